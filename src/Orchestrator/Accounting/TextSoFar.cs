@@ -1,0 +1,91 @@
+using System.Buffers;
+
+namespace Orchestrator;
+
+/// <summary>
+/// The text of one answer as it arrives: its first 65,536 characters, and the tokens of all of it, in bounded memory. Rents nothing before a second
+/// text comes, for a buffered answer is a single one. For one thread at a time; empty again after <see cref="Dispose"/>.
+/// </summary>
+internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : IDisposable
+{
+    internal const int HeadLength = 65_536;
+    private const int FirstRent = 512;
+
+    private string? _only;
+    private char[]? _head;
+    private int _length;
+    private LongText? _long;
+
+    public bool IsEmpty => _only is null && _length == 0;
+
+    public void Append(string text)
+    {
+        if (text.Length == 0)
+            return;
+        if (IsEmpty)
+        {
+            _only = text;
+            return;
+        }
+        if (_only is { } first)
+        {
+            _only = null;
+            Add(first);
+        }
+        Add(text);
+    }
+
+    public int CountTokens() => TokenCounter.ToInt(
+        _long is not null ? _long.CountTokens()
+        : IsEmpty ? 0
+        : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider)));
+
+    public string Head()
+    {
+        if (_only is { Length: <= HeadLength })
+            return _only;
+        var head = _only is null ? _head.AsSpan(0, _length) : _only.AsSpan(0, HeadLength);
+        if (head.Length == HeadLength && char.IsHighSurrogate(head[^1]))
+            head = head[..^1];
+        return head.ToString();
+    }
+
+    public void Dispose()
+    {
+        if (_head is { } head)
+            ArrayPool<char>.Shared.Return(head);
+        _long?.Dispose();
+        (_only, _head, _length, _long) = (null, null, 0, null);
+    }
+
+    private void Add(ReadOnlySpan<char> text)
+    {
+        if (_long is null)
+        {
+            var taken = Math.Min(HeadLength - _length, text.Length);
+            EnsureRoom(taken);
+            text[..taken].CopyTo(_head.AsSpan(_length));
+            _length += taken;
+            text = text[taken..];
+            if (text.IsEmpty)
+                return;
+            _long = new LongText(counter, ModelFamilies.Of(provider));
+            _long.Add(_head.AsSpan(0, _length));
+        }
+        _long.Add(text);
+    }
+
+    private void EnsureRoom(int count)
+    {
+        var needed = _length + count;
+        if (_head is not null && needed <= _head.Length)
+            return;
+        var larger = ArrayPool<char>.Shared.Rent(Math.Min(HeadLength, Math.Max(needed, Math.Max(FirstRent, _length * 2))));
+        if (_head is { } smaller)
+        {
+            smaller.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<char>.Shared.Return(smaller);
+        }
+        _head = larger;
+    }
+}

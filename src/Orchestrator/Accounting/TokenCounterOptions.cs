@@ -1,0 +1,22 @@
+namespace Orchestrator;
+
+/// <summary>Options of a <see cref="TokenCounter"/>, read once when it is made.</summary>
+public sealed class TokenCounterOptions
+{
+    /// <summary>How tokens are estimated where the tokenizer does not fit.</summary>
+    /// <value><see cref="TokenEstimation.ByScript"/>.</value>
+    public TokenEstimation Estimation { get; set; } = TokenEstimation.ByScript;
+
+    /// <summary>
+    /// Whether models of the o200k encoding (GPT-4o and later, o1, o3, o4, gpt-oss) are counted with the tokenizer. Its vocabulary is loaded at the
+    /// first such count, once per process: about 0.3 s of CPU and 40 MB. <see langword="false"/> estimates those models as well.
+    /// </summary>
+    /// <value><see langword="true"/>.</value>
+    public bool UseTokenizer { get; set; } = true;
+
+    /// <summary>
+    /// Tokens of one picture or other media content in a message, whatever its size: vendors charge by a size the router does not know.
+    /// </summary>
+    /// <value>765: what GPT-4o charges for a 1024 × 1024 picture in high detail. Zero leaves media out.</value>
+    public int MediaTokens { get; set; } = 765;
+}

@@ -1,0 +1,17 @@
+namespace Orchestrator;
+
+/// <summary>Where token numbers come from, most certain first but for <see cref="None"/>.</summary>
+public enum UsageSource
+{
+    /// <summary>There is nothing to count: the attempt failed before any output.</summary>
+    None,
+
+    /// <summary>The vendor reported them.</summary>
+    Provider,
+
+    /// <summary>Counted with the tokenizer of the model.</summary>
+    Tokenizer,
+
+    /// <summary>Estimated from script and vendor.</summary>
+    Estimate,
+}

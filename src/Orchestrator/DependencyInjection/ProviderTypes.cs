@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.DependencyInjection;
+
+/// <summary>The values of a provider's <c>Type</c>. A new one is one line here and one method that reads its keys.</summary>
+internal static class ProviderTypes
+{
+    /// <summary>Reads the keys of one type, telling the reader of every problem, and returns what makes the provider from them.</summary>
+    /// <param name="settings">The provider's section; keys that are read from it become known.</param>
+    /// <param name="name">The provider's name.</param>
+    internal delegate Func<IServiceProvider, ILlmProvider> Reading(SettingsReader settings, string name);
+
+    public static FrozenDictionary<string, Reading> ByName { get; } = new Dictionary<string, Reading>
+    {
+        ["mock"] = MockSettings.Read,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    public static string Expected { get; } = "a type of provider: " + string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal));
+}

@@ -1,0 +1,42 @@
+namespace Orchestrator.DependencyInjection;
+
+/// <summary>The keys of the section as plain data; null is "not set".</summary>
+internal sealed class RouterSettings
+{
+    public RoutingStrategy? Strategy { get; private init; }
+
+    public PricingTable? Prices { get; private init; }
+
+    public LimitOptions? Limits { get; private init; }
+
+    public int? MaxAttempts { get; private init; }
+
+    public MidStreamMode? MidStream { get; private init; }
+
+    public RefusalAction? OnRefusal { get; private init; }
+
+    public IReadOnlyList<ProviderEntry> Providers { get; private init; } = [];
+
+    public static RouterSettings Read(SettingsReader reader) => new()
+    {
+        Strategy = reader.Value<RoutingStrategy>(
+            "Strategy", "round-robin, random, first-available or best-available", RoutingStrategies.TryParse,
+            text => NearestName.Hint(text, ["round-robin", "random", "first-available", "best-available"])),
+        Providers = ProviderSettings.ReadAll(reader),
+        Prices = reader.Section("Prices") is { } prices ? PriceSettings.ReadTable(prices) : null,
+        Limits = LimitSettings.Read(reader),
+        MaxAttempts = reader.WholeNumber("MaxAttempts", least: 1),
+        MidStream = reader.Choice("MidStream", [MidStreamMode.Throw, MidStreamMode.Restart]),
+        OnRefusal = reader.Choice("OnRefusal", [RefusalAction.Return, RefusalAction.NextProvider]),
+    };
+
+    public void ApplyTo(RouterOptions options)
+    {
+        options.Strategy = Strategy ?? options.Strategy;
+        options.Prices = Prices ?? options.Prices;
+        options.Limits = Limits?.Over(options.Limits) ?? options.Limits;
+        options.MaxAttempts = MaxAttempts ?? options.MaxAttempts;
+        options.MidStream = MidStream ?? options.MidStream;
+        options.OnRefusal = OnRefusal ?? options.OnRefusal;
+    }
+}

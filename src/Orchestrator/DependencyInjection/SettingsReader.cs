@@ -1,0 +1,129 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Orchestrator.DependencyInjection;
+
+/// <summary>Reads one level of a configuration section, and collects what is wrong instead of throwing at the first problem.</summary>
+/// <remarks>
+/// By hand rather than by the generated binder, which stops at the first bad value, does not say where in the section it was, and takes a
+/// key it does not know for no key at all. A key is known once it has been read, so keys and reading cannot drift apart.
+/// </remarks>
+internal sealed class SettingsReader(IConfiguration configuration, List<string> problems)
+{
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    internal delegate bool Parser<T>(string text, out T value);
+
+    /// <summary>The full key of this level; empty at the root.</summary>
+    public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "";
+
+    public string PathOf(string key) => Path.Length == 0 ? key : ConfigurationPath.Combine(Path, key);
+
+    public void Problem(string message) => problems.Add(message);
+
+    /// <summary>Says that the key has the wrong value, or none.</summary>
+    public void Refuse(string key, string expected, string hint = "") => problems.Add(configuration[key] is { } text
+        ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text)}.{hint}"
+        : $"{PathOf(key)} is missing; it must be {expected}.{hint}");
+
+    /// <summary>The value as it stands; null when there is none.</summary>
+    public string? Text(string key)
+    {
+        if (!HasKeysBelow(key))
+            return configuration[key];
+        problems.Add($"{PathOf(key)} must be a single value, but has keys below it.");
+        return null;
+    }
+
+    public string? OptionalText(string key) => Text(key) is null ? null : RequiredText(key);
+
+    public string? RequiredText(string key, string expected = "a text that is not empty")
+    {
+        var text = Text(key);
+        if (!string.IsNullOrWhiteSpace(text))
+            return text.Trim();
+        if (!HasKeysBelow(key))
+            Refuse(key, expected);
+        return null;
+    }
+
+    public T? Value<T>(string key, string expected, Parser<T> parse, Func<string, string>? hint = null)
+        where T : struct
+    {
+        if (Text(key) is not { } text)
+            return null;
+        if (parse(text.Trim(), out var value))
+            return value;
+        Refuse(key, expected, hint?.Invoke(text) ?? "");
+        return null;
+    }
+
+    /// <summary>The level below a key; null when there is none.</summary>
+    public SettingsReader? Section(string key)
+    {
+        if (HasKeysBelow(key))
+            return new SettingsReader(configuration.GetSection(key), problems);
+        if (!string.IsNullOrEmpty(configuration[key]))
+            Refuse(key, "a section with keys below it");
+        return null;
+    }
+
+    /// <summary>The sections of a list.</summary>
+    public IEnumerable<SettingsReader> Sections(string key)
+    {
+        foreach (var item in Items(key))
+        {
+            if (item.GetChildren().Any())
+                yield return new SettingsReader(item, problems);
+            else
+                problems.Add($"{item.Path} must be a section with keys below it, but was {ShownValue.Of(item.Path, item.Value)}.");
+        }
+    }
+
+    /// <summary>The texts of a list.</summary>
+    public IReadOnlyList<string> Texts(string key)
+    {
+        var texts = new List<string>();
+        foreach (var item in Items(key))
+        {
+            if (string.IsNullOrWhiteSpace(item.Value))
+                problems.Add($"{item.Path} must be a text that is not empty.");
+            else
+                texts.Add(item.Value.Trim());
+        }
+
+        return texts;
+    }
+
+    /// <summary>Reports the keys of this level that nobody has read. Call it last.</summary>
+    public void RefuseUnknownKeys()
+    {
+        foreach (var unknown in configuration.GetChildren().Where(child => !_known.Contains(child.Key)))
+        {
+            problems.Add($"{unknown.Path} is not a known key.{NearestName.Hint(unknown.Key, _known)} Known here: " +
+                $"{string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
+        }
+    }
+
+    private bool HasKeysBelow(string key)
+    {
+        _known.Add(key);
+        return configuration.GetSection(key).GetChildren().Any();
+    }
+
+    private List<IConfigurationSection> Items(string key)
+    {
+        if (!HasKeysBelow(key))
+        {
+            if (!string.IsNullOrEmpty(configuration[key]))
+                Refuse(key, "a list");
+            return [];
+        }
+
+        var items = configuration.GetSection(key).GetChildren().ToList();
+        if (items.Find(item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is not { } stray)
+            return items;
+        problems.Add($"{PathOf(key)} must be a list, with the keys 0, 1, 2 and so on, but has the key {stray.Key}.");
+        return [];
+    }
+}

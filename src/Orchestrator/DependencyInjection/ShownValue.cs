@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Orchestrator.DependencyInjection;
+
+/// <summary>A value as a message may show it: short, on one line, and not at all when it could be a secret.</summary>
+internal static class ShownValue
+{
+    private const int Longest = 40;
+
+    private static readonly string[] _secretWords = ["key", "token", "secret", "password"];
+
+    public static string Of(string path, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return "empty";
+        if (path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret))
+            return "something else (not shown: it may be a secret)";
+        var head = value.Length <= Longest ? value : value[..Longest] + "…";
+        return $"\"{string.Concat(head.Select(c => char.IsControl(c) ? ' ' : c))}\"";
+    }
+
+    // FirstToken is a time limit.
+    private static bool IsSecret(string key) =>
+        !key.Equals("FirstToken", StringComparison.OrdinalIgnoreCase)
+        && _secretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
+}

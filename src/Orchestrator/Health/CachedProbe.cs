@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator;
+
+/// <summary>The last answer of one provider's probe, and the one probe that may be running.</summary>
+/// <remarks>
+/// <code>
+///            first question        answer, throw, 2 s or Dispose
+///  unknown ────────────────► asking ──────────────────────────► fresh ──30 s──► stale
+///                              ▲                                                  │
+///                              └────────────── next question ─────────────────────┘
+/// </code>
+/// A probe that ignores its token keeps its place after the limit, so that deaf probes cannot pile up; its late answer still counts.
+/// </remarks>
+internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvider time, ILogger logger) : IDisposable
+{
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
+
+    // Never disposed: it has no timer, and a late question may still link to it.
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<bool> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Answer? _last;
+    private int _asking;
+
+    public ValueTask<bool> GetAsync(long now, CancellationToken cancellationToken)
+    {
+        if (IsStale(now))
+            Ask(now);
+        return _last is { } last ? new(last.Reachable) : new(_first.Task.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Cancels the running probe; whoever waits for the first answer is told "available".</summary>
+    public void Dispose() => _ = CancelAsync(_stop);
+
+    private bool IsStale(long now) => _last is not { } last || time.GetElapsedTime(last.At, now) >= Validity;
+
+    private void Ask(long now)
+    {
+        if (Volatile.Read(ref _asking) != 0 || Interlocked.Exchange(ref _asking, 1) != 0)
+            return;
+        if (!IsStale(now))
+        {
+            // Answered between the look and the exchange.
+            Volatile.Write(ref _asking, 0);
+            return;
+        }
+
+        // The probe serves every caller: it runs without the trace and the async-locals of the one that happened to start it.
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            _ = RunAsync();
+            return;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+            _ = RunAsync();
+    }
+
+    /// <summary>Runs detached; nothing escapes.</summary>
+    private async Task RunAsync()
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var asked = ProbeAsync(cancel.Token);
+        try
+        {
+            // Cancelled by somebody else is no answer either.
+            Publish(await asked.WaitAsync(Limit, time, _stop.Token).ConfigureAwait(false) ?? true, isLast: true);
+            return;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            Publish(reachable: true, isLast: false);
+        }
+
+        await CancelAsync(cancel).ConfigureAwait(false);
+        if (await asked.ConfigureAwait(false) is { } late)
+            Publish(late, isLast: true);
+        else
+            Volatile.Write(ref _asking, 0);
+    }
+
+    /// <summary>The provider's own code: whatever it throws is an answer, or none once it was cancelled.</summary>
+    private async Task<bool?> ProbeAsync(CancellationToken cancellationToken)
+    {
+        // A probe that blocks before its first await must not block the call that asked.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            return await probe.ProbeAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            return cancellationToken.IsCancellationRequested ? null : false;
+        }
+    }
+
+    private void Publish(bool reachable, bool isLast)
+    {
+        var before = _last?.Reachable ?? true;
+        _last = new(reachable, time.GetTimestamp());
+
+        // Before anybody hears of it: whoever waited may find it stale by their clock and ask again.
+        if (isLast)
+            Volatile.Write(ref _asking, 0);
+        _first.TrySetResult(reachable);
+        if (before == reachable || _stop.IsCancellationRequested)
+            return;
+        try
+        {
+            if (reachable)
+                logger.ProbeRecovered(provider);
+            else
+                logger.ProbeFailed(provider);
+        }
+        catch (Exception)
+        {
+            // A logger that throws has nobody left to tell, and must not stop the probes.
+        }
+    }
+
+    private static async Task CancelAsync(CancellationTokenSource source)
+    {
+        try
+        {
+            await source.CancelAsync().ConfigureAwait(false);
+        }
+        catch (AggregateException)
+        {
+            // Callbacks of the probe's own that throw: the probe is over either way.
+        }
+    }
+
+    private sealed record Answer(bool Reachable, long At);
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator;
+
+/// <summary>What the health probes of one router's providers said, for 30 s. Only first-available asks.</summary>
+/// <remarks>
+/// <para>The first question about a provider waits for its first probe, at most 2 s; no answer in time counts as available. After that
+/// no call ever waits: a stale answer is given as it is, and one refresh runs in the background.</para>
+/// <para>To ask several providers for the first time, start all questions before awaiting the first. Thread-safe.</para>
+/// </remarks>
+internal sealed class ProbeCache(TimeProvider time, ILogger logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<ILlmProvider, CachedProbe> _probes = new(ReferenceEqualityComparer.Instance);
+    private volatile bool _disposed;
+
+    /// <summary>Whether a provider is there; true for one that cannot say. Completes at once unless it is the first question.</summary>
+    /// <param name="provider">The provider; known by reference.</param>
+    /// <param name="now">The caller's timestamp, so that one is taken for all providers of a call.</param>
+    /// <param name="cancellationToken">Ends the caller's wait, never the probe: others may wait for it too.</param>
+    public ValueTask<bool> GetAsync(ILlmProvider provider, long now, CancellationToken cancellationToken)
+    {
+        if (provider is not IHealthProbe probe || _disposed)
+            return new(true);
+        if (!_probes.TryGetValue(provider, out var cached))
+            cached = _probes.GetOrAdd(provider, new CachedProbe(provider.Info.Name, probe, time, logger));
+        return cached.GetAsync(now, cancellationToken);
+    }
+
+    /// <summary>Forgets a provider and cancels its running probe.</summary>
+    public void Remove(ILlmProvider provider)
+    {
+        if (_probes.TryRemove(provider, out var cached))
+            cached.Dispose();
+    }
+
+    /// <summary>Cancels running probes; whoever waits is told "available".</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        foreach (var provider in _probes.Keys)
+            Remove(provider);
+    }
+}

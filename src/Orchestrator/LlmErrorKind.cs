@@ -1,0 +1,53 @@
+namespace Orchestrator;
+
+/// <summary>Why an attempt or a call failed. The kind decides what happens next, and is the <c>kind</c> label of <c>llm_errors_total</c>.</summary>
+public enum LlmErrorKind
+{
+    /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
+    Unknown = 0,
+
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried.</summary>
+    Authentication,
+
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried.</summary>
+    Permission,
+
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried.</summary>
+    QuotaExceeded,
+
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried.</summary>
+    ModelNotFound,
+
+    /// <summary>Too many requests (HTTP 429). The next provider is tried; no blame for health.</summary>
+    RateLimited,
+
+    /// <summary>The vendor failed (HTTP 500). The next provider is tried; counts against health.</summary>
+    ServerError,
+
+    /// <summary>The vendor could not be reached or is overloaded (network, TLS, HTTP 502, 503). The next provider is tried; counts against health.</summary>
+    Unavailable,
+
+    /// <summary>A limit ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
+    Timeout,
+
+    /// <summary>The answer could not be understood. The next provider is tried if nothing was handed out; counts against health.</summary>
+    MalformedResponse,
+
+    /// <summary>The answer was cut. The next provider is tried if nothing was handed out; counts against health.</summary>
+    StreamInterrupted,
+
+    /// <summary>The prompt is longer than the model's window. Providers with a larger window are tried; no blame.</summary>
+    ContextLengthExceeded,
+
+    /// <summary>This provider cannot do what was asked. The next provider is tried; no blame.</summary>
+    NotSupported,
+
+    /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; no blame.</summary>
+    InvalidRequest,
+
+    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.OnRefusal"/> says so; no blame.</summary>
+    ContentFiltered,
+
+    /// <summary>No registered provider may serve this call.</summary>
+    NoCandidate,
+}

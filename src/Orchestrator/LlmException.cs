@@ -1,0 +1,45 @@
+namespace Orchestrator;
+
+/// <summary>A failed attempt or call: what went wrong, where, and what the vendor said, as data.</summary>
+/// <remarks>The message never holds a prompt, an answer, a header or a key.</remarks>
+/// <param name="kind">Why it failed.</param>
+/// <param name="message">What was expected, what came, and what to do.</param>
+/// <param name="inner">The cause, if another exception was.</param>
+public class LlmException(LlmErrorKind kind, string message, Exception? inner = null) : Exception(message, inner)
+{
+    private string? _providerName;
+    private string? _model;
+    private string? _partialText;
+
+    /// <summary>Why it failed.</summary>
+    public LlmErrorKind Kind { get; } = kind;
+
+    /// <summary>The provider that failed. The router fills it in when the provider did not.</summary>
+    public string? ProviderName { get => _providerName; init => _providerName = value; }
+
+    /// <summary>The model that was asked. The router fills it in when the provider did not.</summary>
+    public string? Model { get => _model; init => _model = value; }
+
+    /// <summary>The HTTP status, when there was one.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>The vendor's own error code, as text.</summary>
+    public string? ProviderCode { get; init; }
+
+    /// <summary>The vendor's id of the failed request, to quote to its support.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>How long the vendor asked us to wait. Never negative.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The answer as far as it came, at most its first 65,536 characters. Never part of <see cref="Exception.Message"/>.</summary>
+    public string? PartialText { get => _partialText; init => _partialText = value; }
+
+    internal void KeepPartialText(string text) => _partialText ??= text;
+
+    internal void FillIn(ProviderInfo provider)
+    {
+        _providerName ??= provider.Name;
+        _model ??= provider.Model;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>One request: the messages, the caller's options, and what the router should know about it. Immutable.</summary>
+/// <remarks>Shared between the attempts of a call. <see cref="ToString"/> shows no message text.</remarks>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed record LlmRequest
+{
+    /// <summary>A request with a single user message.</summary>
+    /// <param name="prompt">The text; not empty.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="prompt"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty or white space.</exception>
+    public LlmRequest(string prompt)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(prompt);
+        Messages = [new ChatMessage(ChatRole.User, prompt)];
+    }
+
+    /// <summary>A request with a conversation.</summary>
+    /// <param name="messages">The messages, oldest first; at least one, none null. Copied unless it is a read-only list already.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="messages"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
+    public LlmRequest(IEnumerable<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        Messages = Checked([.. messages]);
+    }
+
+    /// <summary>The conversation, oldest message first.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; init => field = Checked(value); }
+
+    /// <summary>The caller's options, handed to every attempt as they are.</summary>
+    /// <value><see langword="null"/>: the vendor's defaults.</value>
+    public ChatOptions? Options { get; init; }
+
+    /// <summary>Whether the provider should stream. Set by the router for each attempt; set it yourself to have a buffered call collected from a stream.</summary>
+    /// <value><see langword="false"/>.</value>
+    public bool Streaming { get; init; }
+
+    /// <summary>Labels of your own, copied to every <see cref="LlmAttempt"/>; never sent to a provider and never a metric label.</summary>
+    /// <value><see langword="null"/>: none.</value>
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Time limits for this call: the most specific of all.</summary>
+    /// <value><see langword="null"/>: those of provider and router.</value>
+    public LimitOptions? Limits { get; init; }
+
+    /// <summary>How many messages and which mode; no text.</summary>
+    /// <returns>A short description.</returns>
+    public override string ToString() => $"LlmRequest {{ Messages = {Messages.Count}, Streaming = {Streaming} }}";
+
+    private static IReadOnlyList<ChatMessage> Checked(IReadOnlyList<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        if (messages.Count == 0)
+            throw new ArgumentException("A request needs at least one message; the list was empty.", nameof(messages));
+        for (var i = 0; i < messages.Count; i++)
+        {
+            if (messages[i] is null)
+                throw new ArgumentException($"A request needs messages; the one at position {i} was null.", nameof(messages));
+        }
+
+        return messages;
+    }
+}

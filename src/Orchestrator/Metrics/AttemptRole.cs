@@ -1,0 +1,14 @@
+namespace Orchestrator;
+
+/// <summary>Why an attempt was made.</summary>
+public enum AttemptRole
+{
+    /// <summary>The first attempt of the call.</summary>
+    First,
+
+    /// <summary>Another provider failed before.</summary>
+    Failover,
+
+    /// <summary>A stream broke after text was handed out, and the call starts over here (<see cref="MidStreamMode.Restart"/>).</summary>
+    Restart,
+}

@@ -1,0 +1,39 @@
+namespace Orchestrator;
+
+/// <summary>
+/// Observations by histogram bucket since the last scrape: two additions under a lock that is held anyway, where an observation in the
+/// exporter's histogram would be three contended atomic operations. Guarded by its owner's lock.
+/// </summary>
+internal sealed class BucketCounts(double[] bounds)
+{
+    private readonly long[] _counts = new long[bounds.Length + 1];
+    private readonly double[] _sums = new double[bounds.Length + 1];
+
+    public void Add(double seconds)
+    {
+        var i = 0;
+        while (i < bounds.Length && seconds > bounds[i])
+            i++;
+        _counts[i]++;
+        _sums[i] += seconds;
+    }
+
+    /// <summary>Moves everything into <paramref name="target"/>, an array of (mean, count) by bucket, and starts over.</summary>
+    public void DrainInto(List<(double Mean, long Count)> target)
+    {
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] == 0)
+                continue;
+            // Rounding must not carry the mean over a bound into a neighbouring bucket.
+            var mean = _sums[i] / _counts[i];
+            if (i < bounds.Length && mean > bounds[i])
+                mean = bounds[i];
+            else if (i > 0 && mean <= bounds[i - 1])
+                mean = Math.BitIncrement(bounds[i - 1]);
+            target.Add((mean, _counts[i]));
+            _counts[i] = 0;
+            _sums[i] = 0;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace Orchestrator;
+
+/// <summary>
+/// What callers saw: calls by outcome, their duration, the router's share of it, failovers. Striped by processor, so that threads
+/// that route at the same time do not wait for each other here; summed up at a scrape.
+/// </summary>
+internal sealed class CallTotals
+{
+    private readonly Stripe[] _stripes = new Stripe[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 16))];
+
+    public CallTotals()
+    {
+        for (var i = 0; i < _stripes.Length; i++)
+            _stripes[i] = new Stripe();
+    }
+
+    public void Add(AttemptOutcome outcome, double seconds, double overheadSeconds, int failovers)
+    {
+        var stripe = _stripes[Thread.GetCurrentProcessorId() & (_stripes.Length - 1)];
+        lock (stripe.Lock)
+        {
+            stripe.Outcomes[(int)outcome]++;
+            stripe.Failovers += failovers;
+            stripe.Duration.Add(seconds);
+            stripe.Overhead.Add(overheadSeconds);
+        }
+    }
+
+    /// <summary>Reads the counters and drains the histograms.</summary>
+    public long Drain(Span<long> outcomes, List<(double, long)> durations, List<(double, long)> overheads)
+    {
+        outcomes.Clear();
+        long failovers = 0;
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe.Lock)
+            {
+                for (var i = 0; i < outcomes.Length; i++)
+                    outcomes[i] += stripe.Outcomes[i];
+                failovers += stripe.Failovers;
+                stripe.Duration.DrainInto(durations);
+                stripe.Overhead.DrainInto(overheads);
+            }
+        }
+
+        return failovers;
+    }
+
+    private sealed class Stripe
+    {
+        public readonly Lock Lock = new();
+        public readonly long[] Outcomes = new long[4];
+        public readonly BucketCounts Duration = new(Buckets.Latency);
+        public readonly BucketCounts Overhead = new(Buckets.Overhead);
+        public long Failovers;
+    }
+}

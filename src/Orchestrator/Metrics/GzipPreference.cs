@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Orchestrator;
+
+/// <summary>What Accept-Encoding says of gzip. Starts as "not mentioned"; several headers add up.</summary>
+internal struct GzipPreference
+{
+    // In thousandths plus one, so that 0 is "not mentioned".
+    private int _gzip, _any, _identity;
+
+    /// <summary>Allowed, and not less welcome than the plain page.</summary>
+    public readonly bool IsPreferred
+    {
+        get
+        {
+            var gzip = _gzip != 0 ? _gzip : _any;
+            return gzip > 1 && gzip >= _identity;
+        }
+    }
+
+    public void Add(ReadOnlySpan<byte> value)
+    {
+        foreach (var range in value.Split((byte)','))
+        {
+            var item = value[range];
+            var semicolon = item.IndexOf((byte)';');
+            var name = (semicolon < 0 ? item : item[..semicolon]).Trim(" \t"u8);
+            var weight = 1 + (semicolon < 0 ? 1000 : Weight(item[(semicolon + 1)..].Trim(" \t"u8)));
+            if (Ascii.EqualsIgnoreCase(name, "gzip"u8) || Ascii.EqualsIgnoreCase(name, "x-gzip"u8))
+                _gzip = weight;
+            else if (name.SequenceEqual("*"u8))
+                _any = weight;
+            else if (Ascii.EqualsIgnoreCase(name, "identity"u8))
+                _identity = weight;
+        }
+    }
+
+    /// <summary>Thousandths; what cannot be read counts as "no", since the plain page is always right.</summary>
+    private static int Weight(ReadOnlySpan<byte> parameter)
+    {
+        if (parameter.Length is < 3 or > 7 || !Ascii.EqualsIgnoreCase(parameter[..2], "q="u8))
+            return 0;
+        var digits = parameter[2..];
+        if (digits[0] is not ((byte)'0' or (byte)'1') || (digits.Length > 1 && digits[1] != (byte)'.'))
+            return 0;
+        var weight = (digits[0] - '0') * 1000;
+        var unit = 100;
+        for (var i = 2; i < digits.Length; i++, unit /= 10)
+        {
+            if (!char.IsAsciiDigit((char)digits[i]))
+                return 0;
+            weight += (digits[i] - '0') * unit;
+        }
+
+        return weight > 1000 ? 0 : weight;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Net.Sockets;
+
+namespace Orchestrator;
+
+/// <summary>
+/// <code>
+///            bytes               head complete        page rendered         sent
+///   Idle ───────────► Reading ───────────────► Waiting ───────────► Writing ────► Idle, or closed
+///     ▲                  │ refused, 404 …                             ▲  │
+///     │                  └────────────────────────────────────────────┘  └──────► Draining ─► closed
+///     └──────────────────────────────── kept alive ◄─────────────────────┘        (more may come that nobody wants)
+/// </code>
+/// </summary>
+internal enum MetricConnectionState
+{
+    Idle,
+    Reading,
+    Waiting,
+    Writing,
+    Draining,
+}
+
+internal enum SendOutcome
+{
+    Done,
+    Blocked,
+    Broken,
+}
+
+/// <summary>One connection and its buffers. The loop's thread owns it; it is used again for the next connection.</summary>
+internal sealed class MetricConnection
+{
+    private const int PartsAtOnce = 16;
+    private const int SendsAtOnce = 4;
+
+    private readonly byte[] _in = new byte[HttpHead.MaxLength];
+    private readonly byte[] _head = new byte[MetricResponse.MaxHeadLength];
+    private int _received;
+    private int _headLength;
+    private int _sent;
+    private MetricPage? _page;
+
+    public Socket Socket { get; private set; } = null!;
+
+    public MetricConnectionState State { get; set; }
+
+    /// <summary>When it was accepted or, later, when its last complete request came.</summary>
+    public TimeSpan Since { get; set; }
+
+    /// <summary>When the state has lasted too long.</summary>
+    public TimeSpan Deadline { get; set; }
+
+    /// <summary>When the response began to be written.</summary>
+    public TimeSpan WritingSince { get; set; }
+
+    /// <summary>Whether it has ever completed a request.</summary>
+    public bool WasHeard { get; set; }
+
+    /// <summary>The request being answered.</summary>
+    public HttpVerdict Request { get; set; }
+
+    /// <summary>Whether the export that runs is for this request too, as it began after the request came.</summary>
+    public bool IsInExport { get; set; }
+
+    /// <summary>The page it is about to be given; not held.</summary>
+    public MetricPage? Rendered { get; set; }
+
+    public bool ClosesAfterResponse { get; set; }
+
+    /// <summary>Whether more may have been sent than was read: closing at once would reset the connection and lose the response.</summary>
+    public bool DrainsBeforeClose { get; set; }
+
+    public long Drained { get; set; }
+
+    public ReadOnlySpan<byte> Received => _in.AsSpan(0, _received);
+
+    public void Open(Socket socket, TimeSpan now, TimeSpan deadline)
+    {
+        Socket = socket;
+        State = MetricConnectionState.Reading;
+        Since = now;
+        Deadline = deadline;
+        WasHeard = IsInExport = ClosesAfterResponse = DrainsBeforeClose = false;
+        Drained = 0;
+        _received = 0;
+    }
+
+    /// <summary>The count of bytes read; 0 when the peer has ended, -1 when there is nothing now.</summary>
+    public int Receive()
+    {
+        if (State == MetricConnectionState.Draining)
+            _received = 0;
+        var count = Socket.Receive(_in.AsSpan(_received), SocketFlags.None, out var error);
+        if (error != SocketError.Success)
+            return error is SocketError.WouldBlock or SocketError.Interrupted ? -1 : 0;
+        _received += count;
+        return count;
+    }
+
+    /// <summary>Forgets a head that was judged; what came after it moves to the front.</summary>
+    public void Consume(int count)
+    {
+        _received -= count;
+        if (_received > 0)
+            Buffer.BlockCopy(_in, count, _in, 0, _received);
+    }
+
+    public void Prepare(int status, HttpVerdict request, MetricPage? page, DateTimeOffset date)
+    {
+        _sent = 0;
+        _headLength = MetricResponse.Write(_head, status, request, page, ClosesAfterResponse, date);
+        if (page is null || request.IsHead)
+            return;
+        _page = page;
+        page.Hold();
+    }
+
+    public SendOutcome Send(List<ArraySegment<byte>> parts)
+    {
+        for (var i = 0; i < SendsAtOnce; i++)
+        {
+            parts.Clear();
+            if (_sent < _headLength)
+                parts.Add(new ArraySegment<byte>(_head, _sent, _headLength - _sent));
+            _page?.AddParts(parts, Math.Max(0, _sent - _headLength), PartsAtOnce);
+            if (parts.Count == 0)
+            {
+                ReleasePage();
+                return SendOutcome.Done;
+            }
+
+            var count = Socket.Send(parts, SocketFlags.None, out var error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.Interrupted))
+                return SendOutcome.Broken;
+            if (count == 0)
+                return SendOutcome.Blocked;
+            _sent += count;
+        }
+
+        return SendOutcome.Blocked; // Or only fast; either way the others come first.
+    }
+
+    public void Close(bool abortive)
+    {
+        ReleasePage();
+        try
+        {
+            // A reset frees the kernel's memory at once, instead of waiting for a peer that was never heard of.
+            if (abortive)
+                Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (SocketException)
+        {
+            // Gone already.
+        }
+
+        Socket.Dispose();
+    }
+
+    private void ReleasePage()
+    {
+        _page?.Release();
+        _page = null;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Any <see cref="IChatClient"/> as a provider: vendors' SDKs, Microsoft.Extensions.AI pipelines, a client of your own.</summary>
+/// <remarks>
+/// <para>Messages and options, tools and raw factories included, reach the client as the caller gave them. Only the model is settled here:
+/// each attempt asks for <see cref="ProviderInfo.Model"/>, in a copy of the options if they say otherwise.</para>
+/// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
+/// As thread-safe as the client. The client is disposed with the provider.</para>
+/// </remarks>
+public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDisposable
+{
+    private readonly IChatClient _client;
+    private readonly ChatModel _model;
+    private int _disposed;
+
+    /// <summary>Makes a client a provider.</summary>
+    /// <param name="name">The provider's unique name.</param>
+    /// <param name="client">The client. It must not retry, for the router does.</param>
+    /// <param name="info">What the provider is; <paramref name="name"/> replaces its <see cref="ProviderInfo.Name"/> where they differ.
+    /// <see langword="null"/>: the client's <see cref="ChatClientMetadata"/> gives vendor (its provider name in lower case, else
+    /// <c>unknown</c>) and model (its default model, else <c>default</c>).</param>
+    /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="client"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty or white space.</exception>
+    public ChatClientProvider(string name, IChatClient client, ProviderInfo? info = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(client);
+        _client = client;
+        var metadata = client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
+        (Info, _model) = ChatModel.Settle(name, info, metadata);
+    }
+
+    /// <inheritdoc/>
+    public ProviderInfo Info { get; }
+
+    /// <summary>Whether a stream that ends without a finish reason counts as cut (<see cref="LlmErrorKind.StreamInterrupted"/>).</summary>
+    /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>
+    public bool RequireFinishReason { get; init; } = true;
+
+    /// <inheritdoc/>
+    /// <remarks>An answer asked for whole comes as one update: it carries the <see cref="ChatResponse"/>, usage included, as its
+    /// <see cref="ChatResponseUpdate.RawRepresentation"/>, and all contents of the answer's messages.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Streaming ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
+    }
+
+    /// <summary>Disposes the client, once.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _client.Dispose();
+    }
+
+    /// <summary>Disposes the client, once; asynchronously if it can.</summary>
+    /// <returns>Completes when the client is disposed.</returns>
+    public ValueTask DisposeAsync()
+    {
+        if (_client is not IAsyncDisposable client)
+            Dispose();
+        else if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            return client.DisposeAsync();
+        return default;
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
+        LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ChatResponse? response;
+        try
+        {
+            response = await _client.GetResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
+        {
+            throw ExceptionMapper.Map(e, cancellationToken);
+        }
+
+        yield return WholeAnswer.From(response ?? throw Malformed("a null response"));
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
+        LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (started, finished) = (false, false);
+        IAsyncEnumerator<ChatResponseUpdate>? updates = null;
+        try
+        {
+            while (true)
+            {
+                ChatResponseUpdate update;
+                try
+                {
+                    updates ??= _client.GetStreamingResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+                        .GetAsyncEnumerator(cancellationToken);
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                        break;
+                    update = updates.Current ?? throw Malformed("a null update");
+                }
+                catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
+                {
+                    throw ExceptionMapper.Map(e, cancellationToken, started);
+                }
+
+                started = true;
+                finished |= update.FinishReason is not null;
+                yield return update;
+            }
+        }
+        finally
+        {
+            if (updates is not null)
+                await DisposeAsync(updates, started, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (finished)
+            yield break;
+
+        // Some clients end quietly when they are cancelled; that must not look like an answer.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (RequireFinishReason)
+        {
+            throw new LlmException(
+                LlmErrorKind.StreamInterrupted,
+                "The client's stream ended without a finish reason, so the answer may be cut. "
+                + "Set RequireFinishReason = false if this client never gives one.");
+        }
+    }
+
+    private static async ValueTask DisposeAsync(IAsyncDisposable updates, bool started, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await updates.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
+        {
+            throw ExceptionMapper.Map(e, cancellationToken, started);
+        }
+    }
+
+    private static LlmException Malformed(string what) =>
+        new(LlmErrorKind.MalformedResponse, $"The client returned {what} where Microsoft.Extensions.AI requires one. Check the client.");
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Which model a wrapped client is asked for.</summary>
+/// <param name="Id">What to write into the options; <see langword="null"/> when only the client knows its model.</param>
+/// <param name="IsClientDefault">Whether the client takes it by itself when the options name none.</param>
+internal readonly record struct ChatModel(string? Id, bool IsClientDefault)
+{
+    private const string UnknownModel = "default";
+    private const string UnknownVendor = "unknown";
+
+    public static (ProviderInfo Info, ChatModel Model) Settle(string name, ProviderInfo? info, ChatClientMetadata? metadata)
+    {
+        var own = string.IsNullOrWhiteSpace(metadata?.DefaultModelId) ? null : metadata.DefaultModelId;
+        if (info is not null)
+            return (info.Name == name ? info : info with { Name = name }, new(info.Model, info.Model == own));
+
+        var vendor = string.IsNullOrWhiteSpace(metadata?.ProviderName) ? UnknownVendor : metadata.ProviderName.ToLowerInvariant();
+        return (new(name, vendor, own ?? UnknownModel), new(own, IsClientDefault: true));
+    }
+
+    /// <summary>The caller's options as they are if they lead to this model; else a copy that does.</summary>
+    public ChatOptions? OptionsFor(ChatOptions? options)
+    {
+        if (options?.ModelId is { } asked ? asked == Id : IsClientDefault)
+            return options;
+
+        // The caller named an alias or the provider, or the client's default is another model.
+        var copy = options?.Clone() ?? new ChatOptions();
+        copy.ModelId = Id;
+        return copy;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using System.Security.Authentication;
+using System.Text.Json;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Turns foreign exceptions into <see cref="LlmException"/>.</summary>
+/// <remarks>Messages name the exception's type and what to do, never its text, which may quote a prompt or a key;
+/// the inner exception keeps it.</remarks>
+internal static class ExceptionMapper
+{
+    /// <summary>Whether an exception travels as it is: typed already, or the cancellation that was asked for.</summary>
+    public static bool Passes(Exception exception, CancellationToken cancellationToken) =>
+        exception is LlmException || IsCancellation(exception, cancellationToken);
+
+    /// <summary>The typed form of a provider's exception. The caller's own cancellation is rethrown: it is not a failure.</summary>
+    /// <param name="exception">What the provider threw.</param>
+    /// <param name="cancellationToken">The token of the attempt.</param>
+    /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
+    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false)
+    {
+        if (exception is LlmException known)
+            return known;
+        if (IsCancellation(exception, cancellationToken))
+            ExceptionDispatchInfo.Throw(exception);
+
+        var status = StatusOf(exception);
+        var kind = status is { } code ? StatusKinds.FromStatus(code) : KindOf(exception);
+        if (started && status is null && kind == LlmErrorKind.Unavailable)
+            kind = LlmErrorKind.StreamInterrupted;
+        return new(kind, $"The provider threw {Describe(exception, status)}. {AdviceFor(kind)}", exception) { StatusCode = status };
+    }
+
+    private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
+        exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
+
+    /// <summary>The HTTP status an exception carries. The one place to teach the exceptions of vendors' SDKs.</summary>
+    private static int? StatusOf(Exception exception) => exception switch
+    {
+        HttpRequestException { StatusCode: { } status } => (int)status,
+        _ => null,
+    };
+
+    private static LlmErrorKind KindOf(Exception exception) => exception switch
+    {
+        OperationCanceledException or TimeoutException => LlmErrorKind.Timeout,
+        HttpRequestException or IOException or SocketException or AuthenticationException => LlmErrorKind.Unavailable,
+        NotSupportedException or NotImplementedException => LlmErrorKind.NotSupported,
+        JsonException or InvalidDataException => LlmErrorKind.MalformedResponse,
+        _ => LlmErrorKind.Unknown,
+    };
+
+    // Enum names only: they say "ConnectionRefused" or "NameResolutionError" and cannot hold anything of the caller's.
+    private static string Describe(Exception exception, int? status)
+    {
+        var type = exception.GetType().FullName;
+        if (status is { } code)
+            return $"{type} (HTTP {code})";
+        return CauseOf(exception) is { } cause ? $"{type} ({cause})" : $"{type}";
+    }
+
+    private static string? CauseOf(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            var cause = exception switch
+            {
+                SocketException socket => socket.SocketErrorCode.ToString(),
+                HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and not HttpRequestError.ConnectionError } http
+                    => http.HttpRequestError.ToString(),
+                HttpIOException io => io.HttpRequestError.ToString(),
+                _ => null,
+            };
+            if (cause is not null)
+                return cause;
+        }
+
+        return null;
+    }
+
+    private static string AdviceFor(LlmErrorKind kind) => kind switch
+    {
+        LlmErrorKind.Authentication => "Check the key or token the client was built with.",
+        LlmErrorKind.Permission => "Check what the credentials are allowed to do.",
+        LlmErrorKind.QuotaExceeded => "Check the vendor's balance or package.",
+        LlmErrorKind.ModelNotFound => "Check the model's name and the base address.",
+        LlmErrorKind.RateLimited => "Ask less often, or add a provider.",
+        LlmErrorKind.ServerError => "The vendor's service failed.",
+        LlmErrorKind.Unavailable => "Check address, network and certificate, and whether the service runs.",
+        LlmErrorKind.Timeout => "It gave up waiting on its own; check its time limits.",
+        LlmErrorKind.MalformedResponse => "The answer was not what the client expected; check the base address.",
+        LlmErrorKind.StreamInterrupted => "The connection broke before the answer was complete.",
+        LlmErrorKind.ContextLengthExceeded => "Shorten the prompt, or add a provider with a larger window.",
+        LlmErrorKind.NotSupported => "This provider cannot do what the request asks.",
+        LlmErrorKind.InvalidRequest => "Check messages and options; the inner exception has the vendor's words.",
+        _ => "See the inner exception.",
+    };
+}

@@ -1,0 +1,28 @@
+namespace Orchestrator;
+
+/// <summary>What a provider is: its unique name, the vendor and the model, and what it can do. Immutable.</summary>
+/// <param name="Name">Unique within a router, compared exactly; the <c>provider</c> label of every metric.</param>
+/// <param name="Vendor">The key of prices and tokenizers: <c>gigachat</c>, <c>yandexgpt</c>, <c>ollama</c>, <c>openai</c>, <c>mock</c> or your own.</param>
+/// <param name="Model">The model that is asked, priced and put on labels.</param>
+public sealed record ProviderInfo(string Name, string Vendor, string Model)
+{
+    /// <summary>What the provider can serve.</summary>
+    /// <value><see cref="ProviderCapabilities.All"/>.</value>
+    public ProviderCapabilities Capabilities { get; init; } = ProviderCapabilities.All;
+
+    /// <summary>The number of tokens that prompt and answer may have together.</summary>
+    /// <value><see langword="null"/>: unknown.</value>
+    public int? ContextWindow { get; init; }
+
+    /// <summary>How many calls the vendor allows at the same time.</summary>
+    /// <value><see langword="null"/>: no limit known.</value>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Whether a buffered call is better served by collecting a stream: only then can slow be told from dead.</summary>
+    /// <value><see langword="false"/>.</value>
+    public bool PrefersStreaming { get; init; }
+
+    /// <summary>The time limits that suit this vendor. More specific than the router's, less than the request's.</summary>
+    /// <value><see langword="null"/>: the router's.</value>
+    public LimitOptions? Limits { get; init; }
+}

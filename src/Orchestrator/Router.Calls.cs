@@ -1,0 +1,91 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>The calls.</summary>
+public sealed partial class Router
+{
+    /// <summary>Answers a prompt.</summary>
+    /// <param name="prompt">The text of one user message; not empty.</param>
+    /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The whole answer.</returns>
+    /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty.</exception>
+    public Task<LlmResponse> RouteAsync(string prompt, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        RouteAsync(new LlmRequest(prompt) { Options = options }, cancellationToken);
+
+    /// <summary>Answers a conversation.</summary>
+    /// <param name="messages">The messages, oldest first; at least one.</param>
+    /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The whole answer.</returns>
+    /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
+    public Task<LlmResponse> RouteAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        RouteAsync(new LlmRequest(messages) { Options = options }, cancellationToken);
+
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The whole answer.</returns>
+    public Task<LlmResponse> RouteAsync(LlmRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ThrowIfDisposed();
+        return NewCall(request, live: false, cancellationToken, default).CollectAsync();
+    }
+
+    /// <summary>Answers a prompt as a stream.</summary>
+    /// <param name="prompt">The text of one user message; not empty.</param>
+    /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>. Read it to the
+    /// end or dispose it; an enumerator left undisposed keeps its provider's connection.</returns>
+    /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(string prompt, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        RouteStreamAsync(new LlmRequest(prompt) { Options = options }, cancellationToken);
+
+    /// <summary>Answers a conversation as a stream.</summary>
+    /// <param name="messages">The messages, oldest first; at least one.</param>
+    /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        RouteStreamAsync(new LlmRequest(messages) { Options = options }, cancellationToken);
+
+    /// <summary>Answers a request as a stream.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>.</returns>
+    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(LlmRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ThrowIfDisposed();
+        return new RouteStream(this, request, cancellationToken);
+    }
+
+    async Task<ChatResponse> IChatClient.GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+        (await RouteAsync(messages, options, cancellationToken).ConfigureAwait(false)).Response;
+
+    IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+        RouteStreamAsync(messages, options, cancellationToken);
+
+    object? IChatClient.GetService(Type serviceType, object? serviceKey)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType.IsInstanceOfType(this) ? this
+            : serviceType == typeof(ChatClientMetadata) ? new ChatClientMetadata("orchestrator")
+            : null;
+    }
+
+    private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
+        new(_context, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
+
+    /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
+    private sealed class RouteStream(Router router, LlmRequest request, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
+    {
+        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+            router.NewCall(request, live: true, ownToken, cancellationToken);
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Orchestrator;
+
+/// <summary>Routes prompts to language models: picks a provider by strategy, fails over when it must, and counts every attempt once.</summary>
+/// <remarks>
+/// <para>All members are safe to use from many threads. A router is also an <see cref="IChatClient"/>, so it fits wherever one is asked for.</para>
+/// <para>Argument errors and <see cref="ObjectDisposedException"/> are thrown by the call itself; everything else when the task or the
+/// stream is awaited: <see cref="LlmException"/> for an error that ends the call, <see cref="AllProvidersFailedException"/> when nobody
+/// could answer, <see cref="OperationCanceledException"/> with the caller's own token when the caller cancelled.</para>
+/// </remarks>
+public sealed partial class Router : IChatClient, IAsyncDisposable
+{
+    private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(1);
+
+    private readonly RouterContext _context;
+    private readonly ProviderList _providers;
+    private readonly RoutePlanner _planner;
+    private readonly PrometheusExporter _exporter;
+    private readonly ProbeCache? _probes;
+    private long _sequence = -1;
+    private int _disposed;
+
+    /// <summary>A router without providers; add them with <see cref="AddProvider"/>.</summary>
+    /// <param name="options">How it routes, counts and reports; <see langword="null"/> for the defaults. Read now; later changes have no effect.</param>
+    /// <param name="loggerFactory">Where it logs, under the category <c>Orchestrator.Router</c>; <see langword="null"/> for nowhere.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="RouterOptions.MaxAttempts"/> is less than 1, or an enum value is unknown.</exception>
+    public Router(RouterOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        options ??= new RouterOptions();
+        ArgumentNullException.ThrowIfNull(options.Prices);
+        ArgumentNullException.ThrowIfNull(options.TokenCounter);
+        ArgumentNullException.ThrowIfNull(options.Limits);
+        if (options.MaxAttempts is < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
+        var logger = loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance;
+        var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
+        _context = new RouterContext(options, logger, timeProvider ?? TimeProvider.System, random);
+        var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
+        _probes = options is { CustomStrategy: null, Strategy: RoutingStrategy.FirstAvailable } ? new ProbeCache(_context.Time, logger) : null;
+        _providers = new ProviderList(_context, _probes);
+        _planner = new RoutePlanner(_context, _providers, strategy, random, _probes);
+        _exporter = new PrometheusExporter(options.MetricsRegistry, _context, _providers);
+    }
+
+    /// <summary>A router with one of the built-in strategies and defaults besides.</summary>
+    /// <param name="strategy">The strategy.</param>
+    public Router(RoutingStrategy strategy)
+        : this(new RouterOptions { Strategy = strategy })
+    {
+    }
+
+    /// <summary>A router with a strategy of your own and defaults besides.</summary>
+    /// <param name="strategy">The strategy.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="strategy"/> is null.</exception>
+    public Router(IRoutingStrategy strategy)
+        : this(new RouterOptions { CustomStrategy = strategy ?? throw new ArgumentNullException(nameof(strategy)) })
+    {
+    }
+
+    /// <summary>The registered providers, in the order they were added.</summary>
+    public IReadOnlyList<ProviderInfo> Providers => Array.ConvertAll(_providers.Slots, s => s.Info);
+
+    /// <summary>Adds a provider. Calls that are running do not see it.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="options">How it is used; <see langword="null"/> for the defaults.</param>
+    /// <param name="leaveOpen">Whether the router must not dispose it.</param>
+    /// <returns>This router.</returns>
+    /// <exception cref="ArgumentException">A provider of that name is registered, or its info is incomplete.</exception>
+    /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
+    public Router AddProvider(ILlmProvider provider, ProviderOptions? options = null, bool leaveOpen = false)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ThrowIfDisposed();
+        _providers.Add(new ProviderRegistration(provider, options, leaveOpen));
+        return this;
+    }
+
+    /// <summary>Removes a provider. Its running attempts end as they would have; then it is disposed, unless it was added to be left open.</summary>
+    /// <param name="name">The provider's name.</param>
+    /// <returns><see langword="false"/> when there is none of that name.</returns>
+    /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
+    public bool RemoveProvider(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfDisposed();
+        return _providers.Remove(name);
+    }
+
+    /// <summary>Replaces the whole list at once: every call sees the old list or the new one. Counters of a name that stays go on;
+    /// its health starts anew unless the same instance stays.</summary>
+    /// <param name="providers">The new providers, in order.</param>
+    /// <exception cref="ArgumentException">Two have the same name, one is null, or an info is incomplete.</exception>
+    /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
+    public void ReplaceProviders(IEnumerable<ProviderRegistration> providers)
+    {
+        ArgumentNullException.ThrowIfNull(providers);
+        ThrowIfDisposed();
+        var list = providers.ToList();
+        if (list.Exists(r => r?.Provider is null))
+            throw new ArgumentException("The list of providers holds a null; every registration needs a provider.", nameof(providers));
+        _providers.Replace(list);
+    }
+
+    /// <summary>What is known about each registered provider now.</summary>
+    /// <returns>A snapshot by provider name. Totals of a removed provider come back when its name is added again.</returns>
+    public IReadOnlyDictionary<string, ProviderMetrics> GetMetrics()
+    {
+        var now = _context.Now();
+        return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
+    }
+
+    /// <summary>Refuses new calls, cancels the running ones and waits for them, at most one second; then disposes the providers it owns
+    /// and stops the metrics server. May be called twice.</summary>
+    /// <returns>A task that ends when all is closed or the second is over.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _context.Cancel();
+        var closed = _providers.CloseAsync();
+        try
+        {
+            await closed.WaitAsync(DisposeLimit, _context.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A provider ignores its token, or a consumer sits on a stream: each closes when it returns.
+        }
+
+        await CloseMetricsAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+}

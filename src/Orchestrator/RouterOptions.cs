@@ -1,0 +1,52 @@
+using Prometheus;
+
+namespace Orchestrator;
+
+/// <summary>How a router routes, counts and reports. Read once by the router's constructor; later changes have no effect.</summary>
+/// <remarks>Not bound from configuration: <c>AddLlmRouter(section)</c> reads plain data and fills this in.</remarks>
+public sealed class RouterOptions
+{
+    /// <summary>The built-in strategy.</summary>
+    /// <value><see cref="RoutingStrategy.RoundRobin"/>.</value>
+    public RoutingStrategy Strategy { get; set; }
+
+    /// <summary>A strategy of your own; wins over <see cref="Strategy"/>.</summary>
+    /// <value><see langword="null"/>.</value>
+    public IRoutingStrategy? CustomStrategy { get; set; }
+
+    /// <summary>The prices, one currency for the router.</summary>
+    /// <value><see cref="PricingTable.Default"/>.</value>
+    public PricingTable Prices { get; set; } = PricingTable.Default;
+
+    /// <summary>Counts what the vendor did not report.</summary>
+    /// <value>A counter with default options.</value>
+    public TokenCounter TokenCounter { get; set; } = new();
+
+    /// <summary>Who hears of every ended attempt.</summary>
+    /// <value>Empty.</value>
+    public IList<IUsageObserver> Observers { get; } = [];
+
+    /// <summary>The registry the metrics go to.</summary>
+    /// <value><see langword="null"/>: a registry of the router's own.</value>
+    public CollectorRegistry? MetricsRegistry { get; set; }
+
+    /// <summary>The source of chance; seed it for repeatable runs. Used under a lock.</summary>
+    /// <value><see langword="null"/>: the runtime's shared source.</value>
+    public Random? Random { get; set; }
+
+    /// <summary>Time limits; what is not set here has the value of <see cref="LimitOptions.Default"/>.</summary>
+    /// <value><see cref="LimitOptions.Default"/>.</value>
+    public LimitOptions Limits { get; set; } = LimitOptions.Default;
+
+    /// <summary>The most attempts one call may make, at least 1.</summary>
+    /// <value><see langword="null"/>: as many as there are candidates, at least 4 and at most 12.</value>
+    public int? MaxAttempts { get; set; }
+
+    /// <summary>What happens when a live stream breaks after text was handed out.</summary>
+    /// <value><see cref="MidStreamMode.Throw"/>.</value>
+    public MidStreamMode MidStream { get; set; }
+
+    /// <summary>What happens when a vendor refuses the content.</summary>
+    /// <value><see cref="RefusalAction.Return"/>.</value>
+    public RefusalAction OnRefusal { get; set; }
+}

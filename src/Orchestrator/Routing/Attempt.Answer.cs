@@ -1,0 +1,190 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>The attempt's answer: what has come, whether it is committed, and what is held back until it is.</summary>
+internal sealed partial class Attempt
+{
+    private const int HeldAtMost = 64;
+
+    private List<ChatResponseUpdate>? _held;
+    private TextSoFar? _text;
+    private ChatResponse? _whole;
+    private ChatFinishReason? _finish;
+    private ReportedUsage _reported;
+    private long _committedAt;
+    private bool _committed;
+    private bool _usageWithheld;
+
+    /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
+    public bool Committed => _committed;
+
+    /// <summary>Whether anything came that is neither empty text nor usage.</summary>
+    public bool HasContent { get; private set; }
+
+    /// <summary>Whether the committed update is the first of several that are to be released.</summary>
+    public bool HasHeld => _held is not null;
+
+    /// <summary>The updates held back until now, in order; each is handed out once.</summary>
+    public List<ChatResponseUpdate> TakeHeld()
+    {
+        var held = _held;
+        _held = null;
+        return held ?? [];
+    }
+
+    /// <summary>The whole answer of a buffered call: the provider's own object when it gave one.</summary>
+    public ChatResponse Response()
+    {
+        if (_whole is not null)
+            return _whole;
+        var response = _held is [var only] ? ResponseOf(only) : (_held ?? []).ToChatResponse();
+        response.Usage = Record.Usage.ToDetails(response.Usage);
+        response.ModelId ??= Slot.Info.Model;
+        return response;
+    }
+
+    /// <summary>The numbers the consumer of a stream has not seen: all, when the provider reported none; the missing half; or null.</summary>
+    public UsageDetails? UnseenUsage()
+    {
+        var usage = Record.Usage;
+        if (_usageWithheld || !_reported.HasAny)
+            return usage.ToDetails();
+        return _reported.HasPrompt && _reported.HasCompletion ? null
+            : _reported.HasPrompt ? new UsageDetails { OutputTokenCount = usage.CompletionTokens }
+            : new UsageDetails { InputTokenCount = usage.PromptTokens };
+    }
+
+    private static ChatResponse ResponseOf(ChatResponseUpdate update)
+    {
+        // What ToChatResponse does, for the one update most custom providers yield, without its lists.
+        foreach (var content in update.Contents)
+        {
+            if (content is UsageContent)
+                return new[] { update }.ToChatResponse();
+        }
+
+        var message = new ChatMessage(update.Role ?? ChatRole.Assistant, update.Contents)
+        {
+            AuthorName = update.AuthorName,
+            CreatedAt = update.CreatedAt,
+            MessageId = update.MessageId,
+        };
+        return new ChatResponse(message)
+        {
+            AdditionalProperties = update.AdditionalProperties,
+            ConversationId = update.ConversationId,
+            CreatedAt = update.CreatedAt,
+            FinishReason = update.FinishReason,
+            ModelId = update.ModelId,
+            ResponseId = update.ResponseId,
+        };
+    }
+
+    private void Read(ChatResponseUpdate update)
+    {
+        var content = false;
+        var toolRan = false;
+        if (update.RawRepresentation is ChatResponse whole)
+        {
+            ReadWhole(whole, ref content, ref toolRan);
+            // The provider's object is the answer of a buffered call; a live stream needs its updates.
+            if (_call.Live)
+            {
+                _usageWithheld |= update.Contents.Count > 0 && whole.Usage is not null && !update.Contents.Any(c => c is UsageContent);
+                foreach (var part in update.Contents.Count > 0 ? [update] : whole.ToChatResponseUpdates())
+                    Hold(part);
+            }
+            else
+            {
+                _whole = whole;
+            }
+        }
+        else
+        {
+            if (update.FinishReason is { } finish)
+                _finish = finish;
+            var contents = update.Contents;
+            for (var i = 0; i < contents.Count; i++)
+                ReadContent(contents[i], ref content, ref toolRan);
+            // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
+            if (!_call.Live || (!_committed && (content || _held is not { Count: >= HeldAtMost } || CarriesMore(update))))
+                Hold(update);
+        }
+
+        if (content)
+            OnContent();
+        if ((content && _call.Live) || toolRan)
+            Commit();
+    }
+
+    private void ReadWhole(ChatResponse whole, ref bool content, ref bool toolRan)
+    {
+        _finish = whole.FinishReason ?? _finish;
+        if (whole.Usage is { } usage)
+            _reported.Add(usage);
+        foreach (var message in whole.Messages)
+        {
+            foreach (var part in message.Contents)
+                ReadContent(part, ref content, ref toolRan);
+        }
+    }
+
+    private void ReadContent(AIContent part, ref bool content, ref bool toolRan)
+    {
+        switch (part)
+        {
+            case TextContent { Text: { Length: > 0 } text }:
+                content = true;
+                Say(text);
+                break;
+            case TextContent:
+                break;
+            case UsageContent usage:
+                _reported.Add(usage.Details);
+                break;
+            case TextReasoningContent { Text: { Length: > 0 } thought }:
+                content = true;
+                Say(thought);
+                break;
+            case TextReasoningContent { ProtectedData: null }:
+                break;
+            case FunctionResultContent:
+                content = toolRan = true;
+                break;
+            default:
+                content = true;
+                break;
+        }
+    }
+
+    /// <summary>Keeps the text of a live stream, which nobody else does; a buffered answer is in the held updates.</summary>
+    private void Say(string text)
+    {
+        if (_call.Live)
+            (_text ??= new TextSoFar(_context.Counter, Slot.Info)).Append(text);
+    }
+
+    private void Hold(ChatResponseUpdate update) => (_held ??= []).Add(update);
+
+    private static bool CarriesMore(ChatResponseUpdate update) => update.FinishReason is not null || update.Contents.Any(c => c is UsageContent);
+
+    private void OnContent()
+    {
+        HasContent = true;
+        if (!_streaming)
+            return;
+        if (_firstToken < 0)
+            _firstToken = Spent(_context.Now());
+        // The idle limit starts here, but only a wait can outlast it: the next one looks at the clock for both.
+        _contentSinceWait = true;
+    }
+
+    private void Commit()
+    {
+        if (_committed)
+            return;
+        _committed = true;
+        _committedAt = Math.Max(_firstToken, 0);
+    }
+}

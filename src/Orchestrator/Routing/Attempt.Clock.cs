@@ -1,0 +1,184 @@
+namespace Orchestrator;
+
+/// <summary>The attempt's time: what the provider took, and the limits that hold while it takes it.</summary>
+internal sealed partial class Attempt
+{
+    private PullGate? _gate;
+    private ITimer? _timer;
+    private long _mark;
+    private long _spent;
+    private long _firstToken = -1;
+    private long _lastContent;
+    private bool _contentSinceWait;
+    private bool _paused;
+    private bool _hasAnother;
+    private bool _waiting;
+    private long _leaveAt;
+    private Limit? _limit;
+
+    private enum Limit
+    {
+        FirstToken,
+        Idle,
+        Attempt,
+        Call,
+        Stream,
+    }
+
+    /// <summary>Provider time so far, in stamps: the consumer's own time is not in it.</summary>
+    private long Spent(long now) => _spent + (now - _mark);
+
+    /// <summary>The consumer takes an update: the provider's clock stands still.</summary>
+    public void Pause(long now)
+    {
+        _spent += now - _mark;
+        _paused = true;
+    }
+
+    /// <summary>The consumer wants more.</summary>
+    public void Resume(long now)
+    {
+        _mark = now;
+        _paused = false;
+    }
+
+    private void StartClock()
+    {
+        // Asked here, on the call's own thread: the plan may have to run a strategy to know.
+        _hasAnother = !HasContent && _streaming && _call.HasAnother;
+        TimeSpan due;
+        lock (_gate!)
+        {
+            var now = _context.Now();
+            if (_contentSinceWait)
+                _lastContent = Spent(now);
+            _contentSinceWait = false;
+            _waiting = true;
+            // Given up before the wait began: the callback that cancelled found nobody waiting.
+            due = _cancel.IsCancellationRequested ? Grace : Earliest(now, out _);
+            _timer ??= _context.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        Arm(due);
+    }
+
+    private void Arm(TimeSpan due)
+    {
+        _timer!.Change(due, Timeout.InfiniteTimeSpan);
+        // Given up while the timer was being set for later: whoever gave up must not wait for that.
+        if (_cancel.IsCancellationRequested && (due > Grace || due == Timeout.InfiniteTimeSpan))
+            _timer.Change(Grace, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopClock()
+    {
+        // Under the lock, so that the times a firing timer looks at do not change under its eyes.
+        lock (_gate!)
+            _waiting = false;
+    }
+
+    /// <summary>The caller cancelled or the router is being disposed: the provider hears at once, and has a second to come back.</summary>
+    private void OnGivenUp()
+    {
+        Volatile.Write(ref _leaveAt, _context.Now() + _context.Stamps(Grace));
+        _context.Quietly(_cancel);
+        _timer?.Change(Grace, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnTimer()
+    {
+        TimeSpan next;
+        var leave = false;
+        var cancel = false;
+        lock (_gate!)
+        {
+            if (!_waiting)
+                return;
+            // The timer is not moved with every update: it looks at the clock when it fires, and sleeps on if it is too early.
+            var now = _context.Now();
+            if (_cancel.IsCancellationRequested)
+            {
+                next = _context.Span(Volatile.Read(ref _leaveAt) - now);
+                leave = next == TimeSpan.Zero;
+            }
+            else if ((next = Earliest(now, out var limit)) == TimeSpan.Zero)
+            {
+                _limit = limit;
+                cancel = true;
+                next = Grace;
+                _leaveAt = now + _context.Stamps(Grace);
+            }
+        }
+
+        if (leave)
+        {
+            _gate.LeaveBehind();
+            return;
+        }
+
+        Arm(next);
+        if (cancel)
+            _context.Quietly(_cancel);
+    }
+
+    private bool IsExpired()
+    {
+        if (_contentSinceWait)
+            _lastContent = Spent(_context.Now());
+        _contentSinceWait = false;
+        if (Earliest(_context.Now(), out var limit) != TimeSpan.Zero)
+            return false;
+        _limit = limit;
+        _context.Quietly(_cancel);
+        return true;
+    }
+
+    /// <summary>How long until a limit runs out, and which; zero when one has, infinite when none holds.</summary>
+    private TimeSpan Earliest(long now, out Limit limit)
+    {
+        var limits = _call.Request.Limits?.Over(Slot.Limits) ?? Slot.Limits;
+        var spent = _context.Span(Spent(now));
+        var left = TimeSpan.MaxValue;
+        var which = Limit.Attempt;
+        if (_call.Live && Committed)
+        {
+            Consider(Limit.Stream, limits.Stream, _context.Span(Spent(now) - _committedAt));
+        }
+        else
+        {
+            Consider(Limit.Attempt, limits.Attempt, spent);
+            Consider(Limit.Call, limits.Call, spent + _call.SpentBefore);
+        }
+
+        if (HasContent)
+            Consider(Limit.Idle, limits.Idle, _context.Span(Spent(now) - _lastContent));
+        else if (_hasAnother)
+            Consider(Limit.FirstToken, limits.FirstToken, spent);
+        limit = which;
+        return left == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left;
+
+        void Consider(Limit candidate, TimeSpan? length, TimeSpan used)
+        {
+            if (length is not { } l || l == Timeout.InfiniteTimeSpan || l - used >= left)
+                return;
+            left = l - used;
+            which = candidate;
+        }
+    }
+
+    private LlmException LimitError(Limit limit)
+    {
+        var limits = _call.Request.Limits?.Over(Slot.Limits) ?? Slot.Limits;
+        var (what, length, advice) = limit switch
+        {
+            Limit.FirstToken => ("the first token", limits.FirstToken, "Limits.FirstToken"),
+            Limit.Idle => ("the next token", limits.Idle, "Limits.Idle"),
+            Limit.Attempt => ("the answer", limits.Attempt, "Limits.Attempt"),
+            Limit.Call => ("the call", limits.Call, "Limits.Call"),
+            _ => ("the end of the stream", limits.Stream, "Limits.Stream"),
+        };
+        return new LlmException(
+            LlmErrorKind.Timeout,
+            $"Provider '{Slot.Info.Name}' took longer for {what} than the {length!.Value.TotalSeconds:0.###} s that {advice} allows; raise it if the provider is meant to be that slow.");
+    }
+}

@@ -1,0 +1,182 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>The attempt's end: one outcome, one usage, one cost, told once.</summary>
+internal sealed partial class Attempt
+{
+    private void Settle()
+    {
+        if (Record is not null)
+            return;
+        var now = _context.Now();
+        if (!_paused)
+            _spent += now - _mark;
+        _timer?.Dispose();
+        _callerLink.Dispose();
+        _disposeLink.Dispose();
+        var outcome = Judge();
+        var usage = UsageOf(outcome);
+        Record = new LlmAttempt
+        {
+            CallId = _context.CallId(_call.Sequence),
+            Number = _call.AttemptCount + 1,
+            Role = _role,
+            Provider = Slot.Info,
+            Outcome = outcome,
+            Streaming = _streaming,
+            Duration = _context.Span(_spent),
+            TimeToFirstToken = _firstToken < 0 ? null : _context.Span(_firstToken),
+            Usage = usage,
+            Cost = CostOf(usage),
+            Currency = _context.Currency,
+            Error = outcome == AttemptOutcome.Failed ? _error : null,
+            Tags = _call.Request.Tags,
+        };
+        _text?.Dispose();
+        _call.Add(Record, _spent);
+        var blamed = outcome == AttemptOutcome.Failed && _limit != Limit.Call && ErrorRules.CountsAgainstHealth(_error!.Kind);
+        if (Slot.State.End(Slot, Record, blamed, now, release: !_leftBehind))
+            _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
+        _context.Report(Record);
+    }
+
+    private AttemptOutcome Judge()
+    {
+        if (_ended)
+        {
+            if (_finish == ChatFinishReason.ContentFilter && _context.OnRefusal == RefusalAction.NextProvider && !(_call.Live && Committed))
+                Fail(LlmErrorKind.ContentFiltered, "refused the content (finish reason content_filter)");
+            else if (HasContent || _finish is not null)
+                return AttemptOutcome.Succeeded;
+            else
+                Fail(LlmErrorKind.MalformedResponse, "ended its answer with neither content nor a finish reason");
+        }
+
+        if (_call.IsGivenUp)
+            return AttemptOutcome.Cancelled;
+        if (_error is not null)
+        {
+            KeepPartialText(_error);
+            return AttemptOutcome.Failed;
+        }
+
+        // The consumer left. With the completion mark seen the answer was whole.
+        return _finish is not null ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
+    }
+
+    private void Fail(LlmErrorKind kind, string what)
+    {
+        _error = new LlmException(kind, $"Provider '{Slot.Info.Name}' {what}.");
+        _error.FillIn(Slot.Info);
+    }
+
+    /// <summary>Whether the failure came from the call's own deadline: no provider is to blame, and none is left to try.</summary>
+    public bool CallExpired => _limit == Limit.Call;
+
+    private void KeepPartialText(LlmException error)
+    {
+        if (error.PartialText is not null || !HasContent)
+            return;
+        if (_text is not null)
+        {
+            error.KeepPartialText(_text.Head());
+            return;
+        }
+
+        using var text = BufferedText();
+        if (!text.IsEmpty)
+            error.KeepPartialText(text.Head());
+    }
+
+    private TokenUsage UsageOf(AttemptOutcome outcome)
+    {
+        if (_reported is { HasPrompt: true, HasCompletion: true })
+            return _reported.ToUsage(UsageSource.Provider);
+        // Nothing came: a vendor bills an answer, not a refusal to give one.
+        if (!_reported.HasAny && !HasContent && outcome != AttemptOutcome.Succeeded)
+            return default;
+        try
+        {
+            var counted = _reported;
+            counted.Add(new UsageDetails
+            {
+                InputTokenCount = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info),
+                OutputTokenCount = _reported.HasCompletion ? null : CountCompletion(),
+            });
+            return counted.ToUsage(_context.Counter.SourceFor(Slot.Info));
+        }
+#pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            RouterContext.Guard(() => Log.TokenCountFailed(_context.Logger, Slot.Info.Name, error));
+            return _reported.ToUsage(UsageSource.Estimate);
+        }
+    }
+
+    private int CountCompletion()
+    {
+        if (_text is not null)
+            return _text.CountTokens();
+        using var text = BufferedText();
+        return text.CountTokens();
+    }
+
+    private TextSoFar BufferedText()
+    {
+        var text = new TextSoFar(_context.Counter, Slot.Info);
+        if (_whole is not null)
+        {
+            foreach (var message in _whole.Messages)
+                AppendAll(message.Contents);
+        }
+        else
+        {
+            foreach (var update in _held ?? [])
+                AppendAll(update.Contents);
+        }
+
+        return text;
+
+        void AppendAll(IList<AIContent> contents)
+        {
+            foreach (var content in contents)
+            {
+                if (content is TextContent { Text: { Length: > 0 } words })
+                    text.Append(words);
+                else if (content is TextReasoningContent { Text: { Length: > 0 } thought })
+                    text.Append(thought);
+                else if (content is FunctionCallContent call)
+                    AppendCall(text, call);
+            }
+        }
+    }
+
+    private static void AppendCall(TextSoFar text, FunctionCallContent call)
+    {
+        text.Append(call.Name);
+        foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
+        {
+            text.Append(name);
+            text.Append(value?.ToString() ?? "null");
+        }
+    }
+
+    private decimal? CostOf(TokenUsage usage)
+    {
+        try
+        {
+            if (Slot.Price is { } price)
+                return price.CostOf(usage);
+        }
+        catch (OverflowException)
+        {
+            // More money than a decimal holds: unknown is the only honest number left.
+        }
+
+        if (usage.TotalTokens > 0)
+            _call.Context.WarnUnpriced(Slot.Info);
+        return null;
+    }
+}

@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
+
+namespace Orchestrator;
+
+/// <summary>
+/// One try at one provider: pulls its updates, keeps its limits and its time, decides when its answer is committed, and ends exactly
+/// once with an <see cref="LlmAttempt"/>. Used by one call, so only the timer and cancellation callbacks come from other threads.
+/// </summary>
+internal sealed partial class Attempt
+{
+    private const int ClockEvery = 64;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private readonly RouteCall _call;
+    private readonly RouterContext _context;
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly AttemptRole _role;
+    private readonly bool _streaming;
+    private readonly CancellationTokenRegistration _callerLink;
+    private CancellationTokenRegistration _disposeLink;
+    private IAsyncEnumerator<ChatResponseUpdate>? _updates;
+    private LlmException? _error;
+    private bool _ended;
+    private bool _leftBehind;
+    private int _pulls;
+
+    public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role)
+    {
+        _call = call;
+        _context = call.Context;
+        Slot = slot;
+        _role = role;
+        _streaming = call.Live || slot.Info.PrefersStreaming || call.Request.Streaming;
+        if (call.Token.CanBeCanceled)
+            _callerLink = call.Token.UnsafeRegister(static a => ((Attempt)a!).OnGivenUp(), this);
+        // A live stream can rest in its consumer's hands while the router is disposed; a buffered call links up when it first waits.
+        if (call.Live)
+            LinkToDisposal();
+        _mark = _context.Now();
+    }
+
+    public ProviderSlot Slot { get; }
+
+    /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
+    public ChatResponseUpdate Current { get; private set; } = null!;
+
+    /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
+    public LlmAttempt Record { get; private set; } = null!;
+
+    /// <summary>Pulls one update. False at the end of the answer and after any failure; never throws.</summary>
+    public ValueTask<bool> NextAsync()
+    {
+        if (_error is not null || _call.IsGivenUp)
+            return new(false);
+        ValueTask<bool> pull;
+        try
+        {
+            _updates ??= Slot.Provider.GenerateAsync(_call.RequestFor(_streaming), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
+            pull = _updates.MoveNextAsync();
+            if (!pull.IsCompleted)
+                return WaitAsync(pull);
+            return new(Took(pull.Result));
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return new(Failed(error));
+        }
+    }
+
+    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.</summary>
+    public ValueTask EndAsync()
+    {
+        try
+        {
+            if (_updates is not null && !_leftBehind)
+            {
+                var close = _updates.DisposeAsync();
+                if (!close.IsCompletedSuccessfully)
+                    return EndSlowlyAsync(close);
+            }
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            FailedToClose(error);
+        }
+
+        Settle();
+        return default;
+    }
+
+    private async ValueTask EndSlowlyAsync(ValueTask close)
+    {
+        try
+        {
+            await close.AsTask().WaitAsync(Grace, _context.Time).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            FailedToClose(error);
+        }
+
+        Settle();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitAsync(ValueTask<bool> pull)
+    {
+        try
+        {
+            if (!_call.Live)
+                LinkToDisposal();
+            _gate ??= new PullGate(OnOrphanReturned);
+            var wait = _gate.WaitAsync(pull);
+            StartClock();
+            var returned = await wait.ConfigureAwait(false);
+            StopClock();
+            if (returned)
+                return Took(_gate.Result());
+            _leftBehind = true;
+            RouterContext.Guard(() => Log.ProviderLeftBehind(_context.Logger, Slot.Info.Name));
+            return Failed(new OperationCanceledException(_cancel.Token));
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            StopClock();
+            return Failed(error);
+        }
+    }
+
+    private bool Took(bool more)
+    {
+        if (!more)
+        {
+            _ended = true;
+            return false;
+        }
+
+        var update = _updates!.Current;
+        if (update is null)
+            return Failed(new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null instead of an update."));
+        Current = update;
+        Read(update);
+        // A provider that never waits never meets the timer, so its time is looked at now and then.
+        return ++_pulls % ClockEvery != 0 || !IsExpired() || Failed(new OperationCanceledException(_cancel.Token));
+    }
+
+    private bool Failed(Exception error)
+    {
+        if (_limit is { } limit && (error is OperationCanceledException || _leftBehind))
+            _error = LimitError(limit);
+        else if (error is OperationCanceledException && _cancel.IsCancellationRequested)
+            _error = new LlmException(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
+        else
+            _error = ExceptionMapper.Map(error, CancellationToken.None, started: HasContent);
+        _error.FillIn(Slot.Info);
+        return false;
+    }
+
+    private void FailedToClose(Exception error)
+    {
+        // A complete answer is in hand, or a better reason is known: the fault is told, the call goes on.
+        if (_error is null && _ended && !HasContent)
+        {
+            _ended = false;
+            Failed(error);
+        }
+        else
+        {
+            _context.DisposalFailed(Slot.Info.Name, error);
+        }
+    }
+
+    private void LinkToDisposal()
+    {
+        if (_disposeLink == default)
+            _disposeLink = _context.Disposing.UnsafeRegister(static a => ((Attempt)a!).OnGivenUp(), this);
+    }
+
+    /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
+    private void OnOrphanReturned()
+    {
+        _ = CloseOrphanAsync();
+
+        async Task CloseOrphanAsync()
+        {
+            try
+            {
+                _ = _gate!.Result();
+            }
+#pragma warning disable CA1031 // The attempt has ended long ago: nobody waits for this result.
+            catch (Exception)
+            {
+            }
+
+            try
+            {
+                await _updates!.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                _context.DisposalFailed(Slot.Info.Name, error);
+            }
+
+            if (Slot.State.Release(Slot))
+                await Slot.Lease.CloseAsync(Slot.Info.Name, _context).ConfigureAwait(false);
+        }
+    }
+}

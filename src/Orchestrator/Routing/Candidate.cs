@@ -1,0 +1,37 @@
+namespace Orchestrator;
+
+/// <summary>A provider as it stood when the call began. Immutable, and cheap: one is made for every provider of every call.</summary>
+/// <param name="Info">Who it is.</param>
+public readonly record struct Candidate(ProviderInfo Info)
+{
+    // Zero means cold: one field instead of a nullable keeps the struct at seven words.
+    private readonly long _firstTokenTicks;
+
+    /// <summary>How it is used by this router.</summary>
+    public ProviderOptions Options { get; init; } = ProviderOptions.Default;
+
+    /// <summary>Its price; <see langword="null"/> when unknown.</summary>
+    public ModelPrice? Price { get; init; }
+
+    /// <summary>Its expected time to the first token (for unstreamed attempts: to the answer), as a peak-sensitive average that fades with
+    /// a time constant of 10 s; <see langword="null"/> before its first success.</summary>
+    public TimeSpan? TimeToFirstToken
+    {
+        get => _firstTokenTicks == 0 ? null : new TimeSpan(_firstTokenTicks);
+        init => _firstTokenTicks = value is { } time ? Math.Max(1, time.Ticks) : 0;
+    }
+
+    /// <summary>How many attempts it has running.</summary>
+    public int InFlight { get; init; }
+
+    /// <summary>Its status by the errors of the last 60 s.</summary>
+    public ProviderHealth Health { get; init; }
+
+    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one.</summary>
+    public bool IsReachable { get; init; } = true;
+
+    /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/> while cold.</summary>
+    public double? Load => _firstTokenTicks == 0 ? null : (double)_firstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1);
+
+    internal ProviderSlot? Slot { get; init; }
+}

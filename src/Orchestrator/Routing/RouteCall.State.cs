@@ -1,0 +1,213 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>What a call knows: what was asked, what has been tried, and what the caller is told in the end.</summary>
+internal sealed partial class RouteCall
+{
+    private readonly CancellationToken _ownToken;
+    private readonly CancellationToken _enumeratorToken;
+    private readonly CancellationTokenSource? _linked;
+    private long _started;
+    private LlmAttempt[] _attempts = [];
+    private LlmRequest? _otherMode;
+    private LlmException? _broken;
+    private RouteResult? _result;
+    private UsageDetails? _unseenUsage;
+    private long _spent;
+    private long _held;
+    private long _pausedAt;
+    private AttemptOutcome _outcome = AttemptOutcome.Failed;
+    private bool _ended;
+
+    public RouteCall(RouterContext context, RoutePlanner planner, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken = default)
+    {
+        Context = context;
+        _planner = planner;
+        Request = request;
+        Live = live;
+        Sequence = sequence;
+        _ownToken = ownToken;
+        _enumeratorToken = enumeratorToken;
+        if (!enumeratorToken.CanBeCanceled || enumeratorToken == ownToken)
+            Token = ownToken;
+        else if (!ownToken.CanBeCanceled)
+            Token = enumeratorToken;
+        else
+            Token = (_linked = CancellationTokenSource.CreateLinkedTokenSource(ownToken, enumeratorToken)).Token;
+    }
+
+    public RouterContext Context { get; }
+
+    public LlmRequest Request { get; }
+
+    /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
+    public bool Live { get; }
+
+    /// <summary>The router's call number.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Fires when the caller gives up, by either of the tokens a stream can be given.</summary>
+    public CancellationToken Token { get; }
+
+    public int AttemptCount => _attempts.Length;
+
+    public bool IsGivenUp => Token.IsCancellationRequested || Context.IsDisposing;
+
+    /// <summary>Whether another available candidate could be tried after the running attempt.</summary>
+    public bool HasAnother => AttemptCount + 1 < MaxAttempts && _plan!.HasAnotherAvailable;
+
+    /// <summary>Provider time of the attempts that have ended.</summary>
+    public TimeSpan SpentBefore => Context.Span(_spent);
+
+    private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_plan!.Count, 4, 12);
+
+    public LlmRequest RequestFor(bool streaming) =>
+        streaming == Request.Streaming ? Request : _otherMode ??= Request with { Streaming = streaming };
+
+    public void Add(LlmAttempt attempt, long spent)
+    {
+        var attempts = new LlmAttempt[_attempts.Length + 1];
+        _attempts.CopyTo(attempts, 0);
+        attempts[^1] = attempt;
+        _attempts = attempts;
+        _spent += spent;
+    }
+
+    /// <summary>Returns when another provider may be tried; throws what the caller learns otherwise.</summary>
+    private void Judge(Attempt attempt)
+    {
+        if (attempt.Record.Outcome == AttemptOutcome.Cancelled)
+            throw GivenUp();
+        var error = attempt.Record.Error!;
+        if (attempt.CallExpired)
+            throw Exhausted();
+        if (!ErrorRules.TriesNext(error.Kind, Context.OnRefusal))
+            throw error;
+        if (!attempt.Committed)
+            return;
+        if (!Live || Context.MidStream != MidStreamMode.Restart)
+            throw error;
+        _broken = error;
+    }
+
+    private Exception GivenUp()
+    {
+        _outcome = AttemptOutcome.Cancelled;
+        if (!Token.IsCancellationRequested)
+            return new ObjectDisposedException(typeof(Router).FullName, "The router was disposed while the call was running.");
+        return new OperationCanceledException("The caller cancelled the call.", _ownToken.IsCancellationRequested ? _ownToken : _enumeratorToken);
+    }
+
+    private LlmException Exhausted()
+    {
+        if (_attempts.Length == 0)
+            return new LlmException(LlmErrorKind.NoCandidate, "No provider may serve this call: the strategy left out every candidate.");
+        // A stream that broke and cannot start over elsewhere is still the cut stream its consumer saw.
+        if (_broken is not null && _attempts.Length == 1)
+            return _broken;
+        var last = _attempts[^1].Error!;
+        var what = string.Join("; ", _attempts.Select(a => $"{a.Provider.Name}: {a.Error!.Kind}{(a.Error.StatusCode is { } s ? $" (HTTP {s})" : "")}"));
+        return new AllProvidersFailedException(
+            last.Kind,
+            $"{(_attempts.Length == 1 ? "The only attempt" : $"All {_attempts.Length} attempts")} failed: {what}. See Attempts for each error.",
+            _attempts,
+            last)
+        {
+            ProviderName = last.ProviderName,
+            Model = last.Model,
+            StatusCode = last.StatusCode,
+            ProviderCode = last.ProviderCode,
+            RequestId = last.RequestId,
+            RetryAfter = _attempts.Min(a => a.Error!.RetryAfter),
+            PartialText = _broken?.PartialText ?? last.PartialText,
+        };
+    }
+
+    private RouteResult ResultOf(Attempt attempt)
+    {
+        var record = attempt.Record;
+        var latency = Context.Span(Context.Now() - _started - _held);
+        return Live
+            ? new RouteResult { Provider = record.Provider, Usage = record.Usage, Cost = record.Cost, Currency = record.Currency, Latency = latency, Attempts = _attempts }
+            : new LlmResponse
+            {
+                Provider = record.Provider,
+                Usage = record.Usage,
+                Cost = record.Cost,
+                Currency = record.Currency,
+                Latency = latency,
+                Attempts = _attempts,
+                Response = attempt.Response(),
+            };
+    }
+
+    /// <summary>The router's own last update: no text, the route, and usage when the provider gave none.</summary>
+    private ChatResponseUpdate Closing() => new()
+    {
+        Contents = _unseenUsage is null ? [] : [new UsageContent(_unseenUsage)],
+        RawRepresentation = _result,
+    };
+
+    /// <summary>An update goes to the consumer: the time until it asks for the next is its own.</summary>
+    private void Pause()
+    {
+        _pausedAt = Context.Now();
+        _attempt?.Pause(_pausedAt);
+        if (_outcome == AttemptOutcome.Failed)
+            _outcome = AttemptOutcome.Abandoned;
+    }
+
+    private void Resume()
+    {
+        if (_pausedAt == 0)
+            return;
+        var now = Context.Now();
+        _held += now - _pausedAt;
+        _pausedAt = 0;
+        _attempt?.Resume(now);
+        if (_outcome == AttemptOutcome.Abandoned)
+            _outcome = AttemptOutcome.Failed;
+    }
+
+    /// <summary>Counts the call, once, however it ended.</summary>
+    private void End()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        _linked?.Dispose();
+        _plan?.Dispose();
+        // Never asked for its first update: nothing was called.
+        if (!_asked)
+            return;
+        var now = Context.Now();
+        if (_pausedAt != 0)
+            _held += now - _pausedAt;
+        if (_outcome == AttemptOutcome.Abandoned && _attempts is [.., { Outcome: AttemptOutcome.Succeeded }])
+            _outcome = AttemptOutcome.Succeeded;
+        else if (_outcome == AttemptOutcome.Failed && Token.IsCancellationRequested && _attempts.Length == 0)
+            _outcome = AttemptOutcome.Cancelled;
+        var whole = now - _started - _held;
+        Context.Calls.Add(
+            _outcome,
+            Context.Span(whole).TotalSeconds,
+            Math.Max(0, whole - _spent) / (double)Context.Time.TimestampFrequency,
+            Math.Max(0, _attempts.Length - 1));
+    }
+
+    private AttemptRole RoleOfNext() =>
+        AttemptCount == 0 ? AttemptRole.First : _broken is not null ? AttemptRole.Restart : AttemptRole.Failover;
+
+    /// <summary>A prompt that was too long once is tried again only where there is more room.</summary>
+    private bool IsTooSmall(ProviderSlot slot)
+    {
+        foreach (var attempt in _attempts)
+        {
+            if (attempt.Error?.Kind == LlmErrorKind.ContextLengthExceeded && slot.Info.ContextWindow <= attempt.Provider.ContextWindow)
+                return true;
+        }
+
+        return false;
+    }
+}

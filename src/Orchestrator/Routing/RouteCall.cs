@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>
+/// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
+/// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
+/// </summary>
+/// <remarks>
+/// Written out as an enumerator instead of an iterator method: every call makes one object less, and an update costs no second state machine.
+/// </remarks>
+internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
+{
+    private readonly RoutePlanner _planner;
+    private RoutePlan? _plan;
+    private Attempt? _attempt;
+    private List<ChatResponseUpdate>? _queue;
+    private int _queued;
+    private bool _asked;
+    private bool _closing;
+
+    public ChatResponseUpdate Current { get; private set; } = null!;
+
+    /// <summary>Runs a buffered call to its end.</summary>
+    public async Task<LlmResponse> CollectAsync()
+    {
+        await MoveNextAsync().ConfigureAwait(false);
+        return (LlmResponse)_result!;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        if (_ended)
+            return false;
+        if (!_asked)
+        {
+            _asked = true;
+            _started = Context.Now();
+        }
+
+        try
+        {
+            Resume();
+            while (true)
+            {
+                if (_queue is not null && _queued < _queue.Count)
+                    return HandOut(_queue[_queued++]);
+                if (_result is not null)
+                    return Close();
+                if (_attempt is null)
+                {
+                    if (IsGivenUp)
+                        throw GivenUp();
+                    _plan ??= await _planner.PlanAsync(this).ConfigureAwait(false);
+                    _attempt = Next();
+                    if (_attempt is null)
+                        continue;
+                    if (_broken is not null)
+                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Slot.Info, _broken)] });
+                }
+
+                if (await _attempt.NextAsync().ConfigureAwait(false))
+                {
+                    if (!Live || !_attempt.Committed)
+                        continue;
+                    if (!_attempt.HasHeld)
+                        return HandOut(_attempt.Current);
+                    Enqueue(_attempt.TakeHeld());
+                    continue;
+                }
+
+                await _attempt.EndAsync().ConfigureAwait(false);
+                var ended = _attempt;
+                _attempt = null;
+                if (ended.Record.Outcome == AttemptOutcome.Succeeded)
+                    Succeed(ended);
+                else
+                    Judge(ended);
+            }
+        }
+        catch
+        {
+            End();
+            throw;
+        }
+    }
+
+    /// <summary>The consumer is through, or leaves early.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_attempt is { } running)
+        {
+            _attempt = null;
+            await running.EndAsync().ConfigureAwait(false);
+        }
+
+        End();
+    }
+
+    /// <summary>The next attempt; null when the plan was overtaken and has to be made anew; throws when nobody is left.</summary>
+    private Attempt? Next()
+    {
+        var overtaken = false;
+        while (AttemptCount < MaxAttempts && _plan!.Next() is { } slot)
+        {
+            if (IsTooSmall(slot))
+                continue;
+            if (slot.State.TryBegin(slot))
+                return new Attempt(this, slot, RoleOfNext());
+            overtaken = true;
+        }
+
+        if (!overtaken || AttemptCount > 0)
+            throw Exhausted();
+        // The list was replaced between plan and attempt: a call must not be lost to that.
+        _plan!.Dispose();
+        _plan = null;
+        return null;
+    }
+
+    private void Succeed(Attempt attempt)
+    {
+        _outcome = AttemptOutcome.Succeeded;
+        _result = ResultOf(attempt);
+        _unseenUsage = Live ? attempt.UnseenUsage() : null;
+        // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
+        if (Live && attempt.HasHeld)
+            Enqueue(attempt.TakeHeld());
+    }
+
+    /// <summary>The end of the answer: a stream gets the router's own last update first.</summary>
+    private bool Close()
+    {
+        if (Live && !_closing)
+        {
+            _closing = true;
+            return HandOut(Closing());
+        }
+
+        End();
+        return false;
+    }
+
+    private void Enqueue(List<ChatResponseUpdate> updates)
+    {
+        _queue = updates;
+        _queued = 0;
+    }
+
+    private bool HandOut(ChatResponseUpdate update)
+    {
+        Current = update;
+        Pause();
+        return true;
+    }
+}

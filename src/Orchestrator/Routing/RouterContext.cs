@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator;
+
+/// <summary>What every call of one router shares: the clock, the options as they were at construction, and the places results go to.</summary>
+internal sealed class RouterContext
+{
+    private readonly double _ticksPerStamp;
+    private readonly ulong _idHigh;
+    private readonly IUsageObserver[] _observers;
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _unpriced = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _outdated = new();
+
+    public RouterContext(RouterOptions options, ILogger logger, TimeProvider time, Random random)
+    {
+        Time = time;
+        Logger = logger;
+        Counter = options.TokenCounter;
+        Prices = options.Prices;
+        Limits = options.Limits.Over(LimitOptions.Default);
+        MaxAttempts = options.MaxAttempts;
+        MidStream = options.MidStream;
+        OnRefusal = options.OnRefusal;
+        _idHigh = (ulong)random.NextInt64();
+        _observers = [.. options.Observers];
+        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
+    }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public TokenCounter Counter { get; }
+
+    public PricingTable Prices { get; }
+
+    public string Currency => Prices.Currency;
+
+    public LimitOptions Limits { get; }
+
+    public int? MaxAttempts { get; }
+
+    public MidStreamMode MidStream { get; }
+
+    public RefusalAction OnRefusal { get; }
+
+    public CallTotals Calls { get; } = new();
+
+    public CancellationToken Disposing => _disposing.Token;
+
+    public bool IsDisposing => _disposing.IsCancellationRequested;
+
+    public long Now() => Time.GetTimestamp();
+
+    public TimeSpan Span(long stamps) => new(Math.Max(0, (long)(stamps * _ticksPerStamp)));
+
+    public long Stamps(TimeSpan span) => (long)(span.Ticks / _ticksPerStamp);
+
+    /// <summary>Unique and cheap: the router's random half and the call number, marked as a UUID of version 8 (RFC 9562, custom).</summary>
+    public Guid CallId(long sequence) => new(
+        (uint)(_idHigh >> 32),
+        (ushort)(_idHigh >> 16),
+        (ushort)(0x8000 | (_idHigh & 0x0FFF)),
+        (byte)(0x80 | ((sequence >> 56) & 0x3F)),
+        (byte)(sequence >> 48),
+        (byte)(sequence >> 40),
+        (byte)(sequence >> 32),
+        (byte)(sequence >> 24),
+        (byte)(sequence >> 16),
+        (byte)(sequence >> 8),
+        (byte)sequence);
+
+    /// <summary>Tells everybody who asked about an ended attempt. Nothing that listens can change the call.</summary>
+    public void Report(LlmAttempt attempt)
+    {
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                observer.OnAttempt(attempt);
+            }
+#pragma warning disable CA1031 // The one place where a foreign observer's fault stops.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                Guard(() => Log.ObserverFailed(Logger, observer.GetType().Name, error));
+            }
+        }
+
+        try
+        {
+            Log.Attempt(Logger, attempt);
+        }
+#pragma warning disable CA1031 // A logger that throws is the end of the line: there is nobody left to tell.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    /// <summary>Says once per vendor and model that its tokens have no price.</summary>
+    public void WarnUnpriced(ProviderInfo provider)
+    {
+        if (_unpriced.TryAdd((provider.Vendor, provider.Model), true))
+            Guard(() => Log.PriceUnknown(Logger, provider.Vendor, provider.Model));
+    }
+
+    /// <summary>Says once per vendor and model that its price is an old one, with both numbers.</summary>
+    public void WarnOutdated(ProviderInfo provider, ModelPrice price)
+    {
+        if (Prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model), true))
+            Guard(() => Log.PriceOutdated(Logger, provider.Vendor, provider.Model, price.PromptPer1K, tariff.PromptPer1K, Currency, tariff.AsOf));
+    }
+
+    public void DisposalFailed(string provider, Exception error) => Guard(() => Log.ProviderDisposalFailed(Logger, provider, error));
+
+    public void Cancel() => Quietly(_disposing);
+
+    /// <summary>Cancels, and keeps what a registered callback throws from whoever cancelled.</summary>
+    public void Quietly(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+#pragma warning disable CA1031 // A provider's cancellation callback must not break the timer or the caller that cancels.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Guard(() => Log.CancellationCallbackFailed(Logger, error));
+        }
+    }
+
+    /// <summary>Runs something that logs; a logger that throws is the end of the line.</summary>
+    public static void Guard(Action log)
+    {
+        try
+        {
+            log();
+        }
+#pragma warning disable CA1031 // There is nobody left to tell.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+}

@@ -1,0 +1,160 @@
+namespace Orchestrator.Tests.DependencyInjection;
+
+public class BadSettingsTests
+{
+    private const string TimeExpected = "a time as hh:mm:ss or d.hh:mm:ss, longer than zero and at most 24 days, or infinite";
+    private const string MoneyExpected = "a number of zero or more, with a point, such as 0.4";
+
+    [Theory]
+    [InlineData(
+        """{ "Strategy": "fastest" }""",
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"fastest\".")]
+    [InlineData(
+        """{ "Strategy": "best-availble" }""",
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"best-availble\". Did you mean best-available?")]
+    [InlineData(
+        """{ "Strategy": "1" }""",
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"1\".")]
+    [InlineData(
+        """{ "Strategy": { "Name": "random" } }""",
+        "Llm:Strategy must be a single value, but has keys below it.")]
+    [InlineData("""{ "MidStream": "Retry" }""", "Llm:MidStream must be Throw or Restart, but was \"Retry\".")]
+    [InlineData("""{ "OnRefusal": "" }""", "Llm:OnRefusal must be Return or NextProvider, but was empty.")]
+    [InlineData("""{ "MaxAttempts": 0 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"0\".")]
+    [InlineData("""{ "MaxAttempts": 2.5 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"2.5\".")]
+    public void A_bad_router_value_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
+
+    [Theory]
+    [InlineData(
+        """{ "Stratgy": "random" }""",
+        "Llm:Stratgy is not a known key. Did you mean Strategy? " +
+        "Known here: Limits, MaxAttempts, MidStream, OnRefusal, Prices, Providers, Strategy.")]
+    [InlineData(
+        """{ "Limits": { "Total": "00:00:10" } }""",
+        "Llm:Limits:Total is not a known key. Known here: Attempt, Call, FirstToken, Idle, Stream.")]
+    [InlineData(
+        """{ "Providers": [ { "Name": "a", "Type": "mock", "DelayMs": 5 } ] }""",
+        "Llm:Providers:0:DelayMs is not a known key. Did you mean Delay? " +
+        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Limits, Model, Name, Price, Reply, Seed, Type.")]
+    [InlineData(
+        """{ "Prices": { "Model": [] } }""",
+        "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Models.")]
+    public void An_unknown_key_is_named_with_its_neighbour(string json, string message) =>
+        Settings.Problems(json).Should().Equal(message);
+
+    [Theory]
+    [InlineData("30", "\"30\". For 30 seconds write 00:00:30.")]
+    [InlineData("0.5", "\"0.5\". For 0.5 seconds write 00:00:00.5000000.")]
+    [InlineData("00:30", "\"00:30\".")]
+    [InlineData("00:00:00", "\"00:00:00\".")]
+    [InlineData("-00:00:01", "\"-00:00:01\".")]
+    [InlineData("25.00:00:00", "\"25.00:00:00\".")]
+    [InlineData("-1", "\"-1\".")]
+    [InlineData("NaN", "\"NaN\".")]
+    [InlineData("soon", "\"soon\".")]
+    public void A_bad_limit_says_how_to_write_it(string value, string shown) =>
+        Settings.Problems($$"""{ "Limits": { "FirstToken": "{{value}}" } }""")
+            .Should().Equal($"Llm:Limits:FirstToken must be {TimeExpected}, but was {shown}");
+
+    [Theory]
+    [InlineData("""{ "Type": "mock" }""", "Llm:Providers:0:Name is missing; it must be a text that is not empty.")]
+    [InlineData("""{ "Name": " ", "Type": "mock" }""", "Llm:Providers:0:Name must be a text that is not empty, but was \" \".")]
+    [InlineData("""{ "Name": "a" }""", "Llm:Providers:0:Type is missing; it must be a type of provider: mock.")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mok", "ApiKey": "s3cr3t" }""",
+        "Llm:Providers:0:Type must be a type of provider: mock, but was \"mok\". Did you mean mock?")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Model": "" }""", "Llm:Providers:0:Model must be a text that is not empty, but was empty.")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": "b" }""", "Llm:Providers:0:Aliases must be a list, but was \"b\".")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": [ "b", "" ] }""", "Llm:Providers:0:Aliases:1 must be a text that is not empty.")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "FailureRate": 1.5 }""",
+        "Llm:Providers:0:FailureRate must be a number from 0 to 1, with a point, such as 0.25, but was \"1.5\".")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Seed": "x" }""", "Llm:Providers:0:Seed must be a whole number, but was \"x\".")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "Delay": "100" }""",
+        "Llm:Providers:0:Delay must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, but was \"100\". For 100 seconds write 00:01:40.")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Limits": "5" }""", "Llm:Providers:0:Limits must be a section with keys below it, but was \"5\".")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "Limits": { "Idle": "5" } }""",
+        $"Llm:Providers:0:Limits:Idle must be {TimeExpected}, but was \"5\". For 5 seconds write 00:00:05.")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "Price": { "PromptPer1K": 1 } }""",
+        $"Llm:Providers:0:Price:CompletionPer1K is missing; it must be {MoneyExpected}.")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "Price": { "PromptPer1K": "0,4", "CompletionPer1K": 1 } }""",
+        $"Llm:Providers:0:Price:PromptPer1K must be {MoneyExpected}, but was \"0,4\".")]
+    [InlineData(
+        """{ "Name": "a", "Type": "mock", "Price": { "PromptPer1K": 1, "CompletionPer1K": -1 } }""",
+        $"Llm:Providers:0:Price:CompletionPer1K must be {MoneyExpected}, but was \"-1\".")]
+    public void A_bad_provider_is_named(string provider, string message) =>
+        Settings.Problems($$"""{ "Providers": [ {{provider}} ] }""").Should().Equal(message);
+
+    [Theory]
+    [InlineData("""{ "Providers": "mock" }""", "Llm:Providers must be a list, but was \"mock\".")]
+    [InlineData("""{ "Providers": [ "mock" ] }""", "Llm:Providers:0 must be a section with keys below it, but was \"mock\".")]
+    [InlineData("""{ "Providers": [ {} ] }""", "Llm:Providers:0 must be a section with keys below it, but was empty.")]
+    [InlineData(
+        """{ "Providers": { "fast": { "Type": "mock" } } }""",
+        "Llm:Providers must be a list, with the keys 0, 1, 2 and so on, but has the key fast.")]
+    [InlineData(
+        """{ "Providers": [ { "Name": "a", "Type": "mock" }, { "Name": "a", "Type": "mock" } ] }""",
+        "Llm:Providers:0:Name and Llm:Providers:1:Name: both providers are called \"a\". Names must differ; rename one.")]
+    [InlineData("\"random\"", "Llm must be a section with keys below it, but was \"random\".")]
+    public void A_bad_shape_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
+
+    [Theory]
+    [InlineData("""{ "Base": "Today" }""", "Llm:Prices:Base must be Default, Current or Empty, but was \"Today\".")]
+    [InlineData(
+        """{ "Base": "Emty", "Currency": "USD" }""",
+        "Llm:Prices:Base must be Default, Current or Empty, but was \"Emty\". Did you mean Empty?")]
+    [InlineData("""{ "Base": "Empty", "Currency": "US dollars" }""", "Llm:Prices:Currency must be one word such as RUB, but was \"US dollars\".")]
+    [InlineData(
+        """{ "Currency": "USD" }""",
+        "Llm:Prices:Currency is USD, but the built-in prices (Llm:Prices:Base: Default) are in RUB. " +
+        "Set Llm:Prices:Base to Empty and list your own prices under Llm:Prices:Models.")]
+    [InlineData(
+        """{ "Models": [ { "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1 } ] }""",
+        "Llm:Prices:Models:0:Vendor is missing; it must be a text that is not empty.")]
+    [InlineData(
+        """{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "AsOf": "1.11.2026" } ] }""",
+        "Llm:Prices:Models:0:AsOf must be a day as yyyy-MM-dd, but was \"1.11.2026\".")]
+    [InlineData(
+        """
+        { "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1 },
+                      { "Vendor": "V", "Model": "M", "PromptPer1K": 2, "CompletionPer1K": 2 } ] }
+        """,
+        "Llm:Prices:Models:1 prices V/M, which Llm:Prices:Models:0 prices too. Remove one.")]
+    public void A_bad_price_is_named(string prices, string message) =>
+        Settings.Problems($$"""{ "Prices": {{prices}} }""").Should().Equal(message);
+
+    [Fact]
+    public void All_problems_are_reported_at_once() => Settings.Problems("""
+        { "Strategy": "x", "Limits": { "Idle": "x" }, "Prices": { "Base": "x" }, "MaxAttempts": "x", "Oops": 1,
+          "Providers": [ { "Type": "x" }, { "Name": "b", "Type": "mock", "Seed": "x", "Oops": 1 } ] }
+        """).Should().HaveCount(9);
+
+    [Fact]
+    public void A_value_that_could_be_a_secret_is_not_shown()
+    {
+        var problems = Settings.Problems("""
+            { "ApiKey": "s3cr3t", "AccessToken": "s3cr3t",
+              "Providers": [ { "Name": "a", "Type": "mock", "ApiKey": "s3cr3t", "Password": { "Value": "s3cr3t" } } ] }
+            """);
+
+        problems.Should().HaveCount(4);
+        problems.Should().NotContainMatch("*s3cr3t*");
+    }
+
+    [Theory]
+    [InlineData("ApiKey")]
+    [InlineData("Vendor:AccessToken:0")]
+    [InlineData("CLIENTSECRET")]
+    [InlineData("password")]
+    public void Keys_of_secrets_are_known_by_their_names(string path) =>
+        Orchestrator.DependencyInjection.ShownValue.Of(path, "s3cr3t").Should().NotContain("s3cr3t");
+
+    [Fact]
+    public void A_long_value_is_shortened_and_kept_on_one_line() =>
+        Settings.Problems($$"""{ "MidStream": "x\ny{{new string('z', 5000)}}" }""")
+            .Should().Equal($"Llm:MidStream must be Throw or Restart, but was \"x y{new string('z', 37)}…\".");
+}

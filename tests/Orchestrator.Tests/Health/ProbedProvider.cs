@@ -1,0 +1,54 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Tests.Health;
+
+/// <summary>A provider whose probe answers when the test says so.</summary>
+internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
+{
+    private readonly Channel<int> _asked = Channel.CreateUnbounded<int>();
+    private volatile TaskCompletionSource<bool> _answer = new();
+    private int _probes, _cancelled, _seen;
+
+    public ProviderInfo Info { get; } = new("probed", "test", "m");
+
+    public bool IgnoresToken { get; init; }
+
+    public Action? Before { get; init; }
+
+    public int Probes => Volatile.Read(ref _probes);
+
+    public int Cancelled => Volatile.Read(ref _cancelled);
+
+    public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        Before?.Invoke();
+        var answer = _answer.Task;
+        _asked.Writer.TryWrite(Interlocked.Increment(ref _probes));
+        try
+        {
+            return IgnoresToken ? await answer : await answer.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Increment(ref _cancelled);
+            throw;
+        }
+    }
+
+    /// <summary>Completes when the probe was asked that many times in all.</summary>
+    public async Task Asked(int times)
+    {
+        while (_seen < times)
+            _seen = await _asked.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    public void Answer(bool reachable) => Next().SetResult(reachable);
+
+    public void Fail(Exception exception) => Next().SetException(exception);
+
+    private TaskCompletionSource<bool> Next() => Interlocked.Exchange(ref _answer, new());
+}
