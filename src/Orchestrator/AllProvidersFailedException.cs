@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>Every provider that could be tried was tried and failed, or the attempt limit was reached.</summary>
+/// <summary>Every provider that could be tried was tried and failed, or the attempts or the time of the call ran out.</summary>
 /// <remarks>Kind, status, codes and inner exception are the last attempt's; <see cref="LlmException.RetryAfter"/> is the shortest any of them asked for.</remarks>
 /// <param name="kind">The last attempt's kind.</param>
 /// <param name="message">What happened, provider by provider.</param>

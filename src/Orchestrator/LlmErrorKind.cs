@@ -6,16 +6,16 @@ public enum LlmErrorKind
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried.</summary>
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; counts against health.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried.</summary>
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; counts against health.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried.</summary>
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; counts against health.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried.</summary>
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; counts against health.</summary>
     ModelNotFound,
 
     /// <summary>Too many requests (HTTP 429). The next provider is tried; no blame for health.</summary>

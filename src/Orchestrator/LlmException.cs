@@ -29,8 +29,8 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>The vendor's id of the failed request, to quote to its support.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>How long the vendor asked us to wait. Never negative.</summary>
-    public TimeSpan? RetryAfter { get; init; }
+    /// <summary>How long the vendor asked us to wait. Never negative: less than nothing is nothing.</summary>
+    public TimeSpan? RetryAfter { get; init => field = value < TimeSpan.Zero ? TimeSpan.Zero : value; }
 
     /// <summary>The answer as far as it came, at most its first 65,536 characters. Never part of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>The log messages of routing and accounting. Ids are listed in docs/metrics.md and never reused.</summary>
+/// <summary>Every log message. Ids are listed in docs/metrics.md and never reused.</summary>
+/// <remarks>One class in one file: the generator puts several in an order that changes from build to build.</remarks>
 internal static partial class Log
 {
     /// <summary>One line for one ended attempt.</summary>
@@ -59,4 +60,39 @@ internal static partial class Log
 
     [LoggerMessage(110, LogLevel.Warning, "Provider '{provider}' ignored its cancellation for a second and was left behind", EventName = "llm_provider_left_behind")]
     public static partial void ProviderLeftBehind(ILogger logger, string provider);
+
+    // What probes say, once for each change.
+    [LoggerMessage(120, LogLevel.Warning, "Provider {Provider} failed its health probe; it goes last until a probe succeeds.", EventName = "llm_probe_failed")]
+    public static partial void ProbeFailed(ILogger logger, string provider);
+
+    [LoggerMessage(121, LogLevel.Information, "Provider {Provider} passes its health probe again.", EventName = "llm_probe_recovered")]
+    public static partial void ProbeRecovered(ILogger logger, string provider);
+
+    // The metrics server.
+    [LoggerMessage(200, LogLevel.Information, "Metrics are served at {Url}", EventName = "llm_metrics_started")]
+    public static partial void MetricsStarted(ILogger logger, Uri url);
+
+    [LoggerMessage(201, LogLevel.Information, "IPv6 is not available: metrics are served on 127.0.0.1 port {Port} only", EventName = "llm_metrics_no_ipv6")]
+    public static partial void MetricsNoIPv6(ILogger logger, int port);
+
+    [LoggerMessage(202, LogLevel.Information, "The metrics server on port {Port} has stopped", EventName = "llm_metrics_stopped")]
+    public static partial void MetricsStopped(ILogger logger, int port);
+
+    [LoggerMessage(203, LogLevel.Error, "Collecting the metrics failed; the scrape was answered with 500 ({Suppressed} more since this was last said)", EventName = "llm_metrics_export_failed")]
+    public static partial void MetricsExportFailed(ILogger logger, Exception error, int suppressed);
+
+    [LoggerMessage(204, LogLevel.Warning, "Collecting the metrics takes longer than 5 s; the scrape was answered with 503 ({Suppressed} more since this was last said)", EventName = "llm_metrics_export_slow")]
+    public static partial void MetricsExportSlow(ILogger logger, int suppressed);
+
+    [LoggerMessage(205, LogLevel.Warning, "The metrics server could not accept a connection: {Error} ({Suppressed} more since this was last said)", EventName = "llm_metrics_accept_failed")]
+    public static partial void MetricsAcceptFailed(ILogger logger, string error, int suppressed);
+
+    [LoggerMessage(206, LogLevel.Warning, "The metrics server has all of its {Limit} connections taken and drops those that send no request ({Suppressed} more since this was last said)", EventName = "llm_metrics_evicting")]
+    public static partial void MetricsEvicting(ILogger logger, int limit, int suppressed);
+
+    [LoggerMessage(207, LogLevel.Warning, "A request for metrics was refused: its Host names another machine ({Suppressed} more since this was last said)", EventName = "llm_metrics_foreign_host")]
+    public static partial void MetricsForeignHost(ILogger logger, int suppressed);
+
+    [LoggerMessage(208, LogLevel.Error, "The metrics server met an unexpected error and goes on ({Suppressed} more since this was last said)", EventName = "llm_metrics_unexpected_error")]
+    public static partial void MetricsUnexpectedError(ILogger logger, Exception error, int suppressed);
 }

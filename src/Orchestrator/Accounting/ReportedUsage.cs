@@ -22,10 +22,11 @@ internal struct ReportedUsage
         var completion = usage.OutputTokenCount ?? (usage.TotalTokenCount - usage.InputTokenCount);
         HasPrompt |= prompt is not null;
         HasCompletion |= completion is not null;
-        _prompt += Math.Max(0, prompt ?? 0);
-        _completion += Math.Max(0, completion ?? 0);
-        _cached += Math.Max(0, usage.CachedInputTokenCount ?? 0);
-        _reasoning += Math.Max(0, usage.ReasoningTokenCount ?? 0);
+        // Clamped before they are added: the sum of two absurd numbers must not come out below zero.
+        _prompt += Clamp(prompt ?? 0);
+        _completion += Clamp(completion ?? 0);
+        _cached += Clamp(usage.CachedInputTokenCount ?? 0);
+        _reasoning += Clamp(usage.ReasoningTokenCount ?? 0);
     }
 
     public readonly TokenUsage ToUsage(UsageSource source) => new(Clamp(_prompt), Clamp(_completion))
@@ -35,7 +36,7 @@ internal struct ReportedUsage
         Source = source,
     };
 
-    private static int Clamp(long count) => (int)Math.Min(count, int.MaxValue);
+    private static int Clamp(long count) => (int)Math.Clamp(count, 0, int.MaxValue);
 }
 
 internal static class TokenUsageExtensions

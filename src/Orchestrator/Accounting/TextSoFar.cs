@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 
 namespace Orchestrator;
 
@@ -15,6 +16,7 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
     private char[]? _head;
     private int _length;
     private LongText? _long;
+    private ExceptionDispatchInfo? _fault;
 
     public bool IsEmpty => _only is null && _length == 0;
 
@@ -35,10 +37,15 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         Add(text);
     }
 
-    public int CountTokens() => TokenCounter.ToInt(
-        _long is not null ? _long.CountTokens()
-        : IsEmpty ? 0
-        : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider)));
+    /// <summary>Throws what the counter threw, be it now or while the text came: a text is never lost to its count.</summary>
+    public int CountTokens()
+    {
+        _fault?.Throw();
+        return TokenCounter.ToInt(
+            _long is not null ? _long.CountTokens()
+            : IsEmpty ? 0
+            : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider)));
+    }
 
     public string Head()
     {
@@ -55,7 +62,7 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         if (_head is { } head)
             ArrayPool<char>.Shared.Return(head);
         _long?.Dispose();
-        (_only, _head, _length, _long) = (null, null, 0, null);
+        (_only, _head, _length, _long, _fault) = (null, null, 0, null, null);
     }
 
     private void Add(ReadOnlySpan<char> text)
@@ -70,9 +77,25 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
             if (text.IsEmpty)
                 return;
             _long = new LongText(counter, ModelFamilies.Of(provider));
-            _long.Add(_head.AsSpan(0, _length));
+            CountAsItComes(_long, _head.AsSpan(0, _length));
         }
-        _long.Add(text);
+        CountAsItComes(_long, text);
+    }
+
+    private void CountAsItComes(LongText target, ReadOnlySpan<char> text)
+    {
+        if (_fault is not null)
+            return;
+        try
+        {
+            target.Add(text);
+        }
+#pragma warning disable CA1031 // Kept for whoever asks for the count.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _fault = ExceptionDispatchInfo.Capture(error);
+        }
     }
 
     private void EnsureRoom(int count)

@@ -8,7 +8,7 @@ internal static class SettingsValues
     private const string Time = "a time as hh:mm:ss or d.hh:mm:ss";
 
     /// <summary>What a timer can wait for at most; longer would only fail later.</summary>
-    private static readonly TimeSpan _longest = TimeSpan.FromMilliseconds(int.MaxValue);
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>A time longer than zero, or "infinite".</summary>
     public static TimeSpan? Limit(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
@@ -77,12 +77,12 @@ internal static class SettingsValues
         value = default;
         return text.Count(c => c == ':') == 2
             && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value)
-            && value >= TimeSpan.Zero && value <= _longest;
+            && value >= TimeSpan.Zero && value <= Longest;
     }
 
     private static string SecondsHint(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            && seconds <= _longest.TotalSeconds
+            && seconds <= Longest.TotalSeconds
             ? $" For {seconds.ToString(CultureInfo.InvariantCulture)} seconds write {TimeSpan.FromSeconds(seconds):c}."
             : "";
 }

@@ -7,7 +7,7 @@ internal static class ShownValue
 {
     private const int Longest = 40;
 
-    private static readonly string[] _secretWords = ["key", "token", "secret", "password"];
+    private static readonly string[] SecretWords = ["key", "token", "secret", "password"];
 
     public static string Of(string path, string? value)
     {
@@ -22,5 +22,5 @@ internal static class ShownValue
     // FirstToken is a time limit.
     private static bool IsSecret(string key) =>
         !key.Equals("FirstToken", StringComparison.OrdinalIgnoreCase)
-        && _secretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
+        && SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -109,9 +109,9 @@ internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvi
         try
         {
             if (reachable)
-                logger.ProbeRecovered(provider);
+                Log.ProbeRecovered(logger, provider);
             else
-                logger.ProbeFailed(provider);
+                Log.ProbeFailed(logger, provider);
         }
         catch (Exception)
         {

@@ -11,6 +11,7 @@ namespace Orchestrator;
 internal struct PeakEwma(long timestampFrequency)
 {
     private const double TauSeconds = 10;
+    private const double TausOfAStep = 6;
 
     private readonly double _tausPerTick = 1 / (TauSeconds * timestampFrequency);
     private double _value;
@@ -29,18 +30,21 @@ internal struct PeakEwma(long timestampFrequency)
         else
             _value = seconds + (_value - seconds) * Remaining(now);
 
-        // Ends of concurrent attempts may arrive out of order: time never goes back.
-        _at = HasValue ? Math.Max(_at, now) : now;
+        // Ends of concurrent attempts may arrive out of order: time does not go back for those.
+        _at = HasValue && !SteppedBack(now) ? Math.Max(_at, now) : now;
         HasValue = true;
     }
 
     /// <summary>The value in seconds as of a timestamp; 0 before the first sample.</summary>
     public readonly double ValueAt(long now) => _value * Remaining(now);
 
+    // By more than any attempts overlap: the clock itself went back, and the kept value is as good as forgotten.
+    private readonly bool SteppedBack(long now) => (_at - now) * _tausPerTick >= TausOfAStep;
+
     private readonly double Remaining(long now)
     {
         if (now <= _at)
-            return 1;
+            return SteppedBack(now) ? 0 : 1;
         var elapsed = (ulong)(now - _at) * _tausPerTick;
 
         // Up to 100 ms the series is right to 2e-7 and spares the call, which costs more than the rest of a reading.

@@ -26,6 +26,9 @@ internal sealed class ProviderState(string name, long clockFrequency)
     private ProviderSlot? _current;
     private int _inFlight;
 
+    // Odd while average and window are being changed.
+    private int _changes;
+
     public string Name { get; } = name;
 
     /// <summary>Makes this slot the one whose attempts are judged. Another instance starts with a clean health record; totals go on.</summary>
@@ -43,8 +46,10 @@ internal sealed class ProviderState(string name, long clockFrequency)
             slot.Totals = totals;
             if (!ReferenceEquals(_current?.Provider, slot.Provider))
             {
+                BeginChangeUnderLock();
                 _window.Clear();
                 _average = new PeakEwma(clockFrequency);
+                EndChangeUnderLock();
             }
 
             _current = slot;
@@ -53,19 +58,28 @@ internal sealed class ProviderState(string name, long clockFrequency)
 
     public Candidate Snapshot(ProviderSlot slot, long now, bool reachable)
     {
-        lock (_lock)
+        // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
+        // looks at the number of changes.
+        var changes = Volatile.Read(ref _changes);
+        var (inFlight, average, bad) = (_inFlight, _average, _window.HasBad);
+        Volatile.ReadBarrier();
+        var health = ProviderHealth.Healthy;
+        if (bad || (changes & 1) != 0 || changes != _changes)
         {
-            return new Candidate(slot.Info)
-            {
-                Slot = slot,
-                Options = slot.Options,
-                Price = slot.Price,
-                InFlight = _inFlight,
-                Health = HealthUnderLock(now),
-                TimeToFirstToken = _average.HasValue ? TimeSpan.FromSeconds(_average.ValueAt(now)) : null,
-                IsReachable = reachable,
-            };
+            lock (_lock)
+                (inFlight, average, health) = (_inFlight, _average, HealthUnderLock(now));
         }
+
+        return new Candidate(slot.Info)
+        {
+            Slot = slot,
+            Options = slot.Options,
+            Price = slot.Price,
+            InFlight = inFlight,
+            Health = health,
+            TimeToFirstToken = average.HasValue ? TimeSpan.FromSeconds(average.ValueAt(now)) : null,
+            IsReachable = reachable,
+        };
     }
 
     /// <summary>Counts the attempt in, unless the provider was removed meanwhile.</summary>
@@ -76,6 +90,7 @@ internal sealed class ProviderState(string name, long clockFrequency)
             if (slot.IsRetired)
                 return false;
             slot.Lease.AddAttempt();
+            // A single value: whoever reads it meanwhile sees it before or after, either is true.
             _inFlight++;
             return true;
         }
@@ -87,9 +102,10 @@ internal sealed class ProviderState(string name, long clockFrequency)
     {
         lock (_lock)
         {
-            _inFlight--;
             slot.Totals!.Add(attempt);
             _latencies.Add(attempt.Duration.Ticks);
+            BeginChangeUnderLock();
+            _inFlight--;
             if (ReferenceEquals(slot.Provider, _current?.Provider))
             {
                 var good = attempt.Outcome == AttemptOutcome.Succeeded;
@@ -99,7 +115,19 @@ internal sealed class ProviderState(string name, long clockFrequency)
                     _window.Add(good, now / clockFrequency);
             }
 
+            EndChangeUnderLock();
             return release && slot.Lease.RemoveAttempt();
+        }
+    }
+
+    /// <summary>Takes back a <see cref="TryBegin"/>: the provider was never asked.</summary>
+    /// <returns>As <see cref="End"/>.</returns>
+    public bool Withdraw(ProviderSlot slot)
+    {
+        lock (_lock)
+        {
+            _inFlight--;
+            return slot.Lease.RemoveAttempt();
         }
     }
 
@@ -189,6 +217,14 @@ internal sealed class ProviderState(string name, long clockFrequency)
             inFlight = _inFlight;
         }
     }
+
+    private void BeginChangeUnderLock()
+    {
+        _changes++;
+        Volatile.WriteBarrier();
+    }
+
+    private void EndChangeUnderLock() => Volatile.Write(ref _changes, _changes + 1);
 
     private ProviderHealth HealthUnderLock(long now)
     {

@@ -2,7 +2,8 @@ namespace Orchestrator;
 
 /// <summary>
 /// Good and bad ends of the last 60 seconds, in one-second buckets. Forgets by time alone: reading computes what still counts "now"
-/// and changes nothing. Guarded by its owner's lock.
+/// and changes nothing. A clock that steps back by the window or more leaves nothing that can be dated: all is forgotten. Guarded by its
+/// owner's lock.
 /// </summary>
 internal sealed class RollingWindow
 {
@@ -12,12 +13,15 @@ internal sealed class RollingWindow
     private long _newest;
     private int _goodSum, _badSum;
 
+    /// <summary>Whether there is anything bad to weigh; without it the answer needs no window. Safe to ask without the lock.</summary>
+    public bool HasBad => _badSum != 0;
+
     public void Add(bool good, long second)
     {
-        if (second > _newest)
+        if (second > _newest || _newest - second >= Seconds)
             ForgetUntil(second);
-        // A clock that steps back writes into the newest bucket rather than into the past.
-        var slot = (int)(_newest % Seconds);
+        // A small step back, as of ends that arrive out of order, writes into the newest bucket rather than into the past.
+        var slot = SlotOf(_newest);
         if (good)
         {
             _good[slot]++;
@@ -33,15 +37,15 @@ internal sealed class RollingWindow
     public (int Good, int Bad) At(long second)
     {
         var gone = second - _newest;
-        if (gone <= 0 || _goodSum + _badSum == 0)
-            return (_goodSum, _badSum);
-        if (gone >= Seconds)
+        if (_goodSum + _badSum == 0 || Math.Abs(gone) >= Seconds)
             return (0, 0);
+        if (gone <= 0)
+            return (_goodSum, _badSum);
         var (good, bad) = (_goodSum, _badSum);
         for (var s = _newest + 1; s <= second; s++)
         {
-            good -= _good[s % Seconds];
-            bad -= _bad[s % Seconds];
+            good -= _good[SlotOf(s)];
+            bad -= _bad[SlotOf(s)];
         }
 
         return (good, bad);
@@ -54,9 +58,12 @@ internal sealed class RollingWindow
         _goodSum = _badSum = 0;
     }
 
+    // Never negative, whatever stamps a clock gives.
+    private static int SlotOf(long second) => (int)((ulong)second % Seconds);
+
     private void ForgetUntil(long second)
     {
-        if (second - _newest >= Seconds)
+        if (Math.Abs(second - _newest) >= Seconds)
         {
             Clear();
         }
@@ -64,8 +71,8 @@ internal sealed class RollingWindow
         {
             for (var s = _newest + 1; s <= second; s++)
             {
-                ref var good = ref _good[s % Seconds];
-                ref var bad = ref _bad[s % Seconds];
+                ref var good = ref _good[SlotOf(s)];
+                ref var bad = ref _bad[SlotOf(s)];
                 _goodSum -= good;
                 _badSum -= bad;
                 good = bad = 0;

@@ -10,6 +10,9 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
     // Long enough that a burst of connections does not make a scraper's wait a second for its next SYN.
     private const int Backlog = 4096;
     private const int PortAttempts = 16;
+    // What the kernel may keep for each connection; left alone it keeps megabytes for a reader that does not read.
+    private const int SendBuffer = 512 * 1024;
+    private const int ReceiveBuffer = 32 * 1024;
 
     public IReadOnlyList<Socket> Listeners => listeners;
 
@@ -49,7 +52,7 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
                 if (Socket.OSSupportsIPv6)
                     listeners.Add(Listen(IPAddress.IPv6Loopback, picked, host, port));
                 else
-                    MetricServerLog.NoIPv6(logger, picked);
+                    Log.MetricsNoIPv6(logger, picked);
                 return new MetricBinding(listeners, HostRule.Loopback("localhost"), "localhost");
             }
             catch (IOException error) when (error.InnerException is SocketException
@@ -57,7 +60,7 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
                 SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported
             })
             {
-                MetricServerLog.NoIPv6(logger, ((IPEndPoint)first.LocalEndPoint!).Port);
+                Log.MetricsNoIPv6(logger, ((IPEndPoint)first.LocalEndPoint!).Port);
                 return new MetricBinding(listeners, HostRule.Loopback("localhost"), "localhost");
             }
             catch (IOException) when (port == 0 && attempt < PortAttempts)
@@ -99,6 +102,9 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
                 socket.ExclusiveAddressUse = true; // Elsewhere it is so by default.
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = dualMode;
+            // Connections inherit these from the socket that accepts them.
+            socket.SendBufferSize = SendBuffer;
+            socket.ReceiveBufferSize = ReceiveBuffer;
             DeferAccept(socket);
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(Backlog);
@@ -112,18 +118,19 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
     }
 
     /// <summary>
-    /// On Linux a connection that says nothing stays with the kernel for its first second: a thousand that say nothing take no place
-    /// from one that asks, and a burst of clients need not be told from a flood.
+    /// On Linux a connection that says nothing stays with the kernel for its first three seconds: a thousand that say nothing take no
+    /// place from one that asks, and a burst of slow clients need not be told from a flood.
     /// </summary>
     private static void DeferAccept(Socket socket)
     {
         const int tcp = 6;
         const int deferAccept = 9;
+        const int seconds = 3;
         if (!OperatingSystem.IsLinux())
             return;
         try
         {
-            socket.SetRawSocketOption(tcp, deferAccept, BitConverter.GetBytes(1));
+            socket.SetRawSocketOption(tcp, deferAccept, BitConverter.GetBytes(seconds));
         }
         catch (SocketException)
         {

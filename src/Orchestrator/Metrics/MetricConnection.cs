@@ -51,7 +51,13 @@ internal sealed class MetricConnection
     public TimeSpan Deadline { get; set; }
 
     /// <summary>When the response began to be written.</summary>
-    public TimeSpan WritingSince { get; set; }
+    public TimeSpan WritingSince { get; private set; }
+
+    /// <summary>When the peer last took some of the response.</summary>
+    public TimeSpan LastProgress { get; private set; }
+
+    /// <summary>Whether it keeps a page in memory.</summary>
+    public bool HoldsPage => _page is not null;
 
     /// <summary>Whether it has ever completed a request.</summary>
     public bool WasHeard { get; set; }
@@ -105,8 +111,9 @@ internal sealed class MetricConnection
             Buffer.BlockCopy(_in, count, _in, 0, _received);
     }
 
-    public void Prepare(int status, HttpVerdict request, MetricPage? page, DateTimeOffset date)
+    public void Prepare(int status, HttpVerdict request, MetricPage? page, DateTimeOffset date, TimeSpan now)
     {
+        WritingSince = LastProgress = now;
         _sent = 0;
         _headLength = MetricResponse.Write(_head, status, request, page, ClosesAfterResponse, date);
         if (page is null || request.IsHead)
@@ -115,7 +122,7 @@ internal sealed class MetricConnection
         page.Hold();
     }
 
-    public SendOutcome Send(List<ArraySegment<byte>> parts)
+    public SendOutcome Send(List<ArraySegment<byte>> parts, TimeSpan now)
     {
         for (var i = 0; i < SendsAtOnce; i++)
         {
@@ -135,6 +142,7 @@ internal sealed class MetricConnection
             if (count == 0)
                 return SendOutcome.Blocked;
             _sent += count;
+            LastProgress = now;
         }
 
         return SendOutcome.Blocked; // Or only fast; either way the others come first.
@@ -145,9 +153,12 @@ internal sealed class MetricConnection
         ReleasePage();
         try
         {
-            // A reset frees the kernel's memory at once, instead of waiting for a peer that was never heard of.
+            // A reset frees the kernel's memory at once, instead of waiting for a peer that was never heard of. Others get their end
+            // of stream first: a request that crosses it may then be sent again by any client, after a reset it may not.
             if (abortive)
                 Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            else
+                Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {

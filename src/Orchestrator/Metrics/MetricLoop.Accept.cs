@@ -8,8 +8,8 @@ internal sealed partial class MetricLoop
     private const int AcceptsAtOnce = 128;
 
     // How long a connection may be without a complete request before it can be pushed out. A burst of slow clients needs it; a flood of
-    // connections that never ask uses it up: it halves with every few of them. On Linux the kernel has waited a second already.
-    private static readonly TimeSpan FullPatience = TimeSpan.FromMilliseconds(OperatingSystem.IsLinux() ? 20 : 50);
+    // connections that never ask uses it up: it halves with every few of them. On Linux the kernel has waited for seconds already.
+    private static readonly TimeSpan FullPatience = TimeSpan.FromMilliseconds(OperatingSystem.IsLinux() ? 20 : 250);
     private static readonly TimeSpan FloodMemory = TimeSpan.FromSeconds(1);
     private const int SilentPerHalving = 16;
     private const int MaxSilent = 10 * SilentPerHalving;
@@ -87,11 +87,15 @@ internal sealed partial class MetricLoop
     /// <summary>Closes the connection that has gone longest without a complete request, if any may be closed.</summary>
     private bool Evict()
     {
-        MetricConnection? oldest = null;
-        foreach (var connection in _connections)
+        MetricConnection? oldest;
+        while ((oldest = OldestToYield()) is { State: MetricConnectionState.Idle })
         {
-            if (YieldsFrom(connection) <= _now && (oldest is null || connection.Since < oldest.Since))
-                oldest = connection;
+            // Its next request may have come in this very turn.
+            Serve(oldest, static (loop, c) => loop.Receive(c));
+            if (_connections.Count < MaxConnections)
+                return true;
+            if (oldest.State == MetricConnectionState.Idle)
+                break;
         }
 
         if (oldest is null)
@@ -101,11 +105,23 @@ internal sealed partial class MetricLoop
             _lastSilent = _now;
             _silent = Math.Min(_silent + 1, MaxSilent);
             if (_evicting.Opens(_now, out var suppressed))
-                MetricServerLog.Evicting(_logger, MaxConnections, suppressed);
+                Log.MetricsEvicting(_logger, MaxConnections, suppressed);
         }
 
         Close(oldest, abortive: oldest.State is MetricConnectionState.Reading or MetricConnectionState.Writing);
         return true;
+    }
+
+    private MetricConnection? OldestToYield()
+    {
+        MetricConnection? oldest = null;
+        foreach (var connection in _connections)
+        {
+            if (YieldsFrom(connection) <= _now && (oldest is null || connection.Since < oldest.Since))
+                oldest = connection;
+        }
+
+        return oldest;
     }
 
     private Socket? TryAccept(Socket listener)
@@ -145,7 +161,7 @@ internal sealed partial class MetricLoop
     {
         _acceptPausedUntil = _now + RestAfterError;
         if (_acceptFailed.Opens(_now, out var suppressed))
-            MetricServerLog.AcceptFailed(_logger, error.Message, suppressed);
+            Log.MetricsAcceptFailed(_logger, error.Message, suppressed);
         // A connection that serves nobody may hold the descriptor that the next one needs.
         if (_connections.Count > 0 && IsOutOfDescriptors(error))
             Evict();

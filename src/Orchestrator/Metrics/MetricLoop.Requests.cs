@@ -5,9 +5,13 @@ namespace Orchestrator;
 // What happens on one connection, and the export that several of them wait for.
 internal sealed partial class MetricLoop
 {
-    // Pages that slow readers hold while newer ones are made: above this, the slowest lose their connection.
+    // Pages that are still being sent when the next export is due. Above this, it waits for their readers, but not for those that
+    // have stopped reading or are slow: they lose their connection, so that pages cannot pile up in memory.
     private const long MaxHeldBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan StallGrace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan HoldingGrace = TimeSpan.FromMilliseconds(250);
+
+    private TimeSpan _exportDue = TimeSpan.MaxValue;
 
     private void Receive(MetricConnection connection)
     {
@@ -50,7 +54,7 @@ internal sealed partial class MetricLoop
         if (request.Status != 200)
         {
             if (request.Status == 403 && _foreignHost.Opens(_now, out var suppressed))
-                MetricServerLog.ForeignHost(_logger, suppressed);
+                Log.MetricsForeignHost(_logger, suppressed);
             Respond(connection, request.Status);
             return;
         }
@@ -62,21 +66,20 @@ internal sealed partial class MetricLoop
     private void Respond(MetricConnection connection, int status, MetricPage? page = null)
     {
         var request = connection.Request;
-        // When all connections are taken, nobody keeps one. After a refusal, too, nothing that follows can be trusted.
-        var mustClose = _closing || _connections.Count >= MaxConnections || status is not (200 or 404 or 405);
+        // When connections get scarce nobody keeps one. After a refusal, too, nothing that follows can be trusted.
+        var mustClose = _closing || _connections.Count > MaxConnections / 2 || status is not (200 or 404 or 405);
         connection.ClosesAfterResponse = mustClose || !request.KeepAlive;
         connection.DrainsBeforeClose = mustClose || connection.Received.Length > 0 || status != 200;
         connection.IsInExport = false;
         connection.State = MetricConnectionState.Writing;
-        connection.WritingSince = _now;
         connection.Deadline = _now + RequestTimeout;
-        connection.Prepare(status, request, page, _time.GetUtcNow());
+        connection.Prepare(status, request, page, _time.GetUtcNow(), _now);
         Send(connection);
     }
 
     private void Send(MetricConnection connection)
     {
-        var outcome = connection.Send(_parts);
+        var outcome = connection.Send(_parts, _now);
         if (outcome == SendOutcome.Broken)
         {
             Close(connection);
@@ -131,7 +134,7 @@ internal sealed partial class MetricLoop
         {
             case MetricConnectionState.Waiting:
                 if (_exportSlow.Opens(_now, out var suppressed))
-                    MetricServerLog.ExportSlow(_logger, suppressed);
+                    Log.MetricsExportSlow(_logger, suppressed);
                 Respond(connection, 503);
                 if (_exporting && !_connections.Exists(c => c.IsInExport))
                     _renderer.Cancel();
@@ -149,7 +152,8 @@ internal sealed partial class MetricLoop
     /// <summary>One export serves all requests that wait when it begins, so every page is younger than the request it answers.</summary>
     private void BeginExport()
     {
-        if (_exporting)
+        _exportDue = TimeSpan.MaxValue;
+        if (_exporting || !_connections.Exists(static c => c.State == MetricConnectionState.Waiting) || !HasRoomForPage())
             return;
         bool wantsPlain = false, wantsGzip = false;
         foreach (var connection in _connections)
@@ -161,28 +165,35 @@ internal sealed partial class MetricLoop
             wantsPlain |= !connection.Request.Gzip;
         }
 
-        if (!wantsPlain && !wantsGzip)
-            return;
-        ReleaseHeldPages();
         _exporting = true;
         _renderer.Begin(wantsPlain, wantsGzip);
     }
 
-    private void ReleaseHeldPages()
+    private bool HasRoomForPage()
     {
-        while (_pool.RentedBytes > MaxHeldBytes)
+        for (var i = _connections.Count - 1; i >= 0 && _pool.RentedBytes > MaxHeldBytes; i--)
         {
-            MetricConnection? slowest = null;
-            foreach (var connection in _connections)
-            {
-                if (connection.State == MetricConnectionState.Writing && (slowest is null || connection.WritingSince < slowest.WritingSince))
-                    slowest = connection;
-            }
-
-            if (slowest is null || _now - slowest.WritingSince < HoldingGrace)
-                return;
-            Close(slowest, abortive: true);
+            var connection = _connections[i];
+            if (connection.HoldsPage && HoldsUntil(connection) <= _now)
+                Close(connection, abortive: true);
         }
+
+        if (_pool.RentedBytes <= MaxHeldBytes)
+            return true;
+        foreach (var connection in _connections)
+        {
+            if (connection.HoldsPage && HoldsUntil(connection) < _exportDue)
+                _exportDue = HoldsUntil(connection);
+        }
+
+        return false;
+    }
+
+    private static TimeSpan HoldsUntil(MetricConnection connection)
+    {
+        var stalled = connection.LastProgress + StallGrace;
+        var slow = connection.WritingSince + HoldingGrace;
+        return stalled < slow ? stalled : slow;
     }
 
     private void TakeExport()
@@ -191,7 +202,7 @@ internal sealed partial class MetricLoop
             return;
         _exporting = false;
         if (rendering.Error is not (null or OperationCanceledException) && _exportFailed.Opens(_now, out var suppressed))
-            MetricServerLog.ExportFailed(_logger, rendering.Error, suppressed);
+            Log.MetricsExportFailed(_logger, rendering.Error, suppressed);
         for (var i = _connections.Count - 1; i >= 0; i--)
         {
             var connection = _connections[i];

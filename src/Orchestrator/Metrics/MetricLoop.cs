@@ -162,13 +162,13 @@ internal sealed partial class MetricLoop : IDisposable
         _readable.Clear();
         _writable.Clear();
         _readable.Add(_waker.Socket);
-        var next = TimeSpan.MaxValue;
+        var next = _exportDue;
         if (!_closing)
         {
             var opens = AcceptsFrom();
             if (opens <= _now)
                 _readable.AddRange(_binding.Listeners);
-            else
+            else if (opens < next)
                 next = opens;
         }
 
@@ -251,6 +251,6 @@ internal sealed partial class MetricLoop : IDisposable
     private void LogUnexpected(Exception error)
     {
         if (_unexpected.Opens(_now, out var suppressed))
-            MetricServerLog.Unexpected(_logger, error, suppressed);
+            Log.MetricsUnexpectedError(_logger, error, suppressed);
     }
 }

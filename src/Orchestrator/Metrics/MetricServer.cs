@@ -72,7 +72,7 @@ public sealed class MetricServer : IAsyncDisposable
     {
         await _loop.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         if (Interlocked.Exchange(ref _stopLogged, 1) == 0)
-            MetricServerLog.Stopped(_logger, Port);
+            Log.MetricsStopped(_logger, Port);
     }
 
     /// <summary>Stops the server, as <see cref="StopAsync"/> does. May be called again.</summary>
@@ -96,7 +96,7 @@ public sealed class MetricServer : IAsyncDisposable
         {
             loop = new MetricLoop(binding, export, timeProvider, logger);
             var server = new MetricServer(loop, logger, binding, host);
-            MetricServerLog.Started(logger, server.Url);
+            Log.MetricsStarted(logger, server.Url);
             loop.Start();
             return server;
         }

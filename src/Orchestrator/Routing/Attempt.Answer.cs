@@ -104,9 +104,7 @@ internal sealed partial class Attempt
         {
             if (update.FinishReason is { } finish)
                 _finish = finish;
-            var contents = update.Contents;
-            for (var i = 0; i < contents.Count; i++)
-                ReadContent(contents[i], ref content, ref toolRan);
+            ReadContents(update.Contents, ref content, ref toolRan);
             // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
             if (!_call.Live || (!_committed && (content || _held is not { Count: >= HeldAtMost } || CarriesMore(update))))
                 Hold(update);
@@ -123,11 +121,16 @@ internal sealed partial class Attempt
         _finish = whole.FinishReason ?? _finish;
         if (whole.Usage is { } usage)
             _reported.Add(usage);
-        foreach (var message in whole.Messages)
-        {
-            foreach (var part in message.Contents)
-                ReadContent(part, ref content, ref toolRan);
-        }
+        // By index: the enumerator of an interface is an object.
+        var messages = whole.Messages;
+        for (var i = 0; i < messages.Count; i++)
+            ReadContents(messages[i].Contents, ref content, ref toolRan);
+    }
+
+    private void ReadContents(IList<AIContent> contents, ref bool content, ref bool toolRan)
+    {
+        for (var i = 0; i < contents.Count; i++)
+            ReadContent(contents[i], ref content, ref toolRan);
     }
 
     private void ReadContent(AIContent part, ref bool content, ref bool toolRan)
@@ -152,6 +155,8 @@ internal sealed partial class Attempt
             case FunctionResultContent:
                 content = toolRan = true;
                 break;
+            case null:
+                throw new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null among the contents of an update.");
             default:
                 content = true;
                 break;

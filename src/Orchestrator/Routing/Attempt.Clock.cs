@@ -3,6 +3,9 @@ namespace Orchestrator;
 /// <summary>The attempt's time: what the provider took, and the limits that hold while it takes it.</summary>
 internal sealed partial class Attempt
 {
+    // Timers do not take more than 49 days; this one looks at the clock when it fires, and sleeps on.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(40);
+
     private PullGate? _gate;
     private ITimer? _timer;
     private long _mark;
@@ -55,7 +58,7 @@ internal sealed partial class Attempt
             _contentSinceWait = false;
             _waiting = true;
             // Given up before the wait began: the callback that cancelled found nobody waiting.
-            due = _cancel.IsCancellationRequested ? Grace : Earliest(now, out _);
+            due = _cancel.IsCancellationRequested ? _context.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
             _timer ??= _context.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
@@ -64,7 +67,7 @@ internal sealed partial class Attempt
 
     private void Arm(TimeSpan due)
     {
-        _timer!.Change(due, Timeout.InfiniteTimeSpan);
+        _timer!.Change(due > LongestSleep ? LongestSleep : due, Timeout.InfiniteTimeSpan);
         // Given up while the timer was being set for later: whoever gave up must not wait for that.
         if (_cancel.IsCancellationRequested && (due > Grace || due == Timeout.InfiniteTimeSpan))
             _timer.Change(Grace, Timeout.InfiniteTimeSpan);

@@ -7,14 +7,23 @@ internal sealed partial class Attempt
 {
     private void Settle()
     {
-        if (Record is not null)
+        if (_settled)
             return;
+        _settled = true;
         var now = _context.Now();
         if (!_paused)
             _spent += now - _mark;
         _timer?.Dispose();
-        _callerLink.Dispose();
-        _disposeLink.Dispose();
+        // Not Dispose, which waits for a callback that runs: that one may be waiting for a lock the provider holds around this very end.
+        _callerLink.Unregister();
+        _disposeLink.Unregister();
+        if (!WasAsked)
+        {
+            if (Slot.State.Withdraw(Slot))
+                _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
+            return;
+        }
+
         var outcome = Judge();
         var usage = UsageOf(outcome);
         Record = new LlmAttempt
@@ -110,7 +119,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            RouterContext.Guard(() => Log.TokenCountFailed(_context.Logger, Slot.Info.Name, error));
+            _context.TokenCountFailed(Slot.Info.Name, error);
             return _reported.ToUsage(UsageSource.Estimate);
         }
     }

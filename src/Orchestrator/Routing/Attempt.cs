@@ -23,6 +23,7 @@ internal sealed partial class Attempt
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private LlmException? _error;
     private bool _ended;
+    private bool _settled;
     private bool _leftBehind;
     private int _pulls;
 
@@ -46,6 +47,9 @@ internal sealed partial class Attempt
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
 
+    /// <summary>Whether the provider was asked; if not, because the call was given up first, there was no attempt and is no record.</summary>
+    public bool WasAsked { get; private set; }
+
     /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
     public LlmAttempt Record { get; private set; } = null!;
 
@@ -55,6 +59,7 @@ internal sealed partial class Attempt
         if (_error is not null || _call.IsGivenUp)
             return new(false);
         ValueTask<bool> pull;
+        WasAsked = true;
         try
         {
             _updates ??= Slot.Provider.GenerateAsync(_call.RequestFor(_streaming), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
@@ -96,9 +101,17 @@ internal sealed partial class Attempt
 
     private async ValueTask EndSlowlyAsync(ValueTask close)
     {
+        var closing = close.AsTask();
         try
         {
-            await close.AsTask().WaitAsync(Grace, _context.Time).ConfigureAwait(false);
+            await closing.WaitAsync(Grace, _context.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException error) when (!closing.IsCompleted)
+        {
+            // It still runs: its provider must not be disposed under it.
+            _leftBehind = true;
+            _ = ReleaseAfterAsync(closing);
+            FailedToClose(error);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -183,7 +196,11 @@ internal sealed partial class Attempt
     private void LinkToDisposal()
     {
         if (_disposeLink == default)
-            _disposeLink = _context.Disposing.UnsafeRegister(static a => ((Attempt)a!).OnGivenUp(), this);
+        {
+            // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other calls.
+            _disposeLink = _context.Disposing.UnsafeRegister(
+                static a => ThreadPool.UnsafeQueueUserWorkItem(static attempt => attempt.OnGivenUp(), (Attempt)a!, preferLocal: false), this);
+        }
     }
 
     /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
@@ -202,18 +219,26 @@ internal sealed partial class Attempt
             {
             }
 
-            try
-            {
-                await _updates!.DisposeAsync().ConfigureAwait(false);
-            }
-            catch (Exception error)
 #pragma warning restore CA1031
-            {
-                _context.DisposalFailed(Slot.Info.Name, error);
-            }
-
-            if (Slot.State.Release(Slot))
-                await Slot.Lease.CloseAsync(Slot.Info.Name, _context).ConfigureAwait(false);
+            await ReleaseAfterAsync(null).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Lets go of the provider when the last of its code has run: its sequence is closed here unless that runs already.</summary>
+    private async Task ReleaseAfterAsync(Task? closing)
+    {
+        try
+        {
+            await (closing ?? _updates!.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _context.DisposalFailed(Slot.Info.Name, error);
+        }
+
+        if (Slot.State.Release(Slot))
+            await Slot.Lease.CloseAsync(Slot.Info.Name, _context).ConfigureAwait(false);
     }
 }

@@ -27,7 +27,8 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its status by the errors of the last 60 s.</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one.</summary>
+    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and always for a strategy of your own, since only
+    /// <see cref="RoutingStrategy.FirstAvailable"/> asks.</summary>
     public bool IsReachable { get; init; } = true;
 
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/> while cold.</summary>

@@ -16,6 +16,9 @@ internal sealed class ProviderLease(ILlmProvider provider)
     /// <summary>Whether the router must not dispose it, as the last registration said.</summary>
     public bool LeaveOpen { get; set; }
 
+    /// <summary>Whether a slot lists the provider. Safe to ask without the lock.</summary>
+    public bool IsListed => Volatile.Read(ref _slots) > 0;
+
     public void AddSlot() => _slots++;
 
     public void AddAttempt() => _attempts++;

@@ -12,7 +12,7 @@ internal sealed class PullGate : IValueTaskSource<bool>
     private readonly Action _onReturn;
     private readonly Action _onOrphan;
     private ManualResetValueTaskSourceCore<bool> _core;
-    private ValueTaskAwaiter<bool> _pull;
+    private ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter _pull;
     private int _passed;
 
     public PullGate(Action onOrphan)
@@ -25,8 +25,9 @@ internal sealed class PullGate : IValueTaskSource<bool>
     public ValueTask<bool> WaitAsync(ValueTask<bool> pull)
     {
         _core.Reset();
-        _passed = 0;
-        _pull = pull.GetAwaiter();
+        // A timer that is late with the wait before may open this one at any moment from here on.
+        Volatile.Write(ref _passed, 0);
+        _pull = pull.ConfigureAwait(false).GetAwaiter();
         var wait = new ValueTask<bool>(this, _core.Version);
         _pull.UnsafeOnCompleted(_onReturn);
         return wait;

@@ -7,8 +7,8 @@ internal sealed partial class RouteCall
 {
     private readonly CancellationToken _ownToken;
     private readonly CancellationToken _enumeratorToken;
-    private readonly CancellationTokenSource? _linked;
-    private long _started;
+    private CancellationTokenRegistration _ownLink;
+    private CancellationTokenRegistration _enumeratorLink;
     private LlmAttempt[] _attempts = [];
     private LlmRequest? _otherMode;
     private LlmException? _broken;
@@ -17,6 +17,8 @@ internal sealed partial class RouteCall
     private long _spent;
     private long _held;
     private long _pausedAt;
+    private bool _paused;
+    private long _finished;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
     private bool _ended;
 
@@ -34,12 +36,15 @@ internal sealed partial class RouteCall
         else if (!ownToken.CanBeCanceled)
             Token = enumeratorToken;
         else
-            Token = (_linked = CancellationTokenSource.CreateLinkedTokenSource(ownToken, enumeratorToken)).Token;
+            Token = Link(ownToken, enumeratorToken);
     }
 
     public RouterContext Context { get; }
 
     public LlmRequest Request { get; }
+
+    /// <summary>When it was made. A buffered call begins at once; a stream when its consumer asks for the first update.</summary>
+    public long Started { get; private set; }
 
     /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
     public bool Live { get; }
@@ -60,7 +65,7 @@ internal sealed partial class RouteCall
     /// <summary>Provider time of the attempts that have ended.</summary>
     public TimeSpan SpentBefore => Context.Span(_spent);
 
-    private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_plan!.Count, 4, 12);
+    private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
 
     public LlmRequest RequestFor(bool streaming) =>
         streaming == Request.Streaming ? Request : _otherMode ??= Request with { Streaming = streaming };
@@ -82,8 +87,9 @@ internal sealed partial class RouteCall
         var error = attempt.Record.Error!;
         if (attempt.CallExpired)
             throw Exhausted();
+        // Who was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
         if (!ErrorRules.TriesNext(error.Kind, Context.OnRefusal))
-            throw error;
+            throw _broken ?? error;
         if (!attempt.Committed)
             return;
         if (!Live || Context.MidStream != MidStreamMode.Restart)
@@ -127,8 +133,10 @@ internal sealed partial class RouteCall
     private RouteResult ResultOf(Attempt attempt)
     {
         var record = attempt.Record;
-        var latency = Context.Span(Context.Now() - _started - _held);
-        return Live
+        var response = Live ? null : attempt.Response();
+        _finished = Context.Now();
+        var latency = Context.Span(_finished - Started - _held);
+        return response is null
             ? new RouteResult { Provider = record.Provider, Usage = record.Usage, Cost = record.Cost, Currency = record.Currency, Latency = latency, Attempts = _attempts }
             : new LlmResponse
             {
@@ -138,7 +146,7 @@ internal sealed partial class RouteCall
                 Currency = record.Currency,
                 Latency = latency,
                 Attempts = _attempts,
-                Response = attempt.Response(),
+                Response = response,
             };
     }
 
@@ -152,6 +160,7 @@ internal sealed partial class RouteCall
     /// <summary>An update goes to the consumer: the time until it asks for the next is its own.</summary>
     private void Pause()
     {
+        _paused = true;
         _pausedAt = Context.Now();
         _attempt?.Pause(_pausedAt);
         if (_outcome == AttemptOutcome.Failed)
@@ -160,11 +169,11 @@ internal sealed partial class RouteCall
 
     private void Resume()
     {
-        if (_pausedAt == 0)
+        if (!_paused)
             return;
         var now = Context.Now();
         _held += now - _pausedAt;
-        _pausedAt = 0;
+        _paused = false;
         _attempt?.Resume(now);
         if (_outcome == AttemptOutcome.Abandoned)
             _outcome = AttemptOutcome.Failed;
@@ -176,19 +185,22 @@ internal sealed partial class RouteCall
         if (_ended)
             return;
         _ended = true;
-        _linked?.Dispose();
+        _ownLink.Unregister();
+        _enumeratorLink.Unregister();
         _plan?.Dispose();
         // Never asked for its first update: nothing was called.
         if (!_asked)
             return;
-        var now = Context.Now();
-        if (_pausedAt != 0)
+        // A buffered call is over with its result; a clock is too dear to look at twice.
+        var now = Live || _finished == 0 ? Context.Now() : _finished;
+        if (_paused)
             _held += now - _pausedAt;
-        if (_outcome == AttemptOutcome.Abandoned && _attempts is [.., { Outcome: AttemptOutcome.Succeeded }])
-            _outcome = AttemptOutcome.Succeeded;
+        // Who leaves after the completion mark had a whole answer; who leaves having cancelled has cancelled.
+        if (_outcome == AttemptOutcome.Abandoned && _attempts is [.., { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled }])
+            _outcome = _attempts[^1].Outcome;
         else if (_outcome == AttemptOutcome.Failed && Token.IsCancellationRequested && _attempts.Length == 0)
             _outcome = AttemptOutcome.Cancelled;
-        var whole = now - _started - _held;
+        var whole = now - Started - _held;
         Context.Calls.Add(
             _outcome,
             Context.Span(whole).TotalSeconds,
@@ -196,8 +208,20 @@ internal sealed partial class RouteCall
             Math.Max(0, _attempts.Length - 1));
     }
 
+    /// <summary>Like a linked source, whose disposal would wait for a callback that runs.</summary>
+    private CancellationToken Link(CancellationToken own, CancellationToken enumerators)
+    {
+        var both = new CancellationTokenSource();
+        _ownLink = own.UnsafeRegister(static b => ((CancellationTokenSource)b!).Cancel(), both);
+        _enumeratorLink = enumerators.UnsafeRegister(static b => ((CancellationTokenSource)b!).Cancel(), both);
+        return both.Token;
+    }
+
     private AttemptRole RoleOfNext() =>
         AttemptCount == 0 ? AttemptRole.First : _broken is not null ? AttemptRole.Restart : AttemptRole.Failover;
+
+    /// <summary>Whether the provider of this name has been asked already.</summary>
+    public bool WasTried(ProviderSlot slot) => Array.Exists(_attempts, a => a.Provider.Name == slot.Info.Name);
 
     /// <summary>A prompt that was too long once is tried again only where there is more room.</summary>
     private bool IsTooSmall(ProviderSlot slot)

@@ -17,27 +17,42 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     private Attempt? _attempt;
     private List<ChatResponseUpdate>? _queue;
     private int _queued;
+    private int _triedBefore;
     private bool _asked;
+    private bool _overtaken;
     private bool _closing;
+    private volatile bool _moving;
 
     public ChatResponseUpdate Current { get; private set; } = null!;
 
     /// <summary>Runs a buffered call to its end.</summary>
-    public async Task<LlmResponse> CollectAsync()
+    public Task<LlmResponse> CollectAsync()
     {
-        await MoveNextAsync().ConfigureAwait(false);
+        var run = MoveNextAsync();
+        if (!run.IsCompletedSuccessfully)
+            return CollectLaterAsync(run);
+        _ = run.Result;
+        return Task.FromResult((LlmResponse)_result!);
+    }
+
+    private async Task<LlmResponse> CollectLaterAsync(ValueTask<bool> run)
+    {
+        await run.ConfigureAwait(false);
         return (LlmResponse)_result!;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> MoveNextAsync()
     {
+        if (_moving)
+            throw new InvalidOperationException("The update before is still awaited; a stream is read by one reader, one update at a time.");
         if (_ended)
             return false;
+        _moving = true;
         if (!_asked)
         {
             _asked = true;
-            _started = Context.Now();
+            Started = Context.Now();
         }
 
         try
@@ -53,7 +68,26 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                 {
                     if (IsGivenUp)
                         throw GivenUp();
-                    _plan ??= await _planner.PlanAsync(this).ConfigureAwait(false);
+                    if (_plan is null)
+                    {
+                        _triedBefore = AttemptCount;
+                        _overtaken = false;
+                        try
+                        {
+                            _plan = await _planner.PlanAsync(this).ConfigureAwait(false);
+                        }
+                        catch (Exception) when (IsGivenUp)
+                        {
+                            // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is
+                            // none of the caller's own.
+                            throw GivenUp();
+                        }
+                        catch (LlmException) when (AttemptCount > 0)
+                        {
+                            throw Exhausted();
+                        }
+                    }
+
                     _attempt = Next();
                     if (_attempt is null)
                         continue;
@@ -74,6 +108,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                 await _attempt.EndAsync().ConfigureAwait(false);
                 var ended = _attempt;
                 _attempt = null;
+                if (!ended.WasAsked)
+                    throw GivenUp();
                 if (ended.Record.Outcome == AttemptOutcome.Succeeded)
                     Succeed(ended);
                 else
@@ -85,11 +121,18 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
             End();
             throw;
         }
+        finally
+        {
+            _moving = false;
+        }
     }
 
     /// <summary>The consumer is through, or leaves early.</summary>
     public async ValueTask DisposeAsync()
     {
+        // As with any iterator: what is running would go on with what is given back here.
+        if (_moving)
+            throw new NotSupportedException("An update is still awaited; cancel the call and await it before disposing the stream.");
         if (_attempt is { } running)
         {
             _attempt = null;
@@ -102,19 +145,18 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     /// <summary>The next attempt; null when the plan was overtaken and has to be made anew; throws when nobody is left.</summary>
     private Attempt? Next()
     {
-        var overtaken = false;
         while (AttemptCount < MaxAttempts && _plan!.Next() is { } slot)
         {
             if (IsTooSmall(slot))
                 continue;
             if (slot.State.TryBegin(slot))
                 return new Attempt(this, slot, RoleOfNext());
-            overtaken = true;
+            _overtaken = true;
         }
 
-        if (!overtaken || AttemptCount > 0)
+        if (!_overtaken)
             throw Exhausted();
-        // The list was replaced between plan and attempt: a call must not be lost to that.
+        // The list was replaced between plan and attempt: a call must not be lost to that, nor ask anybody twice.
         _plan!.Dispose();
         _plan = null;
         return null;

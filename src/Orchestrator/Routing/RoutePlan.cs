@@ -6,6 +6,7 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class RoutePlan : IDisposable
 {
+    private const int MostRepeats = 1000;
     private readonly Candidate[] _available;
     private readonly Candidate[] _avoided;
     private readonly Action<Exception> _onFault;
@@ -84,7 +85,8 @@ internal sealed class RoutePlan : IDisposable
             return true;
         try
         {
-            while (_ranking is not null && _ranking.MoveNext())
+            // A strategy may name somebody twice, or go round for ever: what keeps bringing nobody new has ended.
+            for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
                 var slot = _ranking.Current.Slot;
                 if (slot is not null && !WasGiven(slot))

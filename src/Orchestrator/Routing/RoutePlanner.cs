@@ -28,29 +28,43 @@ internal sealed class RoutePlanner
         var options = call.Request.Options;
         if (options is not null)
             slots = Selected(slots, options);
+        // A plan made anew, because the list changed after the first failure.
+        if (call.AttemptCount > 0)
+            slots = Array.FindAll(slots, s => !call.WasTried(s));
         if (slots.Length == 0)
             throw new LlmException(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
         return _probes is null ? new(Plan(call, slots, null)) : ProbeAndPlanAsync(_probes, call, slots);
     }
 
-    private static async ValueTask<bool[]> ProbeAsync(ProbeCache probes, ProviderSlot[] slots, long now, CancellationToken cancellationToken)
+    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, RouteCall call, ProviderSlot[] slots)
     {
+        // Asked all at once: the first call waits for the slowest probe, not for their sum. Later ones find every answer there.
         var reachable = new bool[slots.Length];
-        List<(int Index, Task<bool> Answer)>? pending = null;
+        Task<bool>[]? waiting = null;
         for (var i = 0; i < slots.Length; i++)
         {
-            reachable[i] = true;
-            var answer = probes.GetAsync(slots[i].Provider, now, cancellationToken);
+            var answer = probes.GetAsync(slots[i].Provider, call.Started, call.Token);
             if (answer.IsCompletedSuccessfully)
                 reachable[i] = answer.Result;
             else
-                (pending ??= []).Add((i, answer.AsTask()));
+                (waiting ??= new Task<bool>[slots.Length])[i] = answer.AsTask();
+            // Removed between plan and question: nobody else would make the cache forget it again.
+            if (!slots[i].Lease.IsListed)
+                probes.Remove(slots[i].Provider);
         }
 
-        // Asked all at once: the first call waits for the slowest probe, not for their sum.
-        foreach (var (index, answer) in pending ?? [])
-            reachable[index] = await answer.ConfigureAwait(false);
-        return reachable;
+        return waiting is null ? new(Plan(call, slots, reachable)) : WaitAndPlanAsync(call, slots, reachable, waiting);
+    }
+
+    private async ValueTask<RoutePlan> WaitAndPlanAsync(RouteCall call, ProviderSlot[] slots, bool[] reachable, Task<bool>?[] waiting)
+    {
+        for (var i = 0; i < waiting.Length; i++)
+        {
+            if (waiting[i] is { } answer)
+                reachable[i] = await answer.ConfigureAwait(false);
+        }
+
+        return Plan(call, slots, reachable);
     }
 
     private static ProviderSlot[] Selected(ProviderSlot[] slots, ChatOptions options)
@@ -84,12 +98,9 @@ internal sealed class RoutePlanner
         : options.AllowBackgroundResponses is true ? nameof(options.AllowBackgroundResponses)
         : null;
 
-    private async ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache cache, RouteCall call, ProviderSlot[] slots) =>
-        Plan(call, slots, await ProbeAsync(cache, slots, _context.Now(), call.Token).ConfigureAwait(false));
-
     private RoutePlan Plan(RouteCall call, ProviderSlot[] slots, bool[]? reachable)
     {
-        var now = _context.Now();
+        var now = call.Started;
         var candidates = new Candidate[slots.Length];
         var bad = 0;
         for (var i = 0; i < slots.Length; i++)
@@ -102,10 +113,12 @@ internal sealed class RoutePlanner
         Candidate[] avoided = [];
         if (bad > 0)
         {
-            avoided = [.. candidates.Where(c => c.Health == ProviderHealth.Unhealthy).OrderBy(c => c.Slot!.State.ErrorRate(now))];
-            candidates = Array.FindAll(candidates, c => c.Health != ProviderHealth.Unhealthy);
+            avoided = LeastBadFirst(Array.FindAll(candidates, static c => c.Health == ProviderHealth.Unhealthy), now);
+            candidates = Array.FindAll(candidates, static c => c.Health != ProviderHealth.Unhealthy);
         }
 
         return new RoutePlan(candidates, avoided, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
     }
+
+    private static Candidate[] LeastBadFirst(Candidate[] candidates, long now) => [.. candidates.OrderBy(c => c.Slot!.State.ErrorRate(now))];
 }

@@ -84,7 +84,7 @@ internal sealed class RouterContext
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                Guard(() => Log.ObserverFailed(Logger, observer.GetType().Name, error));
+                ObserverFailed(observer, error);
             }
         }
 
@@ -112,6 +112,8 @@ internal sealed class RouterContext
         if (Prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model), true))
             Guard(() => Log.PriceOutdated(Logger, provider.Vendor, provider.Model, price.PromptPer1K, tariff.PromptPer1K, Currency, tariff.AsOf));
     }
+
+    public void TokenCountFailed(string provider, Exception error) => Guard(() => Log.TokenCountFailed(Logger, provider, error));
 
     public void DisposalFailed(string provider, Exception error) => Guard(() => Log.ProviderDisposalFailed(Logger, provider, error));
 
@@ -145,4 +147,8 @@ internal sealed class RouterContext
         {
         }
     }
+
+    // Lambdas of their own methods: in a method that every call goes through, their captures would be allocated on every call.
+    private void ObserverFailed(IUsageObserver observer, Exception error) => Guard(() => Log.ObserverFailed(Logger, observer.GetType().Name, error));
+
 }

@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace CustomProvider;
+
+/// <summary>Plays the vendor, so that the example needs no network: every third question is one too many.</summary>
+internal sealed class AcmeService : HttpMessageHandler
+{
+    private int _asked;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (++_asked % 3 != 0)
+        {
+            var answer = JsonContent.Create(new { Text = "Acme knows.", TokensIn = 120, TokensOut = 40 });
+            return Task.FromResult(new HttpResponseMessage { Content = answer });
+        }
+
+        var refusal = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
+        refusal.Headers.RetryAfter = new(TimeSpan.FromSeconds(2));
+        return Task.FromResult(refusal);
+    }
+}

@@ -1,0 +1,17 @@
+using BenchmarkDotNet.Running;
+using Orchestrator.Benchmarks;
+
+return args switch
+{
+    ["--gate"] => await AllocationGate.RunAsync(),
+    ["--quick", .. var sections] => await QuickRun.RunAsync(sections),
+    ["--allocations", .. var rest] => await AllocationProfile.RunAsync(rest is ["stream"]),
+    ["--spin", .. var rest] => await Spin.RunAsync(rest is ["stream"]),
+    _ => RunBenchmarks(args),
+};
+
+static int RunBenchmarks(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(BufferedBenchmarks).Assembly).Run(args, new BenchmarkConfig());
+    return 0;
+}

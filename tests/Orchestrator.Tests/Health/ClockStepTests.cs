@@ -1,0 +1,107 @@
+using Orchestrator.Tests.Support;
+using static Orchestrator.Tests.Support.ChatSurface;
+
+namespace Orchestrator.Tests.Health;
+
+/// <summary>Scenario N14: the clock jumps an hour, and nobody is stuck out.</summary>
+public class ClockStepTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private readonly SteppingClock _clock = new();
+    private readonly AttemptLog _log = new();
+
+    [Fact]
+    public async Task A_provider_that_was_unhealthy_before_the_clock_stepped_back_heals_within_a_minute()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _clock, null, a);
+        await a.PlayAsync(router, "ffsffsff");
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
+        _clock.Step(-Hour);
+        _clock.Step(TimeSpan.FromSeconds(61));
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
+    }
+
+    [Fact]
+    public async Task Errors_after_the_clock_stepped_back_are_seen_and_forgotten_as_ever()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _clock, null, a);
+        await a.PlayAsync(router, "ssssssssss");
+        _clock.Step(-Hour);
+        await a.PlayAsync(router, "ffsffsff");
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
+        _clock.Step(TimeSpan.FromSeconds(61));
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
+        await a.PlayAsync(router, "fsfsf");
+        router.GetMetrics()["a"].RecentErrorRate.Should().Be(0.6);
+    }
+
+    [Fact]
+    public async Task A_small_step_back_keeps_what_is_known()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _clock, null, a);
+        await a.PlayAsync(router, "ffsffsff");
+        _clock.Step(TimeSpan.FromSeconds(-2));
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy, "ends of concurrent attempts arrive out of order");
+        await a.PlayAsync(router, "s");
+        router.GetMetrics()["a"].RecentErrorRate.Should().BeApproximately(6.0 / 9, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_time_is_negative_when_the_clock_steps_back_during_an_attempt(bool streamed)
+    {
+        var a = Provider("a");
+        (a.BeforeFirst, a.AfterFirst) = (-Hour, TimeSpan.FromSeconds(1));
+        await using var router = InOrder(new() { Observers = { _log } }, _clock, null, a);
+        var (text, route) = await router.RunAsync(streamed);
+        text.Should().Be("ok");
+        route.Latency.Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        _log.Attempts[0].Duration.Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        (_log.Attempts[0].TimeToFirstToken ?? TimeSpan.Zero).Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        var metrics = router.GetMetrics()["a"];
+        metrics.AverageLatency.Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        metrics.LatencyP99.Should().BeGreaterThanOrEqualTo(TimeSpan.Zero);
+        metrics.InFlight.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_slow_answer_before_the_clock_stepped_back_is_forgotten_too()
+    {
+        var (a, b) = (Provider("a"), Provider("b"));
+        await using var router = new Router(new RouterOptions { Strategy = RoutingStrategy.BestAvailable }, timeProvider: _clock);
+        router.AddProvider(a).AddProvider(b);
+        a.BeforeFirst = TimeSpan.FromSeconds(40);
+        await a.PlayAsync(router, "s");
+        a.BeforeFirst = TimeSpan.FromSeconds(0.1);
+        b.BeforeFirst = TimeSpan.FromSeconds(1);
+        await b.PlayAsync(router, "s");
+
+        _clock.Step(-Hour);
+        var before = a.Calls;
+        for (var i = 0; i < 100; i++)
+        {
+            await router.RouteAsync("hello");
+            _clock.Step(TimeSpan.FromSeconds(1));
+        }
+
+        a.Calls.Should().BeGreaterThan(before + 50, "it is the faster one by far now");
+    }
+
+    [Fact]
+    public async Task A_step_forward_forgets_and_breaks_nothing()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _clock, null, a);
+        await a.PlayAsync(router, "ffsff");
+        _clock.Step(Hour);
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
+        await a.PlayAsync(router, "sssss");
+        router.GetMetrics()["a"].SuccessfulRequests.Should().Be(6);
+    }
+
+    private ScriptedProvider Provider(string name) => new(name, _clock.Step);
+}

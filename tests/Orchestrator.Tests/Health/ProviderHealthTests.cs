@@ -1,0 +1,229 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
+using Orchestrator.Tests.Support;
+using static Orchestrator.Tests.Support.ChatSurface;
+
+namespace Orchestrator.Tests.Health;
+
+/// <summary>Status by the errors of the last 60 s, and what it does to routing.</summary>
+public class ProviderHealthTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Theory]
+    // Fewer than five ends say nothing.
+    [InlineData("", ProviderHealth.Healthy)]
+    [InlineData("f", ProviderHealth.Healthy)]
+    [InlineData("ffsf", ProviderHealth.Healthy)]
+    // 20 %, 25 %, then 30 % and 60 % exactly.
+    [InlineData("sfsss", ProviderHealth.Healthy)]
+    [InlineData("sfsssfss", ProviderHealth.Healthy)]
+    [InlineData("sfsfsfssss", ProviderHealth.Degraded)]
+    [InlineData("sfsfs", ProviderHealth.Degraded)]
+    [InlineData("ffsfs", ProviderHealth.Unhealthy)]
+    [InlineData("ffsffsffs", ProviderHealth.Unhealthy)]
+    public async Task Status_follows_the_share_of_errors(string outcomes, ProviderHealth expected)
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        await a.PlayAsync(router, outcomes);
+        var metrics = router.GetMetrics()["a"];
+        metrics.Health.Should().Be(expected);
+        metrics.IsAvailable.Should().Be(expected != ProviderHealth.Unhealthy);
+        metrics.RecentErrorRate.Should().BeApproximately(outcomes.Length == 0 ? 0 : (double)outcomes.Count(c => c == 'f') / outcomes.Length, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(29, 71, ProviderHealth.Healthy)]
+    [InlineData(30, 70, ProviderHealth.Degraded)]
+    [InlineData(59, 41, ProviderHealth.Degraded)]
+    [InlineData(60, 40, ProviderHealth.Unhealthy)]
+    public async Task The_thresholds_belong_to_the_worse_status_exactly(int bad, int good, ProviderHealth expected)
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        // Spread evenly, so that no run of failures decides instead of their share.
+        var outcomes = string.Concat(Enumerable.Range(0, bad + good).Select(i => (i + 1) * bad / (bad + good) > i * bad / (bad + good) ? 'f' : 's'));
+        outcomes.Count(c => c == 'f').Should().Be(bad);
+        await a.PlayAsync(router, outcomes);
+        router.GetMetrics()["a"].Health.Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData("sfsfs", ProviderHealth.Degraded, 0.5)]
+    [InlineData("ffsff", ProviderHealth.Unhealthy, 0)]
+    public async Task The_window_forgets_by_time_alone(string outcomes, ProviderHealth before, double gauge)
+    {
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        var a = Provider("a");
+        await using var router = InOrder(new() { MetricsRegistry = registry }, _time, null, a);
+        await a.PlayAsync(router, outcomes);
+        _time.Advance(TimeSpan.FromSeconds(58));
+        router.GetMetrics()["a"].Health.Should().Be(before);
+        (await Exposition.ReadAsync(registry))["llm_provider_health{provider=\"a\"}"].Should().Be(gauge);
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+        var healed = router.GetMetrics()["a"];
+        (healed.Health, healed.RecentErrorRate, healed.IsAvailable).Should().Be((ProviderHealth.Healthy, 0, true));
+        healed.FailedRequests.Should().Be(outcomes.Count(c => c == 'f'), "totals do not forget");
+        (await Exposition.ReadAsync(registry))["llm_provider_health{provider=\"a\"}"].Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Errors_leave_the_window_one_second_at_a_time()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        for (var second = 0; second < 60; second++)
+        {
+            await a.PlayAsync(router, second < 30 ? "f" : "s");
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var rates = new List<double>();
+        for (var second = 0; second < 30; second++)
+        {
+            rates.Add(router.GetMetrics()["a"].RecentErrorRate);
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        rates.Should().BeInDescendingOrder().And.OnlyHaveUniqueItems();
+        rates[0].Should().BeApproximately(0.5, 0.01);
+        router.GetMetrics()["a"].RecentErrorRate.Should().Be(0, "all failures are older than a minute");
+    }
+
+    // The Python original judged by all calls ever made, so a provider with a past could not fall ill.
+    [Fact]
+    public async Task Five_hundred_failures_now_count_for_more_than_a_hundred_thousand_successes_before()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        for (var i = 0; i < 100_000; i++)
+        {
+            await router.RouteAsync("hello");
+            if (i % 100 == 99)
+                _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        _time.Advance(TimeSpan.FromMinutes(2));
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
+        await a.PlayAsync(router, new string('f', 500));
+        var metrics = router.GetMetrics()["a"];
+        metrics.Health.Should().Be(ProviderHealth.Unhealthy);
+        metrics.SuccessRate.Should().BeGreaterThan(0.99, "the past is still told, but does not decide");
+    }
+
+    [Theory]
+    [InlineData(LlmErrorKind.ServerError, true)]
+    [InlineData(LlmErrorKind.Unavailable, true)]
+    [InlineData(LlmErrorKind.Timeout, true)]
+    [InlineData(LlmErrorKind.MalformedResponse, true)]
+    [InlineData(LlmErrorKind.StreamInterrupted, true)]
+    [InlineData(LlmErrorKind.Unknown, true)]
+    [InlineData(LlmErrorKind.RateLimited, false)]
+    [InlineData(LlmErrorKind.ContextLengthExceeded, false)]
+    [InlineData(LlmErrorKind.NotSupported, false)]
+    [InlineData(LlmErrorKind.InvalidRequest, false)]
+    [InlineData(LlmErrorKind.ContentFiltered, false)]
+    public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool blamed)
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        await a.PlayAsync(router, "ffsffs", kind);
+        var metrics = router.GetMetrics()["a"];
+        metrics.FailedRequests.Should().Be(4);
+        metrics.Health.Should().Be(blamed ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
+        (metrics.RecentErrorRate > 0).Should().Be(blamed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancelled_and_abandoned_attempts_are_neither_good_nor_bad(bool cancels)
+    {
+        var a = new FakeProvider("a", (_, token) => WordThenSilenceAsync(token));
+        await using var router = InOrder(null, _time, null, a);
+        for (var i = 0; i < 6; i++)
+        {
+            using var cancel = new CancellationTokenSource();
+            try
+            {
+                await foreach (var update in router.RouteStreamAsync("hello", null, cancel.Token))
+                {
+                    if (!cancels)
+                        break;
+                    await cancel.CancelAsync();
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // That is what the theory is about.
+            }
+        }
+
+        var metrics = router.GetMetrics()["a"];
+        (metrics.CancelledRequests, metrics.AbandonedRequests).Should().Be(cancels ? (6, 0) : (0, 6));
+        (metrics.Health, metrics.RecentErrorRate, metrics.SuccessRate).Should().Be((ProviderHealth.Healthy, 0, 1));
+    }
+
+    [Theory]
+    [InlineData(RoutingStrategy.RoundRobin, true)]
+    [InlineData(RoutingStrategy.Random, false)]
+    [InlineData(RoutingStrategy.FirstAvailable, true)]
+    [InlineData(RoutingStrategy.BestAvailable, false)]
+    public async Task An_unhealthy_provider_is_tried_last_and_comes_back_by_time(RoutingStrategy strategy, bool streamed)
+    {
+        var (a, b) = (Provider("a"), Provider("b"));
+        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7) }, timeProvider: _time);
+        router.AddProvider(a).AddProvider(b);
+        await a.PlayAsync(router, "ffsffsff");
+        var before = a.Calls;
+        for (var i = 0; i < 20; i++)
+            (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("b");
+        a.Calls.Should().Be(before, "while another one is available");
+
+        b.Fails = LlmErrorKind.ServerError;
+        (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("a", "last is not never");
+        b.Fails = null;
+
+        _time.Advance(TimeSpan.FromSeconds(61));
+        before = a.Calls;
+        for (var i = 0; i < 20; i++)
+            await router.RunAsync(streamed);
+        a.Calls.Should().BeGreaterThan(before);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task When_all_are_unhealthy_the_least_bad_is_tried_first_and_calls_go_on(bool streamed)
+    {
+        var (worse, bad) = (Provider("worse"), Provider("bad"));
+        await using var router = InOrder(null, _time, null, worse, bad);
+        await worse.PlayAsync(router, "ffsffsffff");
+        await bad.PlayAsync(router, "ffsffsffs");
+        router.GetMetrics().Values.Should().OnlyContain(m => !m.IsAvailable);
+        (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("bad");
+    }
+
+    [Fact]
+    public async Task A_provider_without_samples_gets_tried_by_best_available()
+    {
+        var (warm, cold) = (Provider("warm"), Provider("cold"));
+        (warm.BeforeFirst, cold.BeforeFirst) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.2));
+        await using var router = new Router(new RouterOptions { Strategy = RoutingStrategy.BestAvailable }, timeProvider: _time);
+        router.AddProvider(warm).AddProvider(cold);
+        await warm.PlayAsync(router, "sss");
+        for (var i = 0; i < 10; i++)
+            await router.RouteAsync("hello");
+        cold.Calls.Should().BeGreaterThan(5, "it was tried, and is the faster one");
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    {
+        yield return Some.Word("word ");
+        await Task.Delay(Timeout.Infinite, token);
+    }
+
+    private ScriptedProvider Provider(string name) => new(name, time => _time.Advance(time));
+}

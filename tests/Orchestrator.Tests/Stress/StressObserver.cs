@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator.Tests.Stress;
+
+/// <summary>Hands each attempt to the call it belongs to, and now and then throws, which must not matter.</summary>
+internal sealed class StressObserver(StressRun run) : IUsageObserver
+{
+    public void OnAttempt(LlmAttempt attempt)
+    {
+        var call = run.Call(int.Parse(attempt.Tags!["call"], CultureInfo.InvariantCulture));
+        call.Told.Add(attempt);
+        if (call.Id % 211 == 0)
+            throw new InvalidOperationException("scripted: observer");
+    }
+}
+
+/// <summary>Reads everything the router logs, at every level, for what must not be there.</summary>
+internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
+{
+    private long _lines;
+
+    public long Lines => Interlocked.Read(ref _lines);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = Interlocked.Increment(ref _lines);
+        run.CheckSecrets("a log", formatter(state, exception));
+        // Rendering a stack trace is dear, and each is like the others.
+        if (exception is not null && line % 16 == 0)
+            run.CheckSecrets("a logged exception", exception.ToString());
+    }
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+        // It listens alone.
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
+    }
+}

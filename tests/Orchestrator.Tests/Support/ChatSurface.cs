@@ -1,0 +1,51 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Tests.Support;
+
+/// <summary>Both calls of an <see cref="IChatClient"/>, so that one test covers both.</summary>
+internal static class ChatSurface
+{
+    public static ChatMessage[] Hello { get; } = [new(ChatRole.User, "hello")];
+
+    /// <summary>Asks, reads to the end, and gives the text.</summary>
+    public static async Task<string> AskAsync(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
+    {
+        if (!streamed)
+            return (await client.GetResponseAsync(messages ?? Hello, options, cancellationToken)).Text;
+        var text = "";
+        await foreach (var update in client.GetStreamingResponseAsync(messages ?? Hello, options, cancellationToken))
+            text += update.Text;
+        return text;
+    }
+
+    /// <summary>The error a call ends with.</summary>
+    public static async Task<T> FailAsync<T>(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
+        where T : Exception
+    {
+        var ask = () => client.AskAsync(streamed, options, messages, cancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        return (await ask.Should().ThrowAsync<T>()).Which;
+    }
+
+    /// <summary>A router that tries its providers in the order given.</summary>
+    public static Router InOrder(RouterOptions? options, params ILlmProvider[] providers) => InOrder(options, null, null, providers);
+
+    public static Router InOrder(RouterOptions? options, TimeProvider? time, Microsoft.Extensions.Logging.ILoggerFactory? logs, params ILlmProvider[] providers)
+    {
+        options ??= new RouterOptions();
+        options.Strategy = RoutingStrategy.FirstAvailable;
+        var router = new Router(options, logs, time);
+        foreach (var provider in providers)
+            router.AddProvider(provider);
+        return router;
+    }
+
+    /// <summary>Polls until something is so.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; !condition(); i++)
+        {
+            i.Should().BeLessThan(2000, "the condition should come true within ten seconds");
+            await Task.Delay(5);
+        }
+    }
+}
