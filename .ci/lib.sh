@@ -60,14 +60,14 @@ within() {
 }
 
 # step TITLE COMMAND…: one heading; the log only when it failed. A warning of a compiler or of NuGet is a failure.
-# Lines that begin with "> " are shown in any case.
+# Lines that begin with "> " are shown in any case. Never fails itself: look at step_status. To be called bare, not in "if", "&&"
+# or "||": bash ignores "set -e" in everything below those, and a step would run on after its first failed command.
 step() {
   local title=$1 status=0 begun=$SECONDS log
   shift
   step_number=$((step_number + 1))
   log=$scratch/step-$step_number.log
   say "== $title"
-  # In the background, because "set -e" is ignored in a command whose status is looked at.
   (
     trap - EXIT
     set -euo pipefail
@@ -86,10 +86,18 @@ step() {
     failed_steps+=("$title")
   fi
   step_log=$log
-  return "$status"
+  step_status=$status
 }
 
-# The totals, alone on the last line. A failed step that ran no tests counts as one failure.
+# For a step without which the others make no sense.
+required_step() {
+  step "$@"
+  if [ "$step_status" -ne 0 ]; then
+    finish
+  fi
+}
+
+# The end: the totals, alone on the last line. More failed steps than failed tests count as failures too.
 finish() {
   say
   say "Took $((SECONDS - started)) s."
@@ -100,7 +108,7 @@ finish() {
     failed=${#failed_steps[@]}
   fi
   say "$passed passed, $failed failed"
-  [ "$failed" -eq 0 ]
+  exit "$((failed > 0))"
 }
 
 # count_tests LOG: adds the results "dotnet test" gave for each project to the totals.
@@ -130,7 +138,9 @@ require_sdk() {
 require_packages() {
   local missing=() pair as_root=() had_policy=true
   for pair in "$@"; do
-    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+    if ! command -v "${pair%%:*}" >/dev/null && [[ " ${missing[*]} " != *" ${pair##*:} "* ]]; then
+      missing+=("${pair##*:}")
+    fi
   done
   if [ "${#missing[@]}" -eq 0 ]; then
     return

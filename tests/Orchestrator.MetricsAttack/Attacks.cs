@@ -11,6 +11,9 @@ namespace Orchestrator.MetricsAttack;
 internal sealed record Attack(string Name, Func<int, Task> RunAsync, double Patience = 0)
 {
     public bool NeedsLargePage => Patience > 0;
+
+    /// <summary>Whether the victim has no descriptors left; its own calls then fail by nature.</summary>
+    public bool TakesDescriptors { get; init; }
 }
 
 /// <summary>The list. Every one is bounded in count and time, and aims at loopback only.</summary>
@@ -23,7 +26,7 @@ internal static class Attacks
     {
         // Longer than the three seconds that the kernel keeps silent connections to itself.
         var hold = TimeSpan.FromSeconds(quick ? 4 : 10);
-        var brief = TimeSpan.FromSeconds(quick ? 0.3 : 3);
+        var brief = TimeSpan.FromSeconds(quick ? 0.2 : 3);
         var many = quick ? 2_000 : 10_000;
         yield return new("3,000 half-open", port => HoldAsync(port, 3_000, "", hold));
         yield return new($"slowloris, {many:N0} dripping", port => DripAsync(port, many, TimeSpan.FromSeconds(quick ? 5 : 25)));
@@ -34,7 +37,8 @@ internal static class Attacks
         foreach (var (name, payload) in Payloads())
             yield return new(name, port => RepeatAsync(port, payload, brief));
         yield return new("gzip and Accept variants", port => NegotiateAsync(port, brief));
-        var slow = TimeSpan.FromSeconds(quick ? 3 : 15);
+        yield return new("no descriptors left", _ => Task.Delay(TimeSpan.FromSeconds(2))) { TakesDescriptors = true };
+        var slow = TimeSpan.FromSeconds(quick ? 2.5 : 15);
         yield return new("slow reader of 10 MB", port => ReadSlowlyAsync(port, 1, slow), Patience: 3);
         yield return new("slow readers of 10 MB x100", port => ReadSlowlyAsync(port, 100, slow), Patience: 8);
     }

@@ -33,6 +33,9 @@ internal sealed class Observer : IDisposable
 
     public string LastError { get; private set; } = "";
 
+    /// <summary>The longest that a pause of 10 ms was overrun: how much the machine itself holds threads up.</summary>
+    public double HostDelay { get; private set; }
+
     public int Scrapes => _milliseconds.Count;
 
     public double Worst => _milliseconds.Count == 0 ? double.NaN : _milliseconds.Max();
@@ -87,7 +90,9 @@ internal sealed class Observer : IDisposable
 
             PeakMemory = Math.Max(PeakMemory, _victim.Memory());
             PeakDescriptors = Math.Max(PeakDescriptors, _victim.Descriptors());
+            start = Stopwatch.GetTimestamp();
             Thread.Sleep(10);
+            HostDelay = Math.Max(HostDelay, Stopwatch.GetElapsedTime(start).TotalMilliseconds - 10);
         }
     }
 }

@@ -9,6 +9,8 @@ namespace Orchestrator.MetricsAttack;
 /// <summary>The process under attack: a metrics server, and work of the kind a router does, which must not suffer.</summary>
 internal static class Victim
 {
+    private static readonly List<IDisposable> Hoard = [];
+
     public static async Task RunAsync(string server, int series, int peer)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
@@ -18,7 +20,25 @@ internal static class Victim
         Console.WriteLine($"PORT {await StartAsync(server, registry)}");
         if (peer > 0)
             _ = CallOutAsync(peer);
-        await Console.In.ReadToEndAsync(); // Until the attacker ends.
+        // Until the attacker ends.
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            if (line == "HOG")
+                TakeAllDescriptors();
+        }
+    }
+
+    private static void TakeAllDescriptors()
+    {
+        try
+        {
+            while (true)
+                Hoard.Add(File.OpenHandle("/dev/null"));
+        }
+        catch (IOException)
+        {
+            Console.WriteLine("HOGGED");
+        }
     }
 
     private static async Task<int> StartAsync(string server, CollectorRegistry registry)

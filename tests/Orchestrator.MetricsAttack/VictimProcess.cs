@@ -9,6 +9,7 @@ internal sealed class VictimProcess : IDisposable
 {
     private static readonly int Peer = StartPeer();
     private readonly Process _process;
+    private readonly ManualResetEventSlim _hogged = new();
     private int _failedCalls;
     private long _calls;
 
@@ -36,6 +37,8 @@ internal sealed class VictimProcess : IDisposable
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add($"ulimit -c 0; ulimit -Sn {descriptors}; ulimit -Hn {descriptors}; exec dotnet \"{self}\" --serve {server} --series {series} --peer {Peer}");
         start.Environment["DOTNET_gcServer"] = "0";
+        // A nursery of 4 MB: garbage that waits to be collected would be taken for growth.
+        start.Environment["DOTNET_GCgen0size"] = "400000";
         var process = Process.Start(start)!;
         var victim = new VictimProcess(process) { Server = server };
         var ready = new ManualResetEventSlim();
@@ -44,6 +47,14 @@ internal sealed class VictimProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return ready.Wait(TimeSpan.FromSeconds(20)) ? victim : throw new TimeoutException($"{server} did not start.");
+    }
+
+    /// <summary>Makes it use up its descriptors itself, as an application that leaks them does.</summary>
+    public void TakeAllDescriptors()
+    {
+        _process.StandardInput.WriteLine("HOG");
+        _process.StandardInput.Flush();
+        _hogged.Wait(TimeSpan.FromSeconds(5));
     }
 
     /// <summary>Resident memory that belongs to the process alone, in MB.</summary>
@@ -96,6 +107,8 @@ internal sealed class VictimProcess : IDisposable
             Port = int.Parse(port);
             ready.Set();
         }
+        else if (words is ["HOGGED"])
+            _hogged.Set();
         else if (words is ["CALLS", var done, _])
             Volatile.Write(ref _calls, long.Parse(done));
         else if (words.Length > 0 && words[0] == "FAILED")
@@ -112,7 +125,8 @@ internal sealed class VictimProcess : IDisposable
         {
             while (true)
                 listener.Accept().Dispose();
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         return ((IPEndPoint)listener.LocalEndPoint!).Port;
     }
 }

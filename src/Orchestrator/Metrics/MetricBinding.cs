@@ -7,8 +7,9 @@ namespace Orchestrator;
 /// <summary>The listening sockets of an endpoint, and the names it answers to.</summary>
 internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, string urlHost) : IDisposable
 {
-    // Long enough that a burst of connections does not make a scraper's wait a second for its next SYN.
-    private const int Backlog = 4096;
+    // Long enough that a burst of connections does not make a scraper wait a second for its next SYN, short enough that those before
+    // it are dealt with in less than a tenth.
+    private const int Backlog = 2048;
     private const int PortAttempts = 16;
     // What the kernel may keep for each connection; left alone it keeps megabytes for a reader that does not read.
     private const int SendBuffer = 512 * 1024;
@@ -105,6 +106,7 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
             // Connections inherit these from the socket that accepts them.
             socket.SendBufferSize = SendBuffer;
             socket.ReceiveBufferSize = ReceiveBuffer;
+            socket.NoDelay = true;
             DeferAccept(socket);
             socket.Bind(new IPEndPoint(address, port));
             socket.Listen(Backlog);

@@ -151,14 +151,17 @@ internal sealed class MetricConnection
     public void Close(bool abortive)
     {
         ReleasePage();
+        if (abortive)
+        {
+            // A reset: frees the kernel's memory at once, instead of waiting for a peer that was never heard of.
+            Socket.Close(0);
+            return;
+        }
+
         try
         {
-            // A reset frees the kernel's memory at once, instead of waiting for a peer that was never heard of. Others get their end
-            // of stream first: a request that crosses it may then be sent again by any client, after a reset it may not.
-            if (abortive)
-                Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            else
-                Socket.Shutdown(SocketShutdown.Send);
+            // The end of stream first: a request that crosses it can be sent again by any client, after a reset it cannot.
+            Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {

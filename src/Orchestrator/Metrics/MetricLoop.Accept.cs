@@ -62,7 +62,7 @@ internal sealed partial class MetricLoop
 
     private void Accept(Socket listener)
     {
-        for (var i = 0; i < AcceptsAtOnce && listener.Poll(TimeSpan.Zero, SelectMode.SelectRead); i++)
+        for (var i = 0; i < AcceptsAtOnce && (i == 0 || listener.Poll(TimeSpan.Zero, SelectMode.SelectRead)); i++)
         {
             _now = Now();
             if (_connections.Count >= MaxConnections && !Evict())
@@ -78,7 +78,8 @@ internal sealed partial class MetricLoop
             Serve(connection, static (loop, c) =>
             {
                 c.Socket.Blocking = false;
-                c.Socket.NoDelay = true;
+                if (!OperatingSystem.IsLinux())
+                    c.Socket.NoDelay = true; // There it is inherited.
                 loop.Receive(c);
             });
         }

@@ -201,7 +201,8 @@ public sealed class MetricServerTests
     {
         await using var server = await StartAsync(Registry(series: 200));
         using var client = new HttpClient();
-        var scrapes = Enumerable.Range(0, 1000).Select(_ => client.GetStringAsync(server.Url));
+        var url = $"http://127.0.0.1:{server.Port}/metrics";
+        var scrapes = Enumerable.Range(0, 1000).Select(_ => client.GetStringAsync(url));
         foreach (var text in await Task.WhenAll(scrapes))
             text.Should().Contain("probe_value{number=\"199\"} 199\n");
     }

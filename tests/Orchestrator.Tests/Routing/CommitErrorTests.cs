@@ -206,7 +206,10 @@ public class CommitErrorTests
     {
         FakeProvider Waits(string name, int? seconds, int status) => FakeProvider.Failing(name, () => new LlmException(LlmErrorKind.RateLimited, "slow down")
         {
-            StatusCode = status, RetryAfter = seconds is { } s ? TimeSpan.FromSeconds(s) : null, ProviderCode = $"code-{name}", RequestId = $"id-{name}",
+            StatusCode = status,
+            RetryAfter = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            ProviderCode = $"code-{name}",
+            RequestId = $"id-{name}",
         });
         await using var router = InOrder(null, Waits("a", 30, 429), Waits("b", 7, 428), Waits("c", null, 427));
         var error = await router.FailAsync<AllProvidersFailedException>(streamed);
