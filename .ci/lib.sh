@@ -81,7 +81,7 @@ step() {
     sed -n 's/^> /   /p' "$log"
     say "   ok, $((SECONDS - begun)) s"
   else
-    tail -n 300 "$log" | sed 's/^/   | /'
+    tail -n 300 "$log" | sed 's/^> //; s/^/   | /'
     say "   FAILED, $((SECONDS - begun)) s"
     failed_steps+=("$title")
   fi

@@ -48,6 +48,6 @@ public enum LlmErrorKind
     /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.OnRefusal"/> says so; no blame.</summary>
     ContentFiltered,
 
-    /// <summary>No registered provider may serve this call.</summary>
+    /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; no blame.</summary>
     NoCandidate,
 }

@@ -10,6 +10,7 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     private string? _providerName;
     private string? _model;
     private string? _partialText;
+    private object? _claimedBy;
 
     /// <summary>Why it failed.</summary>
     public LlmErrorKind Kind { get; } = kind;
@@ -34,6 +35,26 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
 
     /// <summary>The answer as far as it came, at most its first 65,536 characters. Never part of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
+
+    /// <summary>
+    /// This exception, for the first attempt that reports it; a copy without its text for every further one. A provider may throw one
+    /// object again and again, and one caller's text must not reach another.
+    /// </summary>
+    internal LlmException ClaimedBy(object attempt)
+    {
+        if (Interlocked.CompareExchange(ref _claimedBy, attempt, null) is null || GetType() != typeof(LlmException))
+            return this;
+        return new LlmException(Kind, Message, this)
+        {
+            ProviderName = ProviderName,
+            Model = Model,
+            StatusCode = StatusCode,
+            ProviderCode = ProviderCode,
+            RequestId = RequestId,
+            RetryAfter = RetryAfter,
+            _claimedBy = attempt,
+        };
+    }
 
     internal void KeepPartialText(string text) => _partialText ??= text;
 

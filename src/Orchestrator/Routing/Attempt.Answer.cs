@@ -14,6 +14,7 @@ internal sealed partial class Attempt
     private ReportedUsage _reported;
     private long _committedAt;
     private bool _committed;
+    private bool _isWhole;
     private bool _usageWithheld;
 
     /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
@@ -110,6 +111,11 @@ internal sealed partial class Attempt
                 Hold(update);
         }
 
+        // What comes after a finish reason belongs to a further round, as with a client that calls functions itself.
+        if (content)
+            _isWhole = false;
+        if (((update.RawRepresentation as ChatResponse)?.FinishReason ?? update.FinishReason) is { } mark)
+            _isWhole = mark != ChatFinishReason.ToolCalls;
         if (content)
             OnContent();
         if ((content && _call.Live) || toolRan)

@@ -29,12 +29,18 @@ internal sealed partial class Attempt
     }
 
     /// <summary>Provider time so far, in stamps: the consumer's own time is not in it.</summary>
-    private long Spent(long now) => _spent + (now - _mark);
+    private long Spent(long now)
+    {
+        // A clock that stepped back starts a new stretch: limits go on from there, instead of standing still until it has caught up.
+        if (now < _mark)
+            _mark = now;
+        return _spent + (now - _mark);
+    }
 
     /// <summary>The consumer takes an update: the provider's clock stands still.</summary>
     public void Pause(long now)
     {
-        _spent += now - _mark;
+        _spent = Spent(now);
         _paused = true;
     }
 
@@ -102,7 +108,8 @@ internal sealed partial class Attempt
             if (_cancel.IsCancellationRequested)
             {
                 next = _context.Span(Volatile.Read(ref _leaveAt) - now);
-                leave = next == TimeSpan.Zero;
+                // Further off than it can be set: the clock stepped back, and the second is up by the timer's own count.
+                leave = next == TimeSpan.Zero || next > Grace;
             }
             else if ((next = Earliest(now, out var limit)) == TimeSpan.Zero)
             {

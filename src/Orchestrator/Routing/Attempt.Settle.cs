@@ -12,7 +12,7 @@ internal sealed partial class Attempt
         _settled = true;
         var now = _context.Now();
         if (!_paused)
-            _spent += now - _mark;
+            _spent = Spent(now);
         _timer?.Dispose();
         // Not Dispose, which waits for a callback that runs: that one may be waiting for a lock the provider holds around this very end.
         _callerLink.Unregister();
@@ -52,6 +52,14 @@ internal sealed partial class Attempt
 
     private AttemptOutcome Judge()
     {
+        if (_error is not null && _isWhole && !_call.IsGivenUp)
+        {
+            // The completion mark was seen: what broke after it broke no answer.
+            _context.DisposalFailed(Slot.Info.Name, _error);
+            _error = null;
+            _ended = true;
+        }
+
         if (_ended)
         {
             if (_finish == ChatFinishReason.ContentFilter && _context.OnRefusal == RefusalAction.NextProvider && !(_call.Live && Committed))

@@ -174,7 +174,7 @@ internal sealed partial class Attempt
         else if (error is OperationCanceledException && _cancel.IsCancellationRequested)
             _error = new LlmException(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
         else
-            _error = ExceptionMapper.Map(error, CancellationToken.None, started: HasContent);
+            _error = ExceptionMapper.Map(error, CancellationToken.None, started: HasContent).ClaimedBy(this);
         _error.FillIn(Slot.Info);
         return false;
     }

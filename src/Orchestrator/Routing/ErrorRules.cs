@@ -6,7 +6,7 @@ internal static class ErrorRules
     /// <summary>Whether another provider may be tried after this error.</summary>
     public static bool TriesNext(LlmErrorKind kind, RefusalAction onRefusal) => kind switch
     {
-        LlmErrorKind.InvalidRequest or LlmErrorKind.NoCandidate => false,
+        LlmErrorKind.InvalidRequest => false,
         LlmErrorKind.ContentFiltered => onRefusal == RefusalAction.NextProvider,
         _ => true,
     };

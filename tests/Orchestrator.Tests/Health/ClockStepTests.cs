@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
 
@@ -91,6 +93,36 @@ public class ClockStepTests
         a.Calls.Should().BeGreaterThan(before + 50, "it is the faster one by far now");
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task Limits_hold_within_twice_their_length_when_the_clock_steps_back_during_an_attempt(bool streamed, bool deaf)
+    {
+        // Its timers go on through the step, its timestamps go back with the wall clock.
+        var time = new FakeTimeProvider();
+        var release = new TaskCompletionSource();
+        var a = new FakeProvider("a", (_, token) => deaf ? DeafAsync(release.Task) : Some.Silence(token));
+        // Not awaited at the end: a disposal that waits would do so on this clock.
+        using var router = InOrder(new() { Observers = { _log } }, time, null, a, FakeProvider.Answering("b", "ok"));
+        var call = router.AskAsync(streamed);
+        await UntilAsync(() => a.Calls == 1);
+        time.Advance(TimeSpan.FromSeconds(5));
+        time.AdjustTime(time.GetUtcNow() - Hour);
+        for (var i = 0; i < 125 && !call.IsCompleted; i++)
+        {
+            await Task.Delay(2);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        call.IsCompleted.Should().BeTrue("two attempt limits and a second have passed");
+        release.SetResult();
+        (await call.WaitAsync(TimeSpan.FromSeconds(5))).Should().Be("ok");
+        _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
+        _log.Attempts[0].Duration.Should().BeGreaterThan(TimeSpan.Zero).And.BeLessThan(TimeSpan.FromMinutes(3));
+    }
+
     [Fact]
     public async Task A_step_forward_forgets_and_breaks_nothing()
     {
@@ -101,6 +133,12 @@ public class ClockStepTests
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
         await a.PlayAsync(router, "sssss");
         router.GetMetrics()["a"].SuccessfulRequests.Should().Be(6);
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> DeafAsync(Task release)
+    {
+        await release;
+        yield break;
     }
 
     private ScriptedProvider Provider(string name) => new(name, _clock.Step);

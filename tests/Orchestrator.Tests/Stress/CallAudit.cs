@@ -128,7 +128,7 @@ internal sealed class CallAudit(StressRun run)
         else if (call.Restarts == 0)
         {
             Expect(call, ReferenceEquals(error, call.Told[^1].Error), "threw another error than the last attempt's");
-            var stops = error.Kind is LlmErrorKind.InvalidRequest or LlmErrorKind.NoCandidate or LlmErrorKind.ContentFiltered;
+            var stops = error.Kind is LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered;
             Expect(call, stops || (call.Streamed && call.Asked[^1].GaveAnything), $"did not try another provider after {error.Kind}");
         }
 

@@ -1,5 +1,5 @@
-using static Orchestrator.Tests.Support.ChatSurface;
 using Orchestrator.Tests.Support;
+using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Stress;
 
