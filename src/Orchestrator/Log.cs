@@ -61,6 +61,12 @@ internal static partial class Log
     [LoggerMessage(110, LogLevel.Warning, "Provider '{provider}' ignored its cancellation for a second and was left behind", EventName = "llm_provider_left_behind")]
     public static partial void ProviderLeftBehind(ILogger logger, string provider);
 
+    [LoggerMessage(111, LogLevel.Warning, "One event of a stream of provider '{provider}' could not be read and was skipped", EventName = "llm_event_skipped")]
+    public static partial void EventSkipped(ILogger logger, string provider, Exception error);
+
+    [LoggerMessage(112, LogLevel.Warning, "Provider '{provider}' reports {prompt_tokens} prompt tokens where about {estimate} were sent: the prompt was probably cut to the model's window without a word. Set ContextLength to a larger window, or Truncate to false to have such prompts refused", EventName = "llm_prompt_truncated")]
+    public static partial void PromptTruncated(ILogger logger, string provider, int prompt_tokens, int estimate);
+
     // What probes say, once for each change.
     [LoggerMessage(120, LogLevel.Warning, "Provider {Provider} failed its health probe; it goes last until a probe succeeds.", EventName = "llm_probe_failed")]
     public static partial void ProbeFailed(ILogger logger, string provider);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>The calls.</summary>
+// The calls.
 public sealed partial class Router
 {
     /// <summary>Answers a prompt.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>The metrics endpoint.</summary>
+// The metrics endpoint.
 public sealed partial class Router
 {
     private readonly SemaphoreSlim _serverGate = new(1, 1);

@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// Providers line up in the order of these calls, after those of the configuration section. Whoever made a thing disposes it: what you
 /// pass in is left to you, what the container makes is left to the container, and what a factory given here makes is the router's.
 /// </remarks>
-public static class LlmRouterBuilderExtensions
+public static partial class LlmRouterBuilderExtensions
 {
     /// <summary>Adds a provider that answers without a network, for tests and first steps.</summary>
     /// <param name="builder">The builder.</param>
@@ -150,9 +150,9 @@ public static class LlmRouterBuilderExtensions
 
     private static ILlmRouterBuilder Add(
         this ILlmRouterBuilder builder, string origin, Func<IServiceProvider, ILlmProvider> create, ProviderOptions? options,
-        bool leaveOpen = false)
+        bool leaveOpen = false, bool fromSettings = false)
     {
-        builder.Services.AddSingleton<IProviderSource>(new ProviderEntry(origin, create, options, leaveOpen));
+        builder.Services.AddSingleton<IProviderSource>(new ProviderEntry(origin, create, options, leaveOpen) { FromSettings = fromSettings });
         return builder;
     }
 }

@@ -47,12 +47,17 @@ public static class LlmRouterServiceCollectionExtensions
     /// <param name="configure">Sets options in code, after the section was applied.</param>
     /// <returns>A builder for the router's providers and observers.</returns>
     public static ILlmRouterBuilder AddLlmRouter(
-        this IServiceCollection services, IConfiguration section, Action<RouterOptions>? configure = null)
+        this IServiceCollection services, IConfiguration section, Action<RouterOptions>? configure = null) =>
+        services.AddLlmRouter(section, configure, Environment.GetEnvironmentVariable);
+
+    internal static ILlmRouterBuilder AddLlmRouter(
+        this IServiceCollection services, IConfiguration section, Action<RouterOptions>? configure, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
 
-        var source = new SettingsSource(section);
+        var source = new SettingsSource(section, environment);
+        HttpClientDefaults.AddTo(services);
         services.AddSingleton(source);
         services.AddSingleton<IConfigureOptions<RouterOptions>>(source);
         services.AddSingleton<IProviderSource>(source);

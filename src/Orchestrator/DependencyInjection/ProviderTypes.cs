@@ -13,6 +13,8 @@ internal static class ProviderTypes
     public static FrozenDictionary<string, Reading> ByName { get; } = new Dictionary<string, Reading>
     {
         ["mock"] = MockSettings.Read,
+        ["ollama"] = OllamaSettings.Read,
+        ["openai"] = OpenAiSettings.Read,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static string Expected { get; } = "a type of provider: " + string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
@@ -78,7 +79,7 @@ internal sealed class RouterFactory(IServiceProvider services)
         }
         catch (ArgumentException e) when (entry.FromSettings)
         {
-            problems.Add($"{entry.Origin}: {e.Message}");
+            problems.Add($"{entry.Origin}: {e.Plain()}");
             return null;
         }
     }

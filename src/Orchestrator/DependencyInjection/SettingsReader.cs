@@ -8,7 +8,7 @@ namespace Orchestrator.DependencyInjection;
 /// By hand rather than by the generated binder, which stops at the first bad value, does not say where in the section it was, and takes a
 /// key it does not know for no key at all. A key is known once it has been read, so keys and reading cannot drift apart.
 /// </remarks>
-internal sealed class SettingsReader(IConfiguration configuration, List<string> problems)
+internal sealed class SettingsReader(IConfiguration configuration, List<string> problems, Func<string, string?> environment)
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -16,6 +16,11 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
 
     /// <summary>The full key of this level; empty at the root.</summary>
     public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "";
+
+    /// <summary>The value of an environment variable, for what the section may leave to it.</summary>
+    public Func<string, string?> Environment { get; } = environment;
+
+    public int ProblemCount => problems.Count;
 
     public string PathOf(string key) => Path.Length == 0 ? key : ConfigurationPath.Combine(Path, key);
 
@@ -62,7 +67,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     public SettingsReader? Section(string key)
     {
         if (HasKeysBelow(key))
-            return new SettingsReader(configuration.GetSection(key), problems);
+            return new SettingsReader(configuration.GetSection(key), problems, Environment);
         if (!string.IsNullOrEmpty(configuration[key]))
             Refuse(key, "a section with keys below it");
         return null;
@@ -74,7 +79,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         foreach (var item in Items(key))
         {
             if (item.GetChildren().Any())
-                yield return new SettingsReader(item, problems);
+                yield return new SettingsReader(item, problems, Environment);
             else
                 problems.Add($"{item.Path} must be a section with keys below it, but was {ShownValue.Of(item.Path, item.Value)}.");
         }
@@ -93,6 +98,28 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         }
 
         return texts;
+    }
+
+    /// <summary>The names and texts of a section whose keys are the user's own.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Pairs(string key)
+    {
+        var pairs = new List<KeyValuePair<string, string>>();
+        if (!HasKeysBelow(key))
+        {
+            if (!string.IsNullOrEmpty(configuration[key]))
+                Refuse(key, "a section with keys below it");
+            return pairs;
+        }
+
+        foreach (var item in configuration.GetSection(key).GetChildren())
+        {
+            if (string.IsNullOrWhiteSpace(item.Value))
+                problems.Add($"{item.Path} must be a text that is not empty.");
+            else
+                pairs.Add(KeyValuePair.Create(item.Key, item.Value.Trim()));
+        }
+
+        return pairs;
     }
 
     /// <summary>Reports the keys of this level that nobody has read. Call it last.</summary>

@@ -8,11 +8,13 @@ namespace Orchestrator.DependencyInjection;
 internal sealed class SettingsSource : IConfigureOptions<RouterOptions>, IProviderSource
 {
     private readonly IConfiguration _section;
+    private readonly Func<string, string?> _environment;
     private readonly Lazy<(RouterSettings Settings, IReadOnlyList<string> Problems)> _read;
 
-    public SettingsSource(IConfiguration section)
+    public SettingsSource(IConfiguration section, Func<string, string?> environment)
     {
         _section = section;
+        _environment = environment;
         _read = new(Read);
     }
 
@@ -32,7 +34,7 @@ internal sealed class SettingsSource : IConfigureOptions<RouterOptions>, IProvid
     private (RouterSettings, IReadOnlyList<string>) Read()
     {
         var problems = new List<string>();
-        var reader = new SettingsReader(_section, problems);
+        var reader = new SettingsReader(_section, problems, _environment);
         var settings = RouterSettings.Read(reader);
 
         // The root holds the settings of everybody, down to the environment's variables: what is unknown there is not a typing error.

@@ -18,6 +18,13 @@ internal static class SettingsValues
     public static TimeSpan? Duration(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
         key, $"{Time}, at most 24 days", TryTime, SecondsHint);
 
+    /// <summary>A time of zero or more, or "infinite".</summary>
+    public static TimeSpan? DurationOrInfinite(this SettingsReader reader, string key) => reader.Value(
+        key, $"{Time}, at most 24 days, or infinite", (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
+        SecondsHint);
+
+    public static bool? YesNo(this SettingsReader reader, string key) => reader.Value<bool>(key, "true or false", bool.TryParse);
+
     public static int? WholeNumber(this SettingsReader reader, string key, int least = int.MinValue) => reader.Value(
         key,
         least == int.MinValue ? "a whole number" : $"a whole number of at least {least.ToString(CultureInfo.InvariantCulture)}",

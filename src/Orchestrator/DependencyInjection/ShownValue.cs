@@ -7,7 +7,7 @@ internal static class ShownValue
 {
     private const int Longest = 40;
 
-    private static readonly string[] SecretWords = ["key", "token", "secret", "password"];
+    private static readonly string[] SecretWords = ["key", "token", "secret", "password", "header", "authorization"];
 
     public static string Of(string path, string? value)
     {
@@ -19,8 +19,9 @@ internal static class ShownValue
         return $"\"{string.Concat(head.Select(c => char.IsControl(c) ? ' ' : c))}\"";
     }
 
-    // FirstToken is a time limit.
+    // These speak of the tokens of a text.
     private static bool IsSecret(string key) =>
         !key.Equals("FirstToken", StringComparison.OrdinalIgnoreCase)
+        && !key.Equals("UseMaxCompletionTokens", StringComparison.OrdinalIgnoreCase)
         && SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

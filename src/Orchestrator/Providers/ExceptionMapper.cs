@@ -45,6 +45,9 @@ internal static class ExceptionMapper
     private static LlmErrorKind KindOf(Exception exception) => exception switch
     {
         OperationCanceledException or TimeoutException => LlmErrorKind.Timeout,
+        // What came is no HTTP, or more of it than a head may be.
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => LlmErrorKind.MalformedResponse,
+        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => LlmErrorKind.MalformedResponse,
         HttpRequestException or IOException or SocketException or AuthenticationException => LlmErrorKind.Unavailable,
         NotSupportedException or NotImplementedException => LlmErrorKind.NotSupported,
         JsonException or InvalidDataException => LlmErrorKind.MalformedResponse,

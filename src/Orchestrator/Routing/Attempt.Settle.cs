@@ -42,6 +42,8 @@ internal sealed partial class Attempt
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
         };
+        if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && Slot.Info.Vendor == "ollama")
+            NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
         _call.Add(Record, _spent);
         var blamed = outcome == AttemptOutcome.Failed && _limit != Limit.Call && ErrorRules.CountsAgainstHealth(_error!.Kind);
@@ -129,6 +131,26 @@ internal sealed partial class Attempt
         {
             _context.TokenCountFailed(Slot.Info.Name, error);
             return _reported.ToUsage(UsageSource.Estimate);
+        }
+    }
+
+    /// <summary>Ollama cuts a prompt that is too long without a word; only the count it reports tells.</summary>
+    private void NoticeTruncation(int reported)
+    {
+        const int WorthCounting = 1000;
+        if (!_context.MayWarnTruncated(Slot.Info.Name))
+            return;
+        try
+        {
+            var estimate = _context.Counter.Count(_call.Request.Messages, Slot.Info);
+            if (estimate > WorthCounting && reported < estimate / 2)
+                _context.WarnTruncated(Slot.Info.Name, reported, estimate);
+        }
+#pragma warning disable CA1031 // A counter that throws costs the warning, not the answer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _context.TokenCountFailed(Slot.Info.Name, error);
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed partial class Attempt
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
 
+    /// <summary>Whether the update just pulled stands for an event that was skipped: nothing to hand out.</summary>
+    public bool HasNothing { get; private set; }
+
     /// <summary>Whether the provider was asked; if not, because the call was given up first, there was no attempt and is no record.</summary>
     public bool WasAsked { get; private set; }
 
@@ -162,6 +165,17 @@ internal sealed partial class Attempt
         if (update is null)
             return Failed(new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null instead of an update."));
         Current = update;
+        HasNothing = false;
+        if (update.RawRepresentation is MalformedEvent malformed)
+        {
+            // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
+            if (!_call.Live || !_committed)
+                return Failed(malformed.Error);
+            HasNothing = true;
+            _context.EventSkipped(Slot.Info.Name, malformed.Error);
+            return true;
+        }
+
         Read(update);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
         return ++_pulls % ClockEvery != 0 || !IsExpired() || Failed(new OperationCanceledException(_cancel.Token));

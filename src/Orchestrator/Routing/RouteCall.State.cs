@@ -7,8 +7,7 @@ internal sealed partial class RouteCall
 {
     private readonly CancellationToken _ownToken;
     private readonly CancellationToken _enumeratorToken;
-    private CancellationTokenRegistration _ownLink;
-    private CancellationTokenRegistration _enumeratorLink;
+    private readonly TokenPair? _pair;
     private LlmAttempt[] _attempts = [];
     private LlmRequest? _otherMode;
     private LlmException? _broken;
@@ -36,7 +35,7 @@ internal sealed partial class RouteCall
         else if (!ownToken.CanBeCanceled)
             Token = enumeratorToken;
         else
-            Token = Link(ownToken, enumeratorToken);
+            Token = (_pair = new TokenPair(ownToken, enumeratorToken)).Token;
     }
 
     public RouterContext Context { get; }
@@ -185,8 +184,7 @@ internal sealed partial class RouteCall
         if (_ended)
             return;
         _ended = true;
-        _ownLink.Unregister();
-        _enumeratorLink.Unregister();
+        _pair?.Release();
         _plan?.Dispose();
         // Never asked for its first update: nothing was called.
         if (!_asked)
@@ -206,15 +204,6 @@ internal sealed partial class RouteCall
             Context.Span(whole).TotalSeconds,
             Math.Max(0, whole - _spent) / (double)Context.Time.TimestampFrequency,
             Math.Max(0, _attempts.Length - 1));
-    }
-
-    /// <summary>Like a linked source, whose disposal would wait for a callback that runs.</summary>
-    private CancellationToken Link(CancellationToken own, CancellationToken enumerators)
-    {
-        var both = new CancellationTokenSource();
-        _ownLink = own.UnsafeRegister(static b => ((CancellationTokenSource)b!).Cancel(), both);
-        _enumeratorLink = enumerators.UnsafeRegister(static b => ((CancellationTokenSource)b!).Cancel(), both);
-        return both.Token;
     }
 
     private AttemptRole RoleOfNext() =>

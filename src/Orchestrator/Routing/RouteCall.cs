@@ -97,7 +97,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
 
                 if (await _attempt.NextAsync().ConfigureAwait(false))
                 {
-                    if (!Live || !_attempt.Committed)
+                    if (!Live || !_attempt.Committed || _attempt.HasNothing)
                         continue;
                     if (!_attempt.HasHeld)
                         return HandOut(_attempt.Current);

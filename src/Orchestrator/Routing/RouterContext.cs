@@ -10,6 +10,7 @@ internal sealed class RouterContext
     private readonly IUsageObserver[] _observers;
     private readonly CancellationTokenSource _disposing = new();
     private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _unpriced = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _truncated = new(StringComparer.Ordinal);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _outdated = new();
 
     public RouterContext(RouterOptions options, ILogger logger, TimeProvider time, Random random)
@@ -106,6 +107,16 @@ internal sealed class RouterContext
             Guard(() => Log.PriceUnknown(Logger, provider.Vendor, provider.Model));
     }
 
+    /// <summary>Whether the cut prompts of a provider are still to be warned of.</summary>
+    public bool MayWarnTruncated(string provider) => Logger.IsEnabled(LogLevel.Warning) && !_truncated.ContainsKey(provider);
+
+    /// <summary>Says once per provider that it seems to cut prompts silently.</summary>
+    public void WarnTruncated(string provider, int reported, int estimate)
+    {
+        if (_truncated.TryAdd(provider, true))
+            Guard(() => Log.PromptTruncated(Logger, provider, reported, estimate));
+    }
+
     /// <summary>Says once per vendor and model that its price is an old one, with both numbers.</summary>
     public void WarnOutdated(ProviderInfo provider, ModelPrice price)
     {
@@ -114,6 +125,8 @@ internal sealed class RouterContext
     }
 
     public void TokenCountFailed(string provider, Exception error) => Guard(() => Log.TokenCountFailed(Logger, provider, error));
+
+    public void EventSkipped(string provider, Exception error) => Guard(() => Log.EventSkipped(Logger, provider, error));
 
     public void DisposalFailed(string provider, Exception error) => Guard(() => Log.ProviderDisposalFailed(Logger, provider, error));
 

@@ -16,10 +16,14 @@ internal static class Settings
     public static IConfigurationRoot Root(string json) =>
         new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json))).Build();
 
-    public static ServiceProvider Container(string json, Action<RouterOptions>? configure = null)
+    /// <summary>An environment with these variables and no others.</summary>
+    public static Func<string, string?> Variables(params (string Name, string Value)[] variables) =>
+        name => variables.FirstOrDefault(variable => variable.Name == name).Value;
+
+    public static ServiceProvider Container(string json, Action<RouterOptions>? configure = null, Func<string, string?>? environment = null)
     {
         var services = new ServiceCollection();
-        services.AddLlmRouter(Section(json), configure);
+        services.AddLlmRouter(Section(json), configure, environment ?? Variables());
         return services.BuildServiceProvider();
     }
 
@@ -38,9 +42,9 @@ internal static class Settings
     }
 
     /// <summary>What is wrong with the settings, one message each.</summary>
-    public static IReadOnlyList<string> Problems(string json)
+    public static IReadOnlyList<string> Problems(string json, Func<string, string?>? environment = null)
     {
-        using var container = Container(json);
+        using var container = Container(json, environment: environment);
         var act = () => container.GetRequiredService<Router>();
         return [.. act.Should().Throw<OptionsValidationException>().Which.Failures];
     }

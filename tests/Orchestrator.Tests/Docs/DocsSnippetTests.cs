@@ -5,7 +5,7 @@ namespace Orchestrator.Tests.Docs;
 /// <summary>What the pages show compiles, and where they point there is something.</summary>
 public sealed partial class DocsSnippetTests
 {
-    private static readonly string[] PagesWithSnippets = ["architecture.md", "routing.md", "custom-provider.md", "custom-strategy.md", "from-python.md", "metrics.md"];
+    private static readonly string[] PagesWithSnippets = ["architecture.md", "routing.md", "custom-provider.md", "custom-strategy.md", "from-python.md", "metrics.md", "testing.md", "providers/openai-compatible.md", "providers/ollama.md", "providers/chat-client.md"];
 
     private static readonly string Root = FindRoot();
 
@@ -13,7 +13,7 @@ public sealed partial class DocsSnippetTests
 
     public static TheoryData<string> AllPages =>
     [
-        .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md")
+        .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(Root, "README*.md"))
             .Concat(Directory.GetFiles(Root, "CHANGELOG.md"))
             .Select(file => Path.GetRelativePath(Root, file))
@@ -63,7 +63,8 @@ public sealed partial class DocsSnippetTests
     {
         var index = Read(Path.Combine("docs", "index.md"));
 
-        var missing = Directory.GetFiles(Path.Combine(Root, "docs"), "*.md").Select(Path.GetFileName)
+        var missing = Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(Path.Combine(Root, "docs"), file).Replace('\\', '/'))
             .Where(name => name != "index.md" && !index.Contains($"({name})", StringComparison.Ordinal));
 
         missing.Should().BeEmpty("a page nobody links is a page nobody reads");

@@ -68,16 +68,17 @@ internal sealed class CallAudit(StressRun run)
         switch (told.Outcome)
         {
             case AttemptOutcome.Succeeded:
-                return asked.Ending is Ending.Completed or Ending.Left && (asked.GaveAnything || asked.GaveFinish);
+                // A fault after the completion mark breaks no answer.
+                return asked is { Ending: Ending.Completed or Ending.Left, GaveAnything: true } or { Ending: not Ending.None and not Ending.SawCancel, GaveFinish: true };
             case AttemptOutcome.Cancelled:
                 return call.WasCancelled && asked.Ending != Ending.None
                     && !(asked.Ending == Ending.Completed && asked is { GaveAnything: true, GaveRefusal: false });
             case AttemptOutcome.Abandoned:
                 return asked is { Ending: Ending.Left, GaveFinish: false } && call.Seen == AttemptOutcome.Abandoned;
             default:
-                if (asked.Ending == Ending.Threw)
+                if (asked is { Ending: Ending.Threw, GaveFinish: false })
                     return told.Error!.Kind == asked.Kind;
-                return asked.Ending == Ending.Completed && told.Error!.Kind ==
+                return asked.Ending is Ending.Completed or Ending.Threw && told.Error!.Kind ==
                     (asked.GaveRefusal ? LlmErrorKind.ContentFiltered : !asked.GaveAnything && !asked.GaveFinish ? LlmErrorKind.MalformedResponse : LlmErrorKind.Unknown);
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
 
@@ -35,13 +37,13 @@ public class DisposalTests
     public async Task A_caller_that_blocks_after_its_call_holds_up_neither_the_disposal_nor_other_calls()
     {
         using var release = new ManualResetEventSlim();
-        var router = InOrder(null, FakeProvider.Silent("silent"));
+        var router = InOrder(null, new FakeProvider("silent", (_, token) => SilentAsync(token)));
         var blocking = Enumerable.Range(0, 2).Select(_ => router.RouteAsync("hello").ContinueWith(
             _ => release.Wait(Race.Limit), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)).ToArray();
         var other = router.RouteAsync("hello");
         await UntilAsync(() => router.GetMetrics()["silent"].InFlight == 3);
 
-        // On a thread of its own: with the fault, what blocks is this very thread.
+        // On a thread of its own, for what blocks, if it does, is the one that disposes.
         await Task.Factory.StartNew(() => router.DisposeAsync().AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .Unwrap().WaitAsync(TimeSpan.FromSeconds(15));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => other.WaitAsync(TimeSpan.FromSeconds(15)));
@@ -109,8 +111,18 @@ public class DisposalTests
         }
     }
 
-    private static async IAsyncEnumerable<Microsoft.Extensions.AI.ChatResponseUpdate> EndsLateAsync(
-        Task end, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> SilentAsync(
+        [EnumeratorCancellation] CancellationToken token)
+    {
+        // Goes on inside the cancellation, where a delay would go on elsewhere.
+        var never = new TaskCompletionSource();
+        token.UnsafeRegister(_ => never.SetCanceled(token), null);
+        await never.Task.ConfigureAwait(false);
+        yield break;
+    }
+
+    private static async IAsyncEnumerable<ChatResponseUpdate> EndsLateAsync(
+        Task end, [EnumeratorCancellation] CancellationToken token)
     {
         try
         {
@@ -124,7 +136,7 @@ public class DisposalTests
         yield break;
     }
 
-    private static async IAsyncEnumerable<Microsoft.Extensions.AI.ChatResponseUpdate> ClosesSlowlyAsync(Task close)
+    private static async IAsyncEnumerable<ChatResponseUpdate> ClosesSlowlyAsync(Task close)
     {
         try
         {

@@ -25,7 +25,7 @@ public class RandomCallsTests(ITestOutputHelper output)
             var quarter = _calls / 4;
             await RunAsync(new StressPlan(_seed, RoutingStrategy.RoundRobin, quarter));
             await RunAsync(new StressPlan(_seed + 1, RoutingStrategy.Random, quarter) { ListChanges = true, MidStream = MidStreamMode.Restart });
-            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, quarter) { OnRefusal = RefusalAction.NextProvider });
+            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, quarter) { ListChanges = true, OnRefusal = RefusalAction.NextProvider });
             await RunAsync(new StressPlan(_seed + 3, RoutingStrategy.BestAvailable, quarter) { ListChanges = true });
             Collect();
         }

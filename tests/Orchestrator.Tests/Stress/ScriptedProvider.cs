@@ -10,7 +10,7 @@ namespace Orchestrator.Tests.Stress;
 /// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are compared with
 /// numbers that no code of the router has touched.
 /// </summary>
-internal sealed class ScriptedProvider(StressRun run, string name, string model, int serial) : ILlmProvider, IAsyncDisposable
+internal sealed class ScriptedProvider(StressRun run, string name, string model, int serial) : ILlmProvider, IHealthProbe, IAsyncDisposable
 {
     private static readonly LlmErrorKind[] Kinds = Enum.GetValues<LlmErrorKind>();
     private int _running;
@@ -33,6 +33,13 @@ internal sealed class ScriptedProvider(StressRun run, string name, string model,
             throw Failing(asked, new InvalidOperationException("scripted: no sequence"), LlmErrorKind.Unknown);
         Interlocked.Increment(ref _running);
         return AnswerAsync(call, asked, request.Streaming, dice, cancellationToken);
+    }
+
+    /// <summary>Asked once for each instance, so that calls wait for it, and get cancelled doing so, only while the list changes.</summary>
+    public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return serial % 4 != 0;
     }
 
     public ValueTask DisposeAsync()
@@ -109,6 +116,8 @@ internal sealed class ScriptedProvider(StressRun run, string name, string model,
             asked.GaveFinish = true;
             asked.GaveRefusal = dice.Percent(2);
             yield return new ChatResponseUpdate { FinishReason = asked.GaveRefusal ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop };
+            if (dice.Percent(3))
+                throw Failing(asked, new IOException("scripted: cut after the mark"), LlmErrorKind.StreamInterrupted);
             for (var reports = dice.Percent(80) ? 1 + dice.Below(2) : 0; reports > 0; reports--)
             {
                 var details = asked.Report(dice.Percent(97) ? dice.Below(2000) : null, dice.Percent(97) ? dice.Below(3000) : null);

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>
+/// Turns the events of one answer into updates: the vendor's half of a stream. Made for one attempt. Throws <see cref="LlmException"/> for
+/// an error the server reports inside the stream and <see cref="System.Text.Json.JsonException"/> (or what the JSON reader throws) for what
+/// it cannot read.
+/// </summary>
+internal abstract class AnswerReader
+{
+    /// <summary>Whether the completion mark was seen: only then is the answer whole.</summary>
+    public bool IsComplete { get; protected set; }
+
+    /// <summary>Whether nothing can follow: reading may stop.</summary>
+    public bool IsLast { get; protected set; }
+
+    /// <summary>Takes the provider's secrets out of a text of the server's.</summary>
+    public Func<string, string> Redact { get; set; } = static text => text;
+
+    /// <summary>Reads one event of a stream; null when it carries nothing for the consumer.</summary>
+    /// <param name="data">The event's bytes.</param>
+    /// <param name="isError">Whether the server named the event an error.</param>
+    public abstract ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError);
+
+    /// <summary>Reads an answer that came whole.</summary>
+    public abstract ChatResponse ReadWhole(ReadOnlySpan<byte> body);
+
+    /// <summary>What is left to say after the last event, such as tool calls that came in parts; null for nothing.</summary>
+    public virtual ChatResponseUpdate? Finish() => null;
+}

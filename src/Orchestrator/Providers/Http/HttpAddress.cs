@@ -1,0 +1,34 @@
+namespace Orchestrator.Providers;
+
+/// <summary>Base addresses as users write them, with or without a slash at the end.</summary>
+internal static class HttpAddress
+{
+    public const string OpenAiExample = "https://api.openai.com/v1";
+    public const string OllamaExample = "http://localhost:11434";
+
+    public static Uri Checked(Uri? address, string setting, string example = OpenAiExample)
+    {
+        if (address is not { IsAbsoluteUri: true } || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            throw new ArgumentException($"{setting} must be an absolute http or https address, such as {example}.", setting);
+        if (address.UserInfo.Length > 0)
+            throw new ArgumentException($"{setting} holds a user name or password; put credentials into their own setting, addresses appear in messages.", setting);
+        return address.Query.Length > 0 || address.Fragment.Length > 0
+            ? throw new ArgumentException($"{setting} has a query or fragment; give the address that paths are appended to.", setting)
+            : address;
+    }
+
+    /// <summary>A text as an address. The message never shows it: a password could stand in it.</summary>
+    public static Uri Parse(string text, string setting, string example = OpenAiExample) =>
+        Checked(Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null, setting, example);
+
+    public static Uri Combine(Uri root, string path) => new($"{root.AbsoluteUri.TrimEnd('/')}/{path}");
+
+    /// <summary>Whether a key for one address may be sent to the other.</summary>
+    public static bool IsSameServer(Uri a, Uri b) =>
+        a.Scheme == b.Scheme && a.Port == b.Port && a.Host.Equals(b.Host, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The address as a message may show it: without a user, a password or a query.</summary>
+    public static string Shown(Uri? address) => address is { IsAbsoluteUri: true }
+        ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+        : "no absolute address";
+}

@@ -1,0 +1,26 @@
+using System.Net;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Makes the clients of our own: no redirects, no cookies, a connect limit that includes TLS, connections that do not outlive a DNS change.</summary>
+internal static class HttpClients
+{
+    public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
+
+    public static HttpClient New() => new(NewHandler(), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>The handler, also for clients that an application builds by name.</summary>
+    public static SocketsHttpHandler NewHandler() => new()
+    {
+        // A 307 re-sends the prompt and every header but Authorization to wherever it points.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectTimeout = ConnectLimit,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        // A stream that is left early must reach the server as a close, not be read to its end for the sake of the connection.
+        ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),
+        MaxResponseDrainSize = 16 * 1024,
+        MaxResponseHeadersLength = 64,
+    };
+}

@@ -1,0 +1,291 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>
+/// The floor all providers on HTTP stand on: sends, reads streams with bounds on everything, and turns whatever a server does into an
+/// answer or a typed error. A cut answer is never taken for a whole one.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take 5 s, TLS included. Bodies are bounded: 16 MiB whole,
+/// 4 MiB a line, 256 MiB and a million events a stream, all after decompression.</para>
+/// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>,
+/// no redirects and no cookies, as the router's limits decide how long things may take.</para>
+/// </remarks>
+public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
+{
+    private static readonly TimeSpan AfterCompletion = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ForErrorBody = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _client;
+    private readonly bool _ownsClient;
+    private readonly TimeProvider _time;
+    private readonly Func<string, string> _redact;
+
+    private protected HttpLlmProvider(ProviderInfo info, HttpClient? client, TimeProvider? time, bool throwOnMalformedEvent)
+    {
+        Info = info;
+        _ownsClient = client is null;
+        _client = client ?? HttpClients.New();
+        _time = time ?? TimeProvider.System;
+        ThrowOnMalformedEvent = throwOnMalformedEvent;
+        _redact = Redact;
+    }
+
+    /// <inheritdoc/>
+    public ProviderInfo Info { get; }
+
+    private bool ThrowOnMalformedEvent { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="LlmException">Whatever went wrong, by kind.</exception>
+    public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return request.Streaming ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
+    }
+
+    /// <summary>Disposes the client, unless it was handed in.</summary>
+    public void Dispose()
+    {
+        if (_ownsClient)
+            _client.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>How the vendor frames a stream.</summary>
+    private protected abstract StreamFraming Framing { get; }
+
+    /// <summary>The request as the vendor wants it: address, headers, body. Throws <see cref="LlmException"/> for what the vendor cannot do.</summary>
+    private protected abstract ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken);
+
+    /// <summary>A reader for one answer.</summary>
+    private protected abstract AnswerReader NewReader(LlmRequest request);
+
+    /// <summary>The kind of an error by what the vendor says; null leaves it to the status.</summary>
+    private protected abstract LlmErrorKind? KindOf(int status, ServerError error);
+
+    /// <summary>The header that holds the vendor's id of the request.</summary>
+    private protected virtual string RequestIdHeader => "x-request-id";
+
+    /// <summary>Whether a failed answer is worth one more try with other credentials; the vendor renews them here.</summary>
+    private protected virtual ValueTask<bool> RenewCredentialsAsync(LlmException error, CancellationToken cancellationToken) => new(false);
+
+    /// <summary>The key that is sent, to be kept out of texts the server may echo it in.</summary>
+    private protected string? Secret { get; init; }
+
+    /// <summary>Removes the provider's own secrets from a text of the server's.</summary>
+    private protected virtual string Redact(string text) =>
+        Secret is { Length: > 0 } secret ? text.Replace(secret, "***", StringComparison.Ordinal) : text;
+
+    /// <summary>Sends a request of the vendor's besides the chat: probes, models, counts. The caller disposes the response.</summary>
+    private protected async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
+        {
+            if (error is OperationCanceledException { InnerException: TimeoutException } && _client.Timeout == Timeout.InfiniteTimeSpan)
+                throw new LlmException(LlmErrorKind.Timeout, $"No connection to {request.RequestUri!.Authority} within {HttpClients.ConnectLimit.TotalSeconds:0} s. Check address and network.", error);
+            throw ExceptionMapper.Map(error, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
+    private protected async Task<T> AskAsync<T>(HttpRequestMessage request, BodyReader<T> read, CancellationToken cancellationToken)
+    {
+        var target = request.RequestUri!;
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.OK || !IsSame(target, request.RequestUri))
+            throw await ErrorOfAsync(response, target, cancellationToken).ConfigureAwait(false);
+        using var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            RefuseReportedError(response, body.Span);
+            return read(body.Span);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, "an answer", response));
+        }
+    }
+
+    private protected delegate T BodyReader<out T>(ReadOnlySpan<byte> body);
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        var reader = ReaderFor(request);
+        ChatResponse answer;
+        using (var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false))
+            answer = Whole(reader, response, body.Span);
+        yield return WholeAnswer.From(answer);
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        var reader = ReaderFor(request);
+        if (Framing == StreamFraming.ServerSentEvents && IsJson(response))
+        {
+            // The server did not stream: a whole answer is welcome too, an error under status 200 is an error.
+            using var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);
+            yield return WholeAnswer.From(Whole(reader, response, body.Span));
+            yield break;
+        }
+
+        RefuseHtml(response);
+        using var lines = new LineReader(await OpenAsync(response, cancellationToken).ConfigureAwait(false));
+        var events = new EventReader(Framing);
+        var count = 0;
+        var skipped = false;
+        var left = AfterCompletion;
+        while (!reader.IsLast)
+        {
+            while (!reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, out var update))
+            {
+                if (update is not null)
+                    yield return update;
+            }
+
+            if (reader.IsLast)
+                break;
+            // The consumer's own time does not count, only ours.
+            var from = _time.GetTimestamp();
+            if (!await FillAsync(lines, reader.IsComplete ? left : null, cancellationToken).ConfigureAwait(false))
+                break;
+            if (reader.IsComplete)
+                left -= _time.GetElapsedTime(from);
+        }
+
+        while (!reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, out var last))
+        {
+            if (last is not null)
+                yield return last;
+        }
+
+        if (!reader.IsComplete)
+            throw Interrupted(count);
+        if (reader.Finish() is { } rest)
+            yield return rest;
+    }
+
+    /// <summary>Sends the chat request; gives a response of status 200, or throws what the server said.</summary>
+    private async Task<HttpResponseMessage> AskAsync(LlmRequest request, CancellationToken cancellationToken)
+    {
+        for (var renewed = false; ; renewed = true)
+        {
+            using var message = await CreateRequestAsync(request, cancellationToken).ConfigureAwait(false);
+            var target = message.RequestUri!;
+            var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))
+                    return response;
+                var error = await ErrorOfAsync(response, target, cancellationToken).ConfigureAwait(false);
+                if (renewed || !await RenewCredentialsAsync(error, cancellationToken).ConfigureAwait(false))
+                    throw error;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+    }
+
+    private AnswerReader ReaderFor(LlmRequest request)
+    {
+        var reader = NewReader(request);
+        reader.Redact = _redact;
+        return reader;
+    }
+
+    private static bool IsSame(Uri asked, Uri? answered) => answered is null || asked == answered;
+
+    private ChatResponse Whole(AnswerReader reader, HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        ChatResponse answer;
+        try
+        {
+            RefuseReportedError(response, body);
+            answer = reader.ReadWhole(body);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, "an answer", response));
+        }
+
+        return reader.IsComplete ? answer : throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, "answered with JSON that is no chat answer. Check the base address.");
+    }
+
+    /// <summary>One event out of the lines that have arrived. False when more bytes are needed.</summary>
+    private bool TryNext(LineReader lines, ref EventReader events, AnswerReader reader, HttpResponseMessage response, ref bool skipped, ref int count, out ChatResponseUpdate? update)
+    {
+        update = null;
+        while (lines.TryTake(out var line))
+        {
+            if (!events.TryRead(line, out var data))
+                continue;
+            // What follows a whole answer may add usage, but cannot take the answer back.
+            var isExtra = reader.IsComplete;
+            if (++count > HttpCaps.Events)
+                throw LineReader.TooLarge($"more than {HttpCaps.Events:N0} events");
+            try
+            {
+                update = reader.ReadEvent(data, events.IsError);
+                return true;
+            }
+            catch (Exception error) when (isExtra && error is (LlmException or JsonException or InvalidOperationException or FormatException or ArgumentException))
+            {
+            }
+            catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
+            {
+                var malformed = Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, $"event {count} of its stream", response));
+                if (skipped || ThrowOnMalformedEvent)
+                    throw malformed;
+                skipped = true;
+                update = new ChatResponseUpdate { RawRepresentation = new MalformedEvent(malformed) };
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads more bytes; false at the end.</summary>
+    /// <param name="lines">Where they go.</param>
+    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async ValueTask<bool> FillAsync(LineReader lines, TimeSpan? left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (left is not { } rest)
+                return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
+            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
+            if (rest <= TimeSpan.Zero)
+                return false;
+            using var enough = new CancellationTokenSource(rest, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
+            return await lines.FillAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
+            return false;
+        }
+        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
+        {
+            // A good status had come: what broke is the answer, not the way to the server.
+            throw ExceptionMapper.Map(error, cancellationToken, started: true);
+        }
+    }
+}

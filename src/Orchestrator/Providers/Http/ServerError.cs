@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Orchestrator.Providers;
+
+/// <summary>
+/// What a server says in an error body, whatever its shape: <c>{"error":{…}}</c>, <c>{"error":"text"}</c>, a flat object with
+/// <c>message</c>, <c>{"detail":…}</c>, HTML or nothing. Codes may be text, numbers or null.
+/// </summary>
+internal sealed record ServerError(string? Message, string? Code, string? Type)
+{
+    public static ServerError None { get; } = new(null, null, null);
+
+    /// <summary>The same with secrets taken out: servers quote the key that they refuse.</summary>
+    public ServerError Without(Func<string, string> redact) => new(Clean(Message, redact), Clean(Code, redact), Clean(Type, redact));
+
+    /// <summary>Whether the body was JSON that reports an error, rather than an answer.</summary>
+    public bool IsKnown => Message is not null || Code is not null || Type is not null;
+
+    public static ServerError Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body, JsonRead.Options);
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? ReadObject(ref reader) : None;
+        }
+        // Names of properties with half a surrogate pair cannot be compared.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return None;
+        }
+    }
+
+    /// <summary>A line of the body for a message: text only, shortened, without line ends.</summary>
+    public static string Excerpt(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return "";
+        var line = new StringBuilder();
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, HttpCaps.Excerpt * 2)))
+        {
+            if (line.Length >= HttpCaps.Excerpt)
+                break;
+            if (!char.IsControl(c))
+                line.Append(c);
+            else if (line.Length > 0 && line[^1] != ' ')
+                line.Append(' ');
+        }
+
+        if (line.Length == 0)
+            return "";
+        if (char.IsHighSurrogate(line[^1]))
+            line.Length--;
+        return line.Length < text.Trim().Length ? line.Append('…').ToString() : line.ToString();
+    }
+
+    private static ServerError ReadObject(ref Utf8JsonReader reader)
+    {
+        var result = None;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                result = reader.TokenType == JsonTokenType.StartObject ? Merge(ReadObject(ref reader), result) : result with { Message = JsonRead.Text(ref reader) ?? result.Message };
+            }
+            else if (reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("detail"u8))
+            {
+                reader.Read();
+                if (JsonRead.Text(ref reader) is { } message)
+                    result = result with { Message = result.Message ?? message };
+            }
+            else if (reader.ValueTextEquals("code"u8))
+            {
+                reader.Read();
+                if (JsonRead.Text(ref reader) is { } code)
+                    result = result with { Code = result.Code ?? code };
+            }
+            else if (reader.ValueTextEquals("type"u8))
+            {
+                reader.Read();
+                if (JsonRead.Text(ref reader) is { } type)
+                    result = result with { Type = result.Type ?? type };
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        return result;
+    }
+
+    private static string? Clean(string? text, Func<string, string> redact) => text is null ? null : redact(text);
+
+    private static ServerError Merge(ServerError inner, ServerError outer) =>
+        new(inner.Message ?? outer.Message, inner.Code ?? outer.Code, inner.Type ?? outer.Type);
+}

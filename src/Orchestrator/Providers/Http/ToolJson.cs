@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Arguments and results of tools between their typed form and JSON.</summary>
+internal static class ToolJson
+{
+    /// <summary>A call's arguments as JSON text.</summary>
+    public static string Arguments(IDictionary<string, object?>? arguments)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+            WriteArguments(json, arguments);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    public static void WriteArguments(Utf8JsonWriter json, IDictionary<string, object?>? arguments)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in arguments ?? new Dictionary<string, object?>())
+        {
+            json.WritePropertyName(name);
+            WriteValue(json, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>The functions on offer, in the shape OpenAI gave them and Ollama took over.</summary>
+    public static void WriteFunctions(Utf8JsonWriter json, IList<AITool> tools)
+    {
+        json.WriteStartArray("tools"u8);
+        foreach (var tool in tools)
+        {
+            if (tool is not AIFunctionDeclaration function)
+                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
+            json.WriteStartObject();
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, function.Name);
+            if (!string.IsNullOrEmpty(function.Description))
+                json.WriteString("description"u8, function.Description);
+            json.WritePropertyName("parameters"u8);
+            function.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A tool's result as the text the model reads.</summary>
+    public static string Text(object? result)
+    {
+        switch (result)
+        {
+            case null:
+                return "";
+            case string text:
+                return text;
+            case JsonElement { ValueKind: JsonValueKind.String } element:
+                return element.GetString()!;
+            default:
+                var buffer = new ArrayBufferWriter<byte>();
+                using (var json = new Utf8JsonWriter(buffer))
+                    WriteValue(json, result);
+                return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        }
+    }
+
+    /// <summary>A call out of its JSON arguments; arguments that are no JSON object are told in the call's own exception.</summary>
+    public static FunctionCallContent Call(string id, string name, string arguments)
+    {
+        if (string.IsNullOrWhiteSpace(arguments))
+            return new FunctionCallContent(id, name, new Dictionary<string, object?>());
+        try
+        {
+            using var document = JsonDocument.Parse(arguments);
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return new FunctionCallContent(id, name, document.RootElement.EnumerateObject()
+                    .GroupBy(p => p.Name)
+                    .ToDictionary(g => g.Key, g => (object?)g.Last().Value.Clone()));
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return new FunctionCallContent(id, name) { Exception = error };
+        }
+
+        return new FunctionCallContent(id, name) { Exception = new JsonException("The arguments of the call are no JSON object.") };
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case JsonElement element:
+                element.WriteTo(json);
+                break;
+            case JsonNode node:
+                node.WriteTo(json);
+                break;
+            default:
+                // The serializer of Microsoft.Extensions.AI knows what its own function invocation produces.
+                var options = AIJsonUtilities.DefaultOptions;
+                if (options.TryGetTypeInfo(value.GetType(), out var type))
+                    JsonSerializer.Serialize(json, value, type);
+                else
+                    json.WriteStringValue(value.ToString());
+                break;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Writes messages as Ollama reads them: text in one string, images as base64 beside it, tool results as messages by tool name.</summary>
+internal static class OllamaMessageWriter
+{
+    public static void WriteText(Utf8JsonWriter json, string role, string text)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, role);
+        json.WriteString("content"u8, text);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages)
+    {
+        // Ids are told apart within one answer only when we made them up, so a result belongs to the last call before it.
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var message in messages)
+        {
+            var rest = false;
+            foreach (var content in message.Contents)
+            {
+                if (content is FunctionCallContent call)
+                    names[call.CallId] = call.Name;
+                if (content is FunctionResultContent result)
+                    WriteResult(json, result, names);
+                else
+                    rest |= content is not UsageContent;
+            }
+
+            if (rest || message.Contents.Count == 0)
+                WriteMessage(json, message);
+        }
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, FunctionResultContent result, Dictionary<string, string> names)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, "tool"u8);
+        json.WriteString("content"u8, ToolJson.Text(result.Result));
+        if (names.TryGetValue(result.CallId, out var name))
+            json.WriteString("tool_name"u8, name);
+        json.WriteString("tool_call_id"u8, result.CallId);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, message.Role.Value);
+        json.WriteString("content"u8, message.Text);
+        var thinking = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text));
+        if (thinking.Length > 0)
+            json.WriteString("thinking"u8, thinking);
+        WriteImages(json, message);
+        WriteCalls(json, message);
+        json.WriteEndObject();
+    }
+
+    private static void WriteImages(Utf8JsonWriter json, ChatMessage message)
+    {
+        var begun = false;
+        foreach (var content in message.Contents)
+        {
+            if (content is UriContent)
+                throw new LlmException(LlmErrorKind.NotSupported, "A message holds the address of an image; Ollama takes the image itself, as DataContent.");
+            if (content is not DataContent data)
+                continue;
+            if (!data.HasTopLevelMediaType("image"))
+                throw new LlmException(LlmErrorKind.NotSupported, $"A message holds data of type {data.MediaType}; Ollama takes text and images only.");
+            if (!begun)
+                json.WriteStartArray("images"u8);
+            begun = true;
+            json.WriteBase64StringValue(data.Data.Span);
+        }
+
+        if (begun)
+            json.WriteEndArray();
+    }
+
+    private static void WriteCalls(Utf8JsonWriter json, ChatMessage message)
+    {
+        var begun = false;
+        foreach (var content in message.Contents)
+        {
+            if (content is not FunctionCallContent call)
+                continue;
+            if (!begun)
+                json.WriteStartArray("tool_calls"u8);
+            begun = true;
+            json.WriteStartObject();
+            json.WriteString("id"u8, call.CallId);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, call.Name);
+            json.WritePropertyName("arguments"u8);
+            ToolJson.WriteArguments(json, call.Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        if (begun)
+            json.WriteEndArray();
+    }
+}

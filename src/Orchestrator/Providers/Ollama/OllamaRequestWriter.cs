@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Writes a request of <c>/api/chat</c>. <c>stream</c> is always sent: left out it means true.</summary>
+internal sealed class OllamaRequestWriter
+{
+    private readonly string _model;
+    private readonly int? _contextLength;
+    private readonly TimeSpan? _keepAlive;
+    private readonly bool? _think;
+    private readonly bool? _truncate;
+    private readonly KeyValuePair<string, double>[] _more;
+
+    public OllamaRequestWriter(OllamaOptions options)
+    {
+        _model = options.Model;
+        _contextLength = options.ContextLength;
+        _keepAlive = options.KeepAlive;
+        _think = options.Think;
+        _truncate = options.Truncate;
+        _more = [.. options.ModelOptions];
+        if (Array.Find(_more, o => !double.IsFinite(o.Value)) is { Key: { } name })
+            throw new ArgumentException($"OllamaOptions.ModelOptions[{name}] is no finite number.", nameof(options));
+    }
+
+    public void Write(Utf8JsonWriter json, LlmRequest request)
+    {
+        json.WriteStartObject();
+        json.WriteString("model"u8, _model);
+        json.WriteStartArray("messages"u8);
+        if (request.Options?.Instructions is { Length: > 0 } instructions)
+            OllamaMessageWriter.WriteText(json, "system", instructions);
+        OllamaMessageWriter.Write(json, request.Messages);
+        json.WriteEndArray();
+        json.WriteBoolean("stream"u8, request.Streaming);
+        WriteThink(json, request.Options);
+        if (_truncate is { } truncate)
+            json.WriteBoolean("truncate"u8, truncate);
+        if (_keepAlive is { } alive)
+            json.WriteString("keep_alive"u8, alive == Timeout.InfiniteTimeSpan ? "-1s" : string.Create(CultureInfo.InvariantCulture, $"{(long)alive.TotalMilliseconds}ms"));
+        WriteFormat(json, request.Options?.ResponseFormat);
+        WriteTools(json, request.Options);
+        WriteOptions(json, request.Options);
+        json.WriteEndObject();
+    }
+
+    private void WriteThink(Utf8JsonWriter json, ChatOptions? options)
+    {
+        switch (options?.Reasoning?.Effort)
+        {
+            case ReasoningEffort.None:
+                json.WriteBoolean("think"u8, false);
+                break;
+            case ReasoningEffort.Low:
+                json.WriteString("think"u8, "low"u8);
+                break;
+            case ReasoningEffort.Medium:
+                json.WriteString("think"u8, "medium"u8);
+                break;
+            case ReasoningEffort.High:
+                json.WriteString("think"u8, "high"u8);
+                break;
+            case ReasoningEffort.ExtraHigh:
+                json.WriteString("think"u8, "max"u8);
+                break;
+            default:
+                if (_think is { } think)
+                    json.WriteBoolean("think"u8, think);
+                break;
+        }
+    }
+
+    private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormat? format)
+    {
+        if (format is not ChatResponseFormatJson wanted)
+            return;
+        if (wanted.Schema is { } schema)
+        {
+            json.WritePropertyName("format"u8);
+            schema.WriteTo(json);
+        }
+        else
+        {
+            json.WriteString("format"u8, "json"u8);
+        }
+    }
+
+    private static void WriteTools(Utf8JsonWriter json, ChatOptions? options)
+    {
+        // There is no tool_choice: "none" is said by offering nothing.
+        if (options?.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode)
+            return;
+        if (options.ToolMode is RequiredChatToolMode)
+            throw new LlmException(LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call, which Ollama cannot promise; use Auto.");
+        ToolJson.WriteFunctions(json, tools);
+    }
+
+    private void WriteOptions(Utf8JsonWriter json, ChatOptions? options)
+    {
+        var begun = false;
+        Whole("num_ctx"u8, _contextLength);
+        Whole("num_predict"u8, options?.MaxOutputTokens);
+        Number("temperature"u8, options?.Temperature);
+        Number("top_p"u8, options?.TopP);
+        Whole("top_k"u8, options?.TopK);
+        Number("presence_penalty"u8, options?.PresencePenalty);
+        Number("frequency_penalty"u8, options?.FrequencyPenalty);
+        Whole("seed"u8, options?.Seed);
+        foreach (var (name, value) in _more)
+        {
+            if (IsSaid(name, options))
+                continue;
+            Begin();
+            json.WriteNumber(name, value);
+        }
+
+        if (options?.StopSequences is { Count: > 0 } stops)
+        {
+            Begin();
+            json.WriteStartArray("stop"u8);
+            foreach (var stop in stops)
+                json.WriteStringValue(stop);
+            json.WriteEndArray();
+        }
+
+        if (begun)
+            json.WriteEndObject();
+
+        void Begin()
+        {
+            if (!begun)
+                json.WriteStartObject("options"u8);
+            begun = true;
+        }
+
+        void Whole(ReadOnlySpan<byte> name, long? value)
+        {
+            if (value is not { } number)
+                return;
+            Begin();
+            json.WriteNumber(name, number);
+        }
+
+        // As the float it is: 0.7 goes out as 0.7.
+        void Number(ReadOnlySpan<byte> name, float? value)
+        {
+            if (value is not { } number)
+                return;
+            if (!float.IsFinite(number))
+                throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {System.Text.Encoding.UTF8.GetString(name)}; set a finite one.");
+            Begin();
+            json.WriteNumber(name, number);
+        }
+    }
+
+    /// <summary>Whether the request, or a setting of its own, says an option already: then that holds.</summary>
+    private bool IsSaid(string name, ChatOptions? options) => name switch
+    {
+        "num_ctx" => _contextLength is not null,
+        "num_predict" => options?.MaxOutputTokens is not null,
+        "temperature" => options?.Temperature is not null,
+        "top_p" => options?.TopP is not null,
+        "top_k" => options?.TopK is not null,
+        "presence_penalty" => options?.PresencePenalty is not null,
+        "frequency_penalty" => options?.FrequencyPenalty is not null,
+        "seed" => options?.Seed is not null,
+        _ => false,
+    };
+}

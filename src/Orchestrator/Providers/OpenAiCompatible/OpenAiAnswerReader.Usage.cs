@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>The usage of a chat completion.</summary>
+internal sealed partial class OpenAiAnswerReader
+{
+    private void ReadUsage(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterObject(ref reader))
+            return;
+        var usage = new UsageDetails();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+                usage.InputTokenCount = Count(ref reader);
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+                usage.OutputTokenCount = Count(ref reader);
+            else if (reader.ValueTextEquals("total_tokens"u8))
+                usage.TotalTokenCount = Count(ref reader);
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+                usage.CachedInputTokenCount = Detail(ref reader, "cached_tokens"u8);
+            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+                usage.ReasoningTokenCount = Detail(ref reader, "reasoning_tokens"u8);
+            else
+                Skip(ref reader);
+        }
+
+        if (usage.InputTokenCount is not null || usage.OutputTokenCount is not null || usage.TotalTokenCount is not null)
+            _usage = usage;
+    }
+
+    private static int? Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterObject(ref reader))
+            return null;
+        int? count = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+                count = Count(ref reader);
+            else
+                Skip(ref reader);
+        }
+
+        return count;
+    }
+}

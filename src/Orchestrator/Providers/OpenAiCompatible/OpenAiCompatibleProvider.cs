@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, Yandex, cloud.ru and others.</summary>
+/// <remarks>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c>; options that the protocol does not have are left out.</remarks>
+public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
+{
+    private const int ShortestSecret = 8;
+
+    private readonly OpenAiRequestWriter _writer;
+    private readonly Uri _chat;
+    private readonly Uri _models;
+    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly KeyValuePair<string, string>[] _headers;
+
+    /// <summary>Makes the provider.</summary>
+    /// <param name="name">Its unique name.</param>
+    /// <param name="options">Where the server is and how to ask it.</param>
+    /// <param name="httpClient">A client of your own, left open; <see langword="null"/> for one with the right settings.</param>
+    /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
+    /// <exception cref="ArgumentException">A setting is missing or cannot be sent; the message names it, never its value.</exception>
+    public OpenAiCompatibleProvider(string name, OpenAiCompatibleOptions options, HttpClient? httpClient = null, TimeProvider? timeProvider = null)
+        : base(InfoOf(name, options), httpClient, timeProvider, options.MalformedEvents == MalformedEventAction.Throw)
+    {
+        var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl));
+        _chat = HttpAddress.Combine(root, "chat/completions");
+        _models = HttpAddress.Combine(root, "models");
+        if (!string.IsNullOrEmpty(options.ApiKey))
+        {
+            Secret = HeaderValue.Checked(options.ApiKey, nameof(options.ApiKey));
+            _authorization = new AuthenticationHeaderValue(HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
+        }
+
+        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, $"{nameof(options.Headers)}[{h.Key}]", _authorization is not null))];
+        _writer = new OpenAiRequestWriter(
+            options.Model,
+            options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
+            options.RequestUsage);
+    }
+
+    private protected override StreamFraming Framing => StreamFraming.ServerSentEvents;
+
+    /// <summary>Asks for the list of models, which costs nothing.</summary>
+    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <returns>Whether the server answered with a success, or said that it has no such list.</returns>
+    public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
+    {
+        using var request = Prepare(new HttpRequestMessage(HttpMethod.Get, _models));
+        using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode || (int)response.StatusCode is 404 or 405;
+    }
+
+    private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken)
+    {
+        var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _writer.Write) });
+        message.Headers.Accept.Add(request.Streaming ? MediaTypes.EventStream : MediaTypes.Json);
+        return new(message);
+    }
+
+    private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiAnswerReader(Info);
+
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => OpenAiErrors.KindOf(status, error);
+
+    /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
+    private protected override string Redact(string text)
+    {
+        text = base.Redact(text);
+        foreach (var (_, value) in _headers)
+        {
+            if (value.Length >= ShortestSecret)
+                text = text.Replace(value, "***", StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static ProviderInfo InfoOf(string name, OpenAiCompatibleOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(options);
+        if (string.IsNullOrWhiteSpace(options.Model))
+            throw new ArgumentException("OpenAiCompatibleOptions.Model is empty; set it to the model to ask, such as 'gpt-4o-mini'.", nameof(options));
+        return new ProviderInfo(name, options.Vendor, options.Model)
+        {
+            PrefersStreaming = true,
+            Capabilities = options.Capabilities,
+            ContextWindow = options.ContextWindow,
+        };
+    }
+
+    private HttpRequestMessage Prepare(HttpRequestMessage message)
+    {
+        message.Headers.Authorization = _authorization;
+        message.Headers.UserAgent.Add(MediaTypes.UserAgent);
+        foreach (var (header, value) in _headers)
+            message.Headers.Add(header, value);
+        return message;
+    }
+}

@@ -1,0 +1,24 @@
+namespace Orchestrator;
+
+/// <summary>One token for two, like that of a linked source, whose disposal would wait for a callback that runs.</summary>
+internal sealed class TokenPair
+{
+    private readonly CancellationTokenSource _both = new();
+    private readonly CancellationTokenRegistration _first;
+    private readonly CancellationTokenRegistration _second;
+
+    public TokenPair(CancellationToken first, CancellationToken second)
+    {
+        _first = first.UnsafeRegister(static both => ((CancellationTokenSource)both!).Cancel(), _both);
+        _second = second.UnsafeRegister(static both => ((CancellationTokenSource)both!).Cancel(), _both);
+    }
+
+    public CancellationToken Token => _both.Token;
+
+    /// <summary>Neither of the two keeps anything of this from now on.</summary>
+    public void Release()
+    {
+        _first.Unregister();
+        _second.Unregister();
+    }
+}
