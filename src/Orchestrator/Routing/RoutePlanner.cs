@@ -30,11 +30,14 @@ internal sealed class RoutePlanner
             slots = Selected(slots, options);
         // A plan made anew, because the list changed after the first failure.
         if (call.AttemptCount > 0)
-            slots = Array.FindAll(slots, s => !call.WasTried(s));
+            slots = Untried(slots, call);
         if (slots.Length == 0)
             throw new LlmException(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
         return _probes is null ? new(Plan(call, slots, null)) : ProbeAndPlanAsync(_probes, call, slots);
     }
+
+    // Methods of their own where something is captured: in the one that every call goes through it would be allocated on every call.
+    private static ProviderSlot[] Untried(ProviderSlot[] slots, RouteCall call) => Array.FindAll(slots, s => !call.WasTried(s));
 
     private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, RouteCall call, ProviderSlot[] slots)
     {
