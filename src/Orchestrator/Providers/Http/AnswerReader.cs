@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 /// an error the server reports inside the stream and <see cref="System.Text.Json.JsonException"/> (or what the JSON reader throws) for what
 /// it cannot read.
 /// </summary>
-internal abstract class AnswerReader
+internal abstract class AnswerReader(ProviderInfo info)
 {
     /// <summary>Whether the completion mark was seen: only then is the answer whole.</summary>
     public bool IsComplete { get; protected set; }
@@ -28,4 +28,20 @@ internal abstract class AnswerReader
 
     /// <summary>What is left to say after the last event, such as tool calls that came in parts; null for nothing.</summary>
     public virtual ChatResponseUpdate? Finish() => null;
+
+    /// <summary>What the server says in an event or a body of status 200, without the provider's secrets.</summary>
+    protected ServerError Said(ReadOnlySpan<byte> json) => ServerError.Read(json).Without(Redact);
+
+    /// <summary>An error that came under status 200.</summary>
+    protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null)
+    {
+        var excerpt = ServerError.Excerpt(said.Message);
+        return new LlmException(kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
+        {
+            ProviderName = info.Name,
+            Model = info.Model,
+            StatusCode = 200,
+            ProviderCode = code,
+        };
+    }
 }

@@ -47,6 +47,29 @@ internal static class JsonRead
         return null;
     }
 
+    /// <summary>The text of the value after a property's name.</summary>
+    public static string? NextText(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return Text(ref reader);
+    }
+
+    /// <summary>The count after a property's name.</summary>
+    public static int? NextCount(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return Count(ref reader);
+    }
+
+    /// <summary>Passes over the value after a property's name, and says what it was.</summary>
+    public static JsonTokenType SkipNext(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var type = reader.TokenType;
+        reader.Skip();
+        return type;
+    }
+
     /// <summary>A copy of the value the reader stands on, as raw JSON.</summary>
     public static string Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {

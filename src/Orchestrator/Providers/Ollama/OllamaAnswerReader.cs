@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>Reads answers of <c>/api/chat</c>: one line of JSON for each piece, the last with <c>done</c> and the counts. An error line may come under status 200.</summary>
-internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
+internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private readonly List<AIContent> _contents = [];
     private string? _model;
@@ -60,41 +60,31 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
             if (reader.ValueTextEquals("message"u8))
                 ReadMessage(ref reader);
             else if (reader.ValueTextEquals("done"u8))
-                _done = Advance(ref reader) == JsonTokenType.True;
+                _done = JsonRead.SkipNext(ref reader) == JsonTokenType.True;
             else if (reader.ValueTextEquals("done_reason"u8))
-                _doneReason = Text(ref reader);
+                _doneReason = JsonRead.NextText(ref reader);
             else if (reader.ValueTextEquals("model"u8))
-                _model = Text(ref reader) ?? _model;
+                _model = JsonRead.NextText(ref reader) ?? _model;
             else if (reader.ValueTextEquals("prompt_eval_count"u8))
-                _promptCount = Count(ref reader);
+                _promptCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("prompt_eval_cached_count"u8))
-                _cachedCount = Count(ref reader);
+                _cachedCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("eval_count"u8))
-                _evalCount = Count(ref reader);
+                _evalCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("error"u8))
-                failed |= Advance(ref reader) != JsonTokenType.Null;
+                failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             else
-                Advance(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
 
         while (reader.Read())
         {
         }
 
-        if (failed)
-            throw Reported(json);
-    }
-
-    private LlmException Reported(ReadOnlySpan<byte> json)
-    {
-        var said = ServerError.Read(json).Without(Redact);
-        var excerpt = ServerError.Excerpt(said.Message);
-        return new LlmException(OllamaErrors.KindInStream(said.Message), $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
-        {
-            ProviderName = info.Name,
-            Model = info.Model,
-            StatusCode = 200,
-        };
+        if (!failed)
+            return;
+        var said = Said(json);
+        throw Reported(OllamaErrors.KindInStream(said.Message), said);
     }
 
     private void ReadMessage(ref Utf8JsonReader reader)
@@ -106,12 +96,12 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
         {
             if (reader.ValueTextEquals("content"u8))
             {
-                if (Text(ref reader) is { Length: > 0 } text)
+                if (JsonRead.NextText(ref reader) is { Length: > 0 } text)
                     _contents.Add(new TextContent(text));
             }
             else if (reader.ValueTextEquals("thinking"u8))
             {
-                if (Text(ref reader) is { Length: > 0 } thought)
+                if (JsonRead.NextText(ref reader) is { Length: > 0 } thought)
                     _contents.Add(new TextReasoningContent(thought));
             }
             else if (reader.ValueTextEquals("tool_calls"u8))
@@ -120,7 +110,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
             }
             else
             {
-                Advance(ref reader);
+                JsonRead.SkipNext(ref reader);
             }
         }
     }
@@ -144,7 +134,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
         {
             if (reader.ValueTextEquals("id"u8))
             {
-                id = Text(ref reader);
+                id = JsonRead.NextText(ref reader);
             }
             else if (reader.ValueTextEquals("function"u8))
             {
@@ -154,16 +144,16 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     if (reader.ValueTextEquals("name"u8))
-                        name = Text(ref reader);
+                        name = JsonRead.NextText(ref reader);
                     else if (reader.ValueTextEquals("arguments"u8))
                         arguments = Arguments(ref reader);
                     else
-                        Advance(ref reader);
+                        JsonRead.SkipNext(ref reader);
                 }
             }
             else
             {
-                Advance(ref reader);
+                JsonRead.SkipNext(ref reader);
             }
         }
 
@@ -196,24 +186,4 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader
         "length" => ChatFinishReason.Length,
         var other => new ChatFinishReason(other),
     };
-
-    private static string? Text(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return JsonRead.Text(ref reader);
-    }
-
-    private static int? Count(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return JsonRead.Count(ref reader);
-    }
-
-    private static JsonTokenType Advance(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var type = reader.TokenType;
-        reader.Skip();
-        return type;
-    }
 }

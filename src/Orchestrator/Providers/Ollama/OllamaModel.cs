@@ -23,7 +23,7 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
             else if (reader.ValueTextEquals("error"u8))
                 RefuseError(ref reader);
             else
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
 
         while (reader.Read())
@@ -79,11 +79,5 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
         reader.Read();
         if (reader.TokenType != JsonTokenType.Null)
             throw new JsonException("An error was reported in place of a model.");
-    }
-
-    private static void Skip(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
     }
 }

@@ -15,17 +15,17 @@ internal sealed partial class OpenAiAnswerReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8))
-                usage.InputTokenCount = Count(ref reader);
+                usage.InputTokenCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("completion_tokens"u8))
-                usage.OutputTokenCount = Count(ref reader);
+                usage.OutputTokenCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("total_tokens"u8))
-                usage.TotalTokenCount = Count(ref reader);
+                usage.TotalTokenCount = JsonRead.NextCount(ref reader);
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
                 usage.CachedInputTokenCount = Detail(ref reader, "cached_tokens"u8);
             else if (reader.ValueTextEquals("completion_tokens_details"u8))
                 usage.ReasoningTokenCount = Detail(ref reader, "reasoning_tokens"u8);
             else
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
 
         if (usage.InputTokenCount is not null || usage.OutputTokenCount is not null || usage.TotalTokenCount is not null)
@@ -41,9 +41,9 @@ internal sealed partial class OpenAiAnswerReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals(name))
-                count = Count(ref reader);
+                count = JsonRead.NextCount(ref reader);
             else
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
 
         return count;

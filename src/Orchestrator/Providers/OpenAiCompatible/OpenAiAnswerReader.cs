@@ -8,7 +8,7 @@ namespace Orchestrator.Providers;
 /// Reads chat completions, streamed and whole, with one pass over the bytes and no object per event but the update itself. The shapes
 /// differ by server: usage on any event or none, empty choices, null content, tool calls in parts, errors inside the stream.
 /// </summary>
-internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerReader
+internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private readonly OpenAiToolCalls _calls = new();
     private readonly List<AIContent> _contents = [];
@@ -99,11 +99,11 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
             else if (reader.ValueTextEquals("model"u8))
                 _model = Same(ref reader, _model);
             else if (reader.ValueTextEquals("error"u8))
-                failed |= Skip(ref reader) != JsonTokenType.Null;
+                failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             else if (reader.ValueTextEquals("object"u8))
                 failed |= IsError(ref reader);
             else
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
 
         // Anything after the object, or an object that does not end, is no event: the reader throws.
@@ -111,21 +111,10 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         {
         }
 
-        if (failed)
-            throw Reported(json);
-    }
-
-    private LlmException Reported(ReadOnlySpan<byte> json)
-    {
-        var said = ServerError.Read(json).Without(Redact);
-        var excerpt = ServerError.Excerpt(said.Message);
-        return new LlmException(OpenAiErrors.KindInStream(said), $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
-        {
-            ProviderName = info.Name,
-            Model = info.Model,
-            StatusCode = 200,
-            ProviderCode = said.Code ?? said.Type,
-        };
+        if (!failed)
+            return;
+        var said = Said(json);
+        throw Reported(OpenAiErrors.KindInStream(said), said, said.Code ?? said.Type);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)
@@ -163,7 +152,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
             }
             else
             {
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
             }
         }
     }
@@ -182,7 +171,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
             else if (reader.ValueTextEquals("tool_calls"u8))
                 _calls.Read(ref reader);
             else
-                Skip(ref reader);
+                JsonRead.SkipNext(ref reader);
         }
     }
 
@@ -206,7 +195,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
                 if (reader.ValueTextEquals("text"u8))
                     AddText(ref reader, static text => new TextContent(text));
                 else
-                    Skip(ref reader);
+                    JsonRead.SkipNext(ref reader);
             }
         }
     }
@@ -216,12 +205,6 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         reader.Read();
         if (JsonRead.Text(ref reader) is { Length: > 0 } text)
             _contents.Add(content(text));
-    }
-
-    private static int? Count(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return JsonRead.Count(ref reader);
     }
 
     /// <summary>The same text comes with every event: one string for all of them.</summary>
@@ -237,14 +220,6 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         var isError = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
         reader.Skip();
         return isError;
-    }
-
-    private static JsonTokenType Skip(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var type = reader.TokenType;
-        reader.Skip();
-        return type;
     }
 
     private static ChatFinishReason FinishOf(string reason) => reason switch
