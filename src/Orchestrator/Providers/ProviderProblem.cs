@@ -1,0 +1,44 @@
+namespace Orchestrator;
+
+/// <summary>What can be wrong with a provider's settings, as <see cref="IProviderCheck.ValidateAsync"/> tells them apart.</summary>
+public enum ProviderProblem
+{
+    /// <summary>Nothing: the provider can serve.</summary>
+    None = 0,
+
+    /// <summary>Nobody answers at the address: wrong host or port, no network, or the server is not running.</summary>
+    Unreachable,
+
+    /// <summary>The server's certificate is not trusted: a root certificate is missing, has expired or belongs to another host.</summary>
+    UntrustedCertificate,
+
+    /// <summary>The credentials cannot be what the vendor gives out: another format, or cut when they were copied.</summary>
+    MalformedCredentials,
+
+    /// <summary>The vendor does not know the credentials, or none were set.</summary>
+    WrongCredentials,
+
+    /// <summary>The credentials were good once and have expired.</summary>
+    ExpiredCredentials,
+
+    /// <summary>The credentials are good for another scope; the message names the one that fits where it could be found out.</summary>
+    WrongScope,
+
+    /// <summary>The account lacks the role this needs.</summary>
+    MissingRole,
+
+    /// <summary>The credentials belong to another folder or project than the one that is set.</summary>
+    WrongFolder,
+
+    /// <summary>The money or the package of tokens is used up.</summary>
+    Unpaid,
+
+    /// <summary>The service does not have the model.</summary>
+    UnknownModel,
+
+    /// <summary>The service is there and asks to come back later.</summary>
+    RateLimited,
+
+    /// <summary>Something else; <see cref="ProviderDiagnosis.Error"/> has it.</summary>
+    Other,
+}
