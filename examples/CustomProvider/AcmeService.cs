@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace CustomProvider;
 
-/// <summary>Plays the vendor, so that the example needs no network: every third question is one too many.</summary>
+/// <summary>Plays the vendor, so that the example needs no network: every third question is one too many, for longer than a call waits.</summary>
 internal sealed class AcmeService : HttpMessageHandler
 {
     private int _asked;
@@ -17,7 +17,7 @@ internal sealed class AcmeService : HttpMessageHandler
         }
 
         var refusal = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
-        refusal.Headers.RetryAfter = new(TimeSpan.FromSeconds(2));
+        refusal.Headers.RetryAfter = new(TimeSpan.FromSeconds(20));
         return Task.FromResult(refusal);
     }
 }

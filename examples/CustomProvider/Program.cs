@@ -1,4 +1,4 @@
-// A provider of one's own beside a mock that stands in when it fails.
+// A provider of one's own beside a mock that stands in when it fails, and for as long as it asks to be left alone.
 using CustomProvider;
 using Orchestrator;
 using Orchestrator.Providers;

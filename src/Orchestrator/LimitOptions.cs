@@ -7,18 +7,24 @@ namespace Orchestrator;
 /// </remarks>
 public sealed record LimitOptions
 {
-    private readonly TimeSpan? _firstToken, _idle, _attempt, _call, _stream;
+    private readonly TimeSpan? _connect, _firstToken, _idle, _attempt, _call, _stream;
 
     /// <summary>The router's own values when nothing else is set.</summary>
-    /// <value>First token 10 s, idle 30 s, attempt 60 s, call 120 s, stream 10 min.</value>
+    /// <value>Connect 5 s, first token 10 s, idle 30 s, attempt 60 s, call 120 s, stream 10 min.</value>
     public static LimitOptions Default { get; } = new()
     {
+        Connect = TimeSpan.FromSeconds(5),
         FirstToken = TimeSpan.FromSeconds(10),
         Idle = TimeSpan.FromSeconds(30),
         Attempt = TimeSpan.FromSeconds(60),
         Call = TimeSpan.FromSeconds(120),
         Stream = TimeSpan.FromMinutes(10),
     };
+
+    /// <summary>Time to a connection, TLS included, until the request can be sent. Enforced by the HTTP providers of this library; others are
+    /// given it in <see cref="LlmRequest.Limits"/> when it is not the default.</summary>
+    /// <value>5 s at the router.</value>
+    public TimeSpan? Connect { get => _connect; init => _connect = Checked(value, nameof(Connect)); }
 
     /// <summary>Time to the first content of a streamed attempt, enforced only while another candidate is untried.</summary>
     /// <value>10 s at the router.</value>
@@ -42,6 +48,7 @@ public sealed record LimitOptions
 
     internal LimitOptions Over(LimitOptions? less) => less is null ? this : new()
     {
+        Connect = Connect ?? less.Connect,
         FirstToken = FirstToken ?? less.FirstToken,
         Idle = Idle ?? less.Idle,
         Attempt = Attempt ?? less.Attempt,

@@ -74,6 +74,19 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Information, "Provider {Provider} passes its health probe again.", EventName = "llm_probe_recovered")]
     public static partial void ProbeRecovered(ILogger logger, string provider);
 
+    // How providers stand, once for each change.
+    [LoggerMessage(130, LogLevel.Warning, "Provider '{provider}' is ejected after failures, the last of kind {error_kind}; it is tried last, and again in {cool_down}", EventName = "llm_provider_ejected")]
+    public static partial void ProviderEjected(ILogger logger, string provider, LlmErrorKind? error_kind, TimeSpan cool_down);
+
+    [LoggerMessage(131, LogLevel.Information, "Provider '{provider}' is given a trial: its cool-down is over", EventName = "llm_provider_trial")]
+    public static partial void ProviderTried(ILogger logger, string provider);
+
+    [LoggerMessage(132, LogLevel.Information, "Provider '{provider}' is available again", EventName = "llm_provider_available")]
+    public static partial void ProviderAvailable(ILogger logger, string provider);
+
+    [LoggerMessage(133, LogLevel.Warning, "Provider '{provider}' is left out for {length} because of an error of kind {error_kind}", EventName = "llm_provider_excluded")]
+    public static partial void ProviderExcluded(ILogger logger, string provider, LlmErrorKind? error_kind, TimeSpan length);
+
     // The metrics server.
     [LoggerMessage(200, LogLevel.Information, "Metrics are served at {Url}", EventName = "llm_metrics_started")]
     public static partial void MetricsStarted(ILogger logger, Uri url);

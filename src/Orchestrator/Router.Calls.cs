@@ -64,6 +64,18 @@ public sealed partial class Router
         return new RouteStream(this, request, cancellationToken);
     }
 
+    /// <summary>Tells what a call with this request would do now, without calling anybody: the providers in the order they would be asked, and
+    /// those left out with the reason.</summary>
+    /// <param name="request">The request; its text appears nowhere in the result.</param>
+    /// <returns>A snapshot, fit for JSON.</returns>
+    /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
+    public RouteExplanation Explain(LlmRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ThrowIfDisposed();
+        return _planner.Explain(request, Interlocked.Read(ref _sequence) + 1);
+    }
+
     async Task<ChatResponse> IChatClient.GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
         (await RouteAsync(messages, options, cancellationToken).ConfigureAwait(false)).Response;
 

@@ -34,6 +34,9 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Prices);
         ArgumentNullException.ThrowIfNull(options.TokenCounter);
         ArgumentNullException.ThrowIfNull(options.Limits);
+        ArgumentNullException.ThrowIfNull(options.Retry);
+        ArgumentNullException.ThrowIfNull(options.Health);
+        options.Retry.Check();
         if (options.MaxAttempts is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance;

@@ -42,6 +42,18 @@ public sealed class RouterOptions
     /// <value><see langword="null"/>: as many as there are candidates, at least 4 and at most 12.</value>
     public int? MaxAttempts { get; set; }
 
+    /// <summary>When a failed provider is asked again, and how many such attempts the router may make.</summary>
+    /// <value>Once, after 250 to 500 ms, within a budget of 20 % of the calls and 10 a second.</value>
+    public RetryOptions Retry { get; set; } = RetryOptions.Default;
+
+    /// <summary>When a failing provider is avoided or left out, and how it comes back.</summary>
+    /// <value>Ejected by three failures in a row or 60 % errors, tried again after 5 s.</value>
+    public HealthOptions Health { get; set; } = new();
+
+    /// <summary>Rules for kinds of error, where they are to differ from <see cref="ErrorRule.For"/>.</summary>
+    /// <value>Empty.</value>
+    public IDictionary<LlmErrorKind, ErrorRule> ErrorRules { get; } = new Dictionary<LlmErrorKind, ErrorRule>();
+
     /// <summary>What happens when a live stream breaks after text was handed out.</summary>
     /// <value><see cref="MidStreamMode.Throw"/>.</value>
     public MidStreamMode MidStream { get; set; }

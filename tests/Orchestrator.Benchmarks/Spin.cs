@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>Routes for ten seconds and does nothing else: something for a profiler to look at.</summary>
+/// <summary>Routes, or asks a server, for ten seconds and does nothing else: something for a profiler to look at.</summary>
 internal static class Spin
 {
     private static readonly LlmRequest Request = new("hello");
@@ -15,12 +15,25 @@ internal static class Spin
             : Benchmarks.Subject.Of("call", () => router.RouteAsync(Request));
     }
 
-    public static async Task<int> RunAsync(bool stream)
+    public static async Task<int> RunAsync(string? what)
     {
-        var subject = Subject(stream);
+        if (what is null or "stream")
+        {
+            await RunAsync(Subject(what is not null));
+            return 0;
+        }
+
+        using var server = await CannedServer.StartAsync();
+        using var provider = what.StartsWith("ollama", StringComparison.Ordinal) ? (Providers.HttpLlmProvider)HttpSections.OllamaOf(server) : HttpSections.OpenAiOf(server);
+        var request = new LlmRequest("hello") { Streaming = what.EndsWith("stream", StringComparison.Ordinal) };
+        await RunAsync(Benchmarks.Subject.Of(what, () => Calls.DrainAsync(provider, request)));
+        return 0;
+    }
+
+    private static async Task RunAsync(Subject subject)
+    {
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10))
             await subject.Run(1_000);
-        return 0;
     }
 }

@@ -7,6 +7,7 @@ namespace Orchestrator.PrometheusCheck;
 internal sealed class Load : IAsyncDisposable
 {
     private const string Chain = "chain";
+    private const string Narrow = "narrow";
     private static readonly LlmErrorKind[] Kinds = [.. Enum.GetValues<LlmErrorKind>().Where(k => k != LlmErrorKind.NoCandidate)];
 
     private readonly CancellationTokenSource _leave = new();
@@ -16,7 +17,7 @@ internal sealed class Load : IAsyncDisposable
     {
         var options = new RouterOptions { Limits = new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan } };
         options.Observers.Add(Ledger);
-        Router = new Router(options);
+        Router = new Router(options, Ledger.Changes);
         var chained = new ProviderOptions { Aliases = [Chain] };
         Router
             .AddProvider(Mock("gigachat", "gigachat", "GigaChat-2-Pro", new() { Usage = new(137, 41) { CachedTokens = 17 }, Delay = Ms(60) }), chained)
@@ -25,7 +26,9 @@ internal sealed class Load : IAsyncDisposable
             .AddProvider(Mock("acme", "acme", "acme-large", new() { ReportUsage = true, Delay = Ms(300) }))
             .AddProvider(Mock("own price", "acme", "acme-small", new() { ReportUsage = true, Delay = Ms(1) }), new() { Price = new(0.1m, 0.7m) })
             .AddProvider(Mock("odd \"name\" \\ с юникодом {a=\"b\"}", "mock", "a\\b\"c", new() { Delay = Ms(1) }))
-            .AddProvider(Mock("half", "mock", "degraded", new() { Delay = Ms(1), Script = [.. Fail(3)] }))
+            .AddProvider(Mock("half", "mock", "degraded", new() { Delay = Ms(1), Script = [MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail()] }))
+            .AddProvider(Mock("stumbles", "mock", "retried", new() { Delay = Ms(1), Script = [MockOutcome.Failure(LlmErrorKind.ServerError, 500)] }))
+            .AddProvider(Mock(Narrow, "mock", "narrow", new() { Delay = Ms(20) }), new() { MaxConcurrency = 1 })
             .AddProvider(Mock("down", "yandexgpt", "yandexgpt-5.1", new() { FailureRate = 1, FailureKind = LlmErrorKind.Unavailable }), chained)
             .AddProvider(Mock("cannot", "mock", "cannot", new() { FailureRate = 1, FailureKind = LlmErrorKind.NotSupported }), chained)
             .AddProvider(Mock("cut", "gigachat", "GigaChat-2", new() { Delay = Ms(1), Script = [MockOutcome.CutAfter(2), MockOutcome.CutAfter(0), MockOutcome.CutAfter(3)] }))
@@ -57,7 +60,8 @@ internal sealed class Load : IAsyncDisposable
         }
 
         calls.AddRange(Kinds.Select(kind => AskAsync($"fails with {kind}")));
-        calls.AddRange(Enumerable.Range(0, 8).Select(_ => AskAsync("half")));
+        calls.Add(AskAsync("stumbles"));
+        calls.AddRange(Enumerable.Range(0, 4).Select(_ => AskAsync(Narrow)));
         calls.AddRange(Enumerable.Range(0, 6).Select(_ => AskAsync("down")));
         calls.AddRange(Enumerable.Range(0, 3).Select(_ => StreamAsync("cut")));
         calls.AddRange(Enumerable.Range(0, 3).Select(_ => StreamAsync("patient", leaveAfter: 2)));
@@ -67,6 +71,9 @@ internal sealed class Load : IAsyncDisposable
         calls.Add(StreamAsync("there is no such model"));
         await Task.WhenAll(calls);
 
+        // One after the other, so that the failures never come to three in a row, nor to 60 %.
+        for (var i = 0; i < 8; i++)
+            await AskAsync("half");
         // One after the other, so that round-robin meets the failing one in both modes.
         for (var i = 0; i < 12; i++)
             await (i % 2 == 0 ? AskAsync(Chain) : StreamAsync(Chain));
@@ -81,10 +88,11 @@ internal sealed class Load : IAsyncDisposable
         RequireVariety();
     }
 
-    /// <summary>Cancels the calls that still run.</summary>
+    /// <summary>Cancels the calls that still run, and makes a few more wait for a place: a rate needs an increase between two scrapes.</summary>
     public async Task LeaveAsync()
     {
         await _leave.CancelAsync();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => AskAsync(Narrow)));
         await Task.WhenAll(_running);
     }
 
@@ -107,6 +115,9 @@ internal sealed class Load : IAsyncDisposable
             ["a cost of a failed attempt"] = all.Exists(m => m is { TotalCost: > 0, SuccessfulRequests: 0, FailedRequests: > 0 }),
             ["each kind of error"] = Ledger.Expected("errors by kind").Count >= Kinds.Length,
             ["failovers"] = Ledger.Expected("failovers")[""] > 0,
+            ["retries"] = Ledger.Expected("retries")[""] > 0,
+            ["waits for a place"] = Ledger.Expected("waits for a place").Count > 0,
+            ["ejections and exclusions"] = all.Exists(m => m.Ejections > 0) && all.Exists(m => m.Exclusion == ExclusionReason.Authentication),
             ["attempts in flight"] = all.Exists(m => m.InFlight == 2),
             ["a provider without attempts"] = all.Exists(m => m.TotalRequests == 0),
         };
@@ -117,7 +128,8 @@ internal sealed class Load : IAsyncDisposable
 
     private static TimeSpan Ms(int ms) => TimeSpan.FromMilliseconds(ms);
 
-    private static IEnumerable<MockOutcome> Fail(int times) => Enumerable.Repeat(MockOutcome.Failure(LlmErrorKind.ServerError, 500), times);
+    // Of a kind that is not asked again.
+    private static MockOutcome Fail() => MockOutcome.Failure(LlmErrorKind.MalformedResponse);
 
     private static MockProvider Mock(string name, string vendor, string model, MockOptions options) =>
         new(name, model, options with { Info = info => info with { Vendor = vendor } });

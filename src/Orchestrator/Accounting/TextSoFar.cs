@@ -17,7 +17,9 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
     private int _length;
     private LongText? _long;
     private ExceptionDispatchInfo? _fault;
+    private TextSoFar? _thoughts;
 
+    /// <summary>Whether there is no text; thoughts are none.</summary>
     public bool IsEmpty => _only is null && _length == 0;
 
     public void Append(string text)
@@ -37,14 +39,18 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         Add(text);
     }
 
-    /// <summary>Throws what the counter threw, be it now or while the text came: a text is never lost to its count.</summary>
+    /// <summary>A thought is paid for like text, but is no part of the answer.</summary>
+    public void AppendThought(string thought) => (_thoughts ??= new TextSoFar(counter, provider)).Append(thought);
+
+    /// <summary>The tokens of text and thoughts. Throws what the counter threw, be it now or while the text came: a text is never lost to its count.</summary>
     public int CountTokens()
     {
         _fault?.Throw();
-        return TokenCounter.ToInt(
+        var thoughts = _thoughts?.CountTokens() ?? 0L;
+        return TokenCounter.ToInt(thoughts + (
             _long is not null ? _long.CountTokens()
             : IsEmpty ? 0
-            : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider)));
+            : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider))));
     }
 
     public string Head()
@@ -62,7 +68,8 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         if (_head is { } head)
             ArrayPool<char>.Shared.Return(head);
         _long?.Dispose();
-        (_only, _head, _length, _long, _fault) = (null, null, 0, null, null);
+        _thoughts?.Dispose();
+        (_only, _head, _length, _long, _fault, _thoughts) = (null, null, 0, null, null, null);
     }
 
     private void Add(ReadOnlySpan<char> text)

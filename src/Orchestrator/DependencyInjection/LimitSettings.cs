@@ -8,6 +8,7 @@ internal static class LimitSettings
             return null;
         var limits = new LimitOptions
         {
+            Connect = reader.Limit("Connect"),
             FirstToken = reader.Limit("FirstToken"),
             Idle = reader.Limit("Idle"),
             Attempt = reader.Limit("Attempt"),

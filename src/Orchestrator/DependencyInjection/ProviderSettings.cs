@@ -25,6 +25,8 @@ internal static class ProviderSettings
             Aliases = reader.Texts("Aliases"),
             Limits = LimitSettings.Read(reader),
             Price = PriceSettings.ReadPriceOf(reader),
+            MaxConcurrency = reader.WholeNumber("MaxConcurrency", least: 1),
+            QueueLimit = reader.WholeNumber("QueueLimit", least: 0) ?? ProviderOptions.Default.QueueLimit,
         };
 
         // Of a provider of unknown type nobody can say which further keys are right.

@@ -9,6 +9,10 @@ internal sealed class RouterSettings
 
     public LimitOptions? Limits { get; private init; }
 
+    public RetryOptions? Retry { get; private init; }
+
+    public HealthOptions? Health { get; private init; }
+
     public int? MaxAttempts { get; private init; }
 
     public MidStreamMode? MidStream { get; private init; }
@@ -25,6 +29,8 @@ internal sealed class RouterSettings
         Providers = ProviderSettings.ReadAll(reader),
         Prices = reader.Section("Prices") is { } prices ? PriceSettings.ReadTable(prices) : null,
         Limits = LimitSettings.Read(reader),
+        Retry = RetrySettings.Read(reader),
+        Health = HealthSettings.Read(reader),
         MaxAttempts = reader.WholeNumber("MaxAttempts", least: 1),
         MidStream = reader.Choice("MidStream", [MidStreamMode.Throw, MidStreamMode.Restart]),
         OnRefusal = reader.Choice("OnRefusal", [RefusalAction.Return, RefusalAction.NextProvider]),
@@ -35,6 +41,8 @@ internal sealed class RouterSettings
         options.Strategy = Strategy ?? options.Strategy;
         options.Prices = Prices ?? options.Prices;
         options.Limits = Limits?.Over(options.Limits) ?? options.Limits;
+        options.Retry = Retry ?? options.Retry;
+        options.Health = Health ?? options.Health;
         options.MaxAttempts = MaxAttempts ?? options.MaxAttempts;
         options.MidStream = MidStream ?? options.MidStream;
         options.OnRefusal = OnRefusal ?? options.OnRefusal;

@@ -14,6 +14,10 @@ internal static class SettingsValues
     public static TimeSpan? Limit(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
         key, $"{Time}, longer than zero and at most 24 days, or infinite", TryLimit, SecondsHint);
 
+    /// <summary>A time longer than zero.</summary>
+    public static TimeSpan? FiniteLimit(this SettingsReader reader, string key) => reader.Value(
+        key, $"{Time}, longer than zero and at most 24 days", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint);
+
     /// <summary>A time of zero or more.</summary>
     public static TimeSpan? Duration(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
         key, $"{Time}, at most 24 days", TryTime, SecondsHint);

@@ -23,6 +23,9 @@ internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvi
     private volatile Answer? _last;
     private int _asking;
 
+    /// <summary>The last answer there is; true before the first.</summary>
+    public bool Last => _last?.Reachable ?? true;
+
     public ValueTask<bool> GetAsync(long now, CancellationToken cancellationToken)
     {
         if (IsStale(now))

@@ -27,6 +27,9 @@ internal sealed class ProbeCache(TimeProvider time, ILogger logger) : IDisposabl
         return cached.GetAsync(now, cancellationToken);
     }
 
+    /// <summary>The last answer there is, without asking; true when there is none.</summary>
+    public bool Last(ILlmProvider provider) => !_probes.TryGetValue(provider, out var cached) || cached.Last;
+
     /// <summary>Forgets a provider and cancels its running probe.</summary>
     public void Remove(ILlmProvider provider)
     {

@@ -1,32 +1,21 @@
 namespace Orchestrator;
 
 /// <summary>
-/// All that changes about one provider name: in-flight, window, average, totals. One lock; written when an attempt begins and ends,
-/// read through two immutable views. No user code runs under the lock.
+/// All that changes about one provider name: in-flight, waiting calls, health, average, totals. One lock; written when an attempt begins and
+/// ends, read through two immutable views. No user code runs under the lock.
 /// </summary>
-/// <remarks>
-/// <code>
-///              fewer than 30 % errors, or fewer than 5 ends, in the last 60 s
-///          ┌──────────────────────────────────────────────────────────────────┐
-///          ▼                                                                  │
-///      Healthy ──── 30 % or more ────► Degraded ──── 60 % or more ────► Unhealthy (avoided: tried last)
-///          ▲                              │
-///          └────── errors age out ────────┘
-/// </code>
-/// Every arrow is computed from the window for "now": time alone heals.
-/// </remarks>
-internal sealed class ProviderState(string name, long clockFrequency)
+internal sealed partial class ProviderState(string name, HealthOptions health, long clockFrequency)
 {
-    private const int FewestToJudge = 5;
     private readonly Lock _lock = new();
-    private readonly RollingWindow _window = new();
+    private readonly HealthRecord _health = new(health, clockFrequency);
+    private readonly WaitQueue _queue = new();
     private readonly LatencyRing _latencies = new();
     private readonly List<ModelTotals> _totals = [];
     private PeakEwma _average = new(clockFrequency);
     private ProviderSlot? _current;
     private int _inFlight;
 
-    // Odd while average and window are being changed.
+    // Odd while average and health are being changed.
     private int _changes;
 
     public string Name { get; } = name;
@@ -47,7 +36,7 @@ internal sealed class ProviderState(string name, long clockFrequency)
             if (!ReferenceEquals(_current?.Provider, slot.Provider))
             {
                 BeginChangeUnderLock();
-                _window.Clear();
+                _health.Reset();
                 _average = new PeakEwma(clockFrequency);
                 EndChangeUnderLock();
             }
@@ -61,72 +50,131 @@ internal sealed class ProviderState(string name, long clockFrequency)
         // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
         // looks at the number of changes.
         var changes = Volatile.Read(ref _changes);
-        var (inFlight, average, bad) = (_inFlight, _average, _window.HasBad);
+        var (inFlight, average, clear) = (_inFlight, _average, _health.IsClear);
         Volatile.ReadBarrier();
-        var health = ProviderHealth.Healthy;
-        if (bad || (changes & 1) != 0 || changes != _changes)
+        var (status, standing) = (ProviderHealth.Healthy, Standing.Available);
+        if (!clear || (changes & 1) != 0 || changes != _changes)
         {
             lock (_lock)
-                (inFlight, average, health) = (_inFlight, _average, HealthUnderLock(now));
+            {
+                BeginChangeUnderLock();
+                standing = _health.At(now);
+                EndChangeUnderLock();
+                (inFlight, average, status) = (_inFlight, _average, _health.Show(now).Health);
+            }
         }
 
+        if (standing == Standing.Available && inFlight >= slot.MaxConcurrency)
+            standing = Standing.Full;
         return new Candidate(slot.Info)
         {
             Slot = slot,
             Options = slot.Options,
             Price = slot.Price,
             InFlight = inFlight,
-            Health = health,
+            Health = status,
+            Standing = standing,
             TimeToFirstToken = average.HasValue ? TimeSpan.FromSeconds(average.ValueAt(now)) : null,
             IsReachable = reachable,
         };
     }
 
-    /// <summary>Counts the attempt in, unless the provider was removed meanwhile.</summary>
-    public bool TryBegin(ProviderSlot slot)
+    /// <summary>Counts an attempt in, if the provider stands as the plan takes it to, and may have one more.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="anyway">Whether it may begin though the provider is avoided.</param>
+    /// <param name="ticket">What the attempt takes along.</param>
+    public Admission TryBegin(ProviderSlot slot, long now, bool anyway, out AttemptTicket ticket)
     {
         lock (_lock)
         {
+            ticket = _health.Ticket;
             if (slot.IsRetired)
-                return false;
+                return Admission.Retired;
+            if (_inFlight >= slot.MaxConcurrency)
+                return Admission.Full;
+            if (!_health.IsClear)
+            {
+                var admission = AdmitUnderLock(now, anyway, ref ticket);
+                if (admission != Admission.Begun)
+                    return admission;
+            }
+
             slot.Lease.AddAttempt();
             // A single value: whoever reads it meanwhile sees it before or after, either is true.
             _inFlight++;
-            return true;
+            return Admission.Begun;
         }
     }
 
+    private Admission AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
+    {
+        BeginChangeUnderLock();
+        var standing = _health.At(now);
+        ticket = _health.Ticket;
+        var trial = standing == Standing.TrialDue && _health.TryStartTrial(now, out ticket);
+        EndChangeUnderLock();
+        return standing == Standing.Excluded ? Admission.Excluded
+            : standing == Standing.Avoided && !trial && !anyway ? Admission.Avoided
+            : Admission.Begun;
+    }
+
     /// <summary>Counts the attempt out, once. <paramref name="release"/> is false while a provider that ignores its token still runs.</summary>
-    /// <returns>True when the provider is now unused: the caller closes it.</returns>
-    public bool End(ProviderSlot slot, LlmAttempt attempt, bool blamed, long now, bool release)
+    /// <param name="slot">The slot it ran on.</param>
+    /// <param name="attempt">How it ended.</param>
+    /// <param name="ticket">What it was given when it began.</param>
+    /// <param name="blame">What its end means for the provider.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="release">Whether the provider's code has come back.</param>
+    public Aftermath End(ProviderSlot slot, LlmAttempt attempt, AttemptTicket ticket, in Blame blame, long now, bool release)
     {
         lock (_lock)
         {
             slot.Totals!.Add(attempt);
             _latencies.Add(attempt.Duration.Ticks);
+            var aftermath = Aftermath.None;
             BeginChangeUnderLock();
             _inFlight--;
             if (ReferenceEquals(slot.Provider, _current?.Provider))
             {
-                var good = attempt.Outcome == AttemptOutcome.Succeeded;
-                if (good)
+                if (attempt.Outcome == AttemptOutcome.Succeeded)
+                {
                     _average.Observe((attempt.TimeToFirstToken ?? attempt.Duration).TotalSeconds, now);
-                if (good || blamed)
-                    _window.Add(good, now / clockFrequency);
+                    _health.Succeeded(ticket, now);
+                }
+                else if (WorsenUnderLock(ticket, blame, now))
+                {
+                    aftermath = Aftermath.Ejected;
+                }
             }
 
             EndChangeUnderLock();
-            return release && slot.Lease.RemoveAttempt();
+            if (_queue.Count > 0)
+                HandOnUnderLock();
+            return release && slot.Lease.RemoveAttempt() ? aftermath | Aftermath.Unused : aftermath;
         }
     }
 
+    private bool WorsenUnderLock(AttemptTicket ticket, in Blame blame, long now)
+    {
+        if (blame.Exclusion is { } exclusion)
+            _health.Exclude(blame.Reason, exclusion, now);
+        if (blame.IsFailure)
+            return _health.Failed(ticket, blame.Reason, now, blame.Jitter);
+        _health.EndTrial(ticket);
+        return false;
+    }
+
     /// <summary>Takes back a <see cref="TryBegin"/>: the provider was never asked.</summary>
-    /// <returns>As <see cref="End"/>.</returns>
-    public bool Withdraw(ProviderSlot slot)
+    /// <returns>True when the provider is now unused: the caller closes it.</returns>
+    public bool Withdraw(ProviderSlot slot, AttemptTicket ticket)
     {
         lock (_lock)
         {
             _inFlight--;
+            _health.EndTrial(ticket);
+            if (_queue.Count > 0)
+                HandOnUnderLock();
             return slot.Lease.RemoveAttempt();
         }
     }
@@ -145,76 +193,9 @@ internal sealed class ProviderState(string name, long clockFrequency)
         lock (_lock)
         {
             slot.IsRetired = true;
+            if (_queue.Count > 0)
+                HandOnUnderLock();
             return slot.Lease.RemoveSlot();
-        }
-    }
-
-    public ProviderMetrics Metrics(long now)
-    {
-        long[] sorted;
-        long ticks = 0, firstTicks = 0, firsts = 0;
-        var sums = new ProviderMetrics { Provider = Name };
-        lock (_lock)
-        {
-            foreach (var t in _totals)
-            {
-                ticks += t.DurationTicks;
-                firstTicks += t.FirstTokenTicks;
-                firsts += t.FirstTokens;
-                sums = sums with
-                {
-                    SuccessfulRequests = sums.SuccessfulRequests + t.Outcomes[(int)AttemptOutcome.Succeeded],
-                    FailedRequests = sums.FailedRequests + t.Outcomes[(int)AttemptOutcome.Failed],
-                    CancelledRequests = sums.CancelledRequests + t.Outcomes[(int)AttemptOutcome.Cancelled],
-                    AbandonedRequests = sums.AbandonedRequests + t.Outcomes[(int)AttemptOutcome.Abandoned],
-                    TotalPromptTokens = sums.TotalPromptTokens + t.PromptTokens,
-                    TotalCompletionTokens = sums.TotalCompletionTokens + t.CompletionTokens,
-                    TotalCost = sums.TotalCost + t.Cost,
-                    UnpricedRequests = sums.UnpricedRequests + t.Unpriced,
-                };
-            }
-
-            var (good, bad) = _window.At(now / clockFrequency);
-            var health = HealthOf(good, bad);
-            sums = sums with
-            {
-                Health = health,
-                IsAvailable = health != ProviderHealth.Unhealthy,
-                InFlight = _inFlight,
-                RecentErrorRate = bad == 0 ? 0 : (double)bad / (good + bad),
-                RollingAverageLatency = _latencies.RollingAverage(),
-            };
-            sorted = _latencies.Sorted();
-        }
-
-        return sums with
-        {
-            AverageLatency = sums.TotalRequests == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(ticks / sums.TotalRequests),
-            TimeToFirstToken = firsts == 0 ? null : TimeSpan.FromTicks(firstTicks / firsts),
-            LatencyP50 = LatencyRing.Percentile(sorted, 0.50),
-            LatencyP95 = LatencyRing.Percentile(sorted, 0.95),
-            LatencyP99 = LatencyRing.Percentile(sorted, 0.99),
-        };
-    }
-
-    public double ErrorRate(long now)
-    {
-        lock (_lock)
-        {
-            var (good, bad) = _window.At(now / clockFrequency);
-            return bad == 0 ? 0 : (double)bad / (good + bad);
-        }
-    }
-
-    /// <summary>Hands the totals to the exporter while nothing changes them; <paramref name="visit"/> is the exporter's own code.</summary>
-    public void Visit(long now, Action<ModelTotals> visit, out ProviderHealth health, out int inFlight)
-    {
-        lock (_lock)
-        {
-            foreach (var totals in _totals)
-                visit(totals);
-            health = HealthUnderLock(now);
-            inFlight = _inFlight;
         }
     }
 
@@ -225,20 +206,4 @@ internal sealed class ProviderState(string name, long clockFrequency)
     }
 
     private void EndChangeUnderLock() => Volatile.Write(ref _changes, _changes + 1);
-
-    private ProviderHealth HealthUnderLock(long now)
-    {
-        var (good, bad) = _window.At(now / clockFrequency);
-        return HealthOf(good, bad);
-    }
-
-    private static ProviderHealth HealthOf(int good, int bad)
-    {
-        if (bad == 0 || good + bad < FewestToJudge)
-            return ProviderHealth.Healthy;
-        // Compared as whole numbers: 30 % and 60 % belong to the worse status, exactly.
-        return bad * 10L >= (good + bad) * 6L ? ProviderHealth.Unhealthy
-            : bad * 10L >= (good + bad) * 3L ? ProviderHealth.Degraded
-            : ProviderHealth.Healthy;
-    }
 }

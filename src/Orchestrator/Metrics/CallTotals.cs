@@ -1,7 +1,7 @@
 namespace Orchestrator;
 
 /// <summary>
-/// What callers saw: calls by outcome, their duration, the router's share of it, failovers. Striped by processor, so that threads
+/// What callers saw: calls by outcome, their duration, the router's share of it, failovers, retries. Striped by processor, so that threads
 /// that route at the same time do not wait for each other here; summed up at a scrape.
 /// </summary>
 internal sealed class CallTotals
@@ -14,23 +14,30 @@ internal sealed class CallTotals
             _stripes[i] = new Stripe();
     }
 
-    public void Add(AttemptOutcome outcome, double seconds, double overheadSeconds, int failovers)
+    public void Add(AttemptOutcome outcome, double seconds, double overheadSeconds, LlmAttempt[] attempts)
     {
         var stripe = _stripes[Thread.GetCurrentProcessorId() & (_stripes.Length - 1)];
         lock (stripe.Lock)
         {
             stripe.Outcomes[(int)outcome]++;
-            stripe.Failovers += failovers;
+            for (var i = 1; i < attempts.Length; i++)
+            {
+                if (attempts[i].Role == AttemptRole.Retry)
+                    stripe.Retries++;
+                else
+                    stripe.Failovers++;
+            }
+
             stripe.Duration.Add(seconds);
             stripe.Overhead.Add(overheadSeconds);
         }
     }
 
     /// <summary>Reads the counters and drains the histograms.</summary>
-    public long Drain(Span<long> outcomes, List<(double, long)> durations, List<(double, long)> overheads)
+    public (long Failovers, long Retries) Drain(Span<long> outcomes, List<(double, long)> durations, List<(double, long)> overheads)
     {
         outcomes.Clear();
-        long failovers = 0;
+        long failovers = 0, retries = 0;
         foreach (var stripe in _stripes)
         {
             lock (stripe.Lock)
@@ -38,12 +45,13 @@ internal sealed class CallTotals
                 for (var i = 0; i < outcomes.Length; i++)
                     outcomes[i] += stripe.Outcomes[i];
                 failovers += stripe.Failovers;
+                retries += stripe.Retries;
                 stripe.Duration.DrainInto(durations);
                 stripe.Overhead.DrainInto(overheads);
             }
         }
 
-        return failovers;
+        return (failovers, retries);
     }
 
     private sealed class Stripe
@@ -52,6 +60,6 @@ internal sealed class CallTotals
         public readonly long[] Outcomes = new long[4];
         public readonly BucketCounts Duration = new(Buckets.Latency);
         public readonly BucketCounts Overhead = new(Buckets.Overhead);
-        public long Failovers;
+        public long Failovers, Retries;
     }
 }

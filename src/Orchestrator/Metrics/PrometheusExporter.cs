@@ -9,6 +9,7 @@ namespace Orchestrator;
 internal sealed class PrometheusExporter : IDisposable
 {
     private static readonly string[] OutcomeLabels = ["success", "failure", "cancelled", "abandoned"];
+    private static readonly string[] ChangeLabels = ["ejected", "trial", "available", "excluded"];
     private static readonly string[] KindLabels = Enum.GetNames<LlmErrorKind>();
 
     private readonly Lock _lock = new();
@@ -16,14 +17,17 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly ProviderList _providers;
     private readonly bool _shared;
     private readonly Dictionary<ModelTotals, Series> _series = [];
+    private readonly Dictionary<string, Cell?[]> _changesOf = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Gauges> _gauges = new(StringComparer.Ordinal);
     private readonly List<(double Mean, long Count)> _first = [];
     private readonly List<(double Mean, long Count)> _second = [];
     private readonly Counter _requests, _tokens, _cost, _errors, _unpriced;
     private readonly Histogram _latency, _firstToken;
-    private readonly Gauge _health, _inFlight;
+    private readonly Gauge _health, _inFlight, _queued;
+    private readonly Counter _changes;
+    private readonly Histogram _queueWait;
     private readonly Cell[] _calls;
-    private readonly Cell _failovers;
+    private readonly Cell _failovers, _retries;
     private readonly Histogram.Child _duration, _overhead;
     private bool _closed;
 
@@ -44,9 +48,13 @@ internal sealed class PrometheusExporter : IDisposable
         _errors = metrics.CreateCounter("llm_errors_total", "Failed attempts, by kind of error.", "provider", "kind");
         _health = metrics.CreateGauge("llm_provider_health", "Status of the provider: 1 healthy, 0.5 degraded, 0 unhealthy.", "provider");
         _inFlight = metrics.CreateGauge("llm_in_flight_requests", "Attempts running now.", "provider");
+        _queued = metrics.CreateGauge("llm_queued_requests", "Calls waiting now for a place at the provider.", "provider");
+        _queueWait = metrics.CreateHistogram("llm_queue_wait_seconds", "Time that calls waited for a place at the provider they were given one at.", ["provider"], new() { Buckets = Buckets.Latency });
+        _changes = metrics.CreateCounter("llm_provider_state_changes_total", "Changes of the provider's standing, by what it changed to.", "provider", "state");
         var calls = metrics.CreateCounter("llm_calls_total", "Calls as their callers saw them, by outcome.", "outcome");
         _calls = Array.ConvertAll(OutcomeLabels, label => new Cell(calls.WithLabels(label)));
         _failovers = new Cell(metrics.CreateCounter("llm_failovers_total", "Attempts made because an earlier one of the same call failed.").WithLabels());
+        _retries = new Cell(metrics.CreateCounter("llm_retries_total", "Attempts at the provider that had just failed in the same call.").WithLabels());
         _duration = metrics.CreateHistogram("llm_call_duration_seconds", "Duration of calls as their callers saw them.", new HistogramConfiguration { Buckets = Buckets.Latency }).WithLabels();
         _overhead = metrics.CreateHistogram("llm_router_overhead_seconds", "The router's own share of a call's duration.", new HistogramConfiguration { Buckets = Buckets.Overhead }).WithLabels();
         // The registry may outlive the router and has no way to drop a callback: it must not keep the router alive.
@@ -83,11 +91,8 @@ internal sealed class PrometheusExporter : IDisposable
             var registered = new HashSet<string>(Array.ConvertAll(_providers.Slots, s => s.Info.Name), StringComparer.Ordinal);
             foreach (var state in _providers.States())
             {
-                state.Visit(now, CollectModelUnderLock, out var health, out var inFlight);
-                if (registered.Contains(state.Name) || inFlight > 0)
-                    SetGaugesUnderLock(state.Name, health, inFlight);
-                else
-                    RemoveGaugesUnderLock(state.Name);
+                var name = state.Name;
+                state.Visit(now, CollectModelUnderLock, totals => CollectStateUnderLock(name, registered.Contains(name), totals));
             }
         }
     }
@@ -97,10 +102,11 @@ internal sealed class PrometheusExporter : IDisposable
         Span<long> outcomes = stackalloc long[OutcomeLabels.Length];
         _first.Clear();
         _second.Clear();
-        var failovers = _context.Calls.Drain(outcomes, _first, _second);
+        var (failovers, retries) = _context.Calls.Drain(outcomes, _first, _second);
         for (var i = 0; i < outcomes.Length; i++)
             _calls[i].Set(outcomes[i], _shared);
         _failovers.Set(failovers, _shared);
+        _retries.Set(retries, _shared);
         Observe(_duration, _first);
         Observe(_overhead, _second);
     }
@@ -130,12 +136,33 @@ internal sealed class PrometheusExporter : IDisposable
         Observe(series.FirstToken, _first);
     }
 
-    private void SetGaugesUnderLock(string name, ProviderHealth health, int inFlight)
+    private void CollectStateUnderLock(string name, bool registered, StateTotals totals)
+    {
+        if (!_changesOf.TryGetValue(name, out var changes))
+            _changesOf.Add(name, changes = new Cell?[ChangeLabels.Length]);
+        for (var i = 0; i < changes.Length; i++)
+        {
+            if (totals.Changes[i] > 0)
+                (changes[i] ??= new Cell(_changes.WithLabels(name, ChangeLabels[i]))).Set(totals.Changes[i], _shared);
+        }
+
+        _first.Clear();
+        totals.Queue.Waits.DrainInto(_first);
+        if (_first.Count > 0)
+            Observe(_queueWait.WithLabels(name), _first);
+        if (registered || totals.InFlight > 0)
+            SetGaugesUnderLock(name, totals);
+        else
+            RemoveGaugesUnderLock(name);
+    }
+
+    private void SetGaugesUnderLock(string name, in StateTotals totals)
     {
         if (!_gauges.TryGetValue(name, out var gauges))
-            _gauges.Add(name, gauges = new Gauges(_health.WithLabels(name), _inFlight.WithLabels(name)));
-        gauges.Health.Set(health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 });
-        gauges.InFlight.Set(inFlight);
+            _gauges.Add(name, gauges = new Gauges(_health.WithLabels(name), _inFlight.WithLabels(name), _queued.WithLabels(name)));
+        gauges.Health.Set(totals.Health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 });
+        gauges.InFlight.Set(totals.InFlight);
+        gauges.Queued.Set(totals.Queue.Count);
     }
 
     private void RemoveGaugesUnderLock(string name)
@@ -144,6 +171,7 @@ internal sealed class PrometheusExporter : IDisposable
             return;
         _health.RemoveLabelled(name);
         _inFlight.RemoveLabelled(name);
+        _queued.RemoveLabelled(name);
     }
 
     private static void Observe(Histogram.Child histogram, List<(double Mean, long Count)> buckets)
@@ -152,7 +180,7 @@ internal sealed class PrometheusExporter : IDisposable
             histogram.Observe(mean, count);
     }
 
-    private sealed record Gauges(Gauge.Child Health, Gauge.Child InFlight);
+    private sealed record Gauges(Gauge.Child Health, Gauge.Child InFlight, Gauge.Child Queued);
 
     /// <summary>One exported counter and the total it last showed.</summary>
     private sealed class Cell(Counter.Child counter)

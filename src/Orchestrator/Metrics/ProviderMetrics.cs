@@ -6,14 +6,26 @@ public sealed record ProviderMetrics
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Status by the errors of the last 60 s.</summary>
+    /// <summary>Status by the errors of the last 60 s; an ejected provider is unhealthy whatever they are.</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>Whether the next call would rank it among the available.</summary>
+    /// <summary>Whether the next call would rank it among the available: neither ejected nor left out.</summary>
     public bool IsAvailable { get; init; }
+
+    /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
+    public ExclusionReason Exclusion { get; init; }
+
+    /// <summary>How long it stays left out or avoided at least, zero when its trial is due; <see langword="null"/> when it is available.</summary>
+    public TimeSpan? AvailableIn { get; init; }
+
+    /// <summary>How often it was ejected for failing, failed trials included.</summary>
+    public long Ejections { get; init; }
 
     /// <summary>Attempts running now.</summary>
     public int InFlight { get; init; }
+
+    /// <summary>Calls waiting now because it serves as many as it may; one that waits at several providers counts at each.</summary>
+    public int Queued { get; init; }
 
     /// <summary>Attempts that have ended: the sum of the four below.</summary>
     public long TotalRequests => SuccessfulRequests + FailedRequests + CancelledRequests + AbandonedRequests;

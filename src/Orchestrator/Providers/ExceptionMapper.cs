@@ -10,6 +10,8 @@ namespace Orchestrator.Providers;
 /// the inner exception keeps it.</remarks>
 internal static class ExceptionMapper
 {
+    private const int MaxDepth = 8;
+
     /// <summary>Whether an exception travels as it is: typed already, or the cancellation that was asked for.</summary>
     public static bool Passes(Exception exception, CancellationToken cancellationToken) =>
         exception is LlmException || IsCancellation(exception, cancellationToken);
@@ -25,22 +27,46 @@ internal static class ExceptionMapper
         if (IsCancellation(exception, cancellationToken))
             ExceptionDispatchInfo.Throw(exception);
 
-        var status = StatusOf(exception);
-        var kind = status is { } code ? StatusKinds.FromStatus(code) : KindOf(exception);
-        if (started && status is null && kind == LlmErrorKind.Unavailable)
-            kind = LlmErrorKind.StreamInterrupted;
-        return new(kind, $"The provider threw {Describe(exception, status)}. {AdviceFor(kind)}", exception) { StatusCode = status };
+        var failure = FailureOf(exception, started);
+        var kind = failure.Kind;
+        return new(kind, $"The provider threw {Describe(exception, failure.Status)}. {AdviceFor(kind)}", exception)
+        {
+            StatusCode = failure.Status,
+            ProviderCode = failure.Code,
+            RequestId = failure.RequestId,
+            RetryAfter = failure.RetryAfter,
+        };
+    }
+
+    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception is not searched for a status:
+    // it might be that of another service, such as one that gives out tokens.
+    private static SdkFailure FailureOf(Exception exception, bool started)
+    {
+        for (var depth = 0; depth < MaxDepth; depth++)
+        {
+            if (exception is HttpRequestException { StatusCode: { } status })
+                return new((int)status, StatusKinds.FromStatus((int)status));
+            if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
+                return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);
+            if (SdkFailure.Read(exception) is { } said)
+                return said;
+            var inner = exception switch
+            {
+                AggregateException { InnerExceptions: [.., var last] } => last,
+                _ when SdkFailure.SpeaksOfHttp(exception) => exception.InnerException,
+                { InnerException: HttpRequestException { StatusCode: null } or IOException or SocketException or TimeoutException } => exception.InnerException,
+                _ => null,
+            };
+            if (inner is null)
+                break;
+            exception = inner;
+        }
+
+        return new(null, LlmErrorKind.Unknown);
     }
 
     private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
-
-    /// <summary>The HTTP status an exception carries. The one place to teach the exceptions of vendors' SDKs.</summary>
-    private static int? StatusOf(Exception exception) => exception switch
-    {
-        HttpRequestException { StatusCode: { } status } => (int)status,
-        _ => null,
-    };
 
     private static LlmErrorKind KindOf(Exception exception) => exception switch
     {

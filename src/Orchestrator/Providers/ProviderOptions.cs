@@ -16,4 +16,21 @@ public sealed record ProviderOptions
     /// <summary>The price of this provider's tokens, instead of the table's row for its vendor and model.</summary>
     /// <value><see langword="null"/>: <see cref="RouterOptions.Prices"/> decides.</value>
     public ModelPrice? Price { get; init; }
+
+    /// <summary>How many attempts may run at the same time in this router; at least 1.</summary>
+    /// <value><see langword="null"/>: <see cref="ProviderInfo.MaxConcurrency"/>, which holds what the vendor allows.</value>
+    public int? MaxConcurrency
+    {
+        get;
+        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxConcurrency), value, "MaxConcurrency must be 1 or more, or null for the provider's own.");
+    }
+
+    /// <summary>How many calls may wait for a free place when every provider that could serve them is full. They are served in the order they
+    /// came, their wait counts against the call's limit, and beyond this number a call fails at once. Zero: nobody waits.</summary>
+    /// <value>100.</value>
+    public int QueueLimit
+    {
+        get;
+        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(QueueLimit), value, "QueueLimit must be 0 or more.");
+    } = 100;
 }

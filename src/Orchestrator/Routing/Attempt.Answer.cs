@@ -145,7 +145,7 @@ internal sealed partial class Attempt
         {
             case TextContent { Text: { Length: > 0 } text }:
                 content = true;
-                Say(text);
+                Said()?.Append(text);
                 break;
             case TextContent:
                 break;
@@ -154,7 +154,7 @@ internal sealed partial class Attempt
                 break;
             case TextReasoningContent { Text: { Length: > 0 } thought }:
                 content = true;
-                Say(thought);
+                Said()?.AppendThought(thought);
                 break;
             case TextReasoningContent { ProtectedData: null }:
                 break;
@@ -169,12 +169,8 @@ internal sealed partial class Attempt
         }
     }
 
-    /// <summary>Keeps the text of a live stream, which nobody else does; a buffered answer is in the held updates.</summary>
-    private void Say(string text)
-    {
-        if (_call.Live)
-            (_text ??= new TextSoFar(_context.Counter, Slot.Info)).Append(text);
-    }
+    /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is in the held updates.</summary>
+    private TextSoFar? Said() => _call.Live ? _text ??= new TextSoFar(_context.Counter, Slot.Info) : null;
 
     private void Hold(ChatResponseUpdate update) => (_held ??= []).Add(update);
 

@@ -19,7 +19,7 @@ internal sealed partial class Attempt
         _disposeLink.Unregister();
         if (!WasAsked)
         {
-            if (Slot.State.Withdraw(Slot))
+            if (Slot.State.Withdraw(Slot, _ticket))
                 _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
             return;
         }
@@ -36,6 +36,7 @@ internal sealed partial class Attempt
             Streaming = _streaming,
             Duration = _context.Span(_spent),
             TimeToFirstToken = _firstToken < 0 ? null : _context.Span(_firstToken),
+            QueueTime = Queued,
             Usage = usage,
             Cost = CostOf(usage),
             Currency = _context.Currency,
@@ -46,10 +47,29 @@ internal sealed partial class Attempt
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
         _call.Add(Record, _spent);
-        var blamed = outcome == AttemptOutcome.Failed && _limit != Limit.Call && ErrorRules.CountsAgainstHealth(_error!.Kind);
-        if (Slot.State.End(Slot, Record, blamed, now, release: !_leftBehind))
+        var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
+        var aftermath = Slot.State.End(Slot, Record, _ticket, blame, now, release: !_leftBehind);
+        Ejected = (aftermath & Aftermath.Ejected) != 0;
+        if ((aftermath & Aftermath.Unused) != 0)
             _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
+        Slot.State.TellNews(_context);
         _context.Report(Record);
+    }
+
+    private Blame BlameFor(LlmException error)
+    {
+        var effect = _context.Rules[error.Kind].Health;
+        // Only the call's own deadline passed: no provider is to blame for what others took.
+        return new Blame(
+            effect == HealthEffect.Failure && _limit != Limit.Call,
+            error.Kind,
+            effect switch
+            {
+                HealthEffect.Excluded => _context.Health.ExclusionTime,
+                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < _context.Health.LongestRetryAfter ? asked : _context.Health.LongestRetryAfter,
+                _ => null,
+            },
+            effect == HealthEffect.Failure ? _context.Jitter() : 1);
     }
 
     private AttemptOutcome Judge()
@@ -97,13 +117,8 @@ internal sealed partial class Attempt
     {
         if (error.PartialText is not null || !HasContent)
             return;
-        if (_text is not null)
-        {
-            error.KeepPartialText(_text.Head());
-            return;
-        }
-
-        using var text = BufferedText();
+        using var buffered = _text is null ? BufferedText(answerOnly: true) : null;
+        var text = _text ?? buffered!;
         if (!text.IsEmpty)
             error.KeepPartialText(text.Head());
     }
@@ -158,11 +173,11 @@ internal sealed partial class Attempt
     {
         if (_text is not null)
             return _text.CountTokens();
-        using var text = BufferedText();
+        using var text = BufferedText(answerOnly: false);
         return text.CountTokens();
     }
 
-    private TextSoFar BufferedText()
+    private TextSoFar BufferedText(bool answerOnly)
     {
         var text = new TextSoFar(_context.Counter, Slot.Info);
         if (_whole is not null)
@@ -184,6 +199,8 @@ internal sealed partial class Attempt
             {
                 if (content is TextContent { Text: { Length: > 0 } words })
                     text.Append(words);
+                else if (answerOnly)
+                    continue;
                 else if (content is TextReasoningContent { Text: { Length: > 0 } thought })
                     text.Append(thought);
                 else if (content is FunctionCallContent call)

@@ -17,6 +17,7 @@ internal sealed partial class Attempt
     private readonly RouterContext _context;
     private readonly CancellationTokenSource _cancel = new();
     private readonly AttemptRole _role;
+    private readonly AttemptTicket _ticket;
     private readonly bool _streaming;
     private readonly CancellationTokenRegistration _callerLink;
     private CancellationTokenRegistration _disposeLink;
@@ -27,19 +28,20 @@ internal sealed partial class Attempt
     private bool _leftBehind;
     private int _pulls;
 
-    public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role)
+    public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
     {
         _call = call;
         _context = call.Context;
         Slot = slot;
         _role = role;
+        _ticket = ticket;
         _streaming = call.Live || slot.Info.PrefersStreaming || call.Request.Streaming;
         if (call.Token.CanBeCanceled)
             _callerLink = call.Token.UnsafeRegister(static a => ((Attempt)a!).OnGivenUp(), this);
         // A live stream can rest in its consumer's hands while the router is disposed; a buffered call links up when it first waits.
         if (call.Live)
             LinkToDisposal();
-        _mark = _context.Now();
+        _mark = now;
     }
 
     public ProviderSlot Slot { get; }
@@ -53,6 +55,18 @@ internal sealed partial class Attempt
     /// <summary>Whether the provider was asked; if not, because the call was given up first, there was no attempt and is no record.</summary>
     public bool WasAsked { get; private set; }
 
+    /// <summary>How long the call waited for this provider's place.</summary>
+    public TimeSpan Queued { get; init; }
+
+    /// <summary>Whether its provider was avoided when it began.</summary>
+    public bool OnAvoided => _ticket.Avoided;
+
+    /// <summary>Whether it is the trial of an ejected provider.</summary>
+    public bool IsTrial => _ticket.IsTrial;
+
+    /// <summary>Whether it ejected its provider, or was a trial that failed; set by <see cref="EndAsync"/>.</summary>
+    public bool Ejected { get; private set; }
+
     /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
     public LlmAttempt Record { get; private set; } = null!;
 
@@ -65,7 +79,7 @@ internal sealed partial class Attempt
         WasAsked = true;
         try
         {
-            _updates ??= Slot.Provider.GenerateAsync(_call.RequestFor(_streaming), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
+            _updates ??= Slot.Provider.GenerateAsync(_call.RequestFor(Slot, _streaming), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
             pull = _updates.MoveNextAsync();
             if (!pull.IsCompleted)
                 return WaitAsync(pull);

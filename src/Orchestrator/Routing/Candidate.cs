@@ -34,5 +34,7 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/> while cold.</summary>
     public double? Load => _firstTokenTicks == 0 ? null : (double)_firstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1);
 
+    internal Standing Standing { get; init; }
+
     internal ProviderSlot? Slot { get; init; }
 }

@@ -1,25 +1,45 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
 namespace Orchestrator;
 
-/// <summary>What each error kind means for the call and for the provider's health. The table of docs/routing.md.</summary>
-internal static class ErrorRules
+/// <summary>What each kind of error means for the call and for the provider: <see cref="ErrorRule.For"/>, and what the options change.</summary>
+internal sealed class ErrorRules
 {
-    /// <summary>Whether another provider may be tried after this error.</summary>
-    public static bool TriesNext(LlmErrorKind kind, RefusalAction onRefusal) => kind switch
-    {
-        LlmErrorKind.InvalidRequest => false,
-        LlmErrorKind.ContentFiltered => onRefusal == RefusalAction.NextProvider,
-        _ => true,
-    };
+    private readonly ErrorRule[] _rules = Array.ConvertAll(Enum.GetValues<LlmErrorKind>(), ErrorRule.For);
 
-    /// <summary>Whether the provider is to blame.</summary>
-    public static bool CountsAgainstHealth(LlmErrorKind kind) => kind switch
+    public ErrorRules(RouterOptions options)
     {
-        LlmErrorKind.RateLimited
-            or LlmErrorKind.ContextLengthExceeded
-            or LlmErrorKind.NotSupported
-            or LlmErrorKind.InvalidRequest
-            or LlmErrorKind.ContentFiltered
-            or LlmErrorKind.NoCandidate => false,
-        _ => true,
-    };
+        if (options.OnRefusal == RefusalAction.NextProvider)
+            _rules[(int)LlmErrorKind.ContentFiltered] = _rules[(int)LlmErrorKind.ContentFiltered] with { TriesNextProvider = true };
+        foreach (var (kind, rule) in options.ErrorRules)
+        {
+            if ((uint)kind >= (uint)_rules.Length || rule is null)
+                throw new ArgumentException($"RouterOptions.ErrorRules has a rule for {kind} that is {(rule is null ? "null" : "for no kind there is")}; use ErrorRule.For(kind) with the changes you want.", nameof(options));
+            _rules[(int)kind] = rule;
+        }
+    }
+
+    public ErrorRule this[LlmErrorKind kind] => _rules[(int)kind];
+
+    /// <summary>Whether the failure came before the provider's server said anything: nobody listens there, or its certificate does not hold.</summary>
+    /// <param name="error">The failure.</param>
+    /// <param name="certificate">Whether it is the certificate, which does not mend itself.</param>
+    public static bool NeverConnected(LlmException error, out bool certificate)
+    {
+        certificate = false;
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
+                    return certificate = true;
+                case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }:
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable }:
+                    return true;
+            }
+        }
+
+        return false;
+    }
 }

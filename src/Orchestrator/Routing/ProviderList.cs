@@ -115,7 +115,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
     private ProviderSlot AttachUnderLock(SlotDraft draft)
     {
         if (!_states.TryGetValue(draft.Info.Name, out var state))
-            _states.Add(draft.Info.Name, state = new ProviderState(draft.Info.Name, context.Time.TimestampFrequency));
+            _states.Add(draft.Info.Name, state = new ProviderState(draft.Info.Name, context.Health, context.Time.TimestampFrequency));
         var slot = new ProviderSlot(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Limits);
         state.Attach(slot, context.Currency, draft.LeaveOpen);
         return slot;

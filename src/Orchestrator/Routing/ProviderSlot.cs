@@ -17,6 +17,12 @@ internal sealed class ProviderSlot(
     /// <summary>Provider and router together; a request's own come on top.</summary>
     public LimitOptions Limits { get; } = limits;
 
+    /// <summary>How many attempts may run at the same time; the greatest number when there is no limit.</summary>
+    public int MaxConcurrency { get; } = options.MaxConcurrency ?? info.MaxConcurrency ?? int.MaxValue;
+
+    /// <summary>How many calls may wait for one of them to end.</summary>
+    public int QueueLimit { get; } = options.QueueLimit;
+
     /// <summary>The totals of this name and model; set by the state that owns them.</summary>
     public ModelTotals? Totals { get; set; }
 

@@ -61,13 +61,21 @@ internal sealed partial class RouteCall
     /// <summary>Whether another available candidate could be tried after the running attempt.</summary>
     public bool HasAnother => AttemptCount + 1 < MaxAttempts && _plan!.HasAnotherAvailable;
 
-    /// <summary>Provider time of the attempts that have ended.</summary>
-    public TimeSpan SpentBefore => Context.Span(_spent);
+    /// <summary>Provider time of the attempts that have ended, and what was waited between them.</summary>
+    public TimeSpan SpentBefore => Context.Span(_spent + _waited);
 
     private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
 
-    public LlmRequest RequestFor(bool streaming) =>
-        streaming == Request.Streaming ? Request : _otherMode ??= Request with { Streaming = streaming };
+    /// <summary>The request as this provider is given it: messages and options are the caller's own objects every time.</summary>
+    public LlmRequest RequestFor(ProviderSlot slot, bool streaming)
+    {
+        var request = streaming == Request.Streaming ? Request : _otherMode ??= Request with { Streaming = streaming };
+        // Only the provider knows when it is connected, so it is told the limit; the default it knows itself.
+        var connect = request.Limits?.Connect ?? slot.Limits.Connect;
+        return connect == LimitOptions.Default.Connect || connect == request.Limits?.Connect
+            ? request
+            : request with { Limits = (request.Limits ?? new()) with { Connect = connect } };
+    }
 
     public void Add(LlmAttempt attempt, long spent)
     {
@@ -87,10 +95,18 @@ internal sealed partial class RouteCall
         if (attempt.CallExpired)
             throw Exhausted();
         // Who was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
-        if (!ErrorRules.TriesNext(error.Kind, Context.OnRefusal))
-            throw _broken ?? error;
+        ConsiderRetry(attempt);
+        _againOr = null;
+        if (!Context.Rules[error.Kind].TriesNextProvider)
+        {
+            _againOr = _broken ?? error;
+            if (_again is null)
+                throw _againOr;
+        }
+
         if (!attempt.Committed)
             return;
+
         if (!Live || Context.MidStream != MidStreamMode.Restart)
             throw error;
         _broken = error;
@@ -107,7 +123,7 @@ internal sealed partial class RouteCall
     private LlmException Exhausted()
     {
         if (_attempts.Length == 0)
-            return new LlmException(LlmErrorKind.NoCandidate, "No provider may serve this call: the strategy left out every candidate.");
+            return _planner.NobodyFor(Request);
         // A stream that broke and cannot start over elsewhere is still the cut stream its consumer saw.
         if (_broken is not null && _attempts.Length == 1)
             return _broken;
@@ -202,12 +218,9 @@ internal sealed partial class RouteCall
         Context.Calls.Add(
             _outcome,
             Context.Span(whole).TotalSeconds,
-            Math.Max(0, whole - _spent) / (double)Context.Time.TimestampFrequency,
-            Math.Max(0, _attempts.Length - 1));
+            Math.Max(0, whole - _spent - _waited) / (double)Context.Time.TimestampFrequency,
+            _attempts);
     }
-
-    private AttemptRole RoleOfNext() =>
-        AttemptCount == 0 ? AttemptRole.First : _broken is not null ? AttemptRole.Restart : AttemptRole.Failover;
 
     /// <summary>Whether the provider of this name has been asked already.</summary>
     public bool WasTried(ProviderSlot slot) => Array.Exists(_attempts, a => a.Provider.Name == slot.Info.Name);

@@ -66,6 +66,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                     return Close();
                 if (_attempt is null)
                 {
+                    if (_again is not null && !await WaitForRetryAsync().ConfigureAwait(false))
+                        throw GivenUp();
                     if (IsGivenUp)
                         throw GivenUp();
                     if (_plan is null)
@@ -89,6 +91,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                     }
 
                     _attempt = Next();
+                    if (_attempt is null && _plan is not null)
+                        _attempt = await WaitForPlaceAsync().ConfigureAwait(false);
                     if (_attempt is null)
                         continue;
                     if (_broken is not null)
@@ -140,26 +144,6 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         }
 
         End();
-    }
-
-    /// <summary>The next attempt; null when the plan was overtaken and has to be made anew; throws when nobody is left.</summary>
-    private Attempt? Next()
-    {
-        while (AttemptCount < MaxAttempts && _plan!.Next() is { } slot)
-        {
-            if (IsTooSmall(slot))
-                continue;
-            if (slot.State.TryBegin(slot))
-                return new Attempt(this, slot, RoleOfNext());
-            _overtaken = true;
-        }
-
-        if (!_overtaken)
-            throw Exhausted();
-        // The list was replaced between plan and attempt: a call must not be lost to that, nor ask anybody twice.
-        _plan!.Dispose();
-        _plan = null;
-        return null;
     }
 
     private void Succeed(Attempt attempt)

@@ -1,27 +1,32 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Who may serve one call, in the order to try: what the strategy ranked, then the avoided, least bad first. Read lazily, because
-/// almost every call is served by the first.
+/// Who may serve one call, in the order to try: the provider whose trial is due, what the strategy ranked, those whose places are all taken,
+/// then the avoided, least bad first. Read lazily, because almost every call is served by the first.
 /// </summary>
 internal sealed class RoutePlan : IDisposable
 {
     private const int MostRepeats = 1000;
     private readonly Candidate[] _available;
-    private readonly Candidate[] _avoided;
     private readonly Action<Exception> _onFault;
     private IEnumerator<Candidate>? _ranking;
-    private List<ProviderSlot>? _given;
-    private ProviderSlot? _first;
+    private List<ProviderSlot>? _seen;
+    private ProviderSlot? _firstSeen;
+    private ProviderSlot? _trial;
     private ProviderSlot? _peeked;
+    private Queue<ProviderSlot>? _rest;
+    private List<ProviderSlot>? _avoidedAndFull;
     private bool _broken;
     private int _fallback;
-    private int _nextAvoided;
 
-    public RoutePlan(Candidate[] available, Candidate[] avoided, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
+    public RoutePlan(Candidate[] available, in OddProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
     {
         _available = available;
-        _avoided = avoided;
+        _trial = odd.Trial;
+        Full = odd.Full;
+        Avoided = odd.Avoided;
+        ChangesAt = odd.ChangesAt;
+        Count = available.Length + (odd.Trial is null ? 0 : 1) + (odd.Full?.Count ?? 0) + (odd.Avoided?.Count ?? 0);
         _onFault = onFault;
         if (available.Length == 0)
             return;
@@ -37,22 +42,71 @@ internal sealed class RoutePlan : IDisposable
         }
     }
 
-    public int Count => _available.Length + _avoided.Length;
+    /// <summary>Those whose places are all taken; one of them is waited for when no other is free.</summary>
+    public List<ProviderSlot>? Full { get; private set; }
+
+    /// <summary>The avoided that are untried, in the order to try.</summary>
+    public List<ProviderSlot>? Avoided { get; private set; }
+
+    /// <summary>When somebody who is left out or avoided may stand better, as a stamp.</summary>
+    public long ChangesAt { get; }
+
+    /// <summary>How many there are in all.</summary>
+    public int Count { get; }
 
     /// <summary>Whether an available candidate is still untried.</summary>
     public bool HasAnotherAvailable => Peek();
 
+    /// <summary>The next to try, without those that are full or avoided.</summary>
     public ProviderSlot? Next()
     {
-        if (Peek())
+        if (_trial is { } trial)
         {
-            var slot = _peeked!;
-            _peeked = null;
-            return Give(slot);
+            _trial = null;
+            return trial;
         }
 
-        return _nextAvoided < _avoided.Length ? Give(_avoided[_nextAvoided++].Slot!) : null;
+        if (!Peek())
+            return null;
+        var slot = _peeked;
+        _peeked = null;
+        return slot;
     }
+
+    public ProviderSlot? NextAvoided()
+    {
+        if (Avoided is not { Count: > 0 })
+            return null;
+        var slot = Avoided[0];
+        Avoided.RemoveAt(0);
+        return slot;
+    }
+
+    /// <summary>How many available candidates are untried. Ranks the rest of them.</summary>
+    public int CountUntried()
+    {
+        if (!Peek())
+            return 0;
+        while (Pull() is { } slot)
+            (_rest ??= []).Enqueue(slot);
+        return 1 + (_rest?.Count ?? 0);
+    }
+
+    /// <summary>What stood better when the plan was made is avoided now.</summary>
+    public void MoveToAvoided(ProviderSlot slot) => (Avoided ??= []).Add(slot);
+
+    /// <summary>What had a place when the plan was made has none now.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="avoided">Whether it is one of the avoided, and waited for only because nobody else is left.</param>
+    public void MoveToFull(ProviderSlot slot, bool avoided)
+    {
+        (Full ??= []).Add(slot);
+        if (avoided)
+            (_avoidedAndFull ??= []).Add(slot);
+    }
+
+    /// <summary>Whether a full slot is one of the avoided.</summary>
+    public bool IsAvoided(ProviderSlot slot) => _avoidedAndFull?.Contains(slot) ?? false;
 
     public void Dispose()
     {
@@ -70,27 +124,18 @@ internal sealed class RoutePlan : IDisposable
         _ranking = null;
     }
 
-    private ProviderSlot Give(ProviderSlot slot)
-    {
-        if (_first is null)
-            _first = slot;
-        else
-            (_given ??= [_first]).Add(slot);
-        return slot;
-    }
+    private bool Peek() => (_peeked ??= _rest is { Count: > 0 } ? _rest.Dequeue() : Pull()) is not null;
 
-    private bool Peek()
+    private ProviderSlot? Pull()
     {
-        if (_peeked is not null)
-            return true;
         try
         {
             // A strategy may name somebody twice, or go round for ever: what keeps bringing nobody new has ended.
             for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
                 var slot = _ranking.Current.Slot;
-                if (slot is not null && !WasGiven(slot))
-                    return Found(slot);
+                if (slot is not null && IsNew(slot))
+                    return slot;
             }
         }
 #pragma warning disable CA1031 // As above.
@@ -103,20 +148,23 @@ internal sealed class RoutePlan : IDisposable
         while (_broken && _fallback < _available.Length)
         {
             var slot = _available[_fallback++].Slot!;
-            if (!WasGiven(slot))
-                return Found(slot);
+            if (IsNew(slot))
+                return slot;
         }
 
-        return false;
+        return null;
     }
 
-    private bool Found(ProviderSlot slot)
+    private bool IsNew(ProviderSlot slot)
     {
-        _peeked = slot;
+        if (ReferenceEquals(_firstSeen, slot) || (_seen?.Contains(slot) ?? false))
+            return false;
+        if (_firstSeen is null)
+            _firstSeen = slot;
+        else
+            (_seen ??= []).Add(slot);
         return true;
     }
-
-    private bool WasGiven(ProviderSlot slot) => ReferenceEquals(_first, slot) || (_given?.Contains(slot) ?? false);
 
     private void Break(Exception error)
     {

@@ -1,9 +1,7 @@
-using Microsoft.Extensions.AI;
-
 namespace Orchestrator;
 
 /// <summary>Turns the registered providers into the plan of one call: who may serve it, how each stands now, in which order.</summary>
-internal sealed class RoutePlanner
+internal sealed partial class RoutePlanner
 {
     private readonly RouterContext _context;
     private readonly ProviderList _providers;
@@ -32,7 +30,9 @@ internal sealed class RoutePlanner
         if (call.AttemptCount > 0)
             slots = Untried(slots, call);
         if (slots.Length == 0)
-            throw new LlmException(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
+            throw NoProvider();
+        if (!Array.TrueForAll(slots, static s => s.Info.Capabilities == ProviderCapabilities.All))
+            slots = Capable(slots, call.Request);
         return _probes is null ? new(Plan(call, slots, null)) : ProbeAndPlanAsync(_probes, call, slots);
     }
 
@@ -70,58 +70,82 @@ internal sealed class RoutePlanner
         return Plan(call, slots, reachable);
     }
 
-    private static ProviderSlot[] Selected(ProviderSlot[] slots, ChatOptions options)
-    {
-        if (options.ModelId is { } wanted)
-        {
-            var all = slots;
-            slots = Array.FindAll(slots, s => s.Info.Name == wanted || s.Info.Model == wanted || s.Options.Aliases.Contains(wanted));
-            if (slots.Length == 0 && all.Length > 0)
-            {
-                var known = string.Join(", ", all.Select(s => $"{s.Info.Name} ({s.Info.Model})"));
-                throw new LlmException(
-                    LlmErrorKind.InvalidRequest,
-                    $"ChatOptions.ModelId asks for '{wanted}', which is no provider's name, model or alias; there are: {known}.");
-            }
-        }
-
-        if (slots.Length > 1 && BoundTo(options) is { } bound)
-        {
-            throw new LlmException(
-                LlmErrorKind.InvalidRequest,
-                $"ChatOptions.{bound} belongs to one vendor's server, but {slots.Length} providers could serve this call; name one with ChatOptions.ModelId.");
-        }
-
-        return slots;
-    }
-
-    private static string? BoundTo(ChatOptions options) =>
-        options.ConversationId is not null ? nameof(options.ConversationId)
-        : options.ContinuationToken is not null ? nameof(options.ContinuationToken)
-        : options.AllowBackgroundResponses is true ? nameof(options.AllowBackgroundResponses)
-        : null;
-
     private RoutePlan Plan(RouteCall call, ProviderSlot[] slots, bool[]? reachable)
     {
-        var now = call.Started;
+        // A plan made anew goes by the time it is then.
+        var now = call.AttemptCount == 0 && !call.HasWaited ? call.Started : _context.Now();
         var candidates = new Candidate[slots.Length];
-        var bad = 0;
+        var odd = false;
         for (var i = 0; i < slots.Length; i++)
         {
             candidates[i] = slots[i].State.Snapshot(slots[i], now, reachable is null || reachable[i]);
-            if (candidates[i].Health == ProviderHealth.Unhealthy)
-                bad++;
+            odd |= candidates[i].Standing != Standing.Available;
+            slots[i].State.TellNews(_context);
         }
 
-        Candidate[] avoided = [];
-        if (bad > 0)
+        var others = OddProviders.None;
+        if (odd)
         {
-            avoided = LeastBadFirst(Array.FindAll(candidates, static c => c.Health == ProviderHealth.Unhealthy), now);
-            candidates = Array.FindAll(candidates, static c => c.Health != ProviderHealth.Unhealthy);
+            others = OddOf(candidates, now);
+            candidates = Array.FindAll(candidates, static c => c.Standing == Standing.Available);
+            if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
+                throw AllExcluded(slots, now);
         }
 
-        return new RoutePlan(candidates, avoided, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
+        return new RoutePlan(candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
     }
 
-    private static Candidate[] LeastBadFirst(Candidate[] candidates, long now) => [.. candidates.OrderBy(c => c.Slot!.State.ErrorRate(now))];
+    private OddProviders OddOf(Candidate[] candidates, long now)
+    {
+        ProviderSlot? trial = null;
+        List<ProviderSlot>? full = null, avoided = null;
+        var change = long.MaxValue;
+        foreach (var candidate in candidates)
+        {
+            var slot = candidate.Slot!;
+            switch (candidate.Standing)
+            {
+                // One trial a call: whoever has three dead providers must not wait for all of them.
+                case Standing.TrialDue when trial is null:
+                    trial = slot;
+                    break;
+                case Standing.TrialDue or Standing.Avoided:
+                    (avoided ??= []).Add(slot);
+                    break;
+                case Standing.Full:
+                    (full ??= []).Add(slot);
+                    break;
+            }
+
+            if (candidate.Standing is Standing.Avoided or Standing.Excluded)
+                change = Math.Min(change, now + _context.Stamps(slot.State.Obstacle(now).Left));
+        }
+
+        return new(trial, full, avoided is { Count: > 1 } ? [.. avoided.OrderBy(s => s.State.ErrorRate(now))] : avoided, change);
+    }
+
+    /// <summary>Why a plan that had candidates led to no attempt: they were left out after it was made, or the strategy ranked none.</summary>
+    public LlmException NobodyFor(LlmRequest request)
+    {
+        var now = _context.Now();
+        var slots = request.Options is { } options ? Selected(_providers.Slots, options) : _providers.Slots;
+        return slots.Length > 0 && Array.TrueForAll(slots, s => s.State.Obstacle(now).Reason != ExclusionReason.None)
+            ? AllExcluded(slots, now)
+            : new LlmException(LlmErrorKind.NoCandidate, "No provider may serve this call: the strategy left out every candidate.");
+    }
+
+    private static LlmException NoProvider() =>
+        new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
+
+    private static LlmException AllExcluded(ProviderSlot[] slots, long now)
+    {
+        var obstacles = Array.ConvertAll(slots, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
+        var what = string.Join("; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
+        return new LlmException(
+            LlmErrorKind.NoCandidate,
+            $"Every provider that could serve this call is left out for now: {what}. Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
+        {
+            RetryAfter = obstacles.Min(o => o.Obstacle.Left),
+        };
+    }
 }

@@ -6,6 +6,7 @@ namespace Orchestrator;
 internal sealed class RouterContext
 {
     private readonly double _ticksPerStamp;
+    private readonly Random _random;
     private readonly ulong _idHigh;
     private readonly IUsageObserver[] _observers;
     private readonly CancellationTokenSource _disposing = new();
@@ -23,8 +24,13 @@ internal sealed class RouterContext
         MaxAttempts = options.MaxAttempts;
         MidStream = options.MidStream;
         OnRefusal = options.OnRefusal;
+        Rules = new ErrorRules(options);
+        Retry = options.Retry;
+        Health = options.Health;
+        _random = random;
         _idHigh = (ulong)random.NextInt64();
         _observers = [.. options.Observers];
+        Budget = new RetryBudget(options.Retry, time.TimestampFrequency, time.GetTimestamp());
         _ticksPerStamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
     }
 
@@ -45,6 +51,14 @@ internal sealed class RouterContext
     public MidStreamMode MidStream { get; }
 
     public RefusalAction OnRefusal { get; }
+
+    public ErrorRules Rules { get; }
+
+    public RetryOptions Retry { get; }
+
+    public HealthOptions Health { get; }
+
+    public RetryBudget Budget { get; }
 
     public CallTotals Calls { get; } = new();
 
@@ -123,6 +137,38 @@ internal sealed class RouterContext
         if (Prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model), true))
             Guard(() => Log.PriceOutdated(Logger, provider.Vendor, provider.Model, price.PromptPer1K, tariff.PromptPer1K, Currency, tariff.AsOf));
     }
+
+    /// <summary>0.8 to 1.2, by chance: what happened to many at the same moment must not come back at the same moment.</summary>
+    public double Jitter() => 0.8 + (0.4 * _random.NextDouble());
+
+    /// <summary>How long to wait before a provider is asked again, by chance within the bounds.</summary>
+    /// <param name="retryAfter">What its vendor asked for.</param>
+    public TimeSpan RetryDelay(TimeSpan? retryAfter)
+    {
+        var delay = Retry.MinDelay + ((Retry.MaxDelay - Retry.MinDelay) * _random.NextDouble());
+        // Later than asked for, never earlier: timers count whole milliseconds.
+        var asked = retryAfter is { } after ? (after * (1 + (0.09 * _random.NextDouble()))) + TimeSpan.FromMilliseconds(2) : TimeSpan.Zero;
+        return asked > delay ? asked : delay;
+    }
+
+    public void HealthChanged(string provider, HealthChange change) => Guard(() =>
+    {
+        switch (change.To)
+        {
+            case HealthChange.Kind.Ejected:
+                Log.ProviderEjected(Logger, provider, change.Reason, change.For);
+                break;
+            case HealthChange.Kind.Trial:
+                Log.ProviderTried(Logger, provider);
+                break;
+            case HealthChange.Kind.Excluded:
+                Log.ProviderExcluded(Logger, provider, change.Reason, change.For);
+                break;
+            default:
+                Log.ProviderAvailable(Logger, provider);
+                break;
+        }
+    });
 
     public void TokenCountFailed(string provider, Exception error) => Guard(() => Log.TokenCountFailed(Logger, provider, error));
 

@@ -22,6 +22,14 @@ internal static class RoutingStrategies
             nameof(strategy), strategy, $"Unknown routing strategy. Use a member of RoutingStrategy: {string.Join(", ", Names)}."),
     };
 
+    /// <summary>The name of a built-in strategy; null for any other.</summary>
+    public static string? NameOf(IRoutingStrategy strategy) =>
+        ReferenceEquals(strategy, RoundRobin) ? Names[0]
+        : ReferenceEquals(strategy, Random) ? Names[1]
+        : ReferenceEquals(strategy, FirstAvailable) ? Names[2]
+        : ReferenceEquals(strategy, BestAvailable) ? Names[3]
+        : null;
+
     /// <summary>Reads a name, ignoring case, <c>-</c> and <c>_</c>.</summary>
     public static bool TryParse(string? name, out RoutingStrategy strategy)
     {

@@ -28,14 +28,14 @@ public class BadSettingsTests
     [InlineData(
         """{ "Stratgy": "random" }""",
         "Llm:Stratgy is not a known key. Did you mean Strategy? " +
-        "Known here: Limits, MaxAttempts, MidStream, OnRefusal, Prices, Providers, Strategy.")]
+        "Known here: Health, Limits, MaxAttempts, MidStream, OnRefusal, Prices, Providers, Retry, Strategy.")]
     [InlineData(
         """{ "Limits": { "Total": "00:00:10" } }""",
-        "Llm:Limits:Total is not a known key. Known here: Attempt, Call, FirstToken, Idle, Stream.")]
+        "Llm:Limits:Total is not a known key. Known here: Attempt, Call, Connect, FirstToken, Idle, Stream.")]
     [InlineData(
         """{ "Providers": [ { "Name": "a", "Type": "mock", "DelayMs": 5 } ] }""",
         "Llm:Providers:0:DelayMs is not a known key. Did you mean Delay? " +
-        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Limits, Model, Name, Price, Reply, Seed, Type.")]
+        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Limits, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Type.")]
     [InlineData(
         """{ "Prices": { "Model": [] } }""",
         "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Models.")]

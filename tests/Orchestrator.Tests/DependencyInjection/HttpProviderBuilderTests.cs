@@ -135,7 +135,6 @@ public class HttpProviderBuilderTests
     public async Task Not_even_the_most_talkative_log_shows_a_key()
     {
         await using var server = new FakeOpenAiServer();
-        server.Enqueue(Fault.Unauthorized());
         var logs = new FakeLogCollector();
         _services.AddSingleton(logs).AddLogging(l => l.AddFakeLogging().SetMinimumLevel(LogLevel.Trace));
         _services.AddLlmRouter().AddOpenAiCompatible("a", o =>
@@ -146,12 +145,15 @@ public class HttpProviderBuilderTests
         await using var container = _services.BuildServiceProvider();
         var router = container.GetRequiredService<Router>();
 
-        var failing = () => router.RouteAsync("hi");
-        var error = (await failing.Should().ThrowAsync<LlmException>()).Which;
         await router.RouteAsync("hi");
+        server.Enqueue(Fault.Unauthorized());
+        var failing = () => router.RouteAsync("hi");
+        var error = (await failing.Should().ThrowAsync<AllProvidersFailedException>()).Which;
+        var leftOut = (await failing.Should().ThrowAsync<LlmException>()).Which;
 
         server.LastRequest.Header("Authorization").Should().Be($"Bearer {Secret}");
-        error.ToString().Should().NotContain(Secret);
+        (error.Kind, leftOut.Kind).Should().Be((LlmErrorKind.Authentication, LlmErrorKind.NoCandidate));
+        (error.ToString() + leftOut).Should().NotContain(Secret);
         var written = container.GetFakeLogCollector().GetSnapshot();
         written.Should().NotBeEmpty().And.NotContain(r => r.Category!.StartsWith("System.Net.Http", StringComparison.Ordinal));
         written.Should().NotContain(r => r.Message.Contains(Secret, StringComparison.Ordinal)

@@ -17,7 +17,7 @@ public class ClockStepTests
     {
         var a = Provider("a");
         await using var router = InOrder(null, _clock, null, a);
-        await a.PlayAsync(router, "ffsffsff");
+        await a.PlayAsync(router, "sffsff");
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
         _clock.Step(-Hour);
         _clock.Step(TimeSpan.FromSeconds(61));
@@ -31,24 +31,36 @@ public class ClockStepTests
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "ssssssssss");
         _clock.Step(-Hour);
-        await a.PlayAsync(router, "ffsffsff");
+        await a.PlayAsync(router, "fff");
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
         _clock.Step(TimeSpan.FromSeconds(61));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
-        await a.PlayAsync(router, "fsfsf");
+        // The first is the trial, whose success clears the window.
+        await a.PlayAsync(router, "sfsff");
         router.GetMetrics()["a"].RecentErrorRate.Should().Be(0.6);
     }
 
     [Fact]
-    public async Task A_small_step_back_keeps_what_is_known()
+    public async Task A_small_step_back_keeps_an_ejection()
     {
         var a = Provider("a");
         await using var router = InOrder(null, _clock, null, a);
-        await a.PlayAsync(router, "ffsffsff");
+        await a.PlayAsync(router, "fff");
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
         _clock.Step(TimeSpan.FromSeconds(-2));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy, "ends of concurrent attempts arrive out of order");
+    }
+
+    [Fact]
+    public async Task A_small_step_back_keeps_the_errors_of_an_available_provider()
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _clock, null, a);
+        await a.PlayAsync(router, "sfsfssfs");
+        _clock.Step(TimeSpan.FromSeconds(-2));
+        router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Degraded);
         await a.PlayAsync(router, "s");
-        router.GetMetrics()["a"].RecentErrorRate.Should().BeApproximately(6.0 / 9, 1e-9);
+        router.GetMetrics()["a"].RecentErrorRate.Should().BeApproximately(3.0 / 9, 1e-9);
     }
 
     [Theory]

@@ -21,8 +21,13 @@ public class ProviderHealthTests
     [InlineData("sfsfsfssss", ProviderHealth.Degraded)]
     [InlineData("sfsfs", ProviderHealth.Degraded)]
     [InlineData("ffsfs", ProviderHealth.Unhealthy)]
-    [InlineData("ffsffsffs", ProviderHealth.Unhealthy)]
-    public async Task Status_follows_the_share_of_errors(string outcomes, ProviderHealth expected)
+    [InlineData("ffsff", ProviderHealth.Unhealthy)]
+    // Three in a row eject it, whatever the share and however few they are.
+    [InlineData("ff", ProviderHealth.Healthy)]
+    [InlineData("fff", ProviderHealth.Unhealthy)]
+    [InlineData("ssssssssssssssfff", ProviderHealth.Unhealthy)]
+    [InlineData("sssssssssssffsff", ProviderHealth.Healthy)]
+    public async Task Status_follows_the_share_of_errors_and_the_run_of_failures(string outcomes, ProviderHealth expected)
     {
         var a = Provider("a");
         await using var router = InOrder(null, _time, null, a);
@@ -41,12 +46,12 @@ public class ProviderHealthTests
     public async Task The_thresholds_belong_to_the_worse_status_exactly(int bad, int good, ProviderHealth expected)
     {
         var a = Provider("a");
-        await using var router = InOrder(null, _time, null, a);
-        // Spread evenly, so that no run of failures decides instead of their share.
-        var outcomes = string.Concat(Enumerable.Range(0, bad + good).Select(i => (i + 1) * bad / (bad + good) > i * bad / (bad + good) ? 'f' : 's'));
-        outcomes.Count(c => c == 'f').Should().Be(bad);
-        await a.PlayAsync(router, outcomes);
-        router.GetMetrics()["a"].Health.Should().Be(expected);
+        // The successes first, so that the share grows to its end, and no run of failures decides instead of it.
+        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1000 } }, _time, null, a);
+        await a.PlayAsync(router, new string('s', good) + new string('f', bad));
+        var metrics = router.GetMetrics()["a"];
+        metrics.Health.Should().Be(expected);
+        metrics.Ejections.Should().Be(expected == ProviderHealth.Unhealthy ? 1 : 0);
     }
 
     [Theory]
@@ -76,7 +81,8 @@ public class ProviderHealthTests
         await using var router = InOrder(null, _time, null, a);
         for (var second = 0; second < 60; second++)
         {
-            await a.PlayAsync(router, second < 30 ? "f" : "s");
+            // Never so many that they eject it: its recovery would clear the window.
+            await a.PlayAsync(router, second < 30 ? "sf" : "ss");
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -88,7 +94,7 @@ public class ProviderHealthTests
         }
 
         rates.Should().BeInDescendingOrder().And.OnlyHaveUniqueItems();
-        rates[0].Should().BeApproximately(0.5, 0.01);
+        rates[0].Should().BeApproximately(0.25, 0.01);
         router.GetMetrics()["a"].RecentErrorRate.Should().Be(0, "all failures are older than a minute");
     }
 
@@ -125,13 +131,15 @@ public class ProviderHealthTests
     [InlineData(LlmErrorKind.NotSupported, false)]
     [InlineData(LlmErrorKind.InvalidRequest, false)]
     [InlineData(LlmErrorKind.ContentFiltered, false)]
+    [InlineData(LlmErrorKind.NoCandidate, false)]
     public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool blamed)
     {
         var a = Provider("a");
         await using var router = InOrder(null, _time, null, a);
-        await a.PlayAsync(router, "ffsffs", kind);
+        await a.PlayAsync(router, "sffsff", kind);
         var metrics = router.GetMetrics()["a"];
         metrics.FailedRequests.Should().Be(4);
+        metrics.IsAvailable.Should().Be(!blamed);
         metrics.Health.Should().Be(blamed ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
         (metrics.RecentErrorRate > 0).Should().Be(blamed);
     }
@@ -171,22 +179,29 @@ public class ProviderHealthTests
     [InlineData(RoutingStrategy.Random, false)]
     [InlineData(RoutingStrategy.FirstAvailable, true)]
     [InlineData(RoutingStrategy.BestAvailable, false)]
-    public async Task An_unhealthy_provider_is_tried_last_and_comes_back_by_time(RoutingStrategy strategy, bool streamed)
+    public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(RoutingStrategy strategy, bool streamed)
     {
         var (a, b) = (Provider("a"), Provider("b"));
-        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7) }, timeProvider: _time);
+        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7), Retry = new() { SameProvider = 0 } }, timeProvider: _time);
         router.AddProvider(a).AddProvider(b);
-        await a.PlayAsync(router, "ffsffsff");
+        await a.PlayAsync(router, "ssfff");
+        router.GetMetrics()["a"].AvailableIn.Should().BeCloseTo(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         var before = a.Calls;
         for (var i = 0; i < 20; i++)
             (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("b");
         a.Calls.Should().Be(before, "while another one is available");
 
-        b.Fails = LlmErrorKind.ServerError;
-        (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("a", "last is not never");
-        b.Fails = null;
+        (a.Fails, b.Fails) = (LlmErrorKind.ServerError, LlmErrorKind.ServerError);
+        var error = await router.FailAsync<AllProvidersFailedException>(streamed);
+        error.Attempts.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("b", AttemptRole.First), ("a", AttemptRole.Failover)], "last is not never");
+        (a.Fails, b.Fails) = (null, null);
 
-        _time.Advance(TimeSpan.FromSeconds(61));
+        _time.Advance(TimeSpan.FromSeconds(6.1));
+        router.GetMetrics()["a"].IsAvailable.Should().BeFalse("nobody has tried it");
+        var trial = (await router.RunAsync(streamed)).Route.Attempts;
+        trial.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("a", AttemptRole.Trial)], "though b is available");
+        var metrics = router.GetMetrics()["a"];
+        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate).Should().Be((true, ProviderHealth.Healthy, 0));
         before = a.Calls;
         for (var i = 0; i < 20; i++)
             await router.RunAsync(streamed);
@@ -196,12 +211,12 @@ public class ProviderHealthTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task When_all_are_unhealthy_the_least_bad_is_tried_first_and_calls_go_on(bool streamed)
+    public async Task When_all_are_ejected_the_least_bad_is_tried_first_and_calls_go_on(bool streamed)
     {
         var (worse, bad) = (Provider("worse"), Provider("bad"));
         await using var router = InOrder(null, _time, null, worse, bad);
-        await worse.PlayAsync(router, "ffsffsffff");
-        await bad.PlayAsync(router, "ffsffsffs");
+        await worse.PlayAsync(router, "sfff");
+        await bad.PlayAsync(router, "sssfff");
         router.GetMetrics().Values.Should().OnlyContain(m => !m.IsAvailable);
         (await router.RunAsync(streamed)).Route.Provider.Name.Should().Be("bad");
     }

@@ -19,6 +19,12 @@ public partial class MetricsPageTests
         await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
         router.AddProvider(new MockProvider("good", options: new() { Delay = TimeSpan.Zero }));
         router.AddProvider(new MockProvider("bad", "mock-timeout"));
+        // Some series are there only once there is something to tell: a wait for a place, a change of standing.
+        router.AddProvider(new MockProvider("narrow", options: new() { Delay = TimeSpan.FromMilliseconds(20) }), new ProviderOptions { MaxConcurrency = 1 });
+        router.AddProvider(new MockProvider("locked", options: new() { FailureRate = 1, FailureKind = LlmErrorKind.Authentication }));
+        var narrow = new Microsoft.Extensions.AI.ChatOptions { ModelId = "narrow" };
+        await Task.WhenAll(router.RouteAsync("Hello", narrow), router.RouteAsync("Hello", narrow));
+        await FluentActions.Awaiting(() => router.RouteAsync("Hello", new() { ModelId = "locked" })).Should().ThrowAsync<AllProvidersFailedException>();
         await router.RouteAsync("Hello");
         await router.RouteAsync("Hello");
         await foreach (var update in router.RouteStreamAsync("Hello"))
@@ -38,7 +44,7 @@ public partial class MetricsPageTests
     public void The_buckets_are_those_of_the_histograms()
     {
         var page = Section("Metrics");
-        page.Should().Contain($"- latency, first token and call duration: {Listed(Buckets.Latency)} s\n");
+        page.Should().Contain($"- latency, first token, call duration and queue wait: {Listed(Buckets.Latency)} s\n");
         page.Should().Contain($"- overhead: {Listed(Buckets.Overhead)} s\n");
     }
 

@@ -49,7 +49,7 @@ public class FailoverCasesObserverTests
     {
         using var logs = new Logs();
         var strategy = new ThrowingStrategy(late);
-        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Observers = { _log } }, logs);
+        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } }, logs);
         router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Answering("c", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
 
@@ -79,7 +79,7 @@ public class FailoverCasesObserverTests
     public async Task A_strategy_that_names_a_provider_twice_or_a_stranger_has_each_tried_once(bool streamed)
     {
         var strategy = new Choosing(c => [c[1], new Candidate(new("stranger", "x", "y")), c[1], c[0], c[1]]);
-        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Observers = { _log } });
+        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } });
         router.AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts.Select(a => a.Provider.Name).Should().Equal("b", "a");
@@ -92,7 +92,7 @@ public class FailoverCasesObserverTests
     [InlineData(false, true)]
     public async Task A_strategy_without_end_does_not_hold_the_call(bool streamed, bool onlyOne)
     {
-        await using var router = new Router(new RouterOptions { CustomStrategy = new Choosing(c => Endless(onlyOne ? [c[0]] : c)), Observers = { _log } });
+        await using var router = new Router(new RouterOptions { CustomStrategy = new Choosing(c => Endless(onlyOne ? [c[0]] : c)), Retry = RetryOptions.None, Observers = { _log } });
         router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
         var call = Task.Run(() => router.FailAsync<AllProvidersFailedException>(streamed));
         (await call.WaitAsync(TimeSpan.FromSeconds(20))).Attempts.Should().HaveCount(onlyOne ? 1 : 2);
@@ -142,6 +142,7 @@ public class FailoverCasesObserverTests
         var options = new RouterOptions
         {
             CustomStrategy = new ThrowingStrategy(late: false),
+            Retry = RetryOptions.None,
             Observers = { new Acting(() => throw new InvalidOperationException("observer failed on purpose")), _log },
         };
         await using var router = new Router(options, logs);

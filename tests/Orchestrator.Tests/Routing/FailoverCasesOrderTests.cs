@@ -85,7 +85,7 @@ public class FailoverCasesOrderTests
     [InlineData(false)]
     public async Task The_list_of_providers_is_taken_once_per_call(bool streamed)
     {
-        await using var router = new Router(RoutingStrategy.FirstAvailable);
+        await using var router = InOrder(null);
         var late = FakeProvider.Answering("late", "never asked");
         var b = FakeProvider.Failing("b", LlmErrorKind.ServerError);
         var a = new FakeProvider("a", (_, _) =>
@@ -104,7 +104,7 @@ public class FailoverCasesOrderTests
     public async Task A_provider_removed_during_a_call_is_not_tried_any_more(bool streamed)
     {
         // On purpose: the list is taken once, but a provider that was removed may be disposed already, so no new attempt starts there.
-        await using var router = new Router(RoutingStrategy.FirstAvailable);
+        await using var router = InOrder(null);
         var b = FakeProvider.Answering("b", "never asked");
         var a = new FakeProvider("a", (_, _) =>
         {

@@ -32,8 +32,9 @@ public class ProviderListTests
         FakeProvider Sometimes(string name) => new(name, (_, _) => failing ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : Some.Answer("ok"));
         var (stays, goes) = (Sometimes("stays"), Sometimes("goes"));
         await using var router = InOrder(null, _time, null, stays, goes);
-        for (var i = 0; i < 5; i++)
-            await router.FailAsync<AllProvidersFailedException>(streamed: false);
+        // Each alone, as nobody pays here for a second attempt at an ejected one.
+        for (var i = 0; i < 10; i++)
+            await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = i % 2 == 0 ? "stays" : "goes" });
         router.GetMetrics().Values.Should().OnlyContain(m => m.Health == ProviderHealth.Unhealthy);
 
         failing = false;

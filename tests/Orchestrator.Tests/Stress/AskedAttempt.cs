@@ -50,6 +50,9 @@ internal sealed class AskedAttempt(ScriptedProvider provider, string tag, int wo
 
     public LlmErrorKind? Kind { get; set; }
 
+    /// <summary>When the provider threw, and for how long that error leaves it out; null when it does not.</summary>
+    public (long Thrown, TimeSpan Length)? Excludes { get; set; }
+
     /// <summary>Every word is different from every other word any provider ever says.</summary>
     public string Word(int index) => $"«{_tag}:{index}» ";
 

@@ -4,6 +4,8 @@ namespace Orchestrator.Tests.Stress;
 internal sealed class CallAudit(StressRun run)
 {
     private const int FewestWhenListChanges = 3;
+    private const int FewestAttempts = 4;
+    private readonly RoleAudit _roles = new(run);
 
     /// <summary>Checks an ended call.</summary>
     /// <returns>The outcome it has to be counted under.</returns>
@@ -16,7 +18,11 @@ internal sealed class CallAudit(StressRun run)
         }
 
         for (var i = 0; i < call.Told.Count; i++)
+        {
             CheckAttempt(call, i);
+            _roles.Check(call, i);
+        }
+
         CheckText(call);
         switch (call.Seen)
         {
@@ -119,12 +125,18 @@ internal sealed class CallAudit(StressRun run)
 
         if (call.Id % 8 == 0)
             run.CheckSecrets("an exception", error.ToString());
-        Expect(call, call.Told.Count > 0 && call.Told.TrueForAll(a => a.Outcome == AttemptOutcome.Failed), "failed although not every attempt did");
+        if (call.Told.Count == 0)
+        {
+            CheckNoCandidate(call, error);
+            return;
+        }
+
+        Expect(call, call.Told.TrueForAll(a => a.Outcome == AttemptOutcome.Failed), "failed although not every attempt did");
         if (error is AllProvidersFailedException all)
         {
             Expect(call, all.Attempts.SequenceEqual(call.Told), "the exception lists other attempts");
-            var fewest = run.Plan.ListChanges ? FewestWhenListChanges : run.ProviderCount;
-            Expect(call, call.Told.Count >= fewest, $"gave up after {call.Told.Count} of at least {fewest} providers");
+            Expect(call, all.RetryAfter == call.Told.Min(a => a.Error!.RetryAfter), $"RetryAfter is {all.RetryAfter}, not the shortest");
+            CheckGaveUp(call);
         }
         else if (call.Restarts == 0)
         {
@@ -135,6 +147,27 @@ internal sealed class CallAudit(StressRun run)
 
         if (call.Text.Length > 0)
             Expect(call, error.PartialText == call.Text, $"partial text «{error.PartialText}» for «{call.Text}»");
+    }
+
+    /// <summary>Only who was left out is not asked before a call gives up; and who retries may run out of attempts.</summary>
+    private void CheckGaveUp(StressCall call)
+    {
+        var most = run.Plan.MaxAttempts ?? (call.Told.Exists(a => a.Role == AttemptRole.Retry) ? FewestAttempts : run.ProviderNames.Count);
+        if (call.Told.Count >= most)
+            return;
+        var missing = run.ProviderNames.Where(n => !call.Told.Exists(a => a.Provider.Name == n) && !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
+        var may = run.Plan.ListChanges ? run.ProviderNames.Count - FewestWhenListChanges : 0;
+        Expect(call, missing.Count <= may, $"gave up after {call.Told.Count} of {most} attempts without asking {string.Join(", ", missing)}");
+    }
+
+    /// <summary>Nobody was asked: then everybody was left out, and the caller learns for how long.</summary>
+    private void CheckNoCandidate(StressCall call, LlmException error)
+    {
+        Expect(call, error.Kind == LlmErrorKind.NoCandidate && error is not AllProvidersFailedException, $"threw {error.Kind} without an attempt: {error.Message}");
+        Expect(call, error.RetryAfter is { } after && after <= run.Plan.Health.LongestRetryAfter, $"RetryAfter is {error.RetryAfter}: {error.Message}");
+        var free = run.ProviderNames.Where(n => !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
+        var may = run.Plan.ListChanges ? run.ProviderNames.Count - FewestWhenListChanges : 0;
+        Expect(call, free.Count <= may, $"nobody was asked although {string.Join(", ", free)} could have been");
     }
 
     private void CheckCancelled(StressCall call)

@@ -12,6 +12,8 @@ internal static class MetricsAudit
 
     public static void Compare(StressRun run, Tally total, IReadOnlyDictionary<string, ProviderMetrics> metrics, ExportedPage page)
     {
+        foreach (var name in metrics.Keys)
+            CompareChanges(run, metrics[name], page);
         foreach (var group in total.Models.GroupBy(m => m.Key.Provider))
         {
             var sum = new ModelTally();
@@ -25,12 +27,26 @@ internal static class MetricsAudit
         foreach (var (outcome, label) in Outcomes)
             Same(run, $"calls {label}", total.Calls[(int)outcome], page.Sum("llm_calls_total", $"outcome=\"{label}\""));
         Same(run, "failovers", total.Failovers, page.Sum("llm_failovers_total"));
+        Same(run, "retries", total.Retries, page.Sum("llm_retries_total"));
+        Same(run, "calls waiting", 0, page.Sum("llm_queued_requests"));
+        // A place may be had and given back, because its provider was ejected or left out meanwhile.
+        var waits = page.Sum("llm_queue_wait_seconds_count");
+        if (waits < total.Waits || (run.Plan.Places is null && waits > 0))
+            run.Complain($"{total.Waits} attempts waited for a place, the page has {waits} waits");
         Same(run, "calls timed", total.Calls.Sum(), page.Sum("llm_call_duration_seconds_count"));
         Same(run, "calls with overhead", total.Calls.Sum(), page.Sum("llm_router_overhead_seconds_count"));
         Same(run, "attempts in flight", 0, page.Sum("llm_in_flight_requests"));
         Same(run, "attempts in all", total.Models.Sum(m => m.Value.Attempts), page.Sum("llm_requests_total"));
         foreach (var fault in page.Faults(null))
             run.Complain(fault);
+    }
+
+    /// <summary>Each change of standing is logged once and counted once.</summary>
+    private static void CompareChanges(StressRun run, ProviderMetrics metrics, ExportedPage page)
+    {
+        foreach (var state in new[] { "ejected", "trial", "available", "excluded" })
+            Same(run, $"{metrics.Provider} {state}", run.Log.Changes($"llm_provider_{state}", metrics.Provider), page.Sum("llm_provider_state_changes_total", $"provider=\"{metrics.Provider}\"", $"state=\"{state}\""));
+        Same(run, $"{metrics.Provider} ejections", run.Log.Changes("llm_provider_ejected", metrics.Provider), metrics.Ejections);
     }
 
     private static void CompareMetrics(StressRun run, ModelTally sum, ProviderMetrics metrics)

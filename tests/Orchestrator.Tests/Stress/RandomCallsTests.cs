@@ -11,6 +11,7 @@ namespace Orchestrator.Tests.Stress;
 [Collection(StressCollection.Name)]
 public class RandomCallsTests(ITestOutputHelper output)
 {
+    private const int Enough = 10_000;
     private readonly long _seed = Setting("ORCHESTRATOR_STRESS_SEED") ?? Random.Shared.NextInt64(int.MaxValue);
     private readonly int _calls = (int)(Setting("ORCHESTRATOR_STRESS_CALLS") ?? 200_000);
 
@@ -22,11 +23,12 @@ public class RandomCallsTests(ITestOutputHelper output)
         TaskScheduler.UnobservedTaskException += Keep;
         try
         {
-            var quarter = _calls / 4;
-            await RunAsync(new StressPlan(_seed, RoutingStrategy.RoundRobin, quarter));
-            await RunAsync(new StressPlan(_seed + 1, RoutingStrategy.Random, quarter) { ListChanges = true, MidStream = MidStreamMode.Restart });
-            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, quarter) { ListChanges = true, OnRefusal = RefusalAction.NextProvider });
-            await RunAsync(new StressPlan(_seed + 3, RoutingStrategy.BestAvailable, quarter) { ListChanges = true });
+            var part = _calls / 5;
+            await RunAsync(new StressPlan(_seed, RoutingStrategy.RoundRobin, part));
+            await RunAsync(new StressPlan(_seed + 1, RoutingStrategy.Random, part) { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
+            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, part) { ListChanges = true, OnRefusal = RefusalAction.NextProvider });
+            await RunAsync(new StressPlan(_seed + 3, RoutingStrategy.BestAvailable, part) { ListChanges = true, MaxAttempts = 8 });
+            await RunAsync(new StressPlan(_seed + 4, RoutingStrategy.RoundRobin, part) { Places = 2, MidStream = MidStreamMode.Restart, MaxAttempts = 8 });
             Collect();
         }
         finally
@@ -43,6 +45,8 @@ public class RandomCallsTests(ITestOutputHelper output)
     private static long? Setting(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : null;
 
+    private static long Changes(StressRun run, string state) => run.ProviderNames.Sum(name => run.Log.Changes($"llm_provider_{state}", name));
+
     private static void Collect()
     {
         GC.Collect();
@@ -55,7 +59,17 @@ public class RandomCallsTests(ITestOutputHelper output)
         var started = TimeProvider.System.GetTimestamp();
         var run = new StressRun(plan);
         await run.RunAsync().WaitAsync(TimeSpan.FromMinutes(5));
+        var changes = string.Join(", ", new[] { "ejected", "trial", "available", "excluded" }.Select(state => $"{Changes(run, state)} {state}"));
         output.WriteLine($"{plan.Strategy}: {plan.Calls} calls in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {run.Log.Lines} log lines, seed {plan.Seed}");
+        output.WriteLine($"  {run.Total.Failovers} failovers, {run.Total.Retries} retries, {run.Total.Trials} trials, {run.Total.Waits} waits, {run.Total.NoCandidates} calls that nobody could serve; {changes}");
         string.Join('\n', run.Complaints).Should().BeEmpty(Seeded);
+        if (plan.Calls < Enough)
+            return;
+        // What never happened was not audited.
+        run.Total.Trials.Should().BePositive(Seeded);
+        (run.Total.Retries > 0 || plan.MaxAttempts is null).Should().BeTrue(Seeded);
+        (run.Total.Waits > 0 || plan.Places is null).Should().BeTrue(Seeded);
+        Changes(run, "ejected").Should().BePositive(Seeded);
+        Changes(run, "excluded").Should().BePositive(Seeded);
     }
 }

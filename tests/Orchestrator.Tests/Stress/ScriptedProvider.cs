@@ -10,13 +10,13 @@ namespace Orchestrator.Tests.Stress;
 /// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are compared with
 /// numbers that no code of the router has touched.
 /// </summary>
-internal sealed class ScriptedProvider(StressRun run, string name, string model, int serial) : ILlmProvider, IHealthProbe, IAsyncDisposable
+internal sealed class ScriptedProvider(StressRun run, string name, string model, int serial, int? places) : ILlmProvider, IHealthProbe, IAsyncDisposable
 {
     private static readonly LlmErrorKind[] Kinds = Enum.GetValues<LlmErrorKind>();
     private int _running;
     private int _disposals;
 
-    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta" };
+    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = places };
 
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -28,10 +28,14 @@ internal sealed class ScriptedProvider(StressRun run, string name, string model,
         var call = run.Call(int.Parse(text.AsSpan(text.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
         var dice = new Dice(run.Seed, call.Id, name[0] + (call.Asked.Count * 100));
         var asked = new AskedAttempt(this, $"{name}.{serial}:{call.Id}:{call.Asked.Count}", 1 + dice.Below(6));
+        if (run.Exclusions.WasSurelySince(name, call.Started) && !run.Plan.ListChanges)
+            run.Complain($"call {call.Id}: {name} was asked though it was left out before the call began");
         call.Asked.Add(asked);
         if (dice.Percent(0.5))
             throw Failing(asked, new InvalidOperationException("scripted: no sequence"), LlmErrorKind.Unknown);
-        Interlocked.Increment(ref _running);
+        var running = Interlocked.Increment(ref _running);
+        if (running > places)
+            run.Complain($"{name}.{serial} has {places} places and was asked by {running} at once");
         return AnswerAsync(call, asked, request.Streaming, dice, cancellationToken);
     }
 
@@ -181,7 +185,20 @@ internal sealed class ScriptedProvider(StressRun run, string name, string model,
                 return Failing(asked, new DivideByZeroException("scripted: foreign"), LlmErrorKind.Unknown);
             default:
                 var kind = Kinds[dice.Below(Kinds.Length)];
-                return Failing(asked, new LlmException(kind, $"scripted: {kind} at {name}.{serial}"), kind);
+                // Not at all, within what a call waits for, and beyond that and what counts.
+                TimeSpan? retryAfter = kind != LlmErrorKind.RateLimited ? null : dice.Below(3) switch
+                {
+                    0 => null,
+                    1 => TimeSpan.FromMilliseconds(1 + dice.Below(2)),
+                    _ => TimeSpan.FromMilliseconds(20),
+                };
+                if (run.Exclusions.LengthOf(kind, retryAfter) is { } length)
+                {
+                    run.Exclusions.Begin(name);
+                    asked.Excludes = (TimeProvider.System.GetTimestamp(), length);
+                }
+
+                return Failing(asked, new LlmException(kind, $"scripted: {kind} at {name}.{serial}") { RetryAfter = retryAfter }, kind);
         }
     }
 

@@ -83,6 +83,9 @@ internal sealed class StressCall : IDisposable
 
     public int Restarts { get; private set; }
 
+    /// <summary>When the caller asked, as a stamp of the system's clock.</summary>
+    public long Started { get; private set; }
+
     /// <summary>The text that came since the last restart.</summary>
     public string Text => _text.ToString();
 
@@ -97,6 +100,7 @@ internal sealed class StressCall : IDisposable
             await Source!.CancelAsync();
         else if (Cancel == CancelBy.Elsewhere)
             ThreadPool.UnsafeQueueUserWorkItem(static call => call.CancelSoon(), this, preferLocal: false);
+        Started = TimeProvider.System.GetTimestamp();
         try
         {
             if (Streamed)

@@ -11,6 +11,8 @@ internal sealed class StressObserver(StressRun run) : IUsageObserver
     {
         var call = run.Call(int.Parse(attempt.Tags!["call"], CultureInfo.InvariantCulture));
         call.Told.Add(attempt);
+        if (call.Asked[^1].Excludes is var (thrown, length))
+            run.Exclusions.Told(attempt.Provider.Name, thrown, length, attempt.Outcome == AttemptOutcome.Failed);
         if (call.Id % 211 == 0)
             throw new InvalidOperationException("scripted: observer");
     }
@@ -19,9 +21,13 @@ internal sealed class StressObserver(StressRun run) : IUsageObserver
 /// <summary>Reads everything the router logs, at every level, for what must not be there.</summary>
 internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
 {
+    private readonly ConcurrentDictionary<(string Event, string Provider), long> _changes = new();
     private long _lines;
 
     public long Lines => Interlocked.Read(ref _lines);
+
+    /// <summary>How often a change of a provider's standing was told.</summary>
+    public long Changes(string eventName, string provider) => _changes.GetValueOrDefault((eventName, provider));
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -34,6 +40,8 @@ internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
     {
         var line = Interlocked.Increment(ref _lines);
         run.CheckSecrets("a log", formatter(state, exception));
+        if (eventId.Id is >= 130 and <= 133 && state is IEnumerable<KeyValuePair<string, object?>> fields)
+            _changes.AddOrUpdate((eventId.Name!, (string)fields.First(f => f.Key == "provider").Value!), 1, static (_, n) => n + 1);
         // Rendering a stack trace is dear, and each is like the others.
         if (exception is not null && line % 16 == 0)
             run.CheckSecrets("a logged exception", exception.ToString());

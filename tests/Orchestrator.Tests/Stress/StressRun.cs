@@ -11,6 +11,22 @@ internal sealed record StressPlan(long Seed, RoutingStrategy Strategy, int Calls
     public MidStreamMode MidStream { get; init; }
 
     public RefusalAction OnRefusal { get; init; }
+
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>How many attempts each provider serves at a time; null for any number.</summary>
+    public int? Places { get; init; }
+
+    /// <summary>Waits of a moment, so that all of them happen while a run lasts; a budget nobody uses up, so that no attempt is missing for want of it.</summary>
+    public RetryOptions Retry { get; init; } = new()
+    {
+        MinDelay = TimeSpan.FromMilliseconds(0.1), MaxDelay = TimeSpan.FromMilliseconds(1), LongestRetryAfter = TimeSpan.FromMilliseconds(2), BudgetPerSecond = 1e6,
+    };
+
+    public HealthOptions Health { get; init; } = new()
+    {
+        CoolDown = TimeSpan.FromMilliseconds(2), LongestCoolDown = TimeSpan.FromMilliseconds(6), ExclusionTime = TimeSpan.FromMilliseconds(3), LongestRetryAfter = TimeSpan.FromMilliseconds(4),
+    };
 }
 
 /// <summary>Some tens of thousands of random calls over one router, while its page is scraped and, if planned, its list changes.</summary>
@@ -36,6 +52,7 @@ internal sealed class StressRun
         _calls = new StressCall?[plan.Calls];
         _audit = new CallAudit(this);
         Log = new CanaryLog(this);
+        Exclusions = new Exclusions(plan.Health);
     }
 
     public StressPlan Plan { get; }
@@ -44,7 +61,12 @@ internal sealed class StressRun
 
     public CanaryLog Log { get; }
 
-    public int ProviderCount => Names.Length;
+    public Exclusions Exclusions { get; }
+
+    public IReadOnlyList<string> ProviderNames => Names;
+
+    /// <summary>What was seen of it, once the run is over.</summary>
+    public Tally Total { get; } = new();
 
     public IReadOnlyCollection<string> Complaints => _complaints;
 
@@ -72,6 +94,9 @@ internal sealed class StressRun
             Prices = StressPrices.Table,
             MidStream = Plan.MidStream,
             OnRefusal = Plan.OnRefusal,
+            MaxAttempts = Plan.MaxAttempts,
+            Retry = Plan.Retry,
+            Health = Plan.Health,
             Random = new Random((int)Seed),
             Observers = { new StressObserver(this) },
         };
@@ -85,12 +110,11 @@ internal sealed class StressRun
         _over = true;
         await Task.WhenAll(scraper, changer);
 
-        var total = new Tally();
         foreach (var tally in tallies)
-            total.Add(tally);
+            Total.Add(tally);
         // Every name has to be listed for GetMetrics to show it.
         ReplaceAll(router);
-        MetricsAudit.Compare(this, total, router.GetMetrics(), await ExportedPage.ScrapeAsync(_registry));
+        MetricsAudit.Compare(this, Total, router.GetMetrics(), await ExportedPage.ScrapeAsync(_registry));
         await router.DisposeAsync();
         foreach (var provider in _providers)
         {
@@ -180,7 +204,7 @@ internal sealed class StressRun
     {
         var serial = ++_serial;
         // One name serves two models, so that its totals are spread over two sets of series.
-        var provider = new ScriptedProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial);
+        var provider = new ScriptedProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial, Plan.Places);
         _providers.Add(provider);
         return provider;
     }

@@ -9,12 +9,25 @@ internal sealed class Tally
 
     public long Failovers { get; private set; }
 
+    public long Retries { get; private set; }
+
+    public long Trials { get; private set; }
+
+    public long Waits { get; private set; }
+
+    /// <summary>Calls that nobody could serve: all were left out.</summary>
+    public long NoCandidates { get; private set; }
+
     public IEnumerable<KeyValuePair<(string Provider, string Model), ModelTally>> Models => _models;
 
     public void Add(StressCall call, AttemptOutcome outcome, Func<LlmAttempt, decimal?> price)
     {
         Calls[(int)outcome]++;
-        Failovers += Math.Max(0, call.Told.Count - 1);
+        Retries += call.Told.Count(a => a.Role == AttemptRole.Retry);
+        Failovers += call.Told.Count(a => a.Number > 1 && a.Role != AttemptRole.Retry);
+        Trials += call.Told.Count(a => a.Role == AttemptRole.Trial);
+        Waits += call.Told.Count(a => a.QueueTime > TimeSpan.Zero);
+        NoCandidates += call is { Told.Count: 0, Error: LlmException { Kind: LlmErrorKind.NoCandidate } } ? 1 : 0;
         foreach (var attempt in call.Told)
             Of((attempt.Provider.Name, attempt.Provider.Model)).Add(attempt, price(attempt));
     }
@@ -24,6 +37,10 @@ internal sealed class Tally
         for (var i = 0; i < Calls.Length; i++)
             Calls[i] += other.Calls[i];
         Failovers += other.Failovers;
+        Retries += other.Retries;
+        Trials += other.Trials;
+        Waits += other.Waits;
+        NoCandidates += other.NoCandidates;
         foreach (var (key, model) in other._models)
             Of(key).Add(model);
     }

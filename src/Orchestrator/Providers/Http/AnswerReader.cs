@@ -9,6 +9,9 @@ namespace Orchestrator.Providers;
 /// </summary>
 internal abstract class AnswerReader(ProviderInfo info)
 {
+    private const int MostPassedOver = 8;
+    private int _passedOver;
+
     /// <summary>Whether the completion mark was seen: only then is the answer whole.</summary>
     public bool IsComplete { get; protected set; }
 
@@ -18,10 +21,16 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>Takes the provider's secrets out of a text of the server's.</summary>
     public Func<string, string> Redact { get; set; } = static text => text;
 
+    /// <summary>What is answered: an error must not repeat it.</summary>
+    public LlmRequest? Request { get; set; }
+
     /// <summary>Reads one event of a stream; null when it carries nothing for the consumer.</summary>
     /// <param name="data">The event's bytes.</param>
     /// <param name="isError">Whether the server named the event an error.</param>
     public abstract ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError);
+
+    /// <summary>Takes note of an unreadable event after a whole answer. A few may stand before its usage; a flood of them is not worth waiting for it.</summary>
+    public void PassOver() => IsLast |= ++_passedOver >= MostPassedOver;
 
     /// <summary>Reads an answer that came whole.</summary>
     public abstract ChatResponse ReadWhole(ReadOnlySpan<byte> body);
@@ -33,15 +42,16 @@ internal abstract class AnswerReader(ProviderInfo info)
     protected ServerError Said(ReadOnlySpan<byte> json) => ServerError.Read(json).Without(Redact);
 
     /// <summary>An error that came under status 200.</summary>
-    protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null)
+    protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null, string? partialText = null)
     {
-        var excerpt = ServerError.Excerpt(said.Message);
+        var excerpt = ServerError.Excerpt(PromptEcho.Cut(said.Message, Request));
         return new LlmException(kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
         {
             ProviderName = info.Name,
             Model = info.Model,
             StatusCode = 200,
-            ProviderCode = code,
+            ProviderCode = code is null ? null : ServerError.Excerpt(PromptEcho.Cut(code, Request)!),
+            PartialText = partialText,
         };
     }
 }

@@ -17,14 +17,16 @@ internal enum StreamFraming
 internal struct EventReader(StreamFraming framing)
 {
     private bool _isError;
+    private bool _isErrorLine;
 
     /// <summary>Whether the event just found was named <c>error</c>.</summary>
-    public readonly bool IsError => _isError;
+    public readonly bool IsError => _isError || _isErrorLine;
 
     /// <summary>Takes the event out of a line. False when the line holds none.</summary>
     public bool TryRead(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> data)
     {
         data = line.Trim(" \t"u8);
+        _isErrorLine = false;
         if (framing == StreamFraming.JsonLines)
             return data.Length > 0;
         if (line.Length == 0)
@@ -37,6 +39,14 @@ internal struct EventReader(StreamFraming framing)
         {
             data = line["data:"u8.Length..].Trim(" \t"u8);
             return data.Length > 0;
+        }
+
+        if (line.StartsWith("error:"u8))
+        {
+            // Not a field of SSE: old versions of llama.cpp report errors so.
+            data = line["error:"u8.Length..].Trim(" \t"u8);
+            _isErrorLine = data.Length > 0;
+            return _isErrorLine;
         }
 
         if (line.StartsWith("event:"u8))

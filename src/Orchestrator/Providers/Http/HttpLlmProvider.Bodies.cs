@@ -1,21 +1,21 @@
 namespace Orchestrator.Providers;
 
-// Reads bodies whole, within their bounds.
+// Reads bodies, whole and as they come, within their bounds.
 public abstract partial class HttpLlmProvider
 {
-    private static async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
             return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
+        catch (Exception error)
         {
-            throw ExceptionMapper.Map(error, cancellationToken);
+            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
         }
     }
 
-    private static async ValueTask<PooledBytes> ReadBodyAsync(HttpResponseMessage response, int cap, CancellationToken cancellationToken)
+    private async ValueTask<PooledBytes> ReadBodyAsync(HttpResponseMessage response, int cap, CancellationToken cancellationToken)
     {
         var body = new PooledBytes();
         try
@@ -27,9 +27,7 @@ public abstract partial class HttpLlmProvider
         catch (Exception error)
         {
             body.Dispose();
-            if (ExceptionMapper.Passes(error, cancellationToken))
-                throw;
-            throw ExceptionMapper.Map(error, cancellationToken, started: true);
+            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
         }
     }
 
@@ -60,6 +58,9 @@ public abstract partial class HttpLlmProvider
     private static async ValueTask<bool> TryReadAsync(HttpResponseMessage response, PooledBytes body, int cap, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        // Said to be too large: not a byte of it needs to be read.
+        if (response.Content.Headers.ContentLength > cap)
+            return false;
         while (body.Length < cap)
         {
             var read = await stream.ReadAsync(body.Room(cap), cancellationToken).ConfigureAwait(false);
@@ -69,5 +70,35 @@ public abstract partial class HttpLlmProvider
         }
 
         return false;
+    }
+
+    /// <summary>Reads more bytes; false at the end.</summary>
+    /// <param name="lines">Where they go.</param>
+    /// <param name="response">What they are the body of.</param>
+    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async ValueTask<bool> FillAsync(LineReader lines, HttpResponseMessage response, TimeSpan? left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (left is not { } rest)
+                return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
+            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
+            if (rest <= TimeSpan.Zero)
+                return false;
+            using var enough = new CancellationTokenSource(rest, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
+            return await lines.FillAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
+            return false;
+        }
+        catch (Exception error)
+        {
+            // A good status had come: what broke is the answer, not the way to the server.
+            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
+        }
     }
 }

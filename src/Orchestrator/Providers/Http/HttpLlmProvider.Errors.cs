@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
 // What went wrong, in the words of an error: kind, status, codes, a short excerpt, never a secret.
 public abstract partial class HttpLlmProvider
 {
-    private async Task<LlmException> ErrorOfAsync(HttpResponseMessage response, Uri target, CancellationToken cancellationToken)
+    private async Task<LlmException> ErrorOfAsync(HttpResponseMessage response, Uri target, LlmRequest? request, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (status is >= 300 and < 400 || !IsSame(target, response.RequestMessage?.RequestUri))
@@ -21,12 +22,12 @@ public abstract partial class HttpLlmProvider
         using (var body = await ReadErrorBodyAsync(response, cancellationToken).ConfigureAwait(false))
         {
             said = ServerError.Read(body.Span).Without(_redact);
-            text = said.Message ?? (IsHtml(response) ? "" : Redact(System.Text.Encoding.UTF8.GetString(body.Span)));
+            text = said.Message ?? (IsHtml(response) ? "" : Redact(ServerError.Words(body.Span)));
         }
 
         var kind = KindOf(status, said) ?? StatusKinds.FromStatus(status);
-        var excerpt = ServerError.Excerpt(text);
-        return Error(response, kind, said, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}");
+        var excerpt = ServerError.Excerpt(PromptEcho.Cut(text, request));
+        return Error(response, kind, said with { Code = PromptEcho.Cut(said.Code, request), Type = PromptEcho.Cut(said.Type, request) }, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}");
     }
 
     private LlmException Error(HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what) =>
@@ -36,11 +37,38 @@ public abstract partial class HttpLlmProvider
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
             ProviderCode = (said.Code ?? said.Type) is { } code ? ServerError.Excerpt(code) : null,
-            RequestId = response.Headers.NonValidated.TryGetValues(RequestIdHeader, out var id) ? ServerError.Excerpt(Redact(id.ToString())) : null,
+            RequestId = RequestIdOf(response),
             RetryAfter = RetryAfter.From(response.Headers, _time.GetUtcNow()),
         };
 
-    private LlmException Interrupted(int count) => new(
+    /// <summary>An error together with what the head of the response said, which whoever noticed the error did not know.</summary>
+    private LlmException Seen(LlmException error, HttpResponseMessage response) => error.GetType() != typeof(LlmException) ? error : new(error.Kind, error.Message, error.InnerException)
+    {
+        ProviderName = error.ProviderName ?? Info.Name,
+        Model = error.Model ?? Info.Model,
+        StatusCode = error.StatusCode ?? (int)response.StatusCode,
+        ProviderCode = error.ProviderCode,
+        RequestId = error.RequestId ?? RequestIdOf(response),
+        RetryAfter = error.RetryAfter,
+        PartialText = error.PartialText,
+    };
+
+    private string? RequestIdOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(RequestIdHeader, out var id) ? ServerError.Excerpt(Redact(id.ToString())) : null;
+
+    private ChatResponseUpdate? Finish(AnswerReader reader, HttpResponseMessage response)
+    {
+        try
+        {
+            return reader.Finish();
+        }
+        catch (LlmException error)
+        {
+            throw Seen(error, response);
+        }
+    }
+
+    private LlmException Interrupted(int count, HttpResponseMessage response) => new(
         count == 0 ? LlmErrorKind.MalformedResponse : LlmErrorKind.StreamInterrupted,
         count == 0
             ? $"{Info.Name} ({Info.Model}) answered HTTP 200 with a stream that holds no event. Check the base address."
@@ -49,6 +77,7 @@ public abstract partial class HttpLlmProvider
         ProviderName = Info.Name,
         Model = Info.Model,
         StatusCode = 200,
+        RequestId = RequestIdOf(response),
     };
 
     private void RefuseReportedError(HttpResponseMessage response, ReadOnlySpan<byte> body)
@@ -71,9 +100,17 @@ public abstract partial class HttpLlmProvider
         return $"sent {where} that cannot be read as JSON{position}.{encoding}";
     }
 
-    private static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType is { } type
+    private static bool IsJson(HttpResponseMessage response) => MediaTypeOf(response) is var type
         && (type.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Equals("text/json", StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsHtml(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType?.Equals("text/html", StringComparison.OrdinalIgnoreCase) ?? false;
+    private static bool IsHtml(HttpResponseMessage response) => MediaTypeOf(response).Equals("text/html", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>As the server sent it, which for the usual ones is one string for all answers; nobody needs its parameters.</summary>
+    private static ReadOnlySpan<char> MediaTypeOf(HttpResponseMessage response)
+    {
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values))
+            return default;
+        var type = values.ToString().AsSpan();
+        return (type.IndexOfAny(';', ',') is >= 0 and var end ? type[..end] : type).Trim();
+    }
 }

@@ -102,7 +102,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         var target = request.RequestUri!;
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK || !IsSame(target, request.RequestUri))
-            throw await ErrorOfAsync(response, target, cancellationToken).ConfigureAwait(false);
+            throw await ErrorOfAsync(response, target, null, cancellationToken).ConfigureAwait(false);
         using var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);
         try
         {
@@ -157,7 +157,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
                 break;
             // The consumer's own time does not count, only ours.
             var from = _time.GetTimestamp();
-            if (!await FillAsync(lines, reader.IsComplete ? left : null, cancellationToken).ConfigureAwait(false))
+            if (!await FillAsync(lines, response, reader.IsComplete ? left : null, cancellationToken).ConfigureAwait(false))
                 break;
             if (reader.IsComplete)
                 left -= _time.GetElapsedTime(from);
@@ -170,8 +170,8 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         }
 
         if (!reader.IsComplete)
-            throw Interrupted(count);
-        if (reader.Finish() is { } rest)
+            throw Interrupted(count, response);
+        if (Finish(reader, response) is { } rest)
             yield return rest;
     }
 
@@ -187,7 +187,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
             {
                 if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))
                     return response;
-                var error = await ErrorOfAsync(response, target, cancellationToken).ConfigureAwait(false);
+                var error = await ErrorOfAsync(response, target, request, cancellationToken).ConfigureAwait(false);
                 if (renewed || !await RenewCredentialsAsync(error, cancellationToken).ConfigureAwait(false))
                     throw error;
             }
@@ -205,6 +205,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     {
         var reader = NewReader(request);
         reader.Redact = _redact;
+        reader.Request = request;
         return reader;
     }
 
@@ -217,6 +218,10 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         {
             RefuseReportedError(response, body);
             answer = reader.ReadWhole(body);
+        }
+        catch (LlmException error)
+        {
+            throw Seen(error, response);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
@@ -237,7 +242,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
             // What follows a whole answer may add usage, but cannot take the answer back.
             var isExtra = reader.IsComplete;
             if (++count > HttpCaps.Events)
-                throw LineReader.TooLarge($"more than {HttpCaps.Events:N0} events");
+                throw Seen(LineReader.TooLarge($"more than {HttpCaps.Events:N0} events"), response);
             try
             {
                 update = reader.ReadEvent(data, events.IsError);
@@ -245,6 +250,13 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
             }
             catch (Exception error) when (isExtra && error is (LlmException or JsonException or InvalidOperationException or FormatException or ArgumentException))
             {
+                reader.PassOver();
+                if (reader.IsLast)
+                    return false;
+            }
+            catch (LlmException error)
+            {
+                throw Seen(error, response);
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
             {
@@ -258,34 +270,5 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         }
 
         return false;
-    }
-
-    /// <summary>Reads more bytes; false at the end.</summary>
-    /// <param name="lines">Where they go.</param>
-    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    private async ValueTask<bool> FillAsync(LineReader lines, TimeSpan? left, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (left is not { } rest)
-                return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
-            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
-            if (rest <= TimeSpan.Zero)
-                return false;
-            using var enough = new CancellationTokenSource(rest, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
-            return await lines.FillAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
-        {
-            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
-            return false;
-        }
-        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
-        {
-            // A good status had come: what broke is the answer, not the way to the server.
-            throw ExceptionMapper.Map(error, cancellationToken, started: true);
-        }
     }
 }

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>A JSON body of known length in one pooled buffer, UTF-8 without escapes where JSON allows it.</summary>
+/// <summary>A JSON body of known length in one pooled buffer: UTF-8, escaped only where JSON asks for it.</summary>
 internal sealed class JsonBody : HttpContent
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -23,9 +23,9 @@ internal sealed class JsonBody : HttpContent
         var buffer = new PooledBufferWriter();
         try
         {
-            using var writer = new Utf8JsonWriter(buffer, Writing);
-            write(writer, request);
-            writer.Flush();
+            using (var writer = new Utf8JsonWriter(buffer, Writing))
+                write(writer, request);
+            buffer.Shorten(JsonEscapes.Undo(buffer.Bytes));
             return new JsonBody(buffer);
         }
         catch
@@ -63,7 +63,11 @@ internal sealed class JsonBody : HttpContent
 
         public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
+        public Span<byte> Bytes => _bytes.AsSpan(0, _length);
+
         public void Advance(int count) => _length += count;
+
+        public void Shorten(int length) => _length = length;
 
         public Memory<byte> GetMemory(int sizeHint = 0)
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Orchestrator.Providers;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Orchestrator.Providers;
 /// </summary>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
+    private byte[] _buffer = Buffers.Rent(4096);
     private int _start;
     private int _scanned;
     private int _end;
@@ -76,8 +74,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        Buffers.Return(_buffer);
         _buffer = [];
         _start = _scanned = _end = 0;
     }
@@ -99,10 +96,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
             return;
         if (_end >= HttpCaps.Line)
             throw TooLarge($"a line of more than {HttpCaps.Line >> 20} MiB");
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 2, HttpCaps.Line));
-        _buffer.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        _buffer = Buffers.Grow(_buffer, _end, Math.Min(_buffer.Length * 2, HttpCaps.Line));
     }
 
     private void SkipByteOrderMark()

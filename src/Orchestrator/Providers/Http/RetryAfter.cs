@@ -13,6 +13,12 @@ internal static class RetryAfter
         (headers.NonValidated.TryGetValues("retry-after-ms", out var ms) ? Number(ms.ToString(), 0.001) : null)
         ?? (headers.NonValidated.TryGetValues("Retry-After", out var text) ? Parse(text.ToString(), now) : null);
 
+    public static TimeSpan? From(Func<string, string?> header, DateTimeOffset now) =>
+        Number(header("retry-after-ms"), 0.001) ?? Parse(header("Retry-After"), now);
+
+    public static DateTimeOffset? Date(string? text) =>
+        DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at) ? at : null;
+
     public static TimeSpan? Parse(string? text, DateTimeOffset now)
     {
         text = text?.Trim();
@@ -20,16 +26,15 @@ internal static class RetryAfter
             return null;
         if (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.')
             return Number(text, 1);
-        return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at)
-            ? Within(at - now)
-            : null;
+        return Date(text) is { } at ? Within(at - now) : null;
     }
 
     // The three forms of RFC 9110 §5.6.7.
     private static readonly string[] Formats = ["ddd, dd MMM yyyy HH:mm:ss 'GMT'", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
 
     private static TimeSpan? Number(string? text, double unit) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value)
+        // Whatever the style, NaN and the infinities are parsed too, by name.
+        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) && value >= 0
             ? value * unit >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(value * unit)
             : null;
 

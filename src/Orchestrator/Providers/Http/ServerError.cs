@@ -31,6 +31,34 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
     }
 
+    /// <summary>What a body of a shape nobody knows says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>, which quotes the request.</summary>
+    public static string Words(ReadOnlySpan<byte> body)
+    {
+        var words = new List<string>();
+        try
+        {
+            var reader = new Utf8JsonReader(body, JsonRead.Options);
+            var name = "";
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    name = reader.GetString()!;
+                else if (name == "input")
+                    (name, _) = ("", reader.TrySkip());
+                else if (reader.TokenType == JsonTokenType.String)
+                    words.Add(name.Length > 0 ? $"{name}: {JsonRead.Text(ref reader)}" : JsonRead.Text(ref reader) ?? "");
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Cut JSON may end in the middle of an input: what came before it has to do.
+            if (body.Trim(" \t\r\n"u8) is not [(byte)'{' or (byte)'[', ..])
+                return Encoding.UTF8.GetString(body);
+        }
+
+        return string.Join("; ", words);
+    }
+
     /// <summary>A line of the body for a message: text only, shortened, without line ends.</summary>
     public static string Excerpt(string? text)
     {
@@ -67,7 +95,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             else if (reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("detail"u8))
             {
                 reader.Read();
-                if (JsonRead.Text(ref reader) is { } message)
+                if ((reader.TokenType == JsonTokenType.StartArray ? Problems(ref reader) : JsonRead.Text(ref reader)) is { } message)
                     result = result with { Message = result.Message ?? message };
             }
             else if (reader.ValueTextEquals("code"u8))
@@ -90,6 +118,43 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
 
         return result;
+    }
+
+    /// <summary>FastAPI's list of what is wrong with a request: what and where, never the input it quotes.</summary>
+    private static string? Problems(ref Utf8JsonReader reader)
+    {
+        var problems = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (!JsonRead.TryEnterObject(ref reader))
+                continue;
+            string? what = null, where = null;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("msg"u8))
+                    what = JsonRead.NextText(ref reader);
+                else if (reader.ValueTextEquals("loc"u8))
+                    where = Path(ref reader);
+                else
+                    JsonRead.SkipNext(ref reader);
+            }
+
+            if (what is not null || where is not null)
+                problems.Add(where is null ? what! : $"{where}: {what}");
+        }
+
+        return problems.Count > 0 ? string.Join("; ", problems) : null;
+    }
+
+    private static string? Path(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return JsonRead.Text(ref reader);
+        var steps = new List<string?>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            steps.Add(JsonRead.Text(ref reader));
+        return string.Join('.', steps);
     }
 
     private static string? Clean(string? text, Func<string, string> redact) => text is null ? null : redact(text);

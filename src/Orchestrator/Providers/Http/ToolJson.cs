@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -70,6 +71,13 @@ internal static class ToolJson
                     WriteValue(json, result);
                 return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
+    }
+
+    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other texts.</summary>
+    public static string Raw(ref Utf8JsonReader reader)
+    {
+        using var document = JsonDocument.ParseValue(ref reader);
+        return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(document.RootElement));
     }
 
     /// <summary>A call out of its JSON arguments; arguments that are no JSON object are told in the call's own exception.</summary>

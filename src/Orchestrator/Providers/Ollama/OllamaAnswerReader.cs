@@ -7,8 +7,9 @@ namespace Orchestrator.Providers;
 /// <summary>Reads answers of <c>/api/chat</c>: one line of JSON for each piece, the last with <c>done</c> and the counts. An error line may come under status 200.</summary>
 internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
-    private readonly List<AIContent> _contents = [];
-    private string? _model;
+    private const int MostCalls = 256;
+    private List<AIContent>? _contents;
+    private KnownText _model;
     private string? _doneReason;
     private int? _promptCount, _evalCount, _cachedCount;
     private bool _done;
@@ -17,31 +18,31 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
-        _contents.Clear();
+        _contents = null;
         Read(data);
         if (_done)
             IsComplete = IsLast = true;
         if (_done && Usage() is { } usage)
-            _contents.Add(new UsageContent(usage));
-        if (_contents.Count == 0 && !_done)
+            Add(new UsageContent(usage));
+        if (_contents is null && !_done)
             return null;
         return new ChatResponseUpdate
         {
             Role = ChatRole.Assistant,
-            Contents = new List<AIContent>(_contents),
-            ModelId = _model,
+            Contents = _contents ?? [],
+            ModelId = _model.Value,
             FinishReason = _done ? FinishReason() : null,
         };
     }
 
     public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
     {
-        _contents.Clear();
+        _contents = null;
         Read(body.Trim(" \t\r\n"u8));
         IsComplete = _done;
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)))
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, _contents ?? []))
         {
-            ModelId = _model,
+            ModelId = _model.Value,
             FinishReason = FinishReason(),
             Usage = Usage(),
         };
@@ -49,7 +50,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 
     private void Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonRead.Options);
+        var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
         // A line that turned out unreadable may have said it before it broke.
@@ -57,21 +58,22 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         var failed = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("message"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("message"u8))
                 ReadMessage(ref reader);
-            else if (reader.ValueTextEquals("done"u8))
+            else if (field.SequenceEqual("done"u8))
                 _done = JsonRead.SkipNext(ref reader) == JsonTokenType.True;
-            else if (reader.ValueTextEquals("done_reason"u8))
+            else if (field.SequenceEqual("done_reason"u8))
                 _doneReason = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("model"u8))
-                _model = JsonRead.NextText(ref reader) ?? _model;
-            else if (reader.ValueTextEquals("prompt_eval_count"u8))
+            else if (field.SequenceEqual("model"u8))
+                _model.ReadNext(ref reader);
+            else if (field.SequenceEqual("prompt_eval_count"u8))
                 _promptCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("prompt_eval_cached_count"u8))
+            else if (field.SequenceEqual("prompt_eval_cached_count"u8))
                 _cachedCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("eval_count"u8))
+            else if (field.SequenceEqual("eval_count"u8))
                 _evalCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("error"u8))
+            else if (field.SequenceEqual("error"u8))
                 failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             else
                 JsonRead.SkipNext(ref reader);
@@ -94,17 +96,18 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             return;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("content"u8))
             {
                 if (JsonRead.NextText(ref reader) is { Length: > 0 } text)
-                    _contents.Add(new TextContent(text));
+                    Add(new TextContent(text));
             }
-            else if (reader.ValueTextEquals("thinking"u8))
+            else if (field.SequenceEqual("thinking"u8))
             {
                 if (JsonRead.NextText(ref reader) is { Length: > 0 } thought)
-                    _contents.Add(new TextReasoningContent(thought));
+                    Add(new TextReasoningContent(thought));
             }
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (field.SequenceEqual("tool_calls"u8))
             {
                 ReadCalls(ref reader);
             }
@@ -132,20 +135,22 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         string? id = null, name = null, arguments = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("id"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("id"u8))
             {
                 id = JsonRead.NextText(ref reader);
             }
-            else if (reader.ValueTextEquals("function"u8))
+            else if (field.SequenceEqual("function"u8))
             {
                 reader.Read();
                 if (!JsonRead.TryEnterObject(ref reader))
                     continue;
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    if (reader.ValueTextEquals("name"u8))
+                    var part = JsonRead.Name(ref reader);
+                    if (part.SequenceEqual("name"u8))
                         name = JsonRead.NextText(ref reader);
-                    else if (reader.ValueTextEquals("arguments"u8))
+                    else if (part.SequenceEqual("arguments"u8))
                         arguments = Arguments(ref reader);
                     else
                         JsonRead.SkipNext(ref reader);
@@ -158,19 +163,21 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         }
 
         _calledTools = true;
-        _calls++;
+        // An empty call is two bytes on the wire and a hundred times that in memory.
+        if (++_calls > MostCalls)
+            throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
         // Older versions give no id; the caller needs one to pair the result with.
-        _contents.Add(ToolJson.Call(string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id, name ?? "", arguments ?? ""));
+        Add(ToolJson.Call(string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id, name ?? "", arguments ?? ""));
     }
+
+    /// <summary>Nearly every line has one content, and its list is the update's own.</summary>
+    private void Add(AIContent content) => (_contents ??= new(1)).Add(content);
 
     /// <summary>An object by the protocol; text from servers that mix it up with OpenAI's.</summary>
     private static string? Arguments(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-            return JsonRead.Text(ref reader);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.GetRawText();
+        return reader.TokenType == JsonTokenType.StartObject ? ToolJson.Raw(ref reader) : JsonRead.Text(ref reader);
     }
 
     private UsageDetails? Usage() => _promptCount is null && _evalCount is null ? null : new UsageDetails
@@ -180,7 +187,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         CachedInputTokenCount = _cachedCount,
     };
 
-    private ChatFinishReason FinishReason() => _calledTools ? ChatFinishReason.ToolCalls : _doneReason switch
+    private ChatFinishReason FinishReason() => _calledTools ? ChatFinishReason.ToolCalls : _doneReason?.Trim() switch
     {
         null or "" or "stop" => ChatFinishReason.Stop,
         "length" => ChatFinishReason.Length,

@@ -11,7 +11,7 @@ namespace Orchestrator.Providers;
 /// </remarks>
 public sealed class OllamaProvider : HttpLlmProvider, IHealthProbe
 {
-    private readonly OllamaRequestWriter _writer;
+    private readonly Action<Utf8JsonWriter, LlmRequest> _write;
     private readonly Uri _root;
     private readonly Uri _chat;
     private readonly Uri _show;
@@ -38,7 +38,7 @@ public sealed class OllamaProvider : HttpLlmProvider, IHealthProbe
             _authorization = new AuthenticationHeaderValue("Bearer", Secret);
         }
 
-        _writer = new OllamaRequestWriter(options);
+        _write = new OllamaRequestWriter(options).Write;
     }
 
     private protected override StreamFraming Framing => StreamFraming.JsonLines;
@@ -72,7 +72,7 @@ public sealed class OllamaProvider : HttpLlmProvider, IHealthProbe
     }
 
     private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken) =>
-        new(Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _writer.Write) }));
+        new(Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) }));
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OllamaAnswerReader(Info);
 
@@ -98,7 +98,7 @@ public sealed class OllamaProvider : HttpLlmProvider, IHealthProbe
     private HttpRequestMessage Prepare(HttpRequestMessage message)
     {
         message.Headers.Authorization = _authorization;
-        message.Headers.UserAgent.Add(MediaTypes.UserAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", MediaTypes.UserAgentText);
         return message;
     }
 }

@@ -14,15 +14,16 @@ internal sealed partial class OpenAiAnswerReader
         var usage = new UsageDetails();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("prompt_tokens"u8))
                 usage.InputTokenCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (field.SequenceEqual("completion_tokens"u8))
                 usage.OutputTokenCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("total_tokens"u8))
+            else if (field.SequenceEqual("total_tokens"u8))
                 usage.TotalTokenCount = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (field.SequenceEqual("prompt_tokens_details"u8))
                 usage.CachedInputTokenCount = Detail(ref reader, "cached_tokens"u8);
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            else if (field.SequenceEqual("completion_tokens_details"u8))
                 usage.ReasoningTokenCount = Detail(ref reader, "reasoning_tokens"u8);
             else
                 JsonRead.SkipNext(ref reader);
@@ -40,7 +41,8 @@ internal sealed partial class OpenAiAnswerReader
         int? count = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(name))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual(name))
                 count = JsonRead.NextCount(ref reader);
             else
                 JsonRead.SkipNext(ref reader);

@@ -11,12 +11,16 @@ namespace Orchestrator.Providers;
 internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private readonly OpenAiToolCalls _calls = new();
-    private readonly List<AIContent> _contents = [];
-    private string? _id;
-    private string? _model;
+    private List<AIContent>? _contents;
+    private KnownText _id;
+    private KnownText _model;
     private UsageDetails? _usage;
     private ChatFinishReason? _finish;
     private bool _isAnswer;
+    private bool _isWhole;
+    private bool _failed;
+    private Range? _choiceError;
+    private LlmException? _pending;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
@@ -27,38 +31,54 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         }
 
         var before = _finish;
-        _contents.Clear();
-        Read(data, isError);
+        _contents = null;
+        LlmException? error;
+        try
+        {
+            error = Read(data, isError);
+        }
+        catch
+        {
+            // An event that turned out unreadable may have said it before it broke.
+            _finish = before;
+            throw;
+        }
+
+        if (error is not null)
+        {
+            if (IsComplete || _contents is null)
+                throw error;
+            // The last words came with the error: they go out first.
+            _pending = error;
+            _finish = null;
+            IsComplete = IsLast = true;
+            return NewUpdate(_contents);
+        }
+
         var finished = _finish is not null && before is null;
         if (finished)
         {
             IsComplete = true;
-            _calls.TakeInto(_contents);
+            _calls.TakeInto(_contents ??= []);
         }
 
-        if (_contents.Count == 0 && !finished)
+        if (_contents is null)
             return null;
-        return new ChatResponseUpdate
-        {
-            Role = ChatRole.Assistant,
-            Contents = new List<AIContent>(_contents),
-            ResponseId = _id,
-            MessageId = _id,
-            ModelId = _model,
-            FinishReason = finished ? _finish : null,
-        };
+        return NewUpdate(_contents, finished ? _finish : null);
     }
 
     public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
     {
-        _contents.Clear();
-        Read(body, isError: false);
-        _calls.TakeInto(_contents);
+        _contents = null;
+        _isWhole = true;
+        if (Read(body, isError: false) is { } error)
+            throw error;
+        _calls.TakeInto(_contents ??= []);
         IsComplete = _isAnswer && (_finish is not null || _contents.Count > 0);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)) { MessageId = _id })
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, _contents) { MessageId = _id.Value })
         {
-            ResponseId = _id,
-            ModelId = _model,
+            ResponseId = _id.Value,
+            ModelId = _model.Value,
             FinishReason = _finish,
             Usage = _usage,
         };
@@ -67,41 +87,57 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
     /// <summary>Usage last, once: servers that report it with every event give running totals.</summary>
     public override ChatResponseUpdate? Finish()
     {
-        _contents.Clear();
+        if (_pending is not null)
+            throw _pending;
+        var contents = new List<AIContent>(1);
         // [DONE] without a finish reason: calls that came are calls.
-        _calls.TakeInto(_contents);
+        _calls.TakeInto(contents);
         if (_usage is not null)
-            _contents.Add(new UsageContent(_usage));
-        return _contents.Count == 0 && _finish is not null ? null : new ChatResponseUpdate
+            contents.Add(new UsageContent(_usage));
+        return contents.Count == 0 && _finish is not null ? null : new ChatResponseUpdate
         {
-            Contents = new List<AIContent>(_contents),
-            ResponseId = _id,
-            MessageId = _id,
-            ModelId = _model,
+            Contents = contents,
+            ResponseId = _id.Value,
+            MessageId = _id.Value,
+            ModelId = _model.Value,
             FinishReason = _finish is null ? ChatFinishReason.Stop : null,
         };
     }
 
-    private void Read(ReadOnlySpan<byte> json, bool isError)
+    private ChatResponseUpdate NewUpdate(List<AIContent> contents, ChatFinishReason? finish = null) => new()
     {
-        var reader = new Utf8JsonReader(json, JsonRead.Options);
+        Role = ChatRole.Assistant,
+        Contents = contents,
+        ResponseId = _id.Value,
+        MessageId = _id.Value,
+        ModelId = _model.Value,
+        FinishReason = finish,
+    };
+
+    /// <summary>Reads an event or a whole answer; gives the error that it reports.</summary>
+    private LlmException? Read(ReadOnlySpan<byte> json, bool isError)
+    {
+        if (isError && !json.StartsWith("{"u8))
+            return Reported(LlmErrorKind.ServerError, new ServerError(Encoding.UTF8.GetString(json), null, null).Without(Redact));
+        var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
-        var failed = isError;
+        (_failed, _choiceError) = (isError, null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("choices"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("choices"u8))
                 ReadChoices(ref reader);
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (field.SequenceEqual("usage"u8))
                 ReadUsage(ref reader);
-            else if (reader.ValueTextEquals("id"u8))
-                _id = Same(ref reader, _id);
-            else if (reader.ValueTextEquals("model"u8))
-                _model = Same(ref reader, _model);
-            else if (reader.ValueTextEquals("error"u8))
-                failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
-            else if (reader.ValueTextEquals("object"u8))
-                failed |= IsError(ref reader);
+            else if (field.SequenceEqual("id"u8))
+                _id.ReadNext(ref reader);
+            else if (field.SequenceEqual("model"u8))
+                _model.ReadNext(ref reader);
+            else if (field.SequenceEqual("error"u8))
+                _failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
+            else if (field.SequenceEqual("object"u8))
+                _failed |= IsError(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
         }
@@ -111,10 +147,16 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         {
         }
 
-        if (!failed)
-            return;
+        return _failed ? ErrorIn(json) : null;
+    }
+
+    private LlmException ErrorIn(ReadOnlySpan<byte> json)
+    {
         var said = Said(json);
-        throw Reported(OpenAiErrors.KindInStream(said), said, said.Code ?? said.Type);
+        if (!said.IsKnown && _choiceError is { } place)
+            said = Said(json[place]);
+        var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
+        return Reported(OpenAiErrors.KindInStream(said), said, said.Code ?? said.Type, _isWhole && text.Length > 0 ? text : null);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)
@@ -138,17 +180,26 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("delta"u8) || field.SequenceEqual("message"u8))
             {
                 reader.Read();
                 if (JsonRead.TryEnterObject(ref reader))
                     ReadMessage(ref reader);
             }
-            else if (reader.ValueTextEquals("finish_reason"u8))
+            else if (field.SequenceEqual("finish_reason"u8))
             {
                 reader.Read();
-                if (JsonRead.Text(ref reader) is { Length: > 0 } reason)
-                    _finish = FinishOf(reason);
+                if (JsonRead.Text(ref reader)?.Trim() is { Length: > 0 } reason)
+                    FinishWith(reason);
+            }
+            else if (field.SequenceEqual("error"u8))
+            {
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                _failed |= reader.TokenType != JsonTokenType.Null;
+                reader.Skip();
+                _choiceError = start..(int)reader.BytesConsumed;
             }
             else
             {
@@ -162,13 +213,14 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         _isAnswer = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("content"u8))
                 ReadContent(ref reader);
-            else if (reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8))
+            else if (field.SequenceEqual("reasoning_content"u8) || field.SequenceEqual("reasoning"u8))
                 AddText(ref reader, static text => new TextReasoningContent(text));
-            else if (reader.ValueTextEquals("refusal"u8))
+            else if (field.SequenceEqual("refusal"u8))
                 AddText(ref reader, static text => new ErrorContent(text) { ErrorCode = "Refusal" });
-            else if (reader.ValueTextEquals("tool_calls"u8))
+            else if (field.SequenceEqual("tool_calls"u8))
                 _calls.Read(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
@@ -181,7 +233,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             if (JsonRead.Text(ref reader) is { Length: > 0 } text)
-                _contents.Add(new TextContent(text));
+                Add(new TextContent(text));
             return;
         }
 
@@ -192,7 +244,8 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
                 continue;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("text"u8))
+                var field = JsonRead.Name(ref reader);
+                if (field.SequenceEqual("text"u8))
                     AddText(ref reader, static text => new TextContent(text));
                 else
                     JsonRead.SkipNext(ref reader);
@@ -204,15 +257,11 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
     {
         reader.Read();
         if (JsonRead.Text(ref reader) is { Length: > 0 } text)
-            _contents.Add(content(text));
+            Add(content(text));
     }
 
-    /// <summary>The same text comes with every event: one string for all of them.</summary>
-    private static string? Same(ref Utf8JsonReader reader, string? known)
-    {
-        reader.Read();
-        return known is not null && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(known) ? known : JsonRead.Text(ref reader) ?? known;
-    }
+    /// <summary>Nearly every event has one content, and its list is the update's own.</summary>
+    private void Add(AIContent content) => (_contents ??= new(1)).Add(content);
 
     private static bool IsError(ref Utf8JsonReader reader)
     {
@@ -220,6 +269,15 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         var isError = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
         reader.Skip();
         return isError;
+    }
+
+    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that failed.</summary>
+    private void FinishWith(string reason)
+    {
+        if (reason == "error")
+            _failed = true;
+        else
+            _finish = FinishOf(reason);
     }
 
     private static ChatFinishReason FinishOf(string reason) => reason switch

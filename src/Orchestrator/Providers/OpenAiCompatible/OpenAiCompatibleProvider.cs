@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
@@ -8,7 +9,7 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
 {
     private const int ShortestSecret = 8;
 
-    private readonly OpenAiRequestWriter _writer;
+    private readonly Action<Utf8JsonWriter, LlmRequest> _write;
     private readonly Uri _chat;
     private readonly Uri _models;
     private readonly AuthenticationHeaderValue? _authorization;
@@ -33,10 +34,10 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
         }
 
         _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, $"{nameof(options.Headers)}[{h.Key}]", _authorization is not null))];
-        _writer = new OpenAiRequestWriter(
+        _write = new OpenAiRequestWriter(
             options.Model,
             options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
-            options.RequestUsage);
+            options.RequestUsage).Write;
     }
 
     private protected override StreamFraming Framing => StreamFraming.ServerSentEvents;
@@ -53,8 +54,8 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
 
     private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken)
     {
-        var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _writer.Write) });
-        message.Headers.Accept.Add(request.Streaming ? MediaTypes.EventStream : MediaTypes.Json);
+        var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
+        message.Headers.TryAddWithoutValidation("Accept", request.Streaming ? MediaTypes.EventStreamText : MediaTypes.JsonText);
         return new(message);
     }
 
@@ -92,9 +93,9 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
     private HttpRequestMessage Prepare(HttpRequestMessage message)
     {
         message.Headers.Authorization = _authorization;
-        message.Headers.UserAgent.Add(MediaTypes.UserAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", MediaTypes.UserAgentText);
         foreach (var (header, value) in _headers)
-            message.Headers.Add(header, value);
+            message.Headers.TryAddWithoutValidation(header, value);
         return message;
     }
 }

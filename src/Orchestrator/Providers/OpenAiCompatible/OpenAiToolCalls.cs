@@ -80,15 +80,7 @@ internal sealed class OpenAiToolCalls
             {
                 reader.Read();
                 // A string by the protocol; an object from servers that mix it up with Ollama's.
-                if (reader.TokenType == JsonTokenType.StartObject)
-                {
-                    using var document = JsonDocument.ParseValue(ref reader);
-                    arguments = document.RootElement.GetRawText();
-                }
-                else
-                {
-                    arguments = JsonRead.Text(ref reader);
-                }
+                arguments = reader.TokenType == JsonTokenType.StartObject ? ToolJson.Raw(ref reader) : JsonRead.Text(ref reader);
             }
             else
             {

@@ -1,7 +1,11 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
 using System.Net;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OllamaSharp;
+using OpenAI;
 using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Docs.Snippets;
@@ -67,6 +71,13 @@ internal static class ProviderSnippets
     {
         var info = new ProviderInfo("claude", Vendor: "anthropic", Model: "claude-x") { ContextWindow = 200_000 };
         router.AddProvider(new ChatClientProvider("claude", client, info));
+    }
+
+    public static void SdkClients(Router router, string key)
+    {
+        var openAi = new OpenAIClient(new ApiKeyCredential(key), new OpenAIClientOptions { RetryPolicy = new ClientRetryPolicy(maxRetries: 0) });
+        router.AddProvider(new ChatClientProvider("openai", openAi.GetChatClient("gpt-4o-mini").AsIChatClient()));
+        router.AddProvider(new ChatClientProvider("ollama", new OllamaApiClient(new Uri("http://localhost:11434"), "llama3.2")));
     }
 
     public static void ChatClientInContainer(IServiceCollection services, Func<IServiceProvider, IChatClient> makeClient)

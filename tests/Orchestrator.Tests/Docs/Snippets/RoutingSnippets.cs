@@ -41,6 +41,18 @@ internal static class RoutingSnippets
         return router;
     }
 
+    public static Router Retrying()
+    {
+        var router = new Router(new RouterOptions
+        {
+            Retry = new RetryOptions { MaxDelay = TimeSpan.FromSeconds(1), BudgetPerSecond = 2 },
+            Health = new HealthOptions { FailuresInARow = 5, CoolDown = TimeSpan.FromSeconds(2) },
+            ErrorRules = { [LlmErrorKind.Timeout] = ErrorRule.For(LlmErrorKind.Timeout) with { RetriesSameProvider = true } },
+        });
+        router.AddProvider(new MockProvider("local"), new ProviderOptions { MaxConcurrency = 2, QueueLimit = 10 });
+        return router;
+    }
+
     public static async Task ErrorsAsync(Router router, string prompt, CancellationToken cancellationToken)
     {
         try

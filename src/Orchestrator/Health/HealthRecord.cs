@@ -1,0 +1,242 @@
+namespace Orchestrator;
+
+/// <summary>
+/// How one provider has fared, and how it therefore stands: a machine of plain data without clock, lock or chance of its own. Guarded by the
+/// lock of its <see cref="ProviderState"/>.
+/// </summary>
+/// <remarks>
+/// <code>
+///                three failures in a row, or 60 % errors
+///   Available ───────────────────────────────────────────► Ejected ◄──────────────┐
+///    ▲  ▲  ▲                                                  │ cool-down over     │ the trial fails:
+///    │  │  └──── Retry-After, credentials: Excluded ◄─┐       ▼                    │ half as long again
+///    │  └───────────── time is over ──────────────────┘     Trial (one at a time) ─┘
+///    └──────────────── a success begun after the ejection ────┘
+/// </code>
+/// Every time is compared with "now" when it is asked for: nothing has to fire for a provider to come back.
+/// </remarks>
+internal sealed class HealthRecord(HealthOptions options, long frequency)
+{
+    private const int FewestToJudge = 5;
+    private const double Growth = 1.5;
+
+    /// <summary>A trial that has not ended by then no longer keeps others away: its consumer may have walked off with it.</summary>
+    private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongDown = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
+    private readonly RollingWindow _window = new();
+    private readonly long[] _changes = new long[Enum.GetValues<HealthChange.Kind>().Length];
+    private List<HealthChange>? _news;
+    private int _streak;
+    private int _epoch;
+    private int _recoveredIn;
+    private bool _ejected;
+    private long _ejectedAt;
+    private int _failedTrials;
+    private Period _coolDown;
+    private int _trials;
+    private bool _onTrial;
+    private Period _trial;
+    private bool _excluded;
+    private LlmErrorKind _excludedFor;
+    private Period _exclusion;
+
+    /// <summary>Whether there is nothing to weigh: available and healthy. Safe to ask without the lock, between two looks at the number of changes.</summary>
+    public bool IsClear => !_window.HasBad && !_ejected && !_excluded;
+
+    /// <summary>Whether there are changes that nobody was told of. Safe to ask without the lock.</summary>
+    public bool HasNews => Volatile.Read(ref _news) is not null;
+
+    /// <summary>The number of changes so far, by kind.</summary>
+    public ReadOnlySpan<long> Changes => _changes;
+
+    public AttemptTicket Ticket => new(_epoch, 0, _ejected);
+
+    /// <summary>Another instance: what the one before did says nothing about it.</summary>
+    public void Reset()
+    {
+        _window.Clear();
+        _streak = _failedTrials = 0;
+        _ejected = _onTrial = _excluded = false;
+        _recoveredIn = ++_epoch;
+    }
+
+    /// <summary>How the provider stands now. Notes what time has changed.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="jitter">A number from 0.8 to 1.2, should it have to be ejected.</param>
+    public Standing At(long now, double jitter = 1)
+    {
+        if (_excluded && !_exclusion.IsRunning(now))
+        {
+            _excluded = false;
+            Tell(HealthChange.Kind.Available, null, TimeSpan.Zero);
+        }
+
+        // Successes that age out of the window can leave mostly errors in it.
+        if (!_ejected && StatusOf(_window.At(now / frequency)) == ProviderHealth.Unhealthy)
+            Eject(null, now, jitter);
+        return StandingAt(now);
+    }
+
+    /// <summary>Makes the attempt that begins now the trial, if one is due.</summary>
+    public bool TryStartTrial(long now, out AttemptTicket ticket)
+    {
+        ticket = Ticket;
+        if (At(now) != Standing.TrialDue)
+            return false;
+        _onTrial = true;
+        _trial = PeriodFrom(now, LongestTrial);
+        ticket = new AttemptTicket(_epoch, ++_trials, Avoided: false);
+        Tell(HealthChange.Kind.Trial, null, LongestTrial);
+        return true;
+    }
+
+    public void Succeeded(AttemptTicket ticket, long now)
+    {
+        EndTrial(ticket);
+        if (ticket.Epoch < _recoveredIn)
+            return;
+        // What began before the ejection says nothing about the time after it.
+        if (_ejected && ticket.Epoch == _epoch)
+        {
+            _window.Clear();
+            _ejected = false;
+            _failedTrials = 0;
+            _recoveredIn = ++_epoch;
+            Tell(HealthChange.Kind.Available, null, TimeSpan.Zero);
+        }
+
+        _streak = 0;
+        _window.Add(good: true, now / frequency);
+    }
+
+    /// <summary>Counts a failure the provider is to blame for.</summary>
+    /// <returns>Whether it ejected the provider, or kept it ejected as a trial.</returns>
+    public bool Failed(AttemptTicket ticket, LlmErrorKind kind, long now, double jitter)
+    {
+        EndTrial(ticket);
+        if (ticket.Epoch < _recoveredIn)
+            return false;
+        _window.Add(good: false, now / frequency);
+        if (_ejected)
+        {
+            if (!ticket.IsTrial || ticket.Epoch != _epoch)
+                return false;
+            _failedTrials++;
+            StartCoolDown(kind, now, jitter);
+            return true;
+        }
+
+        if (++_streak < options.FailuresInARow && StatusOf(_window.At(now / frequency)) != ProviderHealth.Unhealthy)
+            return false;
+        Eject(kind, now, jitter);
+        return true;
+    }
+
+    /// <summary>An end that says nothing about the provider: cancelled, abandoned, or nobody's fault.</summary>
+    public void EndTrial(AttemptTicket ticket)
+    {
+        if (ticket.IsTrial && ticket.Trial == _trials)
+            _onTrial = false;
+    }
+
+    /// <summary>Leaves the provider out for a time; a time that runs longer already stays.</summary>
+    public void Exclude(LlmErrorKind reason, TimeSpan length, long now)
+    {
+        var stamps = Stamps(length);
+        if (stamps <= 0 || (_excluded && _exclusion.Left(now) >= stamps))
+            return;
+        var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
+        _exclusion = PeriodFrom(now, length);
+        _excluded = true;
+        _excludedFor = reason;
+        if (isNew)
+            Tell(HealthChange.Kind.Excluded, reason, length);
+    }
+
+    /// <summary>The exclusion that runs, if one does, and the time left of it.</summary>
+    public (LlmErrorKind Reason, TimeSpan Left)? ExclusionAt(long now) =>
+        _excluded && _exclusion.IsRunning(now) ? (_excludedFor, Span(_exclusion.Left(now))) : null;
+
+    /// <summary>The time until an avoided or excluded provider may stand better; zero for one that does already.</summary>
+    public long StampsLeft(long now) => Math.Max(
+        _excluded ? _exclusion.Left(now) : 0,
+        !_ejected ? 0 : _onTrial && _trial.IsRunning(now) ? _trial.Left(now) : _coolDown.Left(now));
+
+    /// <summary>The status and standing to show. An ejection nobody could try out, because nobody called, is forgotten with its errors.</summary>
+    public (ProviderHealth Health, Standing Standing, int Good, int Bad) Show(long now)
+    {
+        var (good, bad) = _window.At(now / frequency);
+        var standing = StandingAt(now);
+        if (_ejected && bad == 0 && standing == Standing.TrialDue)
+            return (ProviderHealth.Healthy, Standing.Available, good, bad);
+        var health = _ejected ? ProviderHealth.Unhealthy : StatusOf((good, bad));
+        // What the next call will find when it looks.
+        if (standing == Standing.Available && health == ProviderHealth.Unhealthy)
+            standing = Standing.Avoided;
+        return (health, standing, good, bad);
+    }
+
+    public double ErrorRate(long now)
+    {
+        var (good, bad) = _window.At(now / frequency);
+        return bad == 0 ? 0 : (double)bad / (good + bad);
+    }
+
+    /// <summary>The changes since the last time, each once.</summary>
+    public List<HealthChange>? TakeNews()
+    {
+        var news = _news;
+        _news = null;
+        return news;
+    }
+
+    private Standing StandingAt(long now) =>
+        _excluded && _exclusion.IsRunning(now) ? Standing.Excluded
+        : !_ejected ? Standing.Available
+        : _coolDown.IsRunning(now) || (_onTrial && _trial.IsRunning(now)) ? Standing.Avoided
+        : Standing.TrialDue;
+
+    private void Eject(LlmErrorKind? kind, long now, double jitter)
+    {
+        _ejected = true;
+        _ejectedAt = now;
+        _failedTrials = 0;
+        _streak = 0;
+        _epoch++;
+        StartCoolDown(kind, now, jitter);
+    }
+
+    private void StartCoolDown(LlmErrorKind? kind, long now, double jitter)
+    {
+        var length = now - _ejectedAt >= Stamps(LongDown)
+            ? options.CoolDownAfterTenMinutes
+            : options.CoolDown * Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter);
+        _coolDown = PeriodFrom(now, length);
+        Tell(HealthChange.Kind.Ejected, kind, length);
+    }
+
+    private void Tell(HealthChange.Kind to, LlmErrorKind? reason, TimeSpan length)
+    {
+        _changes[(int)to]++;
+        (_news ??= []).Add(new HealthChange(to, reason, length));
+    }
+
+    private Period PeriodFrom(long now, TimeSpan length) => new(now, Stamps(length), Stamps(Slack));
+
+    private long Stamps(TimeSpan span) => (long)(span.TotalSeconds * frequency);
+
+    private TimeSpan Span(long stamps) => TimeSpan.FromSeconds((double)stamps / frequency);
+
+    private static ProviderHealth StatusOf((int Good, int Bad) ends)
+    {
+        var (good, bad) = ends;
+        if (bad == 0 || good + bad < FewestToJudge)
+            return ProviderHealth.Healthy;
+        // Compared as whole numbers: 30 % and 60 % belong to the worse status, exactly.
+        return bad * 10L >= (good + bad) * 6L ? ProviderHealth.Unhealthy
+            : bad * 10L >= (good + bad) * 3L ? ProviderHealth.Degraded
+            : ProviderHealth.Healthy;
+    }
+}

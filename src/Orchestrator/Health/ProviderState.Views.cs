@@ -1,0 +1,105 @@
+namespace Orchestrator;
+
+/// <summary>What others see of the state: users, gauges, the exporter, the log.</summary>
+internal sealed partial class ProviderState
+{
+    public ProviderMetrics Metrics(long now)
+    {
+        long[] sorted;
+        long ticks = 0, firstTicks = 0, firsts = 0;
+        var sums = new ProviderMetrics { Provider = Name };
+        lock (_lock)
+        {
+            foreach (var t in _totals)
+            {
+                ticks += t.DurationTicks;
+                firstTicks += t.FirstTokenTicks;
+                firsts += t.FirstTokens;
+                sums = sums with
+                {
+                    SuccessfulRequests = sums.SuccessfulRequests + t.Outcomes[(int)AttemptOutcome.Succeeded],
+                    FailedRequests = sums.FailedRequests + t.Outcomes[(int)AttemptOutcome.Failed],
+                    CancelledRequests = sums.CancelledRequests + t.Outcomes[(int)AttemptOutcome.Cancelled],
+                    AbandonedRequests = sums.AbandonedRequests + t.Outcomes[(int)AttemptOutcome.Abandoned],
+                    TotalPromptTokens = sums.TotalPromptTokens + t.PromptTokens,
+                    TotalCompletionTokens = sums.TotalCompletionTokens + t.CompletionTokens,
+                    TotalCost = sums.TotalCost + t.Cost,
+                    UnpricedRequests = sums.UnpricedRequests + t.Unpriced,
+                };
+            }
+
+            var (status, standing, good, bad) = _health.Show(now);
+            var exclusion = _health.ExclusionAt(now);
+            sums = sums with
+            {
+                Health = status,
+                IsAvailable = standing == Standing.Available,
+                Exclusion = exclusion is { } left ? ReasonOf(left.Reason) : ExclusionReason.None,
+                AvailableIn = standing == Standing.Available ? null : Span(_health.StampsLeft(now)),
+                InFlight = _inFlight,
+                Queued = _queue.Count,
+                Ejections = _health.Changes[(int)HealthChange.Kind.Ejected],
+                RecentErrorRate = bad == 0 ? 0 : (double)bad / (good + bad),
+                RollingAverageLatency = _latencies.RollingAverage(),
+            };
+            sorted = _latencies.Sorted();
+        }
+
+        return sums with
+        {
+            AverageLatency = sums.TotalRequests == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(ticks / sums.TotalRequests),
+            TimeToFirstToken = firsts == 0 ? null : TimeSpan.FromTicks(firstTicks / firsts),
+            LatencyP50 = LatencyRing.Percentile(sorted, 0.50),
+            LatencyP95 = LatencyRing.Percentile(sorted, 0.95),
+            LatencyP99 = LatencyRing.Percentile(sorted, 0.99),
+        };
+    }
+
+    public double ErrorRate(long now)
+    {
+        lock (_lock)
+            return _health.ErrorRate(now);
+    }
+
+    /// <summary>How a provider that is not simply available stands: why it is excluded, if it is, and the stamps until that may change.</summary>
+    public (ExclusionReason Reason, TimeSpan Left) Obstacle(long now)
+    {
+        lock (_lock)
+            return (_health.ExclusionAt(now) is { } exclusion ? ReasonOf(exclusion.Reason) : ExclusionReason.None, Span(_health.StampsLeft(now)));
+    }
+
+    /// <summary>Hands the totals to the exporter while nothing changes them; <paramref name="visit"/> is the exporter's own code.</summary>
+    public void Visit(long now, Action<ModelTotals> visit, Action<StateTotals> visitState)
+    {
+        lock (_lock)
+        {
+            foreach (var totals in _totals)
+                visit(totals);
+            visitState(new StateTotals(_health.Show(now).Health, _inFlight, _queue, _health.Changes));
+        }
+    }
+
+    /// <summary>Tells changes of standing that nobody was told of yet, outside the lock and each once.</summary>
+    public void TellNews(RouterContext context)
+    {
+        if (!_health.HasNews)
+            return;
+        List<HealthChange>? news;
+        lock (_lock)
+            news = _health.TakeNews();
+        foreach (var change in news ?? [])
+            context.HealthChanged(Name, change);
+    }
+
+    private TimeSpan Span(long stamps) => TimeSpan.FromSeconds((double)stamps / clockFrequency);
+
+    private static ExclusionReason ReasonOf(LlmErrorKind kind) => kind switch
+    {
+        LlmErrorKind.RateLimited => ExclusionReason.RetryAfter,
+        LlmErrorKind.Authentication => ExclusionReason.Authentication,
+        LlmErrorKind.Permission => ExclusionReason.Permission,
+        LlmErrorKind.QuotaExceeded => ExclusionReason.QuotaExceeded,
+        LlmErrorKind.ModelNotFound => ExclusionReason.ModelNotFound,
+        _ => ExclusionReason.Error,
+    };
+}

@@ -1,0 +1,51 @@
+namespace Orchestrator;
+
+/// <summary>The calls that wait for a place at one provider, first come, first served. Guarded by the lock of its <see cref="ProviderState"/>.</summary>
+internal sealed class WaitQueue
+{
+    private readonly LinkedList<(PlaceWaiter Waiter, ProviderSlot Slot)> _waiting = new();
+    private readonly BucketCounts _waits = new(Buckets.Latency);
+
+    public int Count => _waiting.Count;
+
+    /// <summary>How long calls that were given a place had waited for it.</summary>
+    public BucketCounts Waits => _waits;
+
+    /// <summary>False when the queue is as long as it may be.</summary>
+    public bool TryJoin(PlaceWaiter waiter, ProviderSlot slot)
+    {
+        if (_waiting.Count >= slot.QueueLimit)
+            return false;
+        _waiting.AddLast((waiter, slot));
+        return true;
+    }
+
+    public void Leave(PlaceWaiter waiter)
+    {
+        for (var node = _waiting.First; node is not null; node = node.Next)
+        {
+            if (node.Value.Waiter == waiter)
+            {
+                _waiting.Remove(node);
+                return;
+            }
+        }
+    }
+
+    /// <summary>The next that still waits and can be told something now: there is a place for it, or its slot is gone. It is taken.</summary>
+    public bool TryNext(int inFlight, out PlaceWaiter waiter, out ProviderSlot slot)
+    {
+        while (_waiting.First is { } node)
+        {
+            (waiter, slot) = node.Value;
+            if (!slot.IsRetired && inFlight >= slot.MaxConcurrency && !waiter.IsTaken)
+                return false;
+            _waiting.RemoveFirst();
+            if (waiter.TryTake())
+                return true;
+        }
+
+        (waiter, slot) = (null!, null!);
+        return false;
+    }
+}

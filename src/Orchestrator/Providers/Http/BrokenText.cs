@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Texts of JSON that are no text: invalid UTF-8, or half a surrogate pair in an escape. .NET's reader throws at them.</summary>
+internal static class BrokenText
+{
+    /// <summary>Whether a string's bytes, between its quotes, cannot be read as text.</summary>
+    public static bool IsIn(ReadOnlySpan<byte> value, bool isEscaped) => !Utf8.IsValid(value) || (isEscaped && HasHalfPair(value));
+
+    /// <summary>The text with U+FFFD for what is broken. The escapes have to be those of JSON.</summary>
+    public static string Repaired(ReadOnlySpan<byte> value, bool isEscaped)
+    {
+        var raw = Encoding.UTF8.GetString(value);
+        if (!isEscaped)
+            return raw;
+        var text = new StringBuilder(raw.Length);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            if (raw[i] != '\\' || ++i >= raw.Length)
+            {
+                text.Append(raw[Math.Min(i, raw.Length - 1)]);
+                continue;
+            }
+
+            text.Append(raw[i] switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'b' => '\b',
+                'f' => '\f',
+                'u' => (char)ushort.Parse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                var c => c,
+            });
+            if (raw[i] == 'u')
+                i += 4;
+        }
+
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                text[i] = '\uFFFD';
+        }
+
+        return text.ToString();
+    }
+
+    private static bool HasHalfPair(ReadOnlySpan<byte> value)
+    {
+        while (value.IndexOf((byte)'\\') is >= 0 and var at)
+        {
+            value = value[at..];
+            var unit = Escaped(value);
+            // A high half has to be followed by a low one, both escaped; the length of a pair is passed at once.
+            if (char.IsLowSurrogate(unit) || (char.IsHighSurrogate(unit) && !char.IsLowSurrogate(Escaped(value[6..]))))
+                return true;
+            value = value[(char.IsHighSurrogate(unit) ? 12 : 2)..];
+        }
+
+        return false;
+    }
+
+    /// <summary>The unit of UTF-16 that the bytes begin with an escape of; NUL for anything else.</summary>
+    private static char Escaped(ReadOnlySpan<byte> value) =>
+        value.Length >= 6 && value.StartsWith("\\u"u8) && ushort.TryParse(value[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? (char)unit
+            : '\0';
+}

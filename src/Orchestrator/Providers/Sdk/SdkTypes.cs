@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Tells the trimmer which members of the best-known SDKs are read by name, without referencing the SDKs.</summary>
+/// <remarks>A constant name given to <see cref="Type.GetType(string)"/> is understood by the trimmer, and ignored when the application has no
+/// such assembly. At run time the type is there already, for an exception of it was thrown.</remarks>
+internal static class SdkTypes
+{
+    public static void Keep(Type exception)
+    {
+        for (var type = exception; type is not null; type = type.BaseType)
+        {
+            switch (type.FullName)
+            {
+                case "System.ClientModel.ClientResultException":
+                    _ = Type.GetType("System.ClientModel.ClientResultException, System.ClientModel")?.GetProperty("Status");
+                    _ = Type.GetType("System.ClientModel.ClientResultException, System.ClientModel")?.GetMethod("GetRawResponse");
+                    Mark(Type.GetType("System.ClientModel.Primitives.PipelineResponse, System.ClientModel"));
+                    Mark(Type.GetType("System.ClientModel.Primitives.PipelineResponseHeaders, System.ClientModel"));
+                    break;
+                case "Azure.RequestFailedException":
+                    _ = Type.GetType("Azure.RequestFailedException, Azure.Core")?.GetProperty("Status");
+                    _ = Type.GetType("Azure.RequestFailedException, Azure.Core")?.GetMethod("GetRawResponse");
+                    Mark(Type.GetType("Azure.Response, Azure.Core"));
+                    Mark(Type.GetType("Azure.Core.ResponseHeaders, Azure.Core"));
+                    break;
+                case "Anthropic.Exceptions.AnthropicApiException":
+                    _ = Type.GetType("Anthropic.Exceptions.AnthropicApiException, Anthropic")?.GetProperty("StatusCode");
+                    break;
+                case "Google.GoogleApiException":
+                    _ = Type.GetType("Google.GoogleApiException, Google.Apis.Core")?.GetProperty("HttpStatusCode");
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    // The annotation is all that matters.
+    private static void Mark([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicMethods)] Type? type) => _ = type;
+}

@@ -1,0 +1,37 @@
+namespace Orchestrator;
+
+/// <summary>What happens after an error of one kind. The defaults are the table in docs/routing.md.</summary>
+/// <remarks>Change one with <c>options.ErrorRules[kind] = ErrorRule.For(kind) with { TriesNextProvider = true }</c>.</remarks>
+public sealed record ErrorRule
+{
+    private static readonly ErrorRule[] Defaults = Array.ConvertAll(Enum.GetValues<LlmErrorKind>(), Default);
+
+    /// <summary>Whether the same provider may be asked again: once, after a short wait or its <c>Retry-After</c>, within <see cref="RouterOptions.Retry"/>.</summary>
+    public bool RetriesSameProvider { get; init; }
+
+    /// <summary>Whether another provider may be asked; if not, the error is what the caller learns.</summary>
+    public bool TriesNextProvider { get; init; } = true;
+
+    /// <summary>What it does to the provider's health.</summary>
+    public HealthEffect Health { get; init; }
+
+    /// <summary>The default rule of a kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is not a defined value.</exception>
+    public static ErrorRule For(LlmErrorKind kind) => (uint)kind < (uint)Defaults.Length
+        ? Defaults[(int)kind]
+        : throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of error.");
+
+    private static ErrorRule Default(LlmErrorKind kind) => kind switch
+    {
+        LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded or LlmErrorKind.ModelNotFound =>
+            new() { Health = HealthEffect.Excluded },
+        LlmErrorKind.RateLimited => new() { RetriesSameProvider = true, Health = HealthEffect.ExcludedForRetryAfter },
+        LlmErrorKind.ServerError or LlmErrorKind.Unavailable => new() { RetriesSameProvider = true, Health = HealthEffect.Failure },
+        LlmErrorKind.Timeout or LlmErrorKind.MalformedResponse or LlmErrorKind.StreamInterrupted or LlmErrorKind.Unknown =>
+            new() { Health = HealthEffect.Failure },
+        LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered => new() { TriesNextProvider = false },
+        _ => new(),
+    };
+}

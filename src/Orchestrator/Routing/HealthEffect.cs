@@ -1,0 +1,17 @@
+namespace Orchestrator;
+
+/// <summary>What an error of some kind does to its provider's health.</summary>
+public enum HealthEffect
+{
+    /// <summary>Nothing: the provider is not to blame.</summary>
+    None,
+
+    /// <summary>It counts as a failure: enough of them eject the provider.</summary>
+    Failure,
+
+    /// <summary>The provider is left out for as long as its <c>Retry-After</c> says, at most <see cref="HealthOptions.LongestRetryAfter"/>.</summary>
+    ExcludedForRetryAfter,
+
+    /// <summary>The provider is left out for <see cref="HealthOptions.ExclusionTime"/>, or until it is replaced: only a person can mend it.</summary>
+    Excluded,
+}

@@ -1,0 +1,177 @@
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator;
+
+/// <summary>Who is asked next: the same provider again, the next of the plan, one whose place is waited for, or an avoided one.</summary>
+internal sealed partial class RouteCall
+{
+    private ProviderSlot? _again;
+    private bool _againAnyway;
+    private LlmException? _againOr;
+    private TimeSpan _againIn;
+    private long _waited;
+
+    /// <summary>Whether the call has waited for anything but providers: its plan is older than its start.</summary>
+    public bool HasWaited => _waited != 0;
+
+    /// <summary>The next attempt. Null with a plan: a place has to be waited for; null without: the plan was overtaken and has to be made
+    /// anew. Throws when nobody is left.</summary>
+    private Attempt? Next()
+    {
+        var plan = _plan!;
+        if (_again is { } again)
+        {
+            _again = null;
+            var now = Context.Now();
+            if (again.State.TryBegin(again, now, _againAnyway, out var ticket) == Admission.Begun)
+                return Begin(again, AttemptRole.Retry, ticket, now);
+            // Ejected, excluded, full or removed meanwhile: it has had its turn, and what was paid for was not done.
+            Context.Budget.PutBack();
+            if (_againOr is { } error)
+                throw error;
+        }
+
+        while (AttemptCount < MaxAttempts && plan.Next() is { } slot)
+        {
+            if (!IsTooSmall(slot) && Try(slot, anyway: false) is { } attempt)
+                return attempt;
+        }
+
+        if (IsPlaceWorthWaitingFor(plan))
+            return null;
+        while (AttemptCount < MaxAttempts && !_overtaken && plan.NextAvoided() is { } slot)
+        {
+            if (!IsTooSmall(slot) && TryAvoided(slot) is { } attempt)
+                return attempt;
+        }
+
+        if (IsPlaceWorthWaitingFor(plan))
+            return null;
+        if (!_overtaken)
+            throw Exhausted();
+        return Replan();
+    }
+
+    private bool IsPlaceWorthWaitingFor(RoutePlan plan)
+    {
+        plan.Full?.RemoveAll(IsTooSmall);
+        return AttemptCount < MaxAttempts && !_overtaken && plan.Full is { Count: > 0 };
+    }
+
+    /// <summary>The list was replaced between plan and attempt, or a wait has made the plan old: a call must not be lost to that, nor ask anybody twice.</summary>
+    private Attempt? Replan()
+    {
+        _plan!.Dispose();
+        _plan = null;
+        return null;
+    }
+
+    private Attempt? Try(ProviderSlot slot, bool anyway)
+    {
+        var now = Context.Now();
+        switch (slot.State.TryBegin(slot, now, anyway, out var ticket))
+        {
+            case Admission.Begun:
+                slot.State.TellNews(Context);
+                return Begin(slot, RoleOfNext(ticket), ticket, now);
+            case Admission.Full:
+                _plan!.MoveToFull(slot, anyway);
+                return null;
+            case Admission.Avoided:
+                _plan!.MoveToAvoided(slot);
+                return null;
+            case Admission.Retired:
+                _overtaken = true;
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private Attempt? TryAvoided(ProviderSlot slot)
+    {
+        // A call's first attempt is free, so that a router whose providers are all down still finds out when one is back.
+        var paid = AttemptCount > 0;
+        if (paid && !Context.Budget.TryTake(Sequence + 1, Context.Now()))
+            return null;
+        var attempt = Try(slot, anyway: true);
+        if (attempt is null && paid)
+            Context.Budget.PutBack();
+        return attempt;
+    }
+
+    private Attempt Begin(ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
+    {
+        var attempt = new Attempt(this, slot, role, ticket, now) { Queued = _queuedFor };
+        _queuedFor = TimeSpan.Zero;
+        return attempt;
+    }
+
+    private AttemptRole RoleOfNext(AttemptTicket ticket) =>
+        _broken is not null ? AttemptRole.Restart
+        : ticket.IsTrial ? AttemptRole.Trial
+        : AttemptCount == 0 ? AttemptRole.First
+        : AttemptRole.Failover;
+
+    /// <summary>After a failure that may pass: whether the same provider is asked again, and when.</summary>
+    private void ConsiderRetry(Attempt attempt)
+    {
+        var error = attempt.Record.Error!;
+        var slot = attempt.Slot;
+        if (attempt.Committed || attempt.Ejected || attempt.IsTrial || !Context.Rules[error.Kind].RetriesSameProvider)
+            return;
+        // Where all are down, everybody is asked once before anybody is asked twice.
+        if (attempt.OnAvoided && _plan!.Avoided is { Count: > 0 })
+            return;
+        var tries = 0;
+        foreach (var made in _attempts)
+            tries += ReferenceEquals(made.Provider, slot.Info) ? 1 : 0;
+        var untried = _plan!.CountUntried();
+        if (AttemptCount >= MaxAttempts - untried || (tries > Context.Retry.SameProvider && !(WaitsForLimit(error) && untried == 0)))
+            return;
+        if (error.RetryAfter is { } asked ? asked > Context.Retry.LongestRetryAfter : error.Kind == LlmErrorKind.RateLimited)
+            return;
+        // Nobody listens there, or nobody who can prove who it is: half a second changes little, and somebody else is there.
+        if (ErrorRules.NeverConnected(error, out var certificate) && (certificate || untried > 0))
+            return;
+        var delay = Context.RetryDelay(error.RetryAfter);
+        if (Leaves(slot) is { } left && delay >= left)
+            return;
+        if (Context.Retry.SameProvider > 0 && Context.Budget.TryTake(Sequence + 1, Context.Now()))
+            (_again, _againAnyway, _againIn) = (slot, attempt.OnAvoided, delay);
+    }
+
+    private static bool WaitsForLimit(LlmException error) => error is { Kind: LlmErrorKind.RateLimited, RetryAfter: not null };
+
+    /// <summary>The time left of the call's limit at this provider; null without one.</summary>
+    private TimeSpan? Leaves(ProviderSlot slot) =>
+        (Request.Limits?.Call ?? slot.Limits.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit - SpentBefore : null;
+
+    /// <summary>False when the call was given up meanwhile.</summary>
+    private async ValueTask<bool> WaitForRetryAsync()
+    {
+        var from = Context.Now();
+        var either = EitherToken();
+        try
+        {
+            await Task.Delay(_againIn, Context.Time, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await OffTheCancellersThreadAsync();
+            return false;
+        }
+        finally
+        {
+            either.Release();
+            _waited += Math.Max(1, Context.Now() - from);
+        }
+
+        return true;
+    }
+
+    private TokenPair EitherToken() => new(Token, Context.Disposing);
+
+    /// <summary>Whoever cancels runs what was waiting: what the call goes on to do, its caller's own code included, must not hold that up.</summary>
+    private static ConfiguredTaskAwaitable OffTheCancellersThreadAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+}

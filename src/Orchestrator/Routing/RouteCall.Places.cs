@@ -1,0 +1,110 @@
+namespace Orchestrator;
+
+/// <summary>Waiting for a place where every provider that could serve the call has all of its places taken.</summary>
+internal sealed partial class RouteCall
+{
+    private TimeSpan _queuedFor;
+
+    /// <summary>Waits at all full providers at once and begins at the first that has a place. Null when the plan has to be made anew.</summary>
+    private async ValueTask<Attempt?> WaitForPlaceAsync()
+    {
+        var plan = _plan!;
+        var full = plan.Full!.ToArray();
+        var waiter = new PlaceWaiter();
+        var joined = 0;
+        foreach (var slot in full)
+        {
+            var admission = slot.State.Join(slot, waiter);
+            joined += admission is Admission.Full or Admission.Begun ? 1 : 0;
+            _overtaken |= admission == Admission.Retired;
+            if (admission == Admission.Begun)
+                break;
+        }
+
+        if (joined == 0)
+            return AfterFullQueues(plan, full);
+        var (place, waited, given) = await PlaceAsync(waiter, full, plan.ChangesAt).ConfigureAwait(false);
+        _queuedFor += waited;
+        if (!given)
+            return IsGivenUp ? throw GivenUp() : Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
+        if (place is null)
+            return Replan();
+        var now = Context.Now();
+        var avoided = plan.IsAvoided(place);
+        AttemptTicket ticket = default;
+        if (IsGivenUp || place.State.Admit(place, now, _queuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
+        {
+            if (place.State.Withdraw(place, ticket))
+                _ = place.Lease.CloseAsync(place.Info.Name, Context);
+            return IsGivenUp ? throw GivenUp() : Replan();
+        }
+
+        // It has had its turn: should it fail, another is waited for.
+        plan.Full!.Remove(place);
+        place.State.TellNews(Context);
+        return Begin(place, RoleOfNext(ticket), ticket, now);
+    }
+
+    private bool IsPaid(bool avoided, long now) => !avoided || AttemptCount == 0 || Context.Budget.TryTake(Sequence + 1, now);
+
+    /// <summary>Waits for a place, the call's end, its limit, or the moment somebody else may be able to serve it.</summary>
+    private async ValueTask<(ProviderSlot? Place, TimeSpan Waited, bool Given)> PlaceAsync(PlaceWaiter waiter, ProviderSlot[] full, long changesAt)
+    {
+        var from = Context.Now();
+        var limit = Leaves(full[0]) ?? Timeout.InfiniteTimeSpan;
+        if (changesAt != long.MaxValue)
+        {
+            var change = Context.Span(changesAt - from) + TimeSpan.FromMilliseconds(1);
+            limit = limit == Timeout.InfiniteTimeSpan || change < limit ? change : limit;
+        }
+
+        var either = EitherToken();
+        var given = true;
+        try
+        {
+            await waiter.Place.WaitAsync(limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : limit, Context.Time, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or TimeoutException)
+        {
+            // Given a place at the same moment: it has to be taken, if only to be handed on.
+            given = !waiter.TryTake();
+            await OffTheCancellersThreadAsync();
+        }
+        finally
+        {
+            either.Release();
+            foreach (var slot in full)
+                slot.State.Leave(waiter);
+        }
+
+        var place = given ? await waiter.Place.ConfigureAwait(false) : null;
+        var passed = Math.Max(1, Context.Now() - from);
+        _waited += passed;
+        return (place, Context.Span(passed), given);
+    }
+
+    private Attempt? AfterFullQueues(RoutePlan plan, ProviderSlot[] full)
+    {
+        if (_overtaken)
+            return Replan();
+        plan.Full!.Clear();
+        if (plan.Avoided is { Count: > 0 })
+            return Next();
+        if (AttemptCount > 0)
+            throw Exhausted();
+        var what = string.Join("; ", full.Select(s => $"{s.Info.Name} has {s.MaxConcurrency} running and {s.QueueLimit} waiting"));
+        throw new LlmException(
+            LlmErrorKind.NoCandidate,
+            $"Every provider that could serve this call is full, and so is its queue: {what}. Ask less at once, add a provider, or raise ProviderOptions.QueueLimit.");
+    }
+
+    private LlmException QueueTimeout(ProviderSlot[] full)
+    {
+        if (AttemptCount > 0)
+            return Exhausted();
+        var limit = Request.Limits?.Call ?? full[0].Limits.Call;
+        return new LlmException(
+            LlmErrorKind.Timeout,
+            $"No place became free at {string.Join(", ", full.Select(s => s.Info.Name))} within the {limit!.Value.TotalSeconds:0.###} s that Limits.Call allows; raise it, raise MaxConcurrency if the vendor allows more, or add a provider.");
+    }
+}

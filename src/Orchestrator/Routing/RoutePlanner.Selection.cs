@@ -1,0 +1,55 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>Who is asked for, and who is able: by the request alone, whatever the providers' health.</summary>
+internal sealed partial class RoutePlanner
+{
+    private static ProviderSlot[] Selected(ProviderSlot[] slots, ChatOptions options)
+    {
+        if (options.ModelId is { } wanted)
+        {
+            var all = slots;
+            slots = Array.FindAll(slots, s => IsNamed(s, wanted));
+            if (slots.Length == 0 && all.Length > 0)
+            {
+                var known = string.Join(", ", all.Select(s => $"{s.Info.Name} ({s.Info.Model})"));
+                throw new LlmException(
+                    LlmErrorKind.InvalidRequest,
+                    $"ChatOptions.ModelId asks for '{wanted}', which is no provider's name, model or alias; there are: {known}.");
+            }
+        }
+
+        if (slots.Length > 1 && BoundTo(options) is { } bound)
+        {
+            throw new LlmException(
+                LlmErrorKind.InvalidRequest,
+                $"ChatOptions.{bound} belongs to one vendor's server, but {slots.Length} providers could serve this call; name one with ChatOptions.ModelId.");
+        }
+
+        return slots;
+    }
+
+    private static bool IsNamed(ProviderSlot slot, string wanted) =>
+        slot.Info.Name == wanted || slot.Info.Model == wanted || slot.Options.Aliases.Contains(wanted);
+
+    private static string? BoundTo(ChatOptions options) =>
+        options.ConversationId is not null ? nameof(options.ConversationId)
+        : options.ContinuationToken is not null ? nameof(options.ContinuationToken)
+        : options.AllowBackgroundResponses is true ? nameof(options.AllowBackgroundResponses)
+        : null;
+
+    private static ProviderSlot[] Capable(ProviderSlot[] slots, LlmRequest request)
+    {
+        var needed = RequestNeeds.Of(request);
+        if (needed == ProviderCapabilities.None)
+            return slots;
+        var able = Array.FindAll(slots, s => (s.Info.Capabilities & needed) == needed);
+        if (able.Length > 0)
+            return able;
+        var what = string.Join("; ", slots.Select(s => $"{s.Info.Name} lacks {needed & ~s.Info.Capabilities}"));
+        throw new LlmException(
+            LlmErrorKind.NoCandidate,
+            $"The request needs {needed}, and no provider that could serve it has all of that: {what}. Add a provider that can, or set ProviderInfo.Capabilities if one of these can after all.");
+    }
+}

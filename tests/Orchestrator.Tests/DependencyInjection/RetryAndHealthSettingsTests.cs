@@ -1,0 +1,41 @@
+namespace Orchestrator.Tests.DependencyInjection;
+
+/// <summary>Retries, health and places from a configuration section.</summary>
+public class RetryAndHealthSettingsTests
+{
+    [Fact]
+    public void Retries_are_read_and_what_is_not_set_keeps_its_default() =>
+        Settings.Options("""{ "Retry": { "SameProvider": 2, "MaxDelay": "00:00:01", "BudgetShare": 0.1 } }""").Retry
+            .Should().Be(new RetryOptions { SameProvider = 2, MaxDelay = TimeSpan.FromSeconds(1), BudgetShare = 0.1 });
+
+    [Fact]
+    public void Health_is_read_and_what_is_not_set_keeps_its_default() =>
+        Settings.Options("""{ "Health": { "FailuresInARow": 5, "CoolDown": "00:00:02", "ExclusionTime": "00:01:00" } }""").Health
+            .Should().Be(new HealthOptions { FailuresInARow = 5, CoolDown = TimeSpan.FromSeconds(2), ExclusionTime = TimeSpan.FromMinutes(1) });
+
+    [Fact]
+    public void A_provider_s_places_and_its_queue_are_read()
+    {
+        var options = Settings.Entries("""{ "Providers": [ { "Name": "a", "Type": "mock", "MaxConcurrency": 3, "QueueLimit": 0 } ] }""")[0].Options;
+        (options.MaxConcurrency, options.QueueLimit).Should().Be((3, 0));
+    }
+
+    [Fact]
+    public void The_limit_of_connecting_is_read() =>
+        Settings.Options("""{ "Limits": { "Connect": "00:00:02" } }""").Limits.Should().Be(LimitOptions.Default with { Connect = TimeSpan.FromSeconds(2) });
+
+    [Theory]
+    [InlineData("""{ "Retry": { "SameProvider": -1 } }""", "Llm:Retry:SameProvider must be a whole number of at least 0, but was \"-1\".")]
+    [InlineData("""{ "Retry": { "BudgetShare": 2 } }""", "Llm:Retry:BudgetShare must be a number from 0 to 1, with a point, such as 0.25, but was \"2\".")]
+    [InlineData(
+        """{ "Retry": { "MinDelay": "00:00:01" } }""",
+        "Llm:Retry:MinDelay is 00:00:01, which is longer than MaxDelay, 00:00:00.5000000; the shortest wait must not be longer than the longest.")]
+    [InlineData(
+        """{ "Health": { "CoolDown": "infinite" } }""",
+        "Llm:Health:CoolDown must be a time as hh:mm:ss or d.hh:mm:ss, longer than zero and at most 24 days, but was \"infinite\".")]
+    [InlineData("""{ "Health": { "FailuresInARow": 0 } }""", "Llm:Health:FailuresInARow must be a whole number of at least 1, but was \"0\".")]
+    [InlineData(
+        """{ "Retry": { "Count": 3 } }""",
+        "Llm:Retry:Count is not a known key. Known here: BudgetPerSecond, BudgetShare, LongestRetryAfter, MaxDelay, MinDelay, SameProvider.")]
+    public void A_bad_value_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text;
+using Orchestrator.Testing;
+using Orchestrator.Tests.Providers.Ollama;
+using Orchestrator.Tests.Providers.OpenAiCompatible;
+
+namespace Orchestrator.Tests.Providers.Http;
+
+/// <summary>However much a server sends, little of it is in memory at any time.</summary>
+[Collection(Timed.Name)]
+public sealed class MemoryTests
+{
+    // 32 MB for the client, and some for the server, which is in the same process.
+    private const long Bound = 40L * 1024 * 1024;
+
+    [Theory]
+    [InlineData("a body of a gigabyte", false)]
+    [InlineData("a body of a gigabyte", true)]
+    [InlineData("a body said to have a gigabyte", false)]
+    [InlineData("a gzip bomb", false)]
+    [InlineData("a gzip bomb", true)]
+    [InlineData("a brotli bomb", false)]
+    [InlineData("a line of 64 MB", true)]
+    [InlineData("a stream without end", true)]
+    [InlineData("an error of a gigabyte", true)]
+    public async Task Live_memory_stays_within_its_bound(string what, bool streamed)
+    {
+        await using var ollama = new OllamaCase();
+        await using var openAi = new Wire();
+        // One chunk of many events at a time: the test is about bytes.
+        var block = string.Concat(Enumerable.Repeat(": " + new string('a', 1000) + "\n", 1_000));
+        ollama.Server.Always = openAi.Server.Always = what switch
+        {
+            "a body of a gigabyte" => Fault.HugeBody(1L << 30),
+            "a body said to have a gigabyte" => Fault.Raw(Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {1L << 30}\r\n\r\n{{\"junk\":\"aaaa"))),
+            "a gzip bomb" => Fault.HugeBody(1L << 30, BodyCoding.Gzip),
+            "a brotli bomb" => Fault.HugeBody(1L << 30, BodyCoding.Brotli),
+            "a line of 64 MB" => Fault.HugeLine(64 << 20),
+            "a stream without end" => Fault.Stream(block).And(Fault.RepeatEvent(0)),
+            _ => Fault.Status(500, new string('x', 1 << 20), "text/plain").And(Fault.RepeatEvent(0, 1024)).And(Fault.CloseDelimited()),
+        };
+        foreach (var provider in new ILlmProvider[] { openAi.Provider, ollama.Provider })
+        {
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            var failing = provider.FailAsync(new LlmRequest("hi") { Streaming = streamed });
+            var peak = 0L;
+            while (!failing.IsCompleted)
+            {
+                await Task.Yield();
+                GC.Collect();
+                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
+            }
+
+            var (_, error) = await failing;
+            error.Kind.Should().BeOneOf(LlmErrorKind.MalformedResponse, LlmErrorKind.ServerError);
+            peak.Should().BeLessThan(Bound, what);
+        }
+    }
+}

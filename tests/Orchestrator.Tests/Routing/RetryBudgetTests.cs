@@ -1,0 +1,117 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using Orchestrator.Tests.Support;
+using static Orchestrator.Tests.Support.ChatSurface;
+
+namespace Orchestrator.Tests.Routing;
+
+/// <summary>20 % of the calls and 10 a second, whatever happens.</summary>
+public class RetryBudgetTests
+{
+    private const long Second = 1000;
+
+    private static RetryBudget New(double share = 0.2, double perSecond = 10) =>
+        new(new RetryOptions { BudgetShare = share, BudgetPerSecond = perSecond }, Second, 0);
+
+    [Fact]
+    public void A_new_router_may_retry_at_once_and_ten_times()
+    {
+        var budget = New();
+        Enumerable.Range(1, 20).Count(i => budget.TryTake(calls: 0, now: 0)).Should().Be(10);
+    }
+
+    [Fact]
+    public void A_second_gives_ten_more()
+    {
+        var budget = New();
+        Take(budget, 0, 0, 100).Should().Be(10);
+        Take(budget, 0, Second / 2, 100).Should().Be(5);
+        Take(budget, 0, Second * 100, 100).Should().Be(10, "what is not used is not saved up");
+    }
+
+    [Fact]
+    public void Five_calls_give_one_more()
+    {
+        var budget = New(perSecond: 0);
+        Take(budget, 4, 0, 10).Should().Be(0);
+        // A second to learn the rate by, which bounds what may be saved up.
+        Take(budget, 100, Second, 100).Should().BeInRange(15, 20);
+    }
+
+    [Fact]
+    public void A_quiet_night_does_not_pay_for_a_storm()
+    {
+        var budget = New();
+        Take(budget, 1_000_000, 8 * 3600 * Second, 10_000).Should().BeLessThan(20);
+    }
+
+    [Fact]
+    public void What_is_put_back_can_be_taken_again()
+    {
+        var budget = New();
+        Take(budget, 0, 0, 100).Should().Be(10);
+        budget.PutBack();
+        Take(budget, 0, 0, 100).Should().Be(1);
+    }
+
+    [Fact]
+    public void A_clock_that_jumps_neither_fills_nor_empties_it()
+    {
+        var budget = New();
+        Take(budget, 0, 3600 * Second, 100).Should().Be(10);
+        Take(budget, 0, 0, 100).Should().Be(0);
+        Take(budget, 0, Second, 100).Should().Be(10);
+    }
+
+    [Property(MaxTest = 300)]
+    public Property Never_more_than_a_fifth_of_the_calls_and_ten_a_second() => Prop.ForAll(
+        Gen.Choose(0, 400).Two().ListOf(200).ToArbitrary(),
+        steps =>
+        {
+            var budget = New();
+            long now = 0, calls = 0;
+            var taken = 0;
+            foreach (var (pass, more) in steps)
+            {
+                now += pass;
+                calls += more;
+                taken += Take(budget, calls, now, 100);
+            }
+
+            return taken <= 10 + (10.0 * now / Second) + (0.2 * calls) + 1e-6;
+        });
+
+    [Fact]
+    public async Task An_outage_of_everybody_costs_no_more_than_the_budget()
+    {
+        var clock = new VirtualClock();
+        var (a, b) = (Down("a", clock), Down("b", clock));
+        await using var router = InOrder(new() { Retry = new() }, clock, null, a, b);
+        const int Calls = 600;
+        for (var i = 0; i < Calls; i++)
+        {
+            var call = router.RouteAsync("hello");
+            await clock.RunAsync(Task.WhenAny(call));
+            await FluentActions.Awaiting(() => call).Should().ThrowAsync<LlmException>();
+        }
+
+        var attempts = a.Calls + b.Calls;
+        attempts.Should().BeLessThanOrEqualTo((int)(Calls * 1.2) + 10 + (int)(10 * clock.Elapsed.TotalSeconds) + 6, "first attempts are free, and so are failovers until both are ejected");
+        attempts.Should().BeGreaterThanOrEqualTo(Calls, "every call still makes one attempt");
+    }
+
+    [Fact]
+    public async Task Without_a_budget_there_is_one_attempt_at_each_available_provider()
+    {
+        var clock = new VirtualClock();
+        var (a, b) = (Down("a", clock), Down("b", clock));
+        await using var router = InOrder(new() { Retry = RetryOptions.None }, clock, null, a, b);
+        (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Count.Should().Be(2);
+        clock.Elapsed.Should().Be(TimeSpan.Zero);
+    }
+
+    private static Script Down(string name, TimeProvider time) => new(name, time, Script.Error(LlmErrorKind.ServerError));
+
+    private static int Take(RetryBudget budget, long calls, long now, int times) => Enumerable.Range(0, times).Count(_ => budget.TryTake(calls, now));
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace Orchestrator.Tests.Stress;
+
+/// <summary>
+/// When each provider may have been left out, and when it surely was: by what the providers threw and the observer heard, without asking the router.
+/// </summary>
+internal sealed class Exclusions(HealthOptions options)
+{
+    private readonly ConcurrentDictionary<string, Record> _records = new(StringComparer.Ordinal);
+
+    /// <summary>How long an error of this kind leaves its provider out; null for not at all.</summary>
+    public TimeSpan? LengthOf(LlmErrorKind kind, TimeSpan? retryAfter) => kind switch
+    {
+        LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded or LlmErrorKind.ModelNotFound => options.ExclusionTime,
+        LlmErrorKind.RateLimited when retryAfter is { } asked => asked < options.LongestRetryAfter ? asked : options.LongestRetryAfter,
+        _ => null,
+    };
+
+    /// <summary>A provider is about to throw such an error: from now on it may be left out.</summary>
+    public void Begin(string name)
+    {
+        var record = Of(name);
+        lock (record)
+            record.Open++;
+    }
+
+    /// <summary>The attempt has ended: from now on the provider is left out, if the error was its end.</summary>
+    public void Told(string name, long thrown, TimeSpan length, bool failed)
+    {
+        var (now, stamps) = (TimeProvider.System.GetTimestamp(), (long)(length.TotalSeconds * TimeProvider.System.TimestampFrequency));
+        var record = Of(name);
+        lock (record)
+        {
+            record.Open--;
+            record.MayUntil = Math.Max(record.MayUntil, now + stamps);
+            if (failed && thrown + stamps > record.SureUntil)
+                (record.SureFrom, record.SureUntil) = (now, thrown + stamps);
+        }
+    }
+
+    /// <summary>Whether the provider may have been left out at some time since then.</summary>
+    public bool MayHaveBeenSince(string name, long since)
+    {
+        var record = Of(name);
+        lock (record)
+            return record.Open > 0 || record.MayUntil >= since;
+    }
+
+    /// <summary>Whether the provider was left out for sure from then until now.</summary>
+    public bool WasSurelySince(string name, long since)
+    {
+        var record = Of(name);
+        lock (record)
+            return record.SureFrom <= since && TimeProvider.System.GetTimestamp() < record.SureUntil;
+    }
+
+    private Record Of(string name) => _records.GetOrAdd(name, static _ => new Record());
+
+    private sealed class Record
+    {
+        public int Open;
+        public long MayUntil;
+        public long SureFrom;
+        public long SureUntil;
+    }
+}
