@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Orchestrator.PrometheusCheck;
 
 // A real Prometheus scrapes a real router, and every query of docs/metrics.md is compared with the router's own numbers.
-// Needs prometheus and promtool on the PATH.
+// Needs prometheus and promtool on the PATH, or in the folder that ORCHESTRATOR_PROMETHEUS names.
 const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 const string AcceptOfPrometheus = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 

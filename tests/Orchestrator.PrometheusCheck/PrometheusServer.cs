@@ -41,7 +41,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
             """);
         await Promtool.CheckAsync("check", "config", config);
         var port = FreePort();
-        var start = new ProcessStartInfo("prometheus") { RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(Programs.Prometheus) { RedirectStandardError = true, WorkingDirectory = folder };
         foreach (var argument in new[] { $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(folder, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn" })
             start.ArgumentList.Add(argument);
         var server = new PrometheusServer(Process.Start(start)!, port);
