@@ -23,7 +23,9 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     /// <summary>A trial that has not ended by then no longer keeps others away: its consumer may have walked off with it.</summary>
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongDown = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
+    /// <summary>The oldest look at the clock that a call goes by: it may have waited for a probe or for a processor since.</summary>
+    private static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
 
     private readonly RollingWindow _window = new();
     private readonly long[] _changes = new long[Enum.GetValues<HealthChange.Kind>().Length];
@@ -86,7 +88,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         if (At(now) != Standing.TrialDue)
             return false;
         _onTrial = true;
-        _trial = PeriodFrom(now, LongestTrial);
+        _trial = PeriodOf(now, Stamps(LongestTrial));
         ticket = new AttemptTicket(_epoch, ++_trials, Avoided: false);
         Tell(HealthChange.Kind.Trial, null, LongestTrial);
         return true;
@@ -148,7 +150,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         if (stamps <= 0 || (_excluded && _exclusion.Left(now) >= stamps))
             return;
         var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
-        _exclusion = PeriodFrom(now, length);
+        _exclusion = PeriodOf(now, stamps);
         _excluded = true;
         _excludedFor = reason;
         if (isNew)
@@ -213,7 +215,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         var length = now - _ejectedAt >= Stamps(LongDown)
             ? options.CoolDownAfterTenMinutes
             : options.CoolDown * Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter);
-        _coolDown = PeriodFrom(now, length);
+        _coolDown = PeriodOf(now, Stamps(length));
         Tell(HealthChange.Kind.Ejected, kind, length);
     }
 
@@ -223,9 +225,10 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         (_news ??= []).Add(new HealthChange(to, reason, length));
     }
 
-    private Period PeriodFrom(long now, TimeSpan length) => new(now, Stamps(length), Stamps(Slack));
+    private Period PeriodOf(long from, long stamps) => new(from, stamps, Stamps(OutOfOrder));
 
-    private long Stamps(TimeSpan span) => (long)(span.TotalSeconds * frequency);
+    // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
+    private long Stamps(TimeSpan span) => (long)((double)span.Ticks * frequency / TimeSpan.TicksPerSecond);
 
     private TimeSpan Span(long stamps) => TimeSpan.FromSeconds((double)stamps / frequency);
 

@@ -51,9 +51,8 @@ internal sealed partial class ProviderState
     {
         while (_queue.TryNext(_inFlight, out var waiter, out var slot))
         {
-            if (!slot.IsRetired)
-                OccupyUnderLock(slot);
-            waiter.Give(slot.IsRetired ? null : slot);
+            OccupyUnderLock(slot);
+            waiter.Give(slot);
         }
     }
 }

@@ -193,8 +193,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         lock (_lock)
         {
             slot.IsRetired = true;
-            if (_queue.Count > 0)
-                HandOnUnderLock();
+            while (_queue.Count > 0 && _queue.TryNextOf(slot, out var waiter))
+                waiter.Give(null);
             return slot.Lease.RemoveSlot();
         }
     }

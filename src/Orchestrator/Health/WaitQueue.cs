@@ -32,13 +32,36 @@ internal sealed class WaitQueue
         }
     }
 
-    /// <summary>The next that still waits and can be told something now: there is a place for it, or its slot is gone. It is taken.</summary>
+    /// <summary>The next that waits at a slot that has left the list. It is taken, wherever in the queue it stands: it waits for nothing.</summary>
+    public bool TryNextOf(ProviderSlot slot, out PlaceWaiter waiter)
+    {
+        for (var node = _waiting.First; node is not null;)
+        {
+            var (at, next) = (node.Value, node.Next);
+            if (at.Slot == slot)
+            {
+                _waiting.Remove(node);
+                if (at.Waiter.TryTake())
+                {
+                    waiter = at.Waiter;
+                    return true;
+                }
+            }
+
+            node = next;
+        }
+
+        waiter = null!;
+        return false;
+    }
+
+    /// <summary>The next that still waits and that there is a place for. It is taken.</summary>
     public bool TryNext(int inFlight, out PlaceWaiter waiter, out ProviderSlot slot)
     {
         while (_waiting.First is { } node)
         {
             (waiter, slot) = node.Value;
-            if (!slot.IsRetired && inFlight >= slot.MaxConcurrency && !waiter.IsTaken)
+            if (inFlight >= slot.MaxConcurrency && !waiter.IsTaken)
                 return false;
             _waiting.RemoveFirst();
             if (waiter.TryTake())

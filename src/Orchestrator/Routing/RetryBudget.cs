@@ -6,6 +6,7 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class RetryBudget(RetryOptions options, long frequency, long now)
 {
+    private const long OutOfOrderSeconds = 5;
     private readonly Lock _lock = new();
     private double _balance = options.BudgetPerSecond;
     private double _most = Math.Max(1, options.BudgetPerSecond);
@@ -38,11 +39,13 @@ internal sealed class RetryBudget(RetryOptions options, long frequency, long now
 
     private void Fill(long calls, long now)
     {
-        // A stamp that is a little old gives nothing; from a clock that steps back further, time goes on.
+        // Callers that looked at the clock one after the other may come here in another order: for those no time goes back, or what
+        // was given already would be given again. A clock that steps back gives nothing, and time goes on from there.
+        if (now < _filledAt && _filledAt - now < OutOfOrderSeconds * frequency)
+            now = _filledAt;
         var seconds = Math.Max(0, now - _filledAt) / (double)frequency;
         var more = Math.Max(0, calls - _calls);
-        if (now > _filledAt || _filledAt - now > frequency)
-            _filledAt = now;
+        _filledAt = now;
         _calls = Math.Max(_calls, calls);
         Measure(now);
         _balance = Math.Min(_most, _balance + (seconds * options.BudgetPerSecond) + (more * options.BudgetShare));
@@ -60,7 +63,7 @@ internal sealed class RetryBudget(RetryOptions options, long frequency, long now
         }
 
         var rate = passed > 0 ? calls / (passed / (double)frequency) : 0;
-        // Less than one a second is saved up until it is one.
+        // One at least, or less than one a second would never come to a whole one.
         _most = Math.Max(1, options.BudgetPerSecond + (rate * options.BudgetShare));
         (_measuredAt, _measuredCalls) = (now, _calls);
     }

@@ -1,0 +1,171 @@
+using System.Globalization;
+
+namespace Orchestrator.Soak;
+
+/// <summary>Very many mixed calls in ten stretches; between them everything comes to rest and is compared.</summary>
+internal sealed class SoakRun(long calls, long seed, Violations violations)
+{
+    private const int Stretches = 10;
+    private const int OutageEvery = 3;
+    private const int Workers = 384;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan OutageLength = TimeSpan.FromSeconds(0.6);
+    private static readonly RetryOptions Retry = new() { MinDelay = TimeSpan.FromMilliseconds(0.2), MaxDelay = TimeSpan.FromMilliseconds(1), LongestRetryAfter = TimeSpan.FromMilliseconds(2) };
+    private readonly ProviderSet _providers = new(seed, violations);
+    private readonly Tally _total = new();
+    private long _next = -1;
+    private long _until;
+    private volatile bool _deepOutage;
+    private double _fastest;
+
+    public async Task RunAsync()
+    {
+        var options = new RouterOptions
+        {
+            CustomStrategy = new SoakStrategy(seed),
+            Prices = SoakPrices.Table,
+            MidStream = MidStreamMode.Restart,
+            Retry = Retry,
+            Limits = new()
+            {
+                FirstToken = TimeSpan.FromMilliseconds(40),
+                Idle = TimeSpan.FromMilliseconds(40),
+                Attempt = TimeSpan.FromMilliseconds(80),
+                Call = TimeSpan.FromMilliseconds(250),
+                Stream = TimeSpan.FromMilliseconds(250),
+            },
+            Health = new()
+            {
+                CoolDown = TimeSpan.FromMilliseconds(3),
+                LongestCoolDown = TimeSpan.FromMilliseconds(9),
+                LongestRetryAfter = TimeSpan.FromMilliseconds(5),
+                ExclusionTime = TimeSpan.FromMilliseconds(4),
+            },
+            Observers = { new SoakObserver() },
+        };
+        await using var router = new Router(options);
+        _providers.ListAll(router);
+        var server = await router.StartMetricsServerAsync(port: 0);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var began = Clock.Now;
+        Resources? first = null;
+        for (var stretch = 1; stretch <= Stretches && !violations.IsEnough; stretch++)
+        {
+            var from = Clock.Now;
+            _until = calls * stretch / Stretches;
+            await RunStretchAsync(router, hasOutage: stretch % OutageEvery == 2);
+            var now = Clock.Now;
+            _providers.ListAll(router);
+            await RestAsync(router);
+            TotalsAudit.Check(_total, _providers, router.GetMetrics(), new ServedPage(await http.GetStringAsync(server.Url)), violations);
+            CheckBudget(Clock.Seconds(began, now));
+            var held = Resources.Measure();
+            first ??= held;
+            held.CheckAgainst(first, $"after {_until:N0} calls", violations);
+            Print(stretch, Clock.Seconds(from, now), held);
+        }
+
+        Summarize(router, Clock.Seconds(began, Clock.Now));
+    }
+
+    private async Task RunStretchAsync(Router router, bool hasOutage)
+    {
+        using var over = new CancellationTokenSource();
+        var weather = Task.Factory.StartNew(() => MakeWeather(router, hasOutage, over.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var tallies = await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(router))));
+        await over.CancelAsync();
+        await weather;
+        foreach (var tally in tallies)
+            _total.Add(tally);
+    }
+
+    private async Task<Tally> WorkAsync(Router router)
+    {
+        var tally = new Tally();
+        while (!violations.IsEnough)
+        {
+            var id = Interlocked.Increment(ref _next);
+            if (id >= _until)
+            {
+                Interlocked.Decrement(ref _next);
+                break;
+            }
+
+            var call = new SoakCall(seed, id, _deepOutage);
+            await call.RunAsync(router);
+            CallAudit.Check(call, violations);
+            tally.Add(call, call.Outcome);
+            // Nothing above waits for long: the others are to have a turn.
+            if (id % 16 == 0)
+                await Task.Yield();
+        }
+
+        return tally;
+    }
+
+    /// <summary>Changes the list, and once in some stretches lets all providers fail at once.</summary>
+    private void MakeWeather(Router router, bool hasOutage, CancellationToken over)
+    {
+        var from = Clock.Now;
+        while (!over.WaitHandle.WaitOne(2))
+        {
+            if (hasOutage && Clock.Seconds(from, Clock.Now) > 0.2)
+            {
+                hasOutage = false;
+                HaveOutage(over);
+            }
+
+            _providers.Change(router);
+        }
+    }
+
+    private void HaveOutage(CancellationToken over)
+    {
+        _providers.Outage = true;
+        // Until everybody is ejected, attempts are free failovers.
+        over.WaitHandle.WaitOne(150);
+        var (from, calls) = (Clock.Now, Volatile.Read(ref _next));
+        _deepOutage = true;
+        over.WaitHandle.WaitOne(OutageLength);
+        _deepOutage = false;
+        _fastest = Math.Max(_fastest, (Volatile.Read(ref _next) - calls) / Clock.Seconds(from, Clock.Now));
+        // Calls that began in it are to meet no fair weather.
+        over.WaitHandle.WaitOne(300);
+        _providers.Outage = false;
+    }
+
+    /// <summary>Waits until nothing runs, waits or is still to be closed; whoever is deaf comes back after a second or two.</summary>
+    private async Task RestAsync(Router router)
+    {
+        var from = Clock.Now;
+        while (Clock.Seconds(from, Clock.Now) < LongestRest.TotalSeconds)
+        {
+            if (_providers.Lingering == 0 && router.GetMetrics().Values.All(m => m is { InFlight: 0, Queued: 0 }))
+                return;
+            await Task.Delay(10);
+        }
+
+        violations.Add($"no rest: {_providers.Lingering} providers not closed, {string.Join(", ", router.GetMetrics().Values.Select(m => $"{m.Provider} {m.InFlight}+{m.Queued}"))}");
+    }
+
+    private void CheckBudget(double seconds)
+    {
+        var most = (Retry.BudgetShare * (_next + 1)) + (Retry.BudgetPerSecond * seconds) + Retry.BudgetPerSecond;
+        violations.Expect(_total.Paid <= most, () => $"{_total.Paid} attempts that cost, the budget had {most:N0}");
+    }
+
+    private void Print(int stretch, double seconds, Resources held) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{stretch * 100 / Stretches,3} % {_until,10:N0} calls {calls / Stretches / seconds,8:N0}/s {_total.Attempts,10:N0} attempts | {held} | {violations.Count} violations"));
+
+    private void Summarize(Router router, double seconds)
+    {
+        var metrics = router.GetMetrics().Values.ToArray();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
+            calls      {_total.Calls[0]:N0} answered, {_total.Calls[1]:N0} failed, {_total.Calls[2]:N0} cancelled, {_total.Calls[3]:N0} abandoned, in {seconds:N0} s
+            attempts   {_total.Roles[0]:N0} first, {_total.Roles[1]:N0} failover, {_total.Roles[2]:N0} restart, {_total.Roles[3]:N0} retry, {_total.Roles[4]:N0} trial
+            health     {metrics.Sum(m => m.Ejections):N0} ejections; the list changed {_providers.Changes:N0} times
+            tokens     {metrics.Sum(m => m.TotalPromptTokens):N0} + {metrics.Sum(m => m.TotalCompletionTokens):N0}, cost {metrics.Sum(m => m.TotalCost)}
+            """));
+    }
+}
