@@ -174,6 +174,12 @@ public abstract class FakeLlmServer : IAsyncDisposable
     /// <summary>The vendor's answer to any request, errors for bad ones included. The reply is what a model would say.</summary>
     private protected abstract ReplyPlan Answer(CapturedRequest request, FakeReply reply);
 
+    /// <summary>An answer is out, or its connection has ended.</summary>
+    private protected virtual void Answered(CapturedRequest request)
+    {
+        // Most vendors do not count what is open.
+    }
+
     private async Task ServeAsync(FaultConnection connection)
     {
         while (await connection.ReadRequestAsync().ConfigureAwait(false) is { } request)
@@ -184,8 +190,15 @@ public abstract class FakeLlmServer : IAsyncDisposable
                 _chats.Increment();
             var plan = Answer(request, scripted ?? (isChat ? Respond?.Invoke(request) : null) ?? Reply);
             fault?.Apply(plan, new FaultContext(this, request));
-            if (!await ReplySender.SendAsync(connection, request, plan).ConfigureAwait(false))
-                return;
+            try
+            {
+                if (!await ReplySender.SendAsync(connection, request, plan).ConfigureAwait(false))
+                    return;
+            }
+            finally
+            {
+                Answered(request);
+            }
         }
     }
 

@@ -178,7 +178,14 @@ public sealed class FaultConnection
             try
             {
                 await secure.AuthenticateAsServerAsync(
-                    new SslServerAuthenticationOptions { ServerCertificate = certificate, EnabledSslProtocols = _options.Protocols }, _stopping).ConfigureAwait(false);
+                    new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = certificate,
+                        EnabledSslProtocols = _options.Protocols,
+                        ClientCertificateRequired = _options.ClientRoot is not null,
+                        RemoteCertificateValidationCallback = _options.ClientRoot is { } root ? (_, client, _, _) => TestAuthority.HasIssued(root, client) : null,
+                    },
+                    _stopping).ConfigureAwait(false);
             }
             catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
             {

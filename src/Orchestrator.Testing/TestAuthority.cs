@@ -55,6 +55,19 @@ public sealed class TestAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(signed.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>Whether a root has issued a certificate, whatever it is for.</summary>
+    internal static bool HasIssued(X509Certificate2 root, X509Certificate? certificate)
+    {
+        if (certificate is null)
+            return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(root);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using var own = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        return chain.Build(own);
+    }
+
     /// <summary>Disposes the root.</summary>
     public void Dispose() => Root.Dispose();
 

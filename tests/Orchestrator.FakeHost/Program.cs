@@ -4,7 +4,7 @@ using Orchestrator;
 using Orchestrator.Testing;
 
 // Runs the fakes as servers of their own, for clients in other languages:
-//   dotnet run --project tests/Orchestrator.FakeHost -- --openai 18080 --ollama 11435
+//   dotnet run --project tests/Orchestrator.FakeHost -- --openai 18080 --ollama 11435 --gigachat 18081
 // Port 0 takes a free one. The addresses are printed as one line of JSON; the end of standard input stops the host.
 // The model asked for decides what goes wrong, so that a client needs no other channel.
 var openAi = new FakeOpenAiServer(new FaultServerOptions { Port = PortOf("--openai") })
@@ -23,20 +23,33 @@ var ollama = new FakeOllamaServer(new FaultServerOptions { Port = PortOf("--olla
     ],
     Respond = request => ReplyOf(ModelOf(request)),
 };
-openAi.ChooseFault = ollama.ChooseFault = request => FaultOf(ModelOf(request));
+var gigaChat = new FakeGigaChatServer(new FaultServerOptions { Port = PortOf("--gigachat") })
+{
+    User = "anna",
+    Password = "fake-password",
+    Balance = [new("GigaChat", 900_000), new("GigaChat-2-Pro", 991_490)],
+    Models = [new("GigaChat"), new("GigaChat-2-Pro"), new("Embeddings", "embedder"), .. Names().Select(n => new FakeGigaChatModel(n))],
+    Respond = request => ReplyOf(ModelOf(request)),
+};
+openAi.ChooseFault = ollama.ChooseFault = gigaChat.ChooseFault = request => FaultOf(ModelOf(request));
 
 await using (openAi)
 await using (ollama)
+await using (gigaChat)
 {
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openai":"{{openAi.BaseUrl}}","ollama":"{{ollama.BaseUrl}}"}"""));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openai":"{{openAi.BaseUrl}}","ollama":"{{ollama.BaseUrl}}","gigachat":"{{gigaChat.BaseUrl}}","gigachatAuth":"{{gigaChat.AuthUrl}}"}"""));
     while (await Console.In.ReadLineAsync() is { } line)
     {
         if (line == "counts")
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openaiDisconnects":{{openAi.DisconnectCount}},"ollamaDisconnects":{{ollama.DisconnectCount}},"errors":{{openAi.Errors.Count + ollama.Errors.Count}}}"""));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openaiDisconnects":{{openAi.DisconnectCount}},"ollamaDisconnects":{{ollama.DisconnectCount}},"gigachatDisconnects":{{gigaChat.DisconnectCount}},"gigachatTokens":{{gigaChat.TokenRequestCount}},"errors":{{ErrorCount()}}}"""));
+        else if (line == "expire")
+            gigaChat.ExpireTokens();
     }
 }
 
-return openAi.Errors.Count + ollama.Errors.Count == 0 ? 0 : 1;
+return ErrorCount() == 0 ? 0 : 1;
+
+int ErrorCount() => openAi.Errors.Count + ollama.Errors.Count + gigaChat.Errors.Count;
 
 int PortOf(string name)
 {
@@ -47,11 +60,12 @@ int PortOf(string name)
 static string ModelOf(CapturedRequest request) =>
     request.Json is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString()! : "";
 
-static string[] Names() => ["slow", "limited", "broken", "error-inside", "cut", "tools", "cyrillic"];
+static string[] Names() => ["slow", "limited", "broken", "error-inside", "cut", "tools", "cyrillic", "refused"];
 
 static FakeReply ReplyOf(string model) => model switch
 {
     "tools" => new FakeReply("") { ToolCalls = [new("get_weather", """{"city":"Paris","unit":"celsius"}"""), new("get_time", """{"zone":"Europe/Paris"}""")] },
+    "refused" => new FakeReply("Не люблю менять тему разговора.") { FinishReason = "blacklist" },
     "cyrillic" => new FakeReply("Небо голубое 🌤️ из-за рассеяния света."),
     "deepseek-r1" => new FakeReply("Four.") { Reasoning = "Two and two make four." },
     "slow" => new FakeReply(string.Join(' ', Enumerable.Repeat("word", 1000))) { EventDelay = TimeSpan.FromMilliseconds(20) },

@@ -34,11 +34,19 @@ internal sealed class HttpClientDefaults : IConfigureNamedOptions<HttpClientFact
     public static void AddTo(IServiceCollection services)
     {
         services.AddHttpClient();
+        services.TryAddSingleton<HttpHandlerNeeds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HttpClientFactoryOptions>, HttpClientDefaults>());
     }
 
     public static HttpClient Client(IServiceProvider services, string provider) =>
         services.GetRequiredService<IHttpClientFactory>().CreateClient(NameOf(provider));
+
+    /// <summary>A client whose handler the vendor prepares, before anything that the application says about it.</summary>
+    public static HttpClient Client(IServiceProvider services, string provider, Action<SocketsHttpHandler> prepare)
+    {
+        services.GetRequiredService<HttpHandlerNeeds>().Add(NameOf(provider), prepare);
+        return Client(services, provider);
+    }
 
     public void Configure(HttpClientFactoryOptions options)
     {
@@ -51,7 +59,12 @@ internal sealed class HttpClientDefaults : IConfigureNamedOptions<HttpClientFact
             return;
         foreach (var without in WithoutLoggers)
             without(options);
-        options.HttpMessageHandlerBuilderActions.Insert(0, handler => handler.PrimaryHandler = HttpClients.NewHandler());
+        options.HttpMessageHandlerBuilderActions.Insert(0, handler =>
+        {
+            var primary = HttpClients.NewHandler();
+            handler.Services.GetService<HttpHandlerNeeds>()?.ApplyTo(name, primary);
+            handler.PrimaryHandler = primary;
+        });
         options.HttpClientActions.Insert(0, client => client.Timeout = Timeout.InfiniteTimeSpan);
         if (options.HandlerLifetime == FactoryLifetime)
             options.HandlerLifetime = Timeout.InfiniteTimeSpan;

@@ -12,6 +12,7 @@ internal static class ProviderTypes
 
     public static FrozenDictionary<string, Reading> ByName { get; } = new Dictionary<string, Reading>
     {
+        ["gigachat"] = GigaChatSettings.Read,
         ["mock"] = MockSettings.Read,
         ["ollama"] = OllamaSettings.Read,
         ["openai"] = OpenAiSettings.Read,

@@ -7,7 +7,13 @@ internal static class HttpClients
 {
     public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
-    public static HttpClient New() => new(NewHandler(), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <param name="prepare">What the vendor needs of the handler besides; null for nothing.</param>
+    public static HttpClient New(Action<SocketsHttpHandler>? prepare = null)
+    {
+        var handler = NewHandler();
+        prepare?.Invoke(handler);
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>The handler, also for clients that an application builds by name.</summary>
     public static SocketsHttpHandler NewHandler() => new()

@@ -27,7 +27,7 @@ public abstract partial class HttpLlmProvider
 
         var kind = KindOf(status, said) ?? StatusKinds.FromStatus(status);
         var excerpt = ServerError.Excerpt(PromptEcho.Cut(text, request));
-        return Error(response, kind, said with { Code = PromptEcho.Cut(said.Code, request), Type = PromptEcho.Cut(said.Type, request) }, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}");
+        return Error(response, kind, said with { Code = PromptEcho.Cut(said.Code, request), Type = PromptEcho.Cut(said.Type, request) }, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}{Hint(kind, status, said)}");
     }
 
     private LlmException Error(HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what) =>

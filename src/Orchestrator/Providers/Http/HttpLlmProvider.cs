@@ -25,11 +25,12 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly Func<string, string> _redact;
 
-    private protected HttpLlmProvider(ProviderInfo info, HttpClient? client, TimeProvider? time, bool throwOnMalformedEvent)
+    private protected HttpLlmProvider(
+        ProviderInfo info, HttpClient? client, TimeProvider? time, bool throwOnMalformedEvent, Action<SocketsHttpHandler>? prepare = null)
     {
         Info = info;
         _ownsClient = client is null;
-        _client = client ?? HttpClients.New();
+        _client = client ?? HttpClients.New(prepare);
         _time = time ?? TimeProvider.System;
         ThrowOnMalformedEvent = throwOnMalformedEvent;
         _redact = Redact;
@@ -51,6 +52,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     /// <summary>Disposes the client, unless it was handed in.</summary>
     public void Dispose()
     {
+        Release();
         if (_ownsClient)
             _client.Dispose();
         GC.SuppressFinalize(this);
@@ -92,7 +94,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         {
             if (error is OperationCanceledException { InnerException: TimeoutException } && _client.Timeout == Timeout.InfiniteTimeSpan)
                 throw new LlmException(LlmErrorKind.Timeout, $"No connection to {request.RequestUri!.Authority} within {HttpClients.ConnectLimit.TotalSeconds:0} s. Check address and network.", error);
-            throw ExceptionMapper.Map(error, cancellationToken);
+            throw Unreached(error, cancellationToken);
         }
     }
 
@@ -131,6 +133,8 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     {
         using var response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
         var reader = ReaderFor(request);
+        if (RequiresEventStream && !IsEventStream(response))
+            throw await NoStreamAsync(reader, response, cancellationToken).ConfigureAwait(false);
         if (Framing == StreamFraming.ServerSentEvents && IsJson(response))
         {
             // The server did not stream: a whole answer is welcome too, an error under status 200 is an error.
@@ -188,7 +192,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
                 if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))
                     return response;
                 var error = await ErrorOfAsync(response, target, request, cancellationToken).ConfigureAwait(false);
-                if (renewed || !await RenewCredentialsAsync(error, cancellationToken).ConfigureAwait(false))
+                if (renewed || !await RenewCredentialsAsync(message, error, cancellationToken).ConfigureAwait(false))
                     throw error;
             }
             catch

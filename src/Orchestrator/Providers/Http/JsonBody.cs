@@ -18,13 +18,13 @@ internal sealed class JsonBody : HttpContent
         Headers.ContentType = MediaTypes.JsonUtf8;
     }
 
-    public static JsonBody From(LlmRequest request, Action<Utf8JsonWriter, LlmRequest> write)
+    public static JsonBody From<T>(T content, Action<Utf8JsonWriter, T> write)
     {
         var buffer = new PooledBufferWriter();
         try
         {
             using (var writer = new Utf8JsonWriter(buffer, Writing))
-                write(writer, request);
+                write(writer, content);
             buffer.Shorten(JsonEscapes.Undo(buffer.Bytes));
             return new JsonBody(buffer);
         }

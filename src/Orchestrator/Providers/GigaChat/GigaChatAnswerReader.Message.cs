@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>The message inside a choice, its function call, the usage, and what the end of an answer means.</summary>
+internal sealed partial class GigaChatAnswerReader
+{
+    private int _calls;
+
+    private void ReadMessage(ref Utf8JsonReader reader)
+    {
+        _isAnswer = true;
+        string? role = null, text = null, thought = null, name = null, arguments = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("content"u8))
+                text = JsonRead.NextText(ref reader);
+            else if (reader.ValueTextEquals("role"u8))
+                role = JsonRead.NextText(ref reader);
+            else if (reader.ValueTextEquals("reasoning_content"u8))
+                thought = JsonRead.NextText(ref reader);
+            else if (reader.ValueTextEquals("functions_state_id"u8))
+                _state = JsonRead.NextText(ref reader) ?? _state;
+            else if (reader.ValueTextEquals("function_call"u8))
+                ReadCall(ref reader, ref name, ref arguments);
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+
+        // Notices of progress, not the answer.
+        if (role == "function_in_progress")
+            return;
+        if (!string.IsNullOrEmpty(thought))
+            _contents.Add(new TextReasoningContent(thought));
+        AddText(text);
+        if (name is not null || arguments is not null)
+            AddCall(name ?? "", arguments ?? "");
+    }
+
+    private static void ReadCall(ref Utf8JsonReader reader, ref string? name, ref string? arguments)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterObject(ref reader))
+            return;
+        name ??= "";
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("name"u8))
+                name = JsonRead.NextText(ref reader) ?? name;
+            else if (reader.ValueTextEquals("arguments"u8))
+                arguments = Arguments(ref reader) ?? arguments;
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+    }
+
+    /// <summary>An object by the protocol; text from gateways that mix it up with OpenAI's.</summary>
+    private static string? Arguments(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return JsonRead.Text(ref reader);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return document.RootElement.GetRawText();
+    }
+
+    private void AddCall(string name, string arguments)
+    {
+        _calls++;
+        // Text before a call stays before it.
+        AddHeld();
+        // The vendor has no ids of calls; the state's is as unique as one.
+        var call = ToolJson.Call(_state ?? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}"), name, arguments);
+        call.AdditionalProperties = State();
+        _contents.Add(call);
+    }
+
+    private AdditionalPropertiesDictionary? State() => _state is null ? null : new() { [GigaChatProvider.StateIdProperty] = _state };
+
+    private static UsageDetails? ReadUsage(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterObject(ref reader))
+            return null;
+        int? prompt = null, cached = null, completion = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+                prompt = JsonRead.NextCount(ref reader);
+            else if (reader.ValueTextEquals("precached_prompt_tokens"u8))
+                cached = JsonRead.NextCount(ref reader);
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+                completion = JsonRead.NextCount(ref reader);
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+
+        if (prompt is null && completion is null)
+            return null;
+        // The vendor's prompt tokens are those it bills: the cached ones are not among them.
+        long? input = prompt + (long)(cached ?? 0);
+        return new UsageDetails
+        {
+            InputTokenCount = input,
+            CachedInputTokenCount = cached,
+            OutputTokenCount = completion,
+            TotalTokenCount = input + completion,
+        };
+    }
+
+    private ChatFinishReason FinishReason() => stop is { IsCut: true } ? ChatFinishReason.Stop : _finish switch
+    {
+        null or "" or "stop" => ChatFinishReason.Stop,
+        "length" => ChatFinishReason.Length,
+        "function_call" => ChatFinishReason.ToolCalls,
+        "blacklist" => ChatFinishReason.ContentFilter,
+        var other => new ChatFinishReason(other),
+    };
+
+    private void RefuseFailed()
+    {
+        if (_hasFailed && stop is not { IsCut: true })
+            throw Reported(LlmErrorKind.MalformedResponse, new ServerError("the model made arguments for a function that are not valid", null, null), "error");
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Reads answers of version 1, streamed and whole. What follows a stop sequence is left out, for the vendor has no such option.</summary>
+internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
+{
+    private readonly List<AIContent> _contents = [];
+    private string? _model;
+    private DateTimeOffset? _created;
+    private UsageDetails? _usage;
+    private string? _finish;
+    private string? _state;
+    private bool _isAnswer;
+    private bool _hasFailed;
+    private bool _isTold;
+
+    public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
+    {
+        if (data.SequenceEqual("[DONE]"u8))
+        {
+            IsComplete = IsLast = true;
+            return null;
+        }
+
+        _contents.Clear();
+        Read(data, isError);
+        if (_hasFailed)
+            return Failed();
+        var finished = _finish is not null && !_isTold;
+        var cut = stop is { IsCut: true };
+        if (finished || cut)
+        {
+            AddHeld();
+            IsComplete = true;
+            // Nobody needs what follows a stop sequence: the connection is ended, so that no more of it is made and paid for.
+            IsLast = cut;
+        }
+
+        if (_contents.Count == 0 && !finished && !cut)
+            return null;
+        _isTold |= finished || cut;
+        return Update(finished || cut ? FinishReason() : null);
+    }
+
+    public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
+    {
+        _contents.Clear();
+        Read(body, isError: false);
+        AddHeld();
+        RefuseFailed();
+        IsComplete = _isAnswer && (_finish is not null || _contents.Count > 0);
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)) { AdditionalProperties = State() })
+        {
+            ModelId = _model,
+            CreatedAt = _created,
+            FinishReason = _finish is null && stop is not { IsCut: true } ? null : FinishReason(),
+            Usage = _usage,
+        };
+    }
+
+    /// <summary>Usage last, once: the event with the finish reason has it, and a cut stream may have none.</summary>
+    public override ChatResponseUpdate? Finish()
+    {
+        RefuseFailed();
+        _contents.Clear();
+        AddHeld();
+        AddUsage();
+        return _contents.Count == 0 && _isTold ? null : Update(_isTold ? null : FinishReason());
+    }
+
+    /// <summary>The failed answer is billed too: its usage first, then <see cref="Finish"/> throws.</summary>
+    private ChatResponseUpdate Failed()
+    {
+        IsComplete = IsLast = true;
+        _contents.Clear();
+        AddUsage();
+        return Update(null);
+    }
+
+    private void AddUsage()
+    {
+        if (_usage is not null)
+            _contents.Add(new UsageContent(_usage));
+        _usage = null;
+    }
+
+    private ChatResponseUpdate Update(ChatFinishReason? finish) => new()
+    {
+        Role = ChatRole.Assistant,
+        Contents = new List<AIContent>(_contents),
+        ModelId = _model,
+        CreatedAt = _created,
+        FinishReason = finish,
+        AdditionalProperties = finish is null ? null : State(),
+    };
+
+    private void Read(ReadOnlySpan<byte> json, bool isError)
+    {
+        var reader = new Utf8JsonReader(json, JsonRead.Options);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("An object was expected.");
+        var (failed, hasChoices, hasMessage) = (isError, false, false);
+        int? status = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("choices"u8))
+                hasChoices |= ReadChoices(ref reader);
+            else if (reader.ValueTextEquals("usage"u8))
+                _usage = ReadUsage(ref reader) ?? _usage;
+            else if (reader.ValueTextEquals("model"u8))
+                _model = JsonRead.NextText(ref reader) ?? _model;
+            else if (reader.ValueTextEquals("created"u8))
+                _created = JsonRead.NextCount(ref reader) is { } at ? DateTimeOffset.FromUnixTimeSeconds(at) : _created;
+            else if (reader.ValueTextEquals("status"u8))
+                status = JsonRead.NextCount(ref reader);
+            else if (reader.ValueTextEquals("message"u8))
+                hasMessage |= JsonRead.SkipNext(ref reader) == JsonTokenType.String;
+            else if (reader.ValueTextEquals("error"u8))
+                failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+
+        // Anything after the object, or an object that does not end, is no event: the reader throws.
+        while (reader.Read())
+        {
+        }
+
+        // How an error inside a stream looks is not written down: what speaks of a status or a message and has no choices is one.
+        if (!failed && (hasChoices || (status is null && !hasMessage)))
+            return;
+        var said = Said(json);
+        throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Code ?? said.Type);
+    }
+
+    private bool ReadChoices(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterArray(ref reader))
+            return false;
+        var first = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            // Several choices are never asked for; the first is the answer.
+            if (first && JsonRead.TryEnterObject(ref reader))
+                ReadChoice(ref reader);
+            else
+                reader.Skip();
+            first = false;
+        }
+
+        return true;
+    }
+
+    private void ReadChoice(ref Utf8JsonReader reader)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                if (JsonRead.TryEnterObject(ref reader))
+                    ReadMessage(ref reader);
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                if (JsonRead.NextText(ref reader) is { Length: > 0 } reason)
+                    _finish = reason;
+            }
+            else
+            {
+                JsonRead.SkipNext(ref reader);
+            }
+        }
+
+        _hasFailed |= _finish == "error";
+    }
+
+    private void AddText(string? text)
+    {
+        if (text is { Length: > 0 } && (stop is null ? text : stop.Take(text)) is { Length: > 0 } shown)
+            _contents.Add(new TextContent(shown));
+    }
+
+    private void AddHeld()
+    {
+        if (stop?.Rest() is { Length: > 0 } held)
+            _contents.Add(new TextContent(held));
+    }
+}

@@ -1,0 +1,82 @@
+namespace Orchestrator.Providers;
+
+// The check of the settings: key, address, certificate, token, model, package, in this order.
+public sealed partial class GigaChatProvider
+{
+    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc/>
+    /// <remarks>Fetches a token past the one that is kept, asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
+    public async Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default)
+    {
+        if (_credentials.Key is { } key && GigaChatCheck.MalformedKey(key) is { } malformed)
+            return malformed;
+        using var enough = new CancellationTokenSource(CheckLimit, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
+        try
+        {
+            if (_credentials.Fetches)
+                await FetchTokenAsync(null, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Failure(error, cancellationToken) is { } failure)
+        {
+            return failure.ProviderCode == "7"
+                ? await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false)
+                : GigaChatCheck.OfToken(failure, _credentials, _scope, _tls.HasRoots);
+        }
+
+        try
+        {
+            var models = await ListModelsAsync(either.Token).ConfigureAwait(false);
+            if (GigaChatCheck.UnknownModel(Info.Model, models) is { } unknown)
+                return unknown;
+            return await PackageAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (Failure(error, cancellationToken) is { } failure)
+        {
+            return GigaChatCheck.OfApi(failure, _credentials, _scope, _tls.HasRoots);
+        }
+    }
+
+    /// <summary>The key is good for another scope: which one, the vendor says to whoever asks with it.</summary>
+    private async Task<ProviderDiagnosis> ScopeAsync(LlmException refused, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        foreach (var other in GigaChatScopes.All.Where(s => s != _scope))
+        {
+            try
+            {
+                await FetchTokenAsync(other, limited).ConfigureAwait(false);
+                return GigaChatCheck.WrongScope(_scope, other, refused);
+            }
+            catch (Exception error) when (Failure(error, cancellationToken) is not null)
+            {
+                // Not this one, or nobody can say.
+            }
+        }
+
+        return GigaChatCheck.WrongScope(_scope, null, refused);
+    }
+
+    private async Task<ProviderDiagnosis> PackageAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var balances = await GetBalanceAsync(cancellationToken).ConfigureAwait(false);
+            return GigaChatCheck.OfBalance(Info.Model, balances);
+        }
+        catch (LlmException error) when (error.Kind != LlmErrorKind.QuotaExceeded)
+        {
+            // Who pays as they go has no balance; and what else may be wrong with it does not keep the chat from working.
+            return GigaChatCheck.Fine(Info.Model);
+        }
+    }
+
+    /// <summary>A failure as the check looks at it; null for the caller's own cancellation and for what is a defect of ours.</summary>
+    private static LlmException? Failure(Exception error, CancellationToken cancellationToken) => error switch
+    {
+        _ when cancellationToken.IsCancellationRequested => null,
+        LlmException known => known,
+        OperationCanceledException => new LlmException(LlmErrorKind.Timeout, $"No answer within {CheckLimit.TotalSeconds:0} s.", error),
+        _ => null,
+    };
+}

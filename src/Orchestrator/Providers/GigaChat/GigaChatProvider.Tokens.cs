@@ -1,0 +1,43 @@
+namespace Orchestrator.Providers;
+
+// Fetches access tokens, and says in an error that it was about one.
+public sealed partial class GigaChatProvider
+{
+    private Task<AccessToken> FetchTokenAsync(CancellationToken cancellationToken) => FetchTokenAsync(null, cancellationToken);
+
+    /// <summary>Asks for a token, past the one that is kept.</summary>
+    private async Task<AccessToken> FetchTokenAsync(GigaChatScope? scope, CancellationToken cancellationToken)
+    {
+        using var message = _credentials.NewTokenRequest(scope);
+        try
+        {
+            return await AskAsync(message, GigaChatTokenAnswer.Read, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LlmException error)
+        {
+            throw AboutToken(error);
+        }
+    }
+
+    private LlmException AboutToken(LlmException error)
+    {
+        // The caller's request never went out: what is wrong with this one is wrong with the settings.
+        var kind = error.Kind switch
+        {
+            LlmErrorKind.InvalidRequest or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported => LlmErrorKind.Authentication,
+            LlmErrorKind.ModelNotFound => LlmErrorKind.MalformedResponse,
+            var other => other,
+        };
+        var setting = _credentials.HasKey ? nameof(GigaChatOptions.AuthUrl) : nameof(GigaChatOptions.BaseUrl);
+        var advice = kind == LlmErrorKind.MalformedResponse ? $" Check {setting}." : "";
+        return new LlmException(kind, $"No access token for {Info.Name}: {error.Message}{advice}", error.InnerException)
+        {
+            ProviderName = Info.Name,
+            Model = Info.Model,
+            StatusCode = error.StatusCode,
+            ProviderCode = error.ProviderCode,
+            RequestId = error.RequestId,
+            RetryAfter = error.RetryAfter,
+        };
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Writes a request of <c>/chat/completions</c>. Only what the vendor knows is sent; null options are left out.</summary>
+internal sealed class GigaChatRequestWriter(GigaChatOptions options)
+{
+    // Zero is refused; up to this the vendor is as deterministic as it gets.
+    private const float LeastTemperature = 0.001f;
+
+    private readonly string _model = options.Model;
+    private readonly float? _repetitionPenalty = options.RepetitionPenalty;
+    private readonly TimeSpan? _updateInterval = options.UpdateInterval;
+    private readonly bool? _profanityCheck = options.ProfanityCheck;
+
+    public void Write(Utf8JsonWriter json, LlmRequest request)
+    {
+        var asked = request.Options;
+        json.WriteStartObject();
+        json.WriteString("model"u8, _model);
+        json.WriteStartArray("messages"u8);
+        GigaChatMessageWriter.Write(json, request.Messages, asked?.Instructions);
+        json.WriteEndArray();
+        Number(json, "temperature"u8, asked?.Temperature is 0 ? LeastTemperature : asked?.Temperature);
+        Number(json, "top_p"u8, asked?.TopP);
+        if (asked?.MaxOutputTokens is { } limit)
+            json.WriteNumber("max_tokens"u8, limit);
+        Number(json, "repetition_penalty"u8, _repetitionPenalty);
+        if (_profanityCheck is { } check)
+            json.WriteBoolean("profanity_check"u8, check);
+        if (asked?.ResponseFormat is ChatResponseFormatJson format)
+            WriteFormat(json, format);
+        if (EffortName(asked?.Reasoning?.Effort) is { } effort)
+            json.WriteString("reasoning_effort"u8, effort);
+        if (asked is not null)
+            WriteFunctions(json, asked);
+        if (request.Streaming)
+        {
+            json.WriteBoolean("stream"u8, true);
+            if (_updateInterval is { } interval)
+                json.WriteNumber("update_interval"u8, interval.TotalSeconds);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, float? value)
+    {
+        if (value is not { } number)
+            return;
+        if (!float.IsFinite(number))
+            throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {System.Text.Encoding.UTF8.GetString(name)}; set a finite one.");
+        json.WriteNumber(name, number);
+    }
+
+    private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormatJson format)
+    {
+        // Flat, other than OpenAI's. There is no word for "any JSON": a schema that only asks for an object says it.
+        json.WriteStartObject("response_format"u8);
+        json.WriteString("type"u8, "json_schema"u8);
+        if (format.Schema is { } schema)
+        {
+            json.WritePropertyName("schema"u8);
+            schema.WriteTo(json);
+            json.WriteBoolean("strict"u8, true);
+        }
+        else
+        {
+            json.WriteStartObject("schema"u8);
+            json.WriteString("type"u8, "object"u8);
+            json.WriteEndObject();
+            json.WriteBoolean("strict"u8, false);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteFunctions(Utf8JsonWriter json, ChatOptions asked)
+    {
+        // "auto" without functions would switch the vendor's own ones on.
+        if (asked.Tools is not { Count: > 0 } tools)
+            return;
+        json.WriteStartArray("functions"u8);
+        foreach (var tool in tools)
+        {
+            if (tool is not AIFunctionDeclaration function)
+                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; GigaChat's version 1 takes functions only.");
+            json.WriteStartObject();
+            json.WriteString("name"u8, function.Name);
+            if (!string.IsNullOrEmpty(function.Description))
+                json.WriteString("description"u8, function.Description);
+            json.WritePropertyName("parameters"u8);
+            function.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteMode(json, asked.ToolMode, tools);
+    }
+
+    private static void WriteMode(Utf8JsonWriter json, ChatToolMode? mode, IList<AITool> tools)
+    {
+        switch (mode)
+        {
+            case NoneChatToolMode:
+                json.WriteString("function_call"u8, "none"u8);
+                break;
+            case RequiredChatToolMode required:
+                var name = required.RequiredFunctionName ?? (tools.Count == 1 ? tools[0].Name : throw new LlmException(
+                    LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call of any of several functions; GigaChat can be made to call a given one only. Name it, or use Auto."));
+                json.WriteStartObject("function_call"u8);
+                json.WriteString("name"u8, name);
+                json.WriteEndObject();
+                break;
+            default:
+                // Left out it means "none".
+                json.WriteString("function_call"u8, "auto"u8);
+                break;
+        }
+    }
+
+    private static string? EffortName(ReasoningEffort? effort) => effort switch
+    {
+        ReasoningEffort.Low => "low",
+        ReasoningEffort.Medium => "medium",
+        ReasoningEffort.High or ReasoningEffort.ExtraHigh => "high",
+        _ => null,
+    };
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Reads an access token in either of the vendor's two shapes: <c>access_token</c> with <c>expires_at</c>, <c>tok</c> with <c>exp</c>.</summary>
+internal static class GigaChatTokenAnswer
+{
+    // In seconds this is the year 5138, in milliseconds 1973.
+    private const long LeastMilliseconds = 100_000_000_000;
+    private const long MostMilliseconds = 253_402_300_799_000;
+
+    /// <exception cref="JsonException">There is no token, or no time it expires at.</exception>
+    public static AccessToken Read(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, JsonRead.Options);
+        string? token = null;
+        long? expires = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("An object was expected.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("access_token"u8) || reader.ValueTextEquals("tok"u8))
+                token = JsonRead.NextText(ref reader) ?? token;
+            else if (reader.ValueTextEquals("expires_at"u8) || reader.ValueTextEquals("exp"u8))
+                expires = Time(JsonRead.NextText(ref reader)) ?? expires;
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+
+        while (reader.Read())
+        {
+        }
+
+        if (string.IsNullOrEmpty(token) || expires is not { } at)
+            throw new JsonException("A token and the time it expires at were expected.");
+        // It goes into a header; what cannot is no token. Never quoted.
+        if (!token.All(c => c is > ' ' and <= '~'))
+            throw new JsonException("A token of visible ASCII was expected.");
+        return new AccessToken(token, DateTimeOffset.FromUnixTimeMilliseconds(at));
+    }
+
+    private static long? Time(string? text)
+    {
+        if (!decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || number <= 0)
+            return null;
+        if (number < LeastMilliseconds)
+            number *= 1000;
+        return (long)Math.Min(number, MostMilliseconds);
+    }
+}

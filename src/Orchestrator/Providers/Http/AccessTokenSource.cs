@@ -1,0 +1,239 @@
+namespace Orchestrator.Providers;
+
+/// <summary>A token as the vendor gave it. Never shown.</summary>
+/// <param name="Value">What goes behind <c>Bearer</c>.</param>
+/// <param name="ExpiresAt">When the vendor stops taking it, by the vendor's clock.</param>
+internal readonly record struct AccessToken(string Value, DateTimeOffset ExpiresAt)
+{
+    public override string ToString() => $"AccessToken until {ExpiresAt:O}";
+}
+
+/// <summary>
+/// Keeps one access token and fetches a new one in time: one fetch at a time for however many callers, a failure shared by those who
+/// waited and remembered for a second, so that a vendor in trouble is not stormed. Thread-safe.
+/// </summary>
+/// <remarks>
+/// A token is not used in its last minute, by the clock and by its age: a clock that is set back does not keep it alive. One that arrives
+/// that old (a short life, a clock that is wrong) serves those who waited for it and is not kept. A caller that gives up leaves the fetch
+/// to the others; when the last one leaves, the fetch is cancelled.
+/// </remarks>
+/// <param name="fetch">Gets a token; its token fires when nobody waits any more. May throw whatever it likes; runs once at a time.</param>
+/// <param name="time">Both clocks.</param>
+/// <param name="margin">How long before its end a token is given up; null for 60 s.</param>
+/// <param name="longestUse">How long a token is used at most, whatever its life; null for as long as it lives.</param>
+internal sealed class AccessTokenSource(
+    Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider time, TimeSpan? margin = null, TimeSpan? longestUse = null) : IDisposable
+{
+    /// <summary>How long a failure answers for further callers.</summary>
+    public static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(365);
+
+    private readonly Lock _gate = new();
+    private readonly TimeSpan _margin = margin ?? TimeSpan.FromSeconds(60);
+    private readonly string?[] _recent = new string?[4];
+    private Kept? _kept;
+    private Failure? _failure;
+    private Flight? _flight;
+    private int _seen;
+    private bool _disposed;
+
+    /// <summary>A token that is good now.</summary>
+    /// <exception cref="LlmException">None could be had.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public ValueTask<string> GetAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Flight flight;
+        var isFirst = false;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_kept is { } kept && IsGood(kept))
+                return new(kept.Value);
+            if (_failure is { } failure && time.GetElapsedTime(failure.At) < FailureMemory)
+                throw Again(failure.Error);
+            (_kept, _failure) = (null, null);
+            isFirst = _flight is null;
+            flight = _flight ??= new Flight(time);
+            flight.Waiters++;
+        }
+
+        if (isFirst)
+            _ = FetchAsync(flight);
+        return WaitAsync(flight, cancellationToken);
+    }
+
+    /// <summary>Gives a token up that the vendor refused, unless a newer one has taken its place: many refusals, one new fetch.</summary>
+    public void Drop(string token)
+    {
+        lock (_gate)
+        {
+            if (_kept is { } kept && kept.Value == token)
+                _kept = null;
+        }
+    }
+
+    /// <summary>Takes the tokens of late out of a text of the server's.</summary>
+    public string Redact(string text)
+    {
+        lock (_gate)
+        {
+            foreach (var token in _recent)
+            {
+                if (!string.IsNullOrEmpty(token))
+                    text = text.Replace(token, "***", StringComparison.Ordinal);
+            }
+        }
+
+        return text;
+    }
+
+    /// <summary>Ends a running fetch and forgets the token.</summary>
+    public void Dispose()
+    {
+        Flight? flight;
+        lock (_gate)
+        {
+            (flight, _flight, _kept, _disposed) = (_flight, null, null, true);
+            Array.Clear(_recent);
+        }
+
+        flight?.Cancel();
+    }
+
+    private bool IsGood(Kept kept) =>
+        kept.ExpiresAt - time.GetUtcNow() > _margin && time.GetElapsedTime(kept.Since) < kept.Use;
+
+    private async ValueTask<string> WaitAsync(Flight flight, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (token, error) = await flight.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return token ?? throw Again(error!);
+        }
+        finally
+        {
+            Leave(flight);
+        }
+    }
+
+    private void Leave(Flight flight)
+    {
+        lock (_gate)
+        {
+            if (--flight.Waiters > 0 || flight.Outcome.IsCompleted)
+                return;
+            // Whoever comes now starts anew, and does not join what is being given up.
+            if (_flight == flight)
+                _flight = null;
+        }
+
+        flight.Cancel();
+    }
+
+    private async Task FetchAsync(Flight flight)
+    {
+        // Its age is counted from before the request: what the way back took must not lengthen its life.
+        var since = time.GetTimestamp();
+        AccessToken token = default;
+        LlmException? error = null;
+        try
+        {
+            token = await fetch(flight.Token).ConfigureAwait(false);
+            if (string.IsNullOrEmpty(token.Value))
+                error = new LlmException(LlmErrorKind.MalformedResponse, "The server's answer to the request for an access token holds none. Check the address of authentication.");
+        }
+        catch (OperationCanceledException canceled) when (flight.Token.IsCancellationRequested)
+        {
+            error = new LlmException(LlmErrorKind.Timeout, $"No access token came within {FetchLimit.TotalSeconds:0} s. Check the address of authentication and the network.", canceled);
+        }
+        catch (Exception failed)
+        {
+            error = failed as LlmException ?? ExceptionMapper.Map(failed, CancellationToken.None);
+        }
+
+        Settle(flight, token, since, error);
+        flight.End(error is null ? token.Value : null, error);
+    }
+
+    private void Settle(Flight flight, AccessToken token, long since, LlmException? error)
+    {
+        lock (_gate)
+        {
+            if (error is null)
+                _recent[_seen++ % _recent.Length] = token.Value;
+            if (_flight != flight)
+                return;
+            _flight = null;
+            if (error is null)
+                _kept = new Kept(token.Value, token.ExpiresAt, since, UseOf(token));
+            else
+                _failure = new Failure(error, time.GetTimestamp());
+        }
+    }
+
+    private TimeSpan UseOf(AccessToken token)
+    {
+        var life = token.ExpiresAt - time.GetUtcNow();
+        life = (life < LongestLife ? life : LongestLife) - _margin;
+        return longestUse is { } longest && longest < life ? longest : life;
+    }
+
+    // An exception object is thrown once: each caller's stack trace, and what the router writes into it, is that caller's own.
+    private static LlmException Again(LlmException error) => new(error.Kind, error.Message, error)
+    {
+        ProviderName = error.ProviderName,
+        Model = error.Model,
+        StatusCode = error.StatusCode,
+        ProviderCode = error.ProviderCode,
+        RequestId = error.RequestId,
+        RetryAfter = error.RetryAfter,
+    };
+
+    private sealed record Kept(string Value, DateTimeOffset ExpiresAt, long Since, TimeSpan Use);
+
+    private sealed record Failure(LlmException Error, long At);
+
+    /// <summary>One fetch and those who wait for it.</summary>
+    private sealed class Flight
+    {
+        private readonly TaskCompletionSource<(string? Token, LlmException? Error)> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly CancellationTokenSource _cancel;
+
+        public Flight(TimeProvider time)
+        {
+            _cancel = new CancellationTokenSource(FetchLimit, time);
+            Token = _cancel.Token;
+        }
+
+        public CancellationToken Token { get; }
+
+        // Never faulted: an error nobody waits for any more is nobody's.
+        public Task<(string? Token, LlmException? Error)> Outcome => _done.Task;
+
+        /// <summary>Written under the source's lock.</summary>
+        public int Waiters { get; set; }
+
+        public void End(string? token, LlmException? error)
+        {
+            _done.TrySetResult((token, error));
+            _cancel.Dispose();
+        }
+
+        public void Cancel()
+        {
+            if (_done.Task.IsCompleted)
+                return;
+            try
+            {
+                _cancel.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended at this very moment.
+            }
+        }
+    }
+}
