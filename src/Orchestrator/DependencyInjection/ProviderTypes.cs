@@ -16,6 +16,7 @@ internal static class ProviderTypes
         ["mock"] = MockSettings.Read,
         ["ollama"] = OllamaSettings.Read,
         ["openai"] = OpenAiSettings.Read,
+        ["yandexgpt"] = YandexGptSettings.Read,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public static string Expected { get; } = "a type of provider: " + string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal));

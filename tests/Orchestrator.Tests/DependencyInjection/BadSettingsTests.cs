@@ -59,10 +59,10 @@ public class BadSettingsTests
     [Theory]
     [InlineData("""{ "Type": "mock" }""", "Llm:Providers:0:Name is missing; it must be a text that is not empty.")]
     [InlineData("""{ "Name": " ", "Type": "mock" }""", "Llm:Providers:0:Name must be a text that is not empty, but was \" \".")]
-    [InlineData("""{ "Name": "a" }""", "Llm:Providers:0:Type is missing; it must be a type of provider: gigachat, mock, ollama, openai.")]
+    [InlineData("""{ "Name": "a" }""", "Llm:Providers:0:Type is missing; it must be a type of provider: gigachat, mock, ollama, openai, yandexgpt.")]
     [InlineData(
         """{ "Name": "a", "Type": "mok", "ApiKey": "s3cr3t" }""",
-        "Llm:Providers:0:Type must be a type of provider: gigachat, mock, ollama, openai, but was \"mok\". Did you mean mock?")]
+        "Llm:Providers:0:Type must be a type of provider: gigachat, mock, ollama, openai, yandexgpt, but was \"mok\". Did you mean mock?")]
     [InlineData("""{ "Name": "a", "Type": "mock", "Model": "" }""", "Llm:Providers:0:Model must be a text that is not empty, but was empty.")]
     [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": "b" }""", "Llm:Providers:0:Aliases must be a list, but was \"b\".")]
     [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": [ "b", "" ] }""", "Llm:Providers:0:Aliases:1 must be a text that is not empty.")]

@@ -5,7 +5,7 @@ namespace Orchestrator.Tests.Docs;
 /// <summary>What the pages show compiles, and where they point there is something.</summary>
 public sealed partial class DocsSnippetTests
 {
-    private static readonly string[] PagesWithSnippets = ["architecture.md", "routing.md", "custom-provider.md", "custom-strategy.md", "from-python.md", "metrics.md", "testing.md", "providers/openai-compatible.md", "providers/ollama.md", "providers/gigachat.md", "providers/gigachat.ru.md", "providers/chat-client.md"];
+    private static readonly string[] PagesWithSnippets = ["architecture.md", "routing.md", "custom-provider.md", "custom-strategy.md", "from-python.md", "metrics.md", "testing.md", "providers/openai-compatible.md", "providers/ollama.md", "providers/gigachat.md", "providers/gigachat.ru.md", "providers/yandexgpt.md", "providers/yandexgpt.ru.md", "providers/chat-client.md"];
 
     private static readonly string Root = FindRoot();
 

@@ -5,6 +5,7 @@ internal static class HttpAddress
 {
     public const string OpenAiExample = "https://api.openai.com/v1";
     public const string OllamaExample = "http://localhost:11434";
+    public const string YandexExample = "https://llm.api.cloud.yandex.net/foundationModels/v1";
 
     public static Uri Checked(Uri? address, string setting, string example = OpenAiExample)
     {

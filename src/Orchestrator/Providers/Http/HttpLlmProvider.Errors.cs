@@ -37,8 +37,8 @@ public abstract partial class HttpLlmProvider
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
             ProviderCode = (said.Code ?? said.Type) is { } code ? ServerError.Excerpt(code) : null,
-            RequestId = RequestIdOf(response),
-            RetryAfter = RetryAfter.From(response.Headers, _time.GetUtcNow()),
+            RequestId = ShownRequestId(response),
+            RetryAfter = RetryAfter.From(response.Headers, _time.GetUtcNow()) ?? WaitAfter(kind, said),
         };
 
     /// <summary>An error together with what the head of the response said, which whoever noticed the error did not know.</summary>
@@ -48,13 +48,21 @@ public abstract partial class HttpLlmProvider
         Model = error.Model ?? Info.Model,
         StatusCode = error.StatusCode ?? (int)response.StatusCode,
         ProviderCode = error.ProviderCode,
-        RequestId = error.RequestId ?? RequestIdOf(response),
+        RequestId = error.RequestId ?? ShownRequestId(response),
         RetryAfter = error.RetryAfter,
         PartialText = error.PartialText,
     };
 
-    private string? RequestIdOf(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues(RequestIdHeader, out var id) ? ServerError.Excerpt(Redact(id.ToString())) : null;
+    /// <summary>How long to wait when no header says so but the error's words do; null for nothing known.</summary>
+    private protected virtual TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => null;
+
+    /// <summary>The vendor's id of the request; null when it gives none.</summary>
+    private protected virtual string? RequestIdOf(HttpResponseMessage response) => HeaderOf(response, RequestIdHeader);
+
+    private protected static string? HeaderOf(HttpResponseMessage response, string header) =>
+        response.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : null;
+
+    private string? ShownRequestId(HttpResponseMessage response) => RequestIdOf(response) is { } id ? ServerError.Excerpt(Redact(id)) : null;
 
     private ChatResponseUpdate? Finish(AnswerReader reader, HttpResponseMessage response)
     {

@@ -5,7 +5,7 @@ namespace Orchestrator.Providers;
 
 /// <summary>
 /// What a server says in an error body, whatever its shape: <c>{"error":{…}}</c>, <c>{"error":"text"}</c>, a flat object with
-/// <c>message</c>, <c>{"detail":…}</c>, HTML or nothing. Codes may be text, numbers or null.
+/// <c>message</c>, <c>{"detail":…}</c>, HTML or nothing. Codes may be text, numbers or null; <c>grpcCode</c> is one.
 /// </summary>
 internal sealed record ServerError(string? Message, string? Code, string? Type)
 {
@@ -98,7 +98,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
                 if ((reader.TokenType == JsonTokenType.StartArray ? Problems(ref reader) : JsonRead.Text(ref reader)) is { } message)
                     result = result with { Message = result.Message ?? message };
             }
-            else if (reader.ValueTextEquals("code"u8))
+            else if (reader.ValueTextEquals("code"u8) || reader.ValueTextEquals("grpcCode"u8))
             {
                 reader.Read();
                 if (JsonRead.Text(ref reader) is { } code)

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>
+/// Reads answers of <c>/completion</c>. Each line of a stream holds the whole text so far and the whole usage so far; the line whose status is
+/// not PARTIAL is the last. What is new in a line goes to the consumer; usage and calls go with the last line alone. What follows a stop
+/// sequence is left out, for the vendor has no such option.
+/// </summary>
+/// <remarks>
+/// A line that cannot be read is treated as in streams of deltas: skipped once in a live stream, where it does no harm at all, since the next
+/// line says everything again; a second one, or one before the first word, ends the attempt.
+/// </remarks>
+internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
+{
+    private const string StatusPrefix = "ALTERNATIVE_STATUS_";
+    private const string Partial = "PARTIAL";
+
+    /// <summary>How the filter's own answer begins. Some models send it with a status as if it were theirs.</summary>
+    private const string Refusal = "В интернете есть много сайтов с информацией на эту тему.";
+
+    private static readonly JsonReaderOptions Options = JsonRead.Options with { AllowMultipleValues = true };
+
+    private string _said = "";
+    private string? _status;
+    private string? _modelVersion;
+    private UsageDetails? _usage;
+    private bool _isReplaced;
+    private bool _calledTools;
+
+    public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
+    {
+        var contents = new List<AIContent>();
+        foreach (var line in Lines(data))
+            Take(line, contents);
+        if (_status is not null || stop is { IsCut: true })
+        {
+            // Nobody needs what follows a stop sequence: the connection is ended, so that no more of it is made and paid for.
+            IsComplete = IsLast = true;
+            AddHeld(contents);
+        }
+
+        if (IsComplete && _usage is { } usage)
+            contents.Add(new UsageContent(usage));
+        if (contents.Count == 0 && !IsComplete)
+            return null;
+        return new ChatResponseUpdate
+        {
+            Role = ChatRole.Assistant,
+            Contents = contents,
+            ModelId = ModelId,
+            FinishReason = IsComplete ? FinishReason() : null,
+            AdditionalProperties = IsComplete ? More() : null,
+        };
+    }
+
+    public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
+    {
+        var contents = new List<AIContent>();
+        var lines = Lines(body);
+        foreach (var line in lines)
+            Take(line, contents);
+        AddHeld(contents);
+        // Proto leaves an unspecified status out; a whole body that has an answer is whole even so.
+        IsComplete = _status is not null || lines is [{ Status: null, HasAlternative: true }];
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
+        {
+            ModelId = ModelId,
+            FinishReason = FinishReason(),
+            Usage = _usage,
+            AdditionalProperties = More(),
+        };
+    }
+
+    private string ModelId { get; } = info.Model;
+
+    /// <summary>The values of a line: one, or several when a proxy has joined lines.</summary>
+    private List<YandexGptLine> Lines(ReadOnlySpan<byte> data)
+    {
+        var lines = new List<YandexGptLine>(1);
+        var reader = new Utf8JsonReader(data, Options);
+        while (reader.Read())
+        {
+            var start = (int)reader.TokenStartIndex;
+            var line = YandexGptLine.Read(ref reader);
+            if (line.IsError)
+            {
+                var said = Said(data[start..(int)reader.BytesConsumed]);
+                throw Reported(YandexGptErrors.KindInStream(said), said, said.Code);
+            }
+
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private void Take(YandexGptLine line, List<AIContent> contents)
+    {
+        if (_status is not null)
+            return;
+        var status = line.Status?.StartsWith(StatusPrefix, StringComparison.Ordinal) == true ? line.Status[StatusPrefix.Length..] : line.Status;
+        _usage = line.Usage ?? _usage;
+        _modelVersion = line.ModelVersion ?? _modelVersion;
+        if (line.Text is { Length: > 0 } text)
+            TakeText(text, isLast: status is not (null or "" or Partial), contents);
+        if (status is Partial or "")
+            return;
+        _status = status;
+        foreach (var (name, arguments) in line.Calls)
+        {
+            _calledTools = true;
+            // There are no ids; the caller needs one to pair the result with.
+            contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
+        }
+    }
+
+    private void TakeText(string text, bool isLast, List<AIContent> contents)
+    {
+        // A line that ends within a pair of surrogates was repaired; its end comes whole with the next.
+        if (!isLast && text[^1] == '\uFFFD')
+            text = text[..^1];
+        if (text.StartsWith(_said, StringComparison.Ordinal))
+        {
+            _isReplaced = false;
+            Say(text[_said.Length..], contents);
+            _said = text;
+        }
+        else
+        {
+            // Another text than the one begun: the filter has put its own in place. What was said cannot be taken back, and the new text after
+            // it would be garbage, so nothing is said any more. Less of the same is no other text when only white space went.
+            _isReplaced = !(_said.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(_said[text.Length..]));
+        }
+    }
+
+    private void Say(string piece, List<AIContent> contents)
+    {
+        if (stop is not null)
+            piece = stop.Take(piece);
+        if (piece.Length > 0)
+            contents.Add(new TextContent(piece));
+    }
+
+    /// <summary>What may have begun a stop sequence and did not: the calls stand after it.</summary>
+    private void AddHeld(List<AIContent> contents)
+    {
+        if (stop?.Rest() is { Length: > 0 } held)
+            contents.Insert(contents.TakeWhile(c => c is TextContent).Count(), new TextContent(held));
+    }
+
+    private ChatFinishReason? FinishReason()
+    {
+        if (_status == "CONTENT_FILTER" || _isReplaced || _said.StartsWith(Refusal, StringComparison.Ordinal))
+            return ChatFinishReason.ContentFilter;
+        if (_calledTools)
+            return ChatFinishReason.ToolCalls;
+        return _status switch
+        {
+            null => stop is { IsCut: true } ? ChatFinishReason.Stop : null,
+            "FINAL" => ChatFinishReason.Stop,
+            "TOOL_CALLS" => ChatFinishReason.ToolCalls,
+            "TRUNCATED_FINAL" when stop is { IsCut: true } => ChatFinishReason.Stop,
+            "TRUNCATED_FINAL" => ChatFinishReason.Length,
+            // A status of later days ends the answer too; what it means only its name says.
+            var other => new ChatFinishReason(other.ToLowerInvariant()),
+        };
+    }
+
+    private AdditionalPropertiesDictionary? More() => _modelVersion is null ? null : new() { ["modelVersion"] = _modelVersion };
+}

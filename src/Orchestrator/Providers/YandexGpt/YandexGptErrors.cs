@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Orchestrator.Providers;
+
+/// <summary>What Yandex means by its errors: a gRPC code, the status that belongs to it, and English text that tells more than both.</summary>
+internal static class YandexGptErrors
+{
+    /// <summary>When a slot may be free again, after the quota of simultaneous calls was hit. Yandex names no time; its own SDK begins with this.</summary>
+    public static readonly TimeSpan SoonAfterGauge = TimeSpan.FromSeconds(1);
+
+    /// <summary>When a quota by the hour is worth another try: the longest a router keeps away.</summary>
+    public static readonly TimeSpan LaterAfterRate = TimeSpan.FromSeconds(60);
+
+    /// <summary>The kind, or null to go by the status alone.</summary>
+    public static LlmErrorKind? KindOf(int status, string? message) => status switch
+    {
+        400 when Says(message, "input tokens must be no more than") => LlmErrorKind.ContextLengthExceeded,
+        400 when Says(message, "parse model URI") => LlmErrorKind.ModelNotFound,
+        403 when Says(message, "billing") => LlmErrorKind.QuotaExceeded,
+        _ => null,
+    };
+
+    /// <summary>The kind of an error under status 200, by its gRPC code.</summary>
+    public static LlmErrorKind KindInStream(ServerError said)
+    {
+        var status = !int.TryParse(said.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? 500 : code switch
+        {
+            3 or 9 or 11 => 400,
+            4 => 504,
+            5 => 404,
+            7 => 403,
+            8 => 429,
+            14 => 503,
+            16 => 401,
+            >= 400 and < 600 => code,
+            _ => 500,
+        };
+        return KindOf(status, said.Message) ?? StatusKinds.FromStatus(status);
+    }
+
+    /// <summary>The two quotas under 429: calls at the same time, which is over when one ends, and calls in a window, which is not.</summary>
+    public static TimeSpan? WaitAfter(LlmErrorKind kind, string? message) =>
+        kind != LlmErrorKind.RateLimited ? null
+        : Says(message, "gauge") || Says(message, "PerSecond") ? SoonAfterGauge
+        : Says(message, "rate quota") ? LaterAfterRate
+        : null;
+
+    public static bool Says(string? message, string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) ?? false;
+}

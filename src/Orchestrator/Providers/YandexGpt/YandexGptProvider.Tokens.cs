@@ -1,0 +1,90 @@
+using System.Net.Http.Headers;
+
+namespace Orchestrator.Providers;
+
+// Where the credentials of a request come from.
+public sealed partial class YandexGptProvider
+{
+    /// <summary>How long before its end a token is given up, and how long it is used at most: what Yandex advises.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
+
+    private readonly AuthenticationHeaderValue? _fixed;
+    private readonly AccessTokenSource? _tokens;
+    private volatile string? _jwt;
+
+    private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken)
+    {
+        if (_tokens is null || error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
+            return new(false);
+        _tokens.Drop(token);
+        return new(true);
+    }
+
+    /// <summary>Servers quote what they refuse: keys, tokens and the signed requests for them.</summary>
+    private protected override string Redact(string text)
+    {
+        text = base.Redact(text);
+        if (_jwt is { } jwt)
+            text = text.Replace(jwt, "***", StringComparison.Ordinal);
+        return _tokens?.Redact(text) ?? text;
+    }
+
+    private AccessTokenSource Tokens(YandexGptOptions options)
+    {
+        if (options.UseMetadata)
+        {
+            var metadata = HttpAddress.Combine(
+                HttpAddress.Checked(options.MetadataUrl, nameof(options.MetadataUrl), "http://169.254.169.254"), "computeMetadata/v1/instance/service-accounts/default/token");
+            return new AccessTokenSource(token => AskMetadataAsync(metadata, token), _time, Margin, LongestUse);
+        }
+
+        var iam = WithPath(HttpAddress.Checked(options.IamUrl, nameof(options.IamUrl), YandexServiceAccountKey.Audience), "iam/v1/tokens");
+        var key = YandexServiceAccountKey.ReadFile(options.ServiceAccountKeyFile!);
+        return new AccessTokenSource(token => ExchangeAsync(iam, key, token), _time, Margin, LongestUse);
+    }
+
+    private async Task<AccessToken> ExchangeAsync(Uri iam, YandexServiceAccountKey key, CancellationToken cancellationToken)
+    {
+        var jwt = key.Sign(_time.GetUtcNow());
+        _jwt = jwt;
+        using var message = new HttpRequestMessage(HttpMethod.Post, iam)
+        {
+            Content = JsonBody.From(jwt, static (json, signed) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("jwt"u8, signed);
+                json.WriteEndObject();
+            }),
+        };
+        message.Headers.UserAgent.Add(MediaTypes.UserAgent);
+        return await FetchAsync(message, "Yandex Cloud IAM gives no token for the key in ServiceAccountKeyFile", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AccessToken> AskMetadataAsync(Uri metadata, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, metadata);
+        message.Headers.Add("Metadata-Flavor", "Google");
+        return await FetchAsync(message, "The metadata service gives no token: the virtual machine needs a service account linked to it", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AccessToken> FetchAsync(HttpRequestMessage message, string refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(message, body => YandexTokenAnswer.Read(body, _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        }
+        catch (LlmException error) when (error.StatusCode is >= 400 and < 500 and not (408 or 429))
+        {
+            // Whatever it says, the credentials are not accepted: no other kind would keep the router away for long enough.
+            throw new LlmException(LlmErrorKind.Authentication, $"{refused}. {error.Message}", error)
+            {
+                ProviderName = error.ProviderName,
+                Model = error.Model,
+                StatusCode = error.StatusCode,
+                ProviderCode = error.ProviderCode,
+                RequestId = error.RequestId,
+            };
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Writes a request of <c>/completion</c>. What the request leaves out is not sent: the model's defaults hold.</summary>
+/// <remarks>The API has no <c>top_p</c>, <c>seed</c> or penalties; such options are left out, as with every provider whose protocol lacks them. Stop
+/// sequences are the reader's.</remarks>
+internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
+{
+    public void Write(Utf8JsonWriter json, LlmRequest request)
+    {
+        var options = request.Options;
+        json.WriteStartObject();
+        json.WriteString("modelUri"u8, modelUri);
+        WriteCompletionOptions(json, request.Streaming, options);
+        json.WriteStartArray("messages"u8);
+        YandexGptMessageWriter.Write(json, options?.Instructions, request.Messages);
+        json.WriteEndArray();
+        if (options is not null)
+        {
+            WriteTools(json, options);
+            WriteFormat(json, options.ResponseFormat);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteCompletionOptions(Utf8JsonWriter json, bool streaming, ChatOptions? options)
+    {
+        json.WriteStartObject("completionOptions"u8);
+        json.WriteBoolean("stream"u8, streaming);
+        if (options?.Temperature is { } temperature)
+            json.WriteNumber("temperature"u8, Checked(temperature));
+        if (options?.MaxOutputTokens is { } limit)
+        {
+            if (limit <= 0)
+                throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions.MaxOutputTokens is {limit.ToString(CultureInfo.InvariantCulture)}; set it above zero, or leave it out.");
+            // An int64, which proto's JSON writes as text.
+            json.WriteString("maxTokens"u8, limit.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var thinks = options?.Reasoning?.Effort switch { null => reasoning, ReasoningEffort.None => false, _ => true };
+        if (thinks is { } hidden)
+        {
+            json.WriteStartObject("reasoningOptions"u8);
+            json.WriteString("mode"u8, hidden ? "ENABLED_HIDDEN"u8 : "DISABLED"u8);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Refused rather than clamped: an answer at another temperature than the one asked for is not what was asked for.</summary>
+    private static float Checked(float temperature)
+    {
+        if (temperature is >= 0 and <= 1)
+            return temperature;
+        var shown = temperature.ToString(CultureInfo.InvariantCulture);
+        throw temperature is > 1 and <= 2
+            ? new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Temperature is {shown}, and Yandex's models take 0 to 1; set 1 or less for this provider.")
+            : new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions.Temperature is {shown}; set it to a number from 0 to 1, or leave it out.");
+    }
+
+    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.Tools is not { Count: > 0 } tools)
+            return;
+        json.WriteStartArray("tools"u8);
+        foreach (var tool in tools)
+        {
+            if (tool is not AIFunctionDeclaration function)
+                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
+            json.WriteStartObject();
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, function.Name);
+            if (!string.IsNullOrEmpty(function.Description))
+                json.WriteString("description"u8, function.Description);
+            json.WritePropertyName("parameters"u8);
+            function.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteChoice(json, options.ToolMode);
+        if (options.AllowMultipleToolCalls is { } several)
+            json.WriteBoolean("parallelToolCalls"u8, several);
+    }
+
+    private static void WriteChoice(Utf8JsonWriter json, ChatToolMode? mode)
+    {
+        if (mode is null)
+            return;
+        json.WriteStartObject("toolChoice"u8);
+        if (mode is RequiredChatToolMode { RequiredFunctionName: { } name })
+            json.WriteString("functionName"u8, name);
+        else
+            json.WriteString("mode"u8, mode switch { NoneChatToolMode => "NONE"u8, RequiredChatToolMode => "REQUIRED"u8, _ => "AUTO"u8 });
+        json.WriteEndObject();
+    }
+
+    private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormat? format)
+    {
+        if (format is not ChatResponseFormatJson wanted)
+            return;
+        if (wanted.Schema is { } schema)
+        {
+            json.WriteStartObject("jsonSchema"u8);
+            json.WritePropertyName("schema"u8);
+            schema.WriteTo(json);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteBoolean("jsonObject"u8, true);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Reads the answers that hold an IAM token: IAM's own and that of the metadata service.</summary>
+internal static class YandexTokenAnswer
+{
+    /// <summary>The end of a token's life when the answer does not say: what Yandex advises for its use.</summary>
+    private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
+
+    public static AccessToken Read(ReadOnlySpan<byte> body, DateTimeOffset now)
+    {
+        var reader = new Utf8JsonReader(body, JsonRead.Options);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("An object was expected.");
+        string? token = null;
+        var end = now + Usual;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("iamToken"u8) || reader.ValueTextEquals("access_token"u8))
+                token = JsonRead.NextText(ref reader);
+            else if (reader.ValueTextEquals("expiresAt"u8))
+                end = At(JsonRead.NextText(ref reader)) ?? end;
+            else if (reader.ValueTextEquals("expires_in"u8))
+                end = JsonRead.NextCount(ref reader) is { } seconds ? now.AddSeconds(seconds) : end;
+            else
+                JsonRead.SkipNext(ref reader);
+        }
+
+        return token is { Length: > 0 } && token.All(c => c is > ' ' and <= '~')
+            ? new AccessToken(token, end)
+            : throw new JsonException("The answer holds no token.");
+    }
+
+    // RFC 3339 with up to nine digits of a second.
+    private static DateTimeOffset? At(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+}
