@@ -90,6 +90,12 @@ public sealed partial class Fault
     /// <returns>The fault.</returns>
     public static Fault SlowEvents(TimeSpan time) => Of($"event every {time}", (plan, _) => plan.EventDelay = time);
 
+    /// <summary>Silence for a while after a number of events; then the answer goes on.</summary>
+    /// <param name="events">How many events come before it; 0 for the head of the answer only.</param>
+    /// <param name="time">How long.</param>
+    /// <returns>The fault.</returns>
+    public static Fault Pause(int events, TimeSpan time) => Of($"pause of {time} after {events} events", (plan, _) => plan.Pause = (events, time));
+
     /// <summary>All bytes, head included, in small pieces with pauses.</summary>
     /// <param name="bytes">The size of a piece.</param>
     /// <param name="pause">The time between two.</param>

@@ -44,6 +44,9 @@ internal sealed class ReplyPlan
     /// <summary>The size of a chunk; 0 for an event in each.</summary>
     public int ChunkSize { get; set; }
 
+    /// <summary>After how many events a pause is made, and how long it is.</summary>
+    public (int Events, TimeSpan Time)? Pause { get; set; }
+
     public int? EventLimit { get; set; }
 
     public long? ByteLimit { get; set; }

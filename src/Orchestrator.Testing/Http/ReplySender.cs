@@ -37,12 +37,16 @@ internal static class ReplySender
         await HeadAsync(connection, plan, framing, length, close, headless).ConfigureAwait(false);
         if (headless)
             return !close;
+        var sent = 0;
         foreach (var piece in body)
         {
+            await PauseAsync(connection, plan, sent++).ConfigureAwait(false);
             await PieceAsync(connection, plan, framing, piece).ConfigureAwait(false);
             if (plan.EventDelay > TimeSpan.Zero)
                 await connection.DelayAsync(plan.EventDelay).ConfigureAwait(false);
         }
+
+        await PauseAsync(connection, plan, sent).ConfigureAwait(false);
 
         return await EndAsync(connection, plan, framing).ConfigureAwait(false) && !close && plan.LengthError == 0;
     }
@@ -81,6 +85,9 @@ internal static class ReplySender
         head.Append("\r\n");
         await WriteAsync(connection, plan, Encoding.UTF8.GetBytes(head.ToString())).ConfigureAwait(false);
     }
+
+    private static Task PauseAsync(FaultConnection connection, ReplyPlan plan, int sent) =>
+        plan.Pause is { } pause && pause.Events == sent ? connection.DelayAsync(pause.Time) : Task.CompletedTask;
 
     private static async Task PieceAsync(FaultConnection connection, ReplyPlan plan, BodyFraming framing, ReadOnlyMemory<byte> piece)
     {

@@ -1,0 +1,45 @@
+using Orchestrator.Testing.Wall;
+using Orchestrator.Tests.Stress;
+
+namespace Orchestrator.Tests.Wall;
+
+/// <summary>Every scenario of the wall with the verdict it has to come to. Alone: the wall's clock leaps when nothing in the process moves.</summary>
+[Collection(StressCollection.Name)]
+public sealed class WallTests
+{
+    public static TheoryData<string, string> Rows
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (var scenario in WallScenarios.All)
+            {
+                foreach (var mode in scenario.Modes)
+                    rows.Add(scenario.Id, mode.ToString());
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Every_fault_comes_to_the_verdict_it_has_to(string id, string mode)
+    {
+        var asked = Enum.Parse<WallMode>(mode);
+
+        var result = await Task.Run(() => WallRunner.RunAsync(WallScenarios.Named(id), asked, WallProtocols.Named("openai")));
+
+        result.Verdict.Should().BeOneOf([WallCard.Expected(id, asked), WallVerdict.Skipped], result.Note);
+        result.BelowOurs.Should().BeFalse(result.Note);
+    }
+
+    [Fact]
+    public async Task The_outage_is_met_within_its_figures_whatever_the_jitter()
+    {
+        var outcome = await Task.Run(() => OutageSeeds.Run(1000));
+
+        outcome.Faults.Should().BeEmpty();
+        outcome.Seeds.Should().Be(1000);
+    }
+}
