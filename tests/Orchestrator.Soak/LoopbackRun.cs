@@ -39,7 +39,7 @@ internal sealed class LoopbackRun(long calls, long seed, Violations violations)
             var seconds = Clock.Seconds(from, Clock.Now);
             // Closed connections are noticed and taken down a moment later.
             await Task.Delay(500);
-            var now = Resources.Measure();
+            var now = await Resources.MeasureAsync(held);
             Check(router, now, held);
             held ??= now;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stretch * 10,3} % {_until,10:N0} calls over sockets {calls / Stretches / seconds,8:N0}/s | {now} | {violations.Count} violations"));

@@ -43,13 +43,13 @@ internal sealed class ProviderSet(long seed, Violations violations)
 
     public void Closed(SoakProvider provider) => _open.TryRemove(provider, out _);
 
-    /// <summary>Bad spells of 20 ms, another pattern for each provider.</summary>
+    /// <summary>Bad spells of 5 ms, another pattern for each provider.</summary>
     public Weather WeatherOf(string name, long now)
     {
         if (_outage)
             return Weather.Outage;
-        var dice = new Dice(Seed, (long)(Clock.Seconds(0, now) * 50), name[0] + name.Length);
-        return dice.Percent(12) ? Weather.Bad : Weather.Fair;
+        var dice = new Dice(Seed, (long)(Clock.Seconds(0, now) * 200), name[0] + name.Length);
+        return dice.Percent(15) ? Weather.Bad : Weather.Fair;
     }
 
     public void ListAll(Router router) => Replace(router, Names.ToDictionary(n => n, n => _listed.GetValueOrDefault(n) ?? New(n)));

@@ -17,6 +17,10 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
     private long _until;
     private volatile bool _deepOutage;
     private double _fastest;
+    private long _outageCalls;
+    private double _outageSeconds;
+    private int _outages;
+    private string _paid = "";
 
     public async Task RunAsync()
     {
@@ -59,7 +63,7 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
             await RestAsync(router);
             TotalsAudit.Check(_total, _providers, router.GetMetrics(), new ServedPage(await http.GetStringAsync(server.Url)), violations);
             CheckBudget(Clock.Seconds(began, now));
-            var held = Resources.Measure();
+            var held = await Resources.MeasureAsync(first);
             first ??= held;
             held.CheckAgainst(first, $"after {_until:N0} calls", violations);
             Print(stretch, Clock.Seconds(from, now), held);
@@ -106,18 +110,21 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
     /// <summary>Changes the list, and once in some stretches lets all providers fail at once.</summary>
     private void MakeWeather(Router router, bool hasOutage, CancellationToken over)
     {
-        var from = Clock.Now;
+        var (from, calls) = (Clock.Now, Volatile.Read(ref _next));
         while (!over.WaitHandle.WaitOne(2))
         {
-            if (hasOutage && Clock.Seconds(from, Clock.Now) > 0.2)
-            {
-                hasOutage = false;
-                HaveOutage(over);
-            }
-
             _providers.Change(router);
+            if (Clock.Seconds(from, Clock.Now) < 0.2)
+                continue;
+            NoteRate(from, calls);
+            if (hasOutage)
+                HaveOutage(over);
+            hasOutage = false;
+            (from, calls) = (Clock.Now, Volatile.Read(ref _next));
         }
     }
+
+    private void NoteRate(long from, long calls) => _fastest = Math.Max(_fastest, (Volatile.Read(ref _next) - calls) / Clock.Seconds(from, Clock.Now));
 
     private void HaveOutage(CancellationToken over)
     {
@@ -127,10 +134,14 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         var (from, calls) = (Clock.Now, Volatile.Read(ref _next));
         _deepOutage = true;
         over.WaitHandle.WaitOne(OutageLength);
+        NoteRate(from, calls);
         _deepOutage = false;
-        _fastest = Math.Max(_fastest, (Volatile.Read(ref _next) - calls) / Clock.Seconds(from, Clock.Now));
         // Calls that began in it are to meet no fair weather.
         over.WaitHandle.WaitOne(300);
+        NoteRate(from, calls);
+        _outages++;
+        _outageCalls += Volatile.Read(ref _next) - calls;
+        _outageSeconds += Clock.Seconds(from, Clock.Now);
         _providers.Outage = false;
     }
 
@@ -150,9 +161,15 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
 
     private void CheckBudget(double seconds)
     {
-        var most = (Retry.BudgetShare * (_next + 1)) + (Retry.BudgetPerSecond * seconds) + Retry.BudgetPerSecond;
+        var most = BudgetOf(_next + 1, seconds) + Retry.BudgetPerSecond;
         violations.Expect(_total.Paid <= most, () => $"{_total.Paid} attempts that cost, the budget had {most:N0}");
+        // While all are down, what was saved up before comes on top: at most what a second gives at the fastest rate of calls.
+        var inOutages = BudgetOf(_outageCalls, _outageSeconds) + (_outages * BudgetOf((long)(_fastest * 1.2), 1));
+        violations.Expect(_total.PaidInOutage <= inOutages, () => $"{_total.PaidInOutage} attempts that cost while all were down, the budget had {inOutages:N0}");
+        _paid = string.Create(CultureInfo.InvariantCulture, $"{_total.Paid:N0} of at most {most:N0}; while all were down {_total.PaidInOutage:N0} of at most {inOutages:N0}, for {_outageCalls:N0} calls");
     }
+
+    private static double BudgetOf(long calls, double seconds) => (Retry.BudgetShare * calls) + (Retry.BudgetPerSecond * seconds);
 
     private void Print(int stretch, double seconds, Resources held) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
@@ -164,6 +181,7 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             calls      {_total.Calls[0]:N0} answered, {_total.Calls[1]:N0} failed, {_total.Calls[2]:N0} cancelled, {_total.Calls[3]:N0} abandoned, in {seconds:N0} s
             attempts   {_total.Roles[0]:N0} first, {_total.Roles[1]:N0} failover, {_total.Roles[2]:N0} restart, {_total.Roles[3]:N0} retry, {_total.Roles[4]:N0} trial
+            budget     {_paid}
             health     {metrics.Sum(m => m.Ejections):N0} ejections; the list changed {_providers.Changes:N0} times
             tokens     {metrics.Sum(m => m.TotalPromptTokens):N0} + {metrics.Sum(m => m.TotalCompletionTokens):N0}, cost {metrics.Sum(m => m.TotalCost)}
             """));

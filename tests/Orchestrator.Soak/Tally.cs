@@ -14,6 +14,8 @@ internal sealed class Tally
     /// <summary>Attempts that the budget must have paid for: retries, and failovers while everybody was down.</summary>
     public long Paid { get; private set; }
 
+    public long PaidInOutage { get; private set; }
+
     public IReadOnlyDictionary<string, Sums> ByName => _byName;
 
     public void Add(SoakCall call, AttemptOutcome outcome)
@@ -23,8 +25,9 @@ internal sealed class Tally
         {
             Of(attempt.Provider.Name).Add(attempt);
             Roles[(int)attempt.Role]++;
-            if (attempt.Role == AttemptRole.Retry || (call.BeganInOutage && attempt is { Number: > 1, Role: AttemptRole.Failover }))
-                Paid++;
+            var whileDown = call.BeganInOutage && attempt is { Number: > 1, Role: AttemptRole.Failover or AttemptRole.Retry };
+            Paid += whileDown || attempt.Role == AttemptRole.Retry ? 1 : 0;
+            PaidInOutage += whileDown ? 1 : 0;
         }
     }
 
@@ -35,6 +38,7 @@ internal sealed class Tally
         for (var i = 0; i < Roles.Length; i++)
             Roles[i] += other.Roles[i];
         Paid += other.Paid;
+        PaidInOutage += other.PaidInOutage;
         foreach (var (name, sums) in other._byName)
             Of(name).Add(sums);
     }

@@ -24,7 +24,6 @@ internal static class GigaChatSettings
             UpdateInterval = reader.Duration("UpdateInterval"),
             ProfanityCheck = reader.YesNo("ProfanityCheck"),
             ContextWindow = reader.WholeNumber("ContextWindow", least: 1),
-            MaxConcurrency = reader.WholeNumber("MaxConcurrency", least: 1),
         };
         GigaChatEnvironment.ReadFiles(options, reader.Environment);
         ReadCredentials(reader, options);

@@ -24,7 +24,6 @@ internal static class YandexGptSettings
         options.MetadataUrl = reader.Address("MetadataUrl", "http://169.254.169.254") ?? options.MetadataUrl;
         options.DataLogging = reader.YesNo("DataLogging") ?? options.DataLogging;
         options.Capabilities = reader.Capabilities("Capabilities") ?? options.Capabilities;
-        options.MaxConcurrency = reader.WholeNumber("MaxConcurrency", least: 1) ?? options.MaxConcurrency;
         options.MalformedEvents = reader.Choice("MalformedEvents", [MalformedEventAction.SkipOne, MalformedEventAction.Throw])
             ?? options.MalformedEvents;
         FillIn(reader, options);

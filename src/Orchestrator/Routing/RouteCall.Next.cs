@@ -84,6 +84,8 @@ internal sealed partial class RouteCall
                 _overtaken = true;
                 return null;
             default:
+                // Left out since the plan was made. A call that has asked nobody yet makes a new plan, which also knows for how long.
+                _overtaken |= AttemptCount == 0;
                 return null;
         }
     }

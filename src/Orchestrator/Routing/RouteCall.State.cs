@@ -123,7 +123,7 @@ internal sealed partial class RouteCall
     private LlmException Exhausted()
     {
         if (_attempts.Length == 0)
-            return _planner.NobodyFor(Request);
+            return new LlmException(LlmErrorKind.NoCandidate, "No provider may serve this call: the strategy left out every candidate.");
         // A stream that broke and cannot start over elsewhere is still the cut stream its consumer saw.
         if (_broken is not null && _attempts.Length == 1)
             return _broken;

@@ -124,16 +124,6 @@ internal sealed partial class RoutePlanner
         return new(trial, full, avoided is { Count: > 1 } ? [.. avoided.OrderBy(s => s.State.ErrorRate(now))] : avoided, change);
     }
 
-    /// <summary>Why a plan that had candidates led to no attempt: they were left out after it was made, or the strategy ranked none.</summary>
-    public LlmException NobodyFor(LlmRequest request)
-    {
-        var now = _context.Now();
-        var slots = request.Options is { } options ? Selected(_providers.Slots, options) : _providers.Slots;
-        return slots.Length > 0 && Array.TrueForAll(slots, s => s.State.Obstacle(now).Reason != ExclusionReason.None)
-            ? AllExcluded(slots, now)
-            : new LlmException(LlmErrorKind.NoCandidate, "No provider may serve this call: the strategy left out every candidate.");
-    }
-
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
 

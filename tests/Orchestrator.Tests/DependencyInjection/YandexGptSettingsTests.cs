@@ -15,7 +15,7 @@ public class YandexGptSettingsTests
         await using var container = Settings.Container($$"""
             { "Providers": [ { "Name": "a", "Type": "yandexgpt", "Model": "yandexgpt-5-pro", "BaseUrl": "{{server.BaseUrl}}", "FolderId": "b1g", "ApiKey": "k1",
               "IamUrl": "{{server.IamUrl}}", "MetadataUrl": "{{server.MetadataUrl}}", "UseMetadata": false, "DataLogging": true, "Reasoning": false,
-              "Capabilities": "None", "ContextWindow": 8192, "MaxConcurrency": 3, "MalformedEvents": "throw" } ] }
+              "Capabilities": "None", "ContextWindow": 8192, "MalformedEvents": "throw" } ] }
             """);
         var router = container.GetRequiredService<Router>();
 
@@ -26,7 +26,6 @@ public class YandexGptSettingsTests
             Vendor = "yandexgpt",
             Model = "yandexgpt-5-pro",
             ContextWindow = 8192,
-            MaxConcurrency = 3,
             Capabilities = ProviderCapabilities.None,
         });
         server.LastRequest.Header("Authorization").Should().Be("Api-Key k1");
@@ -79,7 +78,7 @@ public class YandexGptSettingsTests
         "Llm:Providers:0:MaxConcurrency must be a whole number of at least 1, but was \"0\".")]
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "ApiKey": "k", "Folder": "x" }""",
         "Llm:Providers:0:Folder is not a known key. Did you mean FolderId? Known here: Aliases, ApiKey, BaseUrl, Capabilities, ContextWindow, DataLogging, FolderId, IamToken, IamUrl, Limits, " +
-        "MalformedEvents, MaxConcurrency, MetadataUrl, Model, Name, Price, Reasoning, ServiceAccountKeyFile, Type, UseMetadata.")]
+        "MalformedEvents, MaxConcurrency, MetadataUrl, Model, Name, Price, QueueLimit, Reasoning, ServiceAccountKeyFile, Type, UseMetadata.")]
     public void A_bad_entry_is_named_with_what_to_set_and_without_its_secrets(string entry, string message)
     {
         var problems = Settings.Problems($$"""{ "Providers": [ { "Name": "a", "Type": "yandexgpt", {{entry.Trim().TrimStart('{')}} ] }""");

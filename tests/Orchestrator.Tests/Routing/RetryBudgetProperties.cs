@@ -86,7 +86,7 @@ public class RetryBudgetProperties
             if (retryAfter is not { } asked)
                 continue;
             var delay = context.RetryDelay(TimeSpan.FromMilliseconds(asked)).TotalMilliseconds;
-            delay.Should().BeInRange(asked, Math.Max(asked * 1.1, shortest + more) + 0.001);
+            delay.Should().BeInRange(asked, Math.Max((asked * 1.09) + 2, shortest + more) + 0.001);
         }
     }
 }

@@ -100,7 +100,7 @@ public sealed class GigaSettingsTests
         await using var container = Container($$"""
             { "Providers": [ { "Name": "a", "Type": "GigaChat", "Model": "GigaChat-2-Pro", "BaseUrl": "{{server.BaseUrl}}", "AuthUrl": "{{server.AuthUrl}}",
               "AuthorizationKey": "{{FakeGigaChatServer.DefaultKey}}", "Scope": "GIGACHAT_API_B2B", "SessionId": "s-1", "RepetitionPenalty": 1.1,
-              "UpdateInterval": "00:00:01", "ProfanityCheck": false, "ContextWindow": 8192, "MaxConcurrency": 3, "Headers": { "X-Client-ID": "c-1" },
+              "UpdateInterval": "00:00:01", "ProfanityCheck": false, "ContextWindow": 8192, "Headers": { "X-Client-ID": "c-1" },
               "Capabilities": "Tools", "MalformedEvents": "throw" } ] }
             """);
         var router = container.GetRequiredService<Router>();
@@ -110,7 +110,6 @@ public sealed class GigaSettingsTests
             Vendor = "gigachat",
             Model = "GigaChat-2-Pro",
             ContextWindow = 8192,
-            MaxConcurrency = 3,
             Capabilities = ProviderCapabilities.Tools,
         });
         (server.LastRequest.Header("X-Session-ID"), server.LastRequest.Header("X-Client-ID")).Should().Be(("s-1", "c-1"));
