@@ -85,7 +85,7 @@ public abstract partial class HttpLlmProvider
         ProviderName = Info.Name,
         Model = Info.Model,
         StatusCode = 200,
-        RequestId = RequestIdOf(response),
+        RequestId = ShownRequestId(response),
     };
 
     private void RefuseReportedError(HttpResponseMessage response, ReadOnlySpan<byte> body)
