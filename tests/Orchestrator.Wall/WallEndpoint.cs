@@ -60,7 +60,7 @@ internal static class WallEndpoint
         {
             await ChatWire.WriteAsync(context, ChatWire.StatusOf(error), ChatWire.Error(error));
         }
-        catch (Exception error) when (!context.Response.HasStarted && error is JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception error) when (!context.Response.HasStarted && error is (JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException))
         {
             await ChatWire.WriteAsync(context, 400, ChatWire.Error("The request is no chat request: " + error.GetType().Name, "invalid_request_error", null));
         }
@@ -78,7 +78,8 @@ internal static class WallEndpoint
         {
             await foreach (var update in router.RouteStreamAsync(messages, cancellationToken: context.RequestAborted))
             {
-                context.Response.ContentType = "text/event-stream";
+                if (!context.Response.HasStarted)
+                    context.Response.ContentType = "text/event-stream";
                 model = update.ModelId ?? update.GetRoute()?.Provider.Model ?? model;
                 foreach (var chunk in ChatWire.Chunks(id, model, update))
                     await context.Response.WriteAsync($"data: {chunk}\n\n", context.RequestAborted);
@@ -89,10 +90,8 @@ internal static class WallEndpoint
         }
         catch (LlmException error) when (context.Response.HasStarted)
         {
-            // Broken after the first word: an error event, no [DONE], and no proper end of the body either.
+            // Broken after the first word: an error event and no [DONE]. Not reset, which could overtake the words before it.
             await context.Response.WriteAsync($"data: {ChatWire.Error(error)}\n\n", context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-            context.Abort();
         }
     }
 }

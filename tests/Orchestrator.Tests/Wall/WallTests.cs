@@ -7,6 +7,9 @@ namespace Orchestrator.Tests.Wall;
 [Collection(StressCollection.Name)]
 public sealed class WallTests
 {
+    // A test host blocks as many threads of the pool as there are processors: without more, work would wait half a second for each.
+    static WallTests() => ThreadPool.SetMinThreads(16, 16);
+
     public static TheoryData<string, string> Rows
     {
         get

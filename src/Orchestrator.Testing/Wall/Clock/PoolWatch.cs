@@ -9,10 +9,12 @@ namespace Orchestrator.Testing.Wall;
 /// unchanged count of finished items stands still. What it cannot see is an event between the kernel and the pool. A byte is
 /// sent through a pair of sockets of its own: the runtime learns of socket events in the order they happened, so when that byte is through,
 /// so is everything before it.</para>
-/// <para>Load cannot fool it: a thread that was put aside in the middle of an item still counts as working.</para>
+/// <para>Load cannot fool it: a thread that was put aside in the middle of an item still counts as working. Threads that others block for
+/// good, as test hosts do, are told from those: see <see cref="BlockedThreads"/>.</para>
 /// </remarks>
 internal sealed class PoolWatch : IDisposable
 {
+    private static readonly BlockedThreads Blocked = new();
     private const int Rounds = 3;
 
     // What one ping costs the pool: the runtime's work item for the event, and sometimes one more that finds nothing left to do.
@@ -63,14 +65,7 @@ internal sealed class PoolWatch : IDisposable
     }
 
     /// <summary>Whether the pool has nothing to do. Asked from a thread that is none of its own.</summary>
-    public static bool Rests()
-    {
-        if (ThreadPool.PendingWorkItemCount != 0)
-            return false;
-        ThreadPool.GetMaxThreads(out var most, out _);
-        ThreadPool.GetAvailableThreads(out var free, out _);
-        return most == free;
-    }
+    public static bool Rests() => Blocked.Rests();
 
     private static bool SettlesAfterPing(ManualResetEventSlim stop)
     {
