@@ -56,7 +56,7 @@ internal sealed class HealthModel(HealthOptions options)
 
     public void Exclude(long length, long now)
     {
-        if (_exclusion is not { } old || !Runs(old, now) || old.From + old.Length - Math.Max(old.From, now) < length)
+        if (_exclusion is not { } old || !Runs(old, now) || old.From + old.Length < now + length)
             _exclusion = (now, length);
     }
 

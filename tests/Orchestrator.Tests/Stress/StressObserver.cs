@@ -12,7 +12,7 @@ internal sealed class StressObserver(StressRun run) : IUsageObserver
         var call = run.Call(int.Parse(attempt.Tags!["call"], CultureInfo.InvariantCulture));
         call.Told.Add(attempt);
         if (call.Asked[^1].Excludes is var (thrown, length))
-            run.Exclusions.Told(attempt.Provider.Name, thrown, length, attempt.Outcome == AttemptOutcome.Failed);
+            run.Exclusions.Told(attempt.Provider.Name, thrown, length, attempt.Error is { } error && error.Kind == call.Asked[^1].Kind);
         if (call.Id % 211 == 0)
             throw new InvalidOperationException("scripted: observer");
     }
