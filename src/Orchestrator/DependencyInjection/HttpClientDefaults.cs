@@ -59,9 +59,10 @@ internal sealed class HttpClientDefaults : IConfigureNamedOptions<HttpClientFact
             return;
         foreach (var without in WithoutLoggers)
             without(options);
+        // The provider itself limits the time to a connection: what a request allows may be longer than any handler's own limit.
         options.HttpMessageHandlerBuilderActions.Insert(0, handler =>
         {
-            var primary = HttpClients.NewHandler();
+            var primary = HttpClients.NewHandler(Timeout.InfiniteTimeSpan);
             handler.Services.GetService<HttpHandlerNeeds>()?.ApplyTo(name, primary);
             handler.PrimaryHandler = primary;
         });

@@ -5,24 +5,26 @@ namespace Orchestrator.Providers;
 /// <summary>Makes the clients of our own: no redirects, no cookies, a connect limit that includes TLS, connections that do not outlive a DNS change.</summary>
 internal static class HttpClients
 {
+    /// <summary>The limit of requests that say nothing else.</summary>
     public static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
+    /// <param name="connectLimit">The longest time to a connection.</param>
     /// <param name="prepare">What the vendor needs of the handler besides; null for nothing.</param>
-    public static HttpClient New(Action<SocketsHttpHandler>? prepare = null)
+    public static HttpClient New(TimeSpan connectLimit, Action<SocketsHttpHandler>? prepare = null)
     {
-        var handler = NewHandler();
+        var handler = NewHandler(connectLimit);
         prepare?.Invoke(handler);
         return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>The handler, also for clients that an application builds by name.</summary>
-    public static SocketsHttpHandler NewHandler() => new()
+    public static SocketsHttpHandler NewHandler(TimeSpan connectLimit) => new()
     {
         // A 307 re-sends the prompt and every header but Authorization to wherever it points.
         AllowAutoRedirect = false,
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = ConnectLimit,
+        ConnectTimeout = connectLimit,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         // A stream that is left early must reach the server as a close, not be read to its end for the sake of the connection.
         ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),

@@ -10,10 +10,11 @@ namespace Orchestrator.Providers;
 /// answer or a typed error. A cut answer is never taken for a whole one.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take 5 s, TLS included. Bodies are bounded: 16 MiB whole,
-/// 4 MiB a line, 256 MiB and a million events a stream, all after decompression.</para>
-/// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>,
-/// no redirects and no cookies, as the router's limits decide how long things may take.</para>
+/// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take as long as <see cref="LimitOptions.Connect"/> of the
+/// request allows, 5 s if it says nothing, TLS included. Bodies are bounded: 16 MiB whole, 4 MiB a line, 256 MiB and a million events a
+/// stream, all after decompression.</para>
+/// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/> and
+/// connect timeout, no redirects and no cookies, as the router's limits decide how long things may take.</para>
 /// </remarks>
 public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
 {
@@ -24,13 +25,15 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     private readonly bool _ownsClient;
     private readonly TimeProvider _time;
     private readonly Func<string, string> _redact;
+    private readonly Action<SocketsHttpHandler>? _prepare;
 
     private protected HttpLlmProvider(
         ProviderInfo info, HttpClient? client, TimeProvider? time, bool throwOnMalformedEvent, Action<SocketsHttpHandler>? prepare = null)
     {
         Info = info;
         _ownsClient = client is null;
-        _client = client ?? HttpClients.New(prepare);
+        _prepare = prepare;
+        _client = client ?? HttpClients.New(HttpClients.ConnectLimit, prepare);
         _time = time ?? TimeProvider.System;
         ThrowOnMalformedEvent = throwOnMalformedEvent;
         _redact = Redact;
@@ -55,6 +58,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         Release();
         if (_ownsClient)
             _client.Dispose();
+        _patient?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -82,21 +86,6 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     /// <summary>Removes the provider's own secrets from a text of the server's.</summary>
     private protected virtual string Redact(string text) =>
         Secret is { Length: > 0 } secret ? text.Replace(secret, "***", StringComparison.Ordinal) : text;
-
-    /// <summary>Sends a request of the vendor's besides the chat: probes, models, counts. The caller disposes the response.</summary>
-    private protected async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
-        {
-            if (error is OperationCanceledException { InnerException: TimeoutException } && _client.Timeout == Timeout.InfiniteTimeSpan)
-                throw new LlmException(LlmErrorKind.Timeout, $"No connection to {request.RequestUri!.Authority} within {HttpClients.ConnectLimit.TotalSeconds:0} s. Check address and network.", error);
-            throw Unreached(error, cancellationToken);
-        }
-    }
 
     /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
     private protected async Task<T> AskAsync<T>(HttpRequestMessage request, BodyReader<T> read, CancellationToken cancellationToken)
@@ -186,7 +175,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         {
             using var message = await CreateRequestAsync(request, cancellationToken).ConfigureAwait(false);
             var target = message.RequestUri!;
-            var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
+            var response = await SendAsync(message, request.Limits?.Connect, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))

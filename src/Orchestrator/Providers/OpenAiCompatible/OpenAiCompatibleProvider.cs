@@ -14,6 +14,7 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
     private readonly Uri _models;
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly KeyValuePair<string, string>[] _headers;
+    private volatile StreamEnd _streamEnd;
 
     /// <summary>Makes the provider.</summary>
     /// <param name="name">Its unique name.</param>
@@ -27,6 +28,8 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
         var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl));
         _chat = HttpAddress.Combine(root, "chat/completions");
         _models = HttpAddress.Combine(root, "models");
+        // Behind TLS stands something that speaks for the server, and a new connection costs more than it is worth.
+        _streamEnd = root.Scheme == Uri.UriSchemeHttp ? StreamEnd.Unknown : StreamEnd.Keeps;
         if (!string.IsNullOrEmpty(options.ApiKey))
         {
             Secret = HeaderValue.Checked(options.ApiKey, nameof(options.ApiKey));
@@ -56,12 +59,25 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
     {
         var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
         message.Headers.TryAddWithoutValidation("Accept", request.Streaming ? MediaTypes.EventStreamText : MediaTypes.JsonText);
+        if (request.Streaming && _streamEnd == StreamEnd.Closes)
+            message.Headers.ConnectionClose = true;
         return new(message);
     }
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiAnswerReader(Info);
 
     private protected override LlmErrorKind? KindOf(int status, ServerError error) => OpenAiErrors.KindOf(status, error);
+
+    /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into a
+    /// connection that is closing, and nobody repeats a POST. The first good answer tells who answers; its streams then are asked to close.</summary>
+    private protected override void Notice(HttpResponseMessage response)
+    {
+        if (_streamEnd != StreamEnd.Unknown || !response.IsSuccessStatusCode)
+            return;
+        _streamEnd = response.Headers.NonValidated.TryGetValues("Server", out var server) && server.ToString().StartsWith("llama.cpp", StringComparison.OrdinalIgnoreCase)
+            ? StreamEnd.Closes
+            : StreamEnd.Keeps;
+    }
 
     /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
     private protected override string Redact(string text)
@@ -97,5 +113,13 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
         foreach (var (header, value) in _headers)
             message.Headers.TryAddWithoutValidation(header, value);
         return message;
+    }
+
+    /// <summary>What the server does with the connection of a stream that has ended.</summary>
+    private enum StreamEnd
+    {
+        Unknown,
+        Keeps,
+        Closes,
     }
 }
