@@ -20,12 +20,18 @@ internal sealed record StressPlan(long Seed, RoutingStrategy Strategy, int Calls
     /// <summary>Waits of a moment, so that all of them happen while a run lasts; a budget nobody uses up, so that no attempt is missing for want of it.</summary>
     public RetryOptions Retry { get; init; } = new()
     {
-        MinDelay = TimeSpan.FromMilliseconds(0.1), MaxDelay = TimeSpan.FromMilliseconds(1), LongestRetryAfter = TimeSpan.FromMilliseconds(2), BudgetPerSecond = 1e6,
+        MinDelay = TimeSpan.FromMilliseconds(0.1),
+        MaxDelay = TimeSpan.FromMilliseconds(1),
+        LongestRetryAfter = TimeSpan.FromMilliseconds(2),
+        BudgetPerSecond = 1e6,
     };
 
     public HealthOptions Health { get; init; } = new()
     {
-        CoolDown = TimeSpan.FromMilliseconds(2), LongestCoolDown = TimeSpan.FromMilliseconds(6), ExclusionTime = TimeSpan.FromMilliseconds(3), LongestRetryAfter = TimeSpan.FromMilliseconds(4),
+        CoolDown = TimeSpan.FromMilliseconds(2),
+        LongestCoolDown = TimeSpan.FromMilliseconds(6),
+        ExclusionTime = TimeSpan.FromMilliseconds(3),
+        LongestRetryAfter = TimeSpan.FromMilliseconds(4),
     };
 }
 
