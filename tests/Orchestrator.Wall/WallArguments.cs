@@ -7,11 +7,11 @@ internal sealed record WallArguments
 {
     public const string Usage = """
         dotnet run -c Release --project tests/Orchestrator.Wall [-- options]
-          --protocol openai|ollama   what the servers speak (openai)
+          --protocol openai          what the servers speak: openai, ollama, gigachat, yandexgpt, or all of them one after the other
           --only S01,N05             some scenarios only
           --real-time                the true minutes instead of virtual ones
           --seeds 1000               over how many seeds S15 is run without sockets; 0 for none
-          --json artifacts/wall.json where the scorecard is kept
+          --json artifacts/wall.json where the scorecard is kept; with the protocol in its name unless it is OpenAI's
           --markdown                 prints the tables of docs/reliability.md
           --endpoint URL --primary URL --secondary URL
                                      serves the router over two servers of OpenAI's protocol, for a wall of others

@@ -31,6 +31,15 @@ internal sealed class WallCard(string protocol, bool realTime)
 
     public string CountsText(WallMode mode) => string.Join('/', Counts(mode));
 
+    /// <summary>How many rows of a letter passed, failed and do not apply.</summary>
+    public string Tally(char letter)
+    {
+        var rows = _results.Where(r => r.Id[0] == letter).ToList();
+        var failed = rows.Count(r => r.Verdict == WallVerdict.Fail);
+        var skipped = rows.Count(r => r.Verdict == WallVerdict.Skipped);
+        return $"{rows.Count - failed - skipped} passed, {failed} failed, {skipped} not applicable";
+    }
+
     /// <summary>Whether nothing is below the bar. Of a run of some scenarios only those count.</summary>
     public bool IsUpToBar(bool isWhole)
     {

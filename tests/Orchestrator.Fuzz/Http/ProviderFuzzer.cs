@@ -27,6 +27,12 @@ internal abstract class ProviderFuzzer : FuzzReader
 
     protected Vendor Vendor { get; }
 
+    /// <summary>Whether the request holds the prompt.</summary>
+    protected virtual bool KnowsPrompt => true;
+
+    /// <summary>Whether the provider holds the key while it reads the input.</summary>
+    protected virtual bool KnowsKey => true;
+
     public override Verdict Read(FuzzCase input)
     {
         var verdict = ReadOnce(input);
@@ -78,7 +84,7 @@ internal abstract class ProviderFuzzer : FuzzReader
         catch (LlmException error)
         {
             outcome = Outcomes.Of(error.Kind);
-            LlmErrorOracle.Check(error);
+            LlmErrorOracle.Check(error, KnowsPrompt, KnowsKey);
             CheckError(input, error);
         }
         catch (OperationCanceledException) when (caller is { IsCancellationRequested: true })

@@ -8,6 +8,12 @@ internal static class Values
     /// <summary>The key all providers are made with. It must appear in no message, even when the server echoes it.</summary>
     public const string Key = "sk-canary-7f3a9b52c1d04e68";
 
+    /// <summary>The key as a vendor wants it that has an id and a secret in base64.</summary>
+    public static readonly string PairedKey = Convert.ToBase64String(Encoding.ASCII.GetBytes($"fuzz:{Key}"));
+
+    /// <summary>The access token of a vendor that has a key beside it. It must appear in no message either.</summary>
+    public const string Token = "eyJ-canary-token-2d90c1f7";
+
     /// <summary>The prompt all requests have. It must appear in no message.</summary>
     public const string Prompt = "canary-prompt-5e81d0: what is the answer?";
 
@@ -17,7 +23,8 @@ internal static class Values
         "9223372036854775808", "18446744073709551616", "\"12\"", "\"-12\"", "\"1e3\"", "007", "NaN", "Infinity", new string('9', 400),
         """ "\ud800" """, """ "a\udc00b" """, """ "\ude00\ud83d" """, """ "\u0000" """, "\"\0\"", "\"\uFFFE\uFEFF\"", "\"\u202E\u200Fabc\u2066\"",
         "\"a\r\nb\"", """ "a\r\nb" """, "\"data: [DONE]\"", """ "\u2028" """, """ "\x" """, """ "\u12" """, "'a'", "// a\n1", "/* a */ 1", "1,", ",1", "\"unended",
-        $"\"{Key}\"", $"\"Incorrect key {Key} given\"", $$"""{"message":"{{Key}}","code":"{{Key}}","type":"{{Key}}"}""", $"[\"{Key}\"]");
+        $"\"{Key}\"", $"\"Incorrect key {Key} given\"", $$"""{"message":"{{Key}}","code":"{{Key}}","type":"{{Key}}"}""", $"[\"{Key}\"]",
+        $"\"{Prompt}\"", $"\"You said: {Prompt} No.\"", $$"""{"message":"{{Prompt}}","code":"{{Prompt}}"}""");
 
     public static IReadOnlyList<byte[]> Raw { get; } =
     [

@@ -27,6 +27,9 @@ internal interface IWallProtocol
     /// <summary>An event of a stream, line ends included, whose JSON is broken.</summary>
     string BrokenEvent { get; }
 
+    /// <summary>An event of a stream, line ends included, that goes on with the answer and says nothing.</summary>
+    string EmptyEvent { get; }
+
     /// <summary>A good answer whose end mark never comes while the connection stays open.</summary>
     Fault? MissingEndMark { get; }
 
@@ -47,6 +50,13 @@ internal interface IWallProtocol
 
     /// <summary>Limits instead of the provider's own: those of a vendor whose models run at home are longer than the wall's patience.</summary>
     LimitOptions? Limits => null;
+
+    /// <summary>How many attempts may run at once, instead of what the vendor's accounts allow: scenarios of many calls are about faults, not about
+    /// queues. <see langword="null"/> for the provider's own number.</summary>
+    int? MaxConcurrency => null;
+
+    /// <summary>What an answer calls the model that was asked for.</summary>
+    string AnsweredModel(string model) => model;
 
     /// <summary>How tokens that expire are seen; <see langword="null"/> for a protocol whose keys do not.</summary>
     IWallTokens? Tokens => null;

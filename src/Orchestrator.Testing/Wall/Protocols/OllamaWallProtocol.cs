@@ -10,6 +10,8 @@ internal sealed class OllamaWallProtocol : IWallProtocol
 
     public string BrokenEvent => "{\"model\":\"x\",\"message\":{\"role\":\"assistant\",\"conte\n";
 
+    public string EmptyEvent => "{\"model\":\"x\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":false}\n";
+
     // Its last line is both: the finish reason and the end.
     public Fault? MissingEndMark => null;
 

@@ -10,6 +10,8 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
 
     public string BrokenEvent => "data: {\"choices\":[{\"index\":0,\"delta\":{\"conte\n\n";
 
+    public string EmptyEvent => "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":null}]}\n\n";
+
     // The finish reason has come; the usage too, and then nothing.
     public Fault MissingEndMark { get; } = Fault.MissingTerminator().And(Fault.CutAfterEvents(int.MaxValue, CutKind.Stall));
 

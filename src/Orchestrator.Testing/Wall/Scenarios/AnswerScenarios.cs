@@ -34,7 +34,7 @@ internal static class AnswerScenarios
             [
                 new("a body of 1 GB", Fault.HugeBody(1L << 30), LlmErrorKind.MalformedResponse) { Memory = 96 << 20, Bound = 15 * Second },
                 new("a line of 64 MB", Fault.HugeLine(64L << 20), LlmErrorKind.MalformedResponse) { Memory = 64 << 20, Bound = 15 * Second },
-                new("an endless stream", Fault.RepeatEvent(0), LlmErrorKind.MalformedResponse, LlmErrorKind.Timeout) { Memory = 96 << 20, Bound = 15 * Second },
+                new("an endless stream", Fault.InsertEvent(0, p.EmptyEvent).And(Fault.RepeatEvent(0)), LlmErrorKind.MalformedResponse, LlmErrorKind.Timeout) { Memory = 96 << 20, Bound = 15 * Second },
                 new("a gzip bomb", Fault.HugeBody(1L << 32, BodyCoding.Gzip), LlmErrorKind.MalformedResponse) { Memory = 128 << 20, Bound = 15 * Second },
             ]) with
             { Modes = [WallMode.Buffered, WallMode.Live] };

@@ -76,7 +76,7 @@ internal static class CallerScenarios
         var world = new WallWorld(setting, empty: true);
         await using (world.ConfigureAwait(false))
         {
-            world.Add(new NarrowProvider(world.NewPrimary()));
+            world.Router.AddProvider(new NarrowProvider(world.NewPrimary()), world.Options with { MaxConcurrency = null });
             world.Primary.Always = Fault.Delay(5 * Second);
             var first = world.AskAsync();
             await world.Primary.WhenAskedAsync(1, 4 * Second).ConfigureAwait(false);

@@ -17,9 +17,9 @@ internal static class RetryAfterScenario
         await ExcludedAsync(setting, checks, tally, "a date in 30 s", now => Fault.RateLimited(Date(now.AddSeconds(30))), 30).ConfigureAwait(false);
         // One day is not believed for longer than a minute.
         await ExcludedAsync(setting, checks, tally, "a day", _ => Fault.RateLimited("86400"), 60).ConfigureAwait(false);
-        // Nonsense says nothing.
+        // Nonsense says nothing, and neither do the words: some vendors' own tell a time.
         foreach (var nonsense in new[] { "-5", "soon", "5, 10", "" })
-            await ExcludedAsync(setting, checks, tally, $"'{nonsense}'", _ => Fault.RateLimited(nonsense), 0).ConfigureAwait(false);
+            await ExcludedAsync(setting, checks, tally, $"'{nonsense}'", _ => Fault.Error(LlmErrorKind.RateLimited, "too many requests").And(Fault.Header("Retry-After", nonsense)), 0).ConfigureAwait(false);
     });
 
     private static async Task WaitedAsync(WallSetting setting, WallChecks checks, WallTally tally, string what, Func<DateTimeOffset, Fault> fault, double from, double to)

@@ -20,7 +20,7 @@ internal static class ServerErrorScenarios
                 checks.Required(world.PrimaryCount <= 6, $"{world.PrimaryCount} attempts on the primary, 6 allowed"));
             yield return WallScenario.OfOneCall("S16", "503, then failover: who answered?", AlwaysUnavailable, (world, answer, checks) =>
             {
-                checks.Required(answer.ModelId == WallWorld.SecondaryModel && answer.Route?.Provider.Model == WallWorld.SecondaryModel, $"the answer names '{answer.ModelId}', not the secondary's model");
+                checks.Required(answer.ModelId == world.Protocol.AnsweredModel(WallWorld.SecondaryModel) && answer.Route?.Provider.Model == WallWorld.SecondaryModel, $"the answer names '{answer.ModelId}', not the secondary's model");
                 checks.Required(answer.SeenTokens > 0 && answer.Route?.Usage.TotalTokens > 0, "usage is missing");
                 checks.Required(world.PrimaryCount + world.SecondaryCount <= 6, $"{world.PrimaryCount + world.SecondaryCount} attempts, 6 allowed");
             });

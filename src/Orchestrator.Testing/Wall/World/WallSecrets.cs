@@ -9,9 +9,16 @@ internal static class WallSecrets
     /// <summary>Part of every prompt.</summary>
     public const string Prompt = "nightingale-canary-83b1";
 
+    // How the fakes' access tokens begin.
+    private static readonly string[] Tokens = ["fake-token-", "t1.fake-"];
+
+    /// <summary>The key as a vendor wants it that has two parts of it in base64.</summary>
+    public static string PairedKey { get; } = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes($"wall:{ApiKey}"));
+
     /// <summary>The first of them that a text holds; null when it holds none.</summary>
     public static string? In(string text) =>
-        text.Contains(ApiKey, StringComparison.Ordinal) ? "the key"
+        text.Contains(ApiKey, StringComparison.Ordinal) || text.Contains(PairedKey, StringComparison.Ordinal) ? "the key"
+        : Array.Exists(Tokens, t => text.Contains(t, StringComparison.Ordinal)) ? "a token"
         : text.Contains(Prompt, StringComparison.Ordinal) ? "the prompt"
         : null;
 }

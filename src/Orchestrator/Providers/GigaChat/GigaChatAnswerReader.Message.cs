@@ -7,6 +7,7 @@ namespace Orchestrator.Providers;
 /// <summary>The message inside a choice, its function call, the usage, and what the end of an answer means.</summary>
 internal sealed partial class GigaChatAnswerReader
 {
+    private const int MostCalls = 256;
     private int _calls;
 
     private void ReadMessage(ref Utf8JsonReader reader)
@@ -15,15 +16,16 @@ internal sealed partial class GigaChatAnswerReader
         string? role = null, text = null, thought = null, name = null, arguments = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("content"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("content"u8))
                 text = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("role"u8))
+            else if (field.SequenceEqual("role"u8))
                 role = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("reasoning_content"u8))
+            else if (field.SequenceEqual("reasoning_content"u8))
                 thought = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("functions_state_id"u8))
+            else if (field.SequenceEqual("functions_state_id"u8))
                 _state = JsonRead.NextText(ref reader) ?? _state;
-            else if (reader.ValueTextEquals("function_call"u8))
+            else if (field.SequenceEqual("function_call"u8))
                 ReadCall(ref reader, ref name, ref arguments);
             else
                 JsonRead.SkipNext(ref reader);
@@ -47,9 +49,10 @@ internal sealed partial class GigaChatAnswerReader
         name ??= "";
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("name"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("name"u8))
                 name = JsonRead.NextText(ref reader) ?? name;
-            else if (reader.ValueTextEquals("arguments"u8))
+            else if (field.SequenceEqual("arguments"u8))
                 arguments = Arguments(ref reader) ?? arguments;
             else
                 JsonRead.SkipNext(ref reader);
@@ -62,13 +65,14 @@ internal sealed partial class GigaChatAnswerReader
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             return JsonRead.Text(ref reader);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.GetRawText();
+        return ToolJson.Raw(ref reader);
     }
 
     private void AddCall(string name, string arguments)
     {
-        _calls++;
+        // By the protocol there is one. An empty call is a few bytes on the wire and a hundred times that in memory.
+        if (++_calls > MostCalls)
+            throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
         // Text before a call stays before it.
         AddHeld();
         // The vendor has no ids of calls; the state's is as unique as one.
@@ -87,11 +91,12 @@ internal sealed partial class GigaChatAnswerReader
         int? prompt = null, cached = null, completion = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("prompt_tokens"u8))
                 prompt = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("precached_prompt_tokens"u8))
+            else if (field.SequenceEqual("precached_prompt_tokens"u8))
                 cached = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (field.SequenceEqual("completion_tokens"u8))
                 completion = JsonRead.NextCount(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
@@ -110,7 +115,7 @@ internal sealed partial class GigaChatAnswerReader
         };
     }
 
-    private ChatFinishReason FinishReason() => stop is { IsCut: true } ? ChatFinishReason.Stop : _finish switch
+    private ChatFinishReason FinishReason() => stop is { IsCut: true } ? ChatFinishReason.Stop : _finish?.Trim() switch
     {
         null or "" or "stop" => ChatFinishReason.Stop,
         "length" => ChatFinishReason.Length,

@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
     private readonly List<AIContent> _contents = [];
-    private string? _model;
+    private KnownText _model;
     private DateTimeOffset? _created;
     private UsageDetails? _usage;
     private string? _finish;
@@ -53,7 +53,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         IsComplete = _isAnswer && (_finish is not null || _contents.Count > 0);
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)) { AdditionalProperties = State() })
         {
-            ModelId = _model,
+            ModelId = _model.Value,
             CreatedAt = _created,
             FinishReason = _finish is null && stop is not { IsCut: true } ? null : FinishReason(),
             Usage = _usage,
@@ -90,7 +90,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
     {
         Role = ChatRole.Assistant,
         Contents = new List<AIContent>(_contents),
-        ModelId = _model,
+        ModelId = _model.Value,
         CreatedAt = _created,
         FinishReason = finish,
         AdditionalProperties = finish is null ? null : State(),
@@ -98,26 +98,27 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
 
     private void Read(ReadOnlySpan<byte> json, bool isError)
     {
-        var reader = new Utf8JsonReader(json, JsonRead.Options);
+        var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
         var (failed, hasChoices, hasMessage) = (isError, false, false);
         int? status = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("choices"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("choices"u8))
                 hasChoices |= ReadChoices(ref reader);
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (field.SequenceEqual("usage"u8))
                 _usage = ReadUsage(ref reader) ?? _usage;
-            else if (reader.ValueTextEquals("model"u8))
-                _model = JsonRead.NextText(ref reader) ?? _model;
-            else if (reader.ValueTextEquals("created"u8))
+            else if (field.SequenceEqual("model"u8))
+                _model.ReadNext(ref reader);
+            else if (field.SequenceEqual("created"u8))
                 _created = JsonRead.NextCount(ref reader) is { } at ? DateTimeOffset.FromUnixTimeSeconds(at) : _created;
-            else if (reader.ValueTextEquals("status"u8))
+            else if (field.SequenceEqual("status"u8))
                 status = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("message"u8))
+            else if (field.SequenceEqual("message"u8))
                 hasMessage |= JsonRead.SkipNext(ref reader) == JsonTokenType.String;
-            else if (reader.ValueTextEquals("error"u8))
+            else if (field.SequenceEqual("error"u8))
                 failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             else
                 JsonRead.SkipNext(ref reader);
@@ -158,13 +159,14 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("delta"u8) || field.SequenceEqual("message"u8))
             {
                 reader.Read();
                 if (JsonRead.TryEnterObject(ref reader))
                     ReadMessage(ref reader);
             }
-            else if (reader.ValueTextEquals("finish_reason"u8))
+            else if (field.SequenceEqual("finish_reason"u8))
             {
                 if (JsonRead.NextText(ref reader) is { Length: > 0 } reason)
                     _finish = reason;

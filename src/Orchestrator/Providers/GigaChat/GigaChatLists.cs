@@ -16,9 +16,10 @@ internal static class GigaChatLists
             string? id = null, type = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("id"u8))
+                var field = JsonRead.Name(ref reader);
+                if (field.SequenceEqual("id"u8))
                     id = JsonRead.NextText(ref reader);
-                else if (reader.ValueTextEquals("type"u8))
+                else if (field.SequenceEqual("type"u8))
                     type = JsonRead.NextText(ref reader);
                 else
                     JsonRead.SkipNext(ref reader);
@@ -38,9 +39,10 @@ internal static class GigaChatLists
             string? usage = null, value = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("usage"u8))
+                var field = JsonRead.Name(ref reader);
+                if (field.SequenceEqual("usage"u8))
                     usage = JsonRead.NextText(ref reader);
-                else if (reader.ValueTextEquals("value"u8))
+                else if (field.SequenceEqual("value"u8))
                     value = JsonRead.NextText(ref reader);
                 else
                     JsonRead.SkipNext(ref reader);
@@ -63,7 +65,8 @@ internal static class GigaChatLists
         {
             while (item.Read() && item.TokenType == JsonTokenType.PropertyName)
             {
-                if (!item.ValueTextEquals("tokens"u8))
+                var field = JsonRead.Name(ref item);
+                if (!field.SequenceEqual("tokens"u8))
                     JsonRead.SkipNext(ref item);
                 else if (JsonRead.NextCount(ref item) is { } tokens)
                     (sum, count) = (sum + tokens, count + 1);
@@ -81,6 +84,7 @@ internal static class GigaChatLists
         var found = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var field = JsonRead.Name(ref reader);
             var isList = reader.ValueTextEquals(list);
             reader.Read();
             if (!isList || reader.TokenType != JsonTokenType.StartArray)

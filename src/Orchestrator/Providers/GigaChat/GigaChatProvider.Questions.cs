@@ -50,17 +50,18 @@ public sealed partial class GigaChatProvider
         if (all.Count == 0 || all.Contains(null!))
             throw new ArgumentException("At least one message was expected, and none that is null.", nameof(messages));
         var texts = all.Select(m => m.Text).Where(t => t.Length > 0).ToList();
-        return texts.Count == 0 ? Task.FromResult(0) : CountAsync(texts, cancellationToken);
+        return texts.Count == 0 ? Task.FromResult(0) : CountAsync(texts, new LlmRequest(all), cancellationToken);
     }
 
-    private Task<int> CountAsync(List<string> texts, CancellationToken cancellationToken) => AskAsync(
+    private Task<int> CountAsync(List<string> texts, LlmRequest about, CancellationToken cancellationToken) => AskAsync(
         token =>
         {
             var body = JsonBody.From(texts, WriteTexts);
             return PrepareAsync(new HttpRequestMessage(HttpMethod.Post, HttpAddress.Combine(_root, "tokens/count")) { Content = body }, token);
         },
         body => GigaChatLists.Tokens(body, texts.Count),
-        cancellationToken);
+        cancellationToken,
+        about);
 
     private ValueTask<HttpRequestMessage> GetAsync(string path, CancellationToken cancellationToken)
     {

@@ -19,9 +19,10 @@ internal static class GigaChatTokenAnswer
             throw new JsonException("An object was expected.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("access_token"u8) || reader.ValueTextEquals("tok"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("access_token"u8) || field.SequenceEqual("tok"u8))
                 token = JsonRead.NextText(ref reader) ?? token;
-            else if (reader.ValueTextEquals("expires_at"u8) || reader.ValueTextEquals("exp"u8))
+            else if (field.SequenceEqual("expires_at"u8) || field.SequenceEqual("exp"u8))
                 expires = Time(JsonRead.NextText(ref reader)) ?? expires;
             else
                 JsonRead.SkipNext(ref reader);

@@ -30,14 +30,14 @@ public abstract partial class HttpLlmProvider
 
     /// <summary>Asks something besides the chat, once more if credentials could be renewed.</summary>
     private protected async Task<T> AskAsync<T>(
-        Func<CancellationToken, ValueTask<HttpRequestMessage>> create, BodyReader<T> read, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<HttpRequestMessage>> create, BodyReader<T> read, CancellationToken cancellationToken, LlmRequest? about = null)
     {
         for (var renewed = false; ; renewed = true)
         {
             using var message = await create(cancellationToken).ConfigureAwait(false);
             try
             {
-                return await AskAsync(message, read, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(message, read, cancellationToken, about).ConfigureAwait(false);
             }
             catch (LlmException error) when (!renewed && error.StatusCode is not null)
             {

@@ -88,12 +88,16 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         Secret is { Length: > 0 } secret ? text.Replace(secret, "***", StringComparison.Ordinal) : text;
 
     /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
-    private protected async Task<T> AskAsync<T>(HttpRequestMessage request, BodyReader<T> read, CancellationToken cancellationToken)
+    /// <param name="request">The question.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="about">Whose texts the question holds, so that an error does not repeat them; null for a question without any.</param>
+    private protected async Task<T> AskAsync<T>(HttpRequestMessage request, BodyReader<T> read, CancellationToken cancellationToken, LlmRequest? about = null)
     {
         var target = request.RequestUri!;
         using var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK || !IsSame(target, request.RequestUri))
-            throw await ErrorOfAsync(response, target, null, cancellationToken).ConfigureAwait(false);
+            throw await ErrorOfAsync(response, target, about, cancellationToken).ConfigureAwait(false);
         using var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);
         try
         {

@@ -31,7 +31,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
     }
 
-    /// <summary>What a body of a shape nobody knows says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>, which quotes the request.</summary>
+    /// <summary>What a body of a shape nobody knows says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>, which quotes the request, nor an access token.</summary>
     public static string Words(ReadOnlySpan<byte> body)
     {
         var words = new List<string>();
@@ -43,7 +43,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             {
                 if (reader.TokenType == JsonTokenType.PropertyName)
                     name = reader.GetString()!;
-                else if (name == "input")
+                else if (name is "input" or "access_token" or "tok" or "iamToken")
                     (name, _) = ("", reader.TrySkip());
                 else if (reader.TokenType == JsonTokenType.String)
                     words.Add(name.Length > 0 ? $"{name}: {JsonRead.Text(ref reader)}" : JsonRead.Text(ref reader) ?? "");

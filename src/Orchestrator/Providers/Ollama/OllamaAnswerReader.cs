@@ -185,6 +185,8 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         InputTokenCount = _promptCount,
         OutputTokenCount = _evalCount,
         CachedInputTokenCount = _cachedCount,
+        // Half of it is no total.
+        TotalTokenCount = (long?)_promptCount + _evalCount,
     };
 
     private ChatFinishReason FinishReason() => _calledTools ? ChatFinishReason.ToolCalls : _doneReason?.Trim() switch

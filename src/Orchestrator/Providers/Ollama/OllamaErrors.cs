@@ -3,6 +3,9 @@ namespace Orchestrator.Providers;
 /// <summary>What Ollama means by its errors: it has no codes, only a status and English text.</summary>
 internal static class OllamaErrors
 {
+    // Its cloud may say so when the answer has begun and it is too late for a status.
+    private static readonly string[] LimitWords = ["usage limit", "rate limit", "too many requests"];
+
     /// <summary>The kind, or null to go by the status alone.</summary>
     public static LlmErrorKind? KindOf(int status, string? message) => status switch
     {
@@ -14,10 +17,11 @@ internal static class OllamaErrors
         _ => null,
     };
 
-    /// <summary>The kind of an error line under status 200: the model was running, so the server failed.</summary>
+    /// <summary>The kind of an error line under status 200: there is no status that says more than its words.</summary>
     public static LlmErrorKind KindInStream(string? message) =>
         Says(message, "context length") ? LlmErrorKind.ContextLengthExceeded
         : Says(message, "server busy") ? LlmErrorKind.Unavailable
+        : Array.Exists(LimitWords, words => Says(message, words)) ? LlmErrorKind.RateLimited
         : LlmErrorKind.ServerError;
 
     private static bool Says(string? message, string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) ?? false;

@@ -18,23 +18,25 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private const string StatusPrefix = "ALTERNATIVE_STATUS_";
     private const string Partial = "PARTIAL";
 
+    // A whole stream joined by a proxy is less; an empty value is two bytes on the wire and fifty times that in memory.
+    private const int MostLines = 10_000;
+
     /// <summary>How the filter's own answer begins. Some models send it with a status as if it were theirs.</summary>
     private const string Refusal = "В интернете есть много сайтов с информацией на эту тему.";
 
     private static readonly JsonReaderOptions Options = JsonRead.Options with { AllowMultipleValues = true };
 
-    private string _said = "";
+    private readonly YandexGptText _said = new();
     private string? _status;
     private string? _modelVersion;
     private UsageDetails? _usage;
-    private bool _isReplaced;
     private bool _calledTools;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
         var contents = new List<AIContent>();
         foreach (var line in Lines(data))
-            Take(line, contents);
+            Take(line, data, contents);
         if (_status is not null || stop is { IsCut: true })
         {
             // Nobody needs what follows a stop sequence: the connection is ended, so that no more of it is made and paid for.
@@ -61,7 +63,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         var contents = new List<AIContent>();
         var lines = Lines(body);
         foreach (var line in lines)
-            Take(line, contents);
+            Take(line, body, contents);
         AddHeld(contents);
         // Proto leaves an unspecified status out; a whole body that has an answer is whole even so.
         IsComplete = _status is not null || lines is [{ Status: null, HasAlternative: true }];
@@ -83,6 +85,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         var reader = new Utf8JsonReader(data, Options);
         while (reader.Read())
         {
+            if (lines.Count == MostLines)
+                throw LineReader.TooLarge($"more than {MostLines} values in one line");
             var start = (int)reader.TokenStartIndex;
             var line = YandexGptLine.Read(ref reader);
             if (line.IsError)
@@ -97,42 +101,24 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         return lines;
     }
 
-    private void Take(YandexGptLine line, List<AIContent> contents)
+    private void Take(YandexGptLine line, ReadOnlySpan<byte> data, List<AIContent> contents)
     {
         if (_status is not null)
             return;
         var status = line.Status?.StartsWith(StatusPrefix, StringComparison.Ordinal) == true ? line.Status[StatusPrefix.Length..] : line.Status;
+        status = status?.Trim();
         _usage = line.Usage ?? _usage;
         _modelVersion = line.ModelVersion ?? _modelVersion;
-        if (line.Text is { Length: > 0 } text)
-            TakeText(text, isLast: status is not (null or "" or Partial), contents);
+        if (line.Text is { } text && _said.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
+            Say(piece, contents);
         if (status is Partial or "")
             return;
         _status = status;
-        foreach (var (name, arguments) in line.Calls)
+        foreach (var (name, arguments) in line.Calls ?? [])
         {
             _calledTools = true;
             // There are no ids; the caller needs one to pair the result with.
             contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
-        }
-    }
-
-    private void TakeText(string text, bool isLast, List<AIContent> contents)
-    {
-        // A line that ends within a pair of surrogates was repaired; its end comes whole with the next.
-        if (!isLast && text[^1] == '\uFFFD')
-            text = text[..^1];
-        if (text.StartsWith(_said, StringComparison.Ordinal))
-        {
-            _isReplaced = false;
-            Say(text[_said.Length..], contents);
-            _said = text;
-        }
-        else
-        {
-            // Another text than the one begun: the filter has put its own in place. What was said cannot be taken back, and the new text after
-            // it would be garbage, so nothing is said any more. Less of the same is no other text when only white space went.
-            _isReplaced = !(_said.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(_said[text.Length..]));
         }
     }
 
@@ -153,7 +139,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     private ChatFinishReason? FinishReason()
     {
-        if (_status == "CONTENT_FILTER" || _isReplaced || _said.StartsWith(Refusal, StringComparison.Ordinal))
+        if (_status == "CONTENT_FILTER" || _said.IsReplaced || _said.StartsWith(Refusal))
             return ChatFinishReason.ContentFilter;
         if (_calledTools)
             return ChatFinishReason.ToolCalls;

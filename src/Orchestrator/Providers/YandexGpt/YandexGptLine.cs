@@ -6,14 +6,18 @@ namespace Orchestrator.Providers;
 /// <summary>One JSON value of an answer, read to its end before anything is made of it: a line that breaks in its middle changes nothing.</summary>
 internal sealed class YandexGptLine
 {
-    public string? Text { get; private set; }
+    private const int MostCalls = 256;
+
+    /// <summary>Where in the data the text so far stands, as it came: every line repeats it, so making a string of it is left until it is new.</summary>
+    public Range? Text { get; private set; }
 
     /// <summary>How the first alternative stands, in the vendor's word; null when the line does not say.</summary>
     public string? Status { get; private set; }
 
     public bool HasAlternative { get; private set; }
 
-    public List<(string Name, string Arguments)> Calls { get; } = [];
+    /// <summary>The calls; null when there are none.</summary>
+    public List<(string Name, string Arguments)>? Calls { get; private set; }
 
     public UsageDetails? Usage { get; private set; }
 
@@ -38,33 +42,34 @@ internal sealed class YandexGptLine
         bool hasCode = false, hasMessage = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("result"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("result"u8))
             {
                 reader.Read();
                 if (JsonRead.TryEnterObject(ref reader))
                     ReadRoot(ref reader);
             }
-            else if (reader.ValueTextEquals("alternatives"u8))
+            else if (field.SequenceEqual("alternatives"u8))
             {
                 ReadAlternatives(ref reader);
             }
-            else if (reader.ValueTextEquals("usage"u8))
+            else if (field.SequenceEqual("usage"u8))
             {
                 ReadUsage(ref reader);
             }
-            else if (reader.ValueTextEquals("modelVersion"u8))
+            else if (field.SequenceEqual("modelVersion"u8))
             {
                 ModelVersion = JsonRead.NextText(ref reader);
             }
-            else if (reader.ValueTextEquals("error"u8))
+            else if (field.SequenceEqual("error"u8))
             {
                 IsError |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             }
-            else if (reader.ValueTextEquals("code"u8))
+            else if (field.SequenceEqual("code"u8))
             {
                 hasCode |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
             }
-            else if (reader.ValueTextEquals("message"u8))
+            else if (field.SequenceEqual("message"u8))
             {
                 hasMessage |= JsonRead.SkipNext(ref reader) == JsonTokenType.String;
             }
@@ -97,9 +102,10 @@ internal sealed class YandexGptLine
         HasAlternative = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("status"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("status"u8))
                 Status = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("message"u8))
+            else if (field.SequenceEqual("message"u8))
                 ReadMessage(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
@@ -113,9 +119,10 @@ internal sealed class YandexGptLine
             return;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("text"u8))
-                Text = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("toolCallList"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("text"u8))
+                Text = NextRange(ref reader);
+            else if (field.SequenceEqual("toolCallList"u8))
                 ReadCallList(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
@@ -129,7 +136,8 @@ internal sealed class YandexGptLine
             return;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("toolCalls"u8))
+            var field = JsonRead.Name(ref reader);
+            if (!field.SequenceEqual("toolCalls"u8))
             {
                 JsonRead.SkipNext(ref reader);
                 continue;
@@ -150,7 +158,8 @@ internal sealed class YandexGptLine
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("functionCall"u8))
+            var field = JsonRead.Name(ref reader);
+            if (!field.SequenceEqual("functionCall"u8))
             {
                 JsonRead.SkipNext(ref reader);
                 continue;
@@ -162,14 +171,19 @@ internal sealed class YandexGptLine
             string? name = null, arguments = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (reader.ValueTextEquals("name"u8))
+                var part = JsonRead.Name(ref reader);
+                if (part.SequenceEqual("name"u8))
                     name = JsonRead.NextText(ref reader);
-                else if (reader.ValueTextEquals("arguments"u8))
+                else if (part.SequenceEqual("arguments"u8))
                     arguments = Arguments(ref reader);
                 else
                     JsonRead.SkipNext(ref reader);
             }
 
+            // An empty call is a few bytes on the wire and a hundred times that in memory.
+            Calls ??= [];
+            if (Calls.Count >= MostCalls)
+                throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
             Calls.Add((name ?? "", arguments ?? ""));
         }
     }
@@ -179,8 +193,18 @@ internal sealed class YandexGptLine
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             return JsonRead.Text(ref reader);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.GetRawText();
+        return ToolJson.Raw(ref reader);
+    }
+
+    /// <summary>The place of the value after a property's name, without quotes; null for what is no text.</summary>
+    private static Range? NextRange(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex + (reader.TokenType == JsonTokenType.String ? 1 : 0);
+        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False)
+            return start..(start + reader.ValueSpan.Length);
+        reader.Skip();
+        return null;
     }
 
     private void ReadUsage(ref Utf8JsonReader reader)
@@ -191,13 +215,14 @@ internal sealed class YandexGptLine
         int? prompt = null, answer = null, total = null, reasoning = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("inputTextTokens"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("inputTextTokens"u8))
                 prompt = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("completionTokens"u8))
+            else if (field.SequenceEqual("completionTokens"u8))
                 answer = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("totalTokens"u8))
+            else if (field.SequenceEqual("totalTokens"u8))
                 total = JsonRead.NextCount(ref reader);
-            else if (reader.ValueTextEquals("completionTokensDetails"u8))
+            else if (field.SequenceEqual("completionTokensDetails"u8))
                 reasoning = ReadReasoning(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
@@ -209,7 +234,13 @@ internal sealed class YandexGptLine
         if (reasoning > 0 && total is { } all && all == (long)(prompt ?? 0) + (answer ?? 0) + reasoning)
             answer = (answer ?? 0) + reasoning;
         // Proto leaves zeros out.
-        Usage = new UsageDetails { InputTokenCount = prompt ?? 0, OutputTokenCount = answer ?? 0, ReasoningTokenCount = reasoning };
+        Usage = new UsageDetails
+        {
+            InputTokenCount = prompt ?? 0,
+            OutputTokenCount = answer ?? 0,
+            ReasoningTokenCount = reasoning,
+            TotalTokenCount = (long)(prompt ?? 0) + (answer ?? 0),
+        };
     }
 
     private static int? ReadReasoning(ref Utf8JsonReader reader)
@@ -220,7 +251,8 @@ internal sealed class YandexGptLine
         int? reasoning = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("reasoningTokens"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("reasoningTokens"u8))
                 reasoning = JsonRead.NextCount(ref reader);
             else
                 JsonRead.SkipNext(ref reader);

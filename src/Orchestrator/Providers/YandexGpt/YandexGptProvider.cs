@@ -83,7 +83,7 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
         var request = new LlmRequest(messages);
         if (request.Messages.Count == 0)
             throw new ArgumentException("There is no message to count; give at least one.", nameof(messages));
-        return AskAsync(token => PostAsync(_tokenizeCompletion, JsonBody.From(request, _writer.Write), token), YandexTokens.Count, cancellationToken);
+        return AskAsync(token => PostAsync(_tokenizeCompletion, JsonBody.From(request, _writer.Write), token), YandexTokens.Count, cancellationToken, request);
     }
 
     private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken) =>

@@ -18,11 +18,12 @@ internal static class YandexTokenAnswer
         var end = now + Usual;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("iamToken"u8) || reader.ValueTextEquals("access_token"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("iamToken"u8) || field.SequenceEqual("access_token"u8))
                 token = JsonRead.NextText(ref reader);
-            else if (reader.ValueTextEquals("expiresAt"u8))
+            else if (field.SequenceEqual("expiresAt"u8))
                 end = At(JsonRead.NextText(ref reader)) ?? end;
-            else if (reader.ValueTextEquals("expires_in"u8))
+            else if (field.SequenceEqual("expires_in"u8))
                 end = JsonRead.NextCount(ref reader) is { } seconds ? now.AddSeconds(seconds) : end;
             else
                 JsonRead.SkipNext(ref reader);

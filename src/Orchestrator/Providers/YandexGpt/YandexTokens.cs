@@ -13,7 +13,8 @@ internal static class YandexTokens
         int? count = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("result"u8))
+            var field = JsonRead.Name(ref reader);
+            if (field.SequenceEqual("result"u8))
             {
                 reader.Read();
                 // Completion answers in a result, the tokenizer does not; should it ever, it is entered.
@@ -22,7 +23,7 @@ internal static class YandexTokens
                 continue;
             }
 
-            if (!reader.ValueTextEquals("tokens"u8))
+            if (!field.SequenceEqual("tokens"u8))
             {
                 JsonRead.SkipNext(ref reader);
                 continue;
