@@ -101,14 +101,8 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
     private protected override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
         GigaChatErrors.AdviceFor(kind, status, said, _scope, _credentials.ReadyToken is not null);
 
-    private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken)
-    {
-        if (_tokens is null || error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
-            return new(false);
-        // Whoever else was refused with this token finds it gone, or a new one in its place.
-        _tokens.Drop(token);
-        return new(true);
-    }
+    private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
+        new(_tokens is not null && _tokens.DropRefused(refused, error));
 
     private protected override string Redact(string text)
     {

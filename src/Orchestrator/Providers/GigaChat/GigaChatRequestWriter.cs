@@ -22,11 +22,11 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
         json.WriteStartArray("messages"u8);
         GigaChatMessageWriter.Write(json, request.Messages, asked?.Instructions);
         json.WriteEndArray();
-        Number(json, "temperature"u8, asked?.Temperature is 0 ? LeastTemperature : asked?.Temperature);
-        Number(json, "top_p"u8, asked?.TopP);
+        RequestJson.WriteNumber(json, "temperature"u8, asked?.Temperature is 0 ? LeastTemperature : asked?.Temperature);
+        RequestJson.WriteNumber(json, "top_p"u8, asked?.TopP);
         if (asked?.MaxOutputTokens is { } limit)
             json.WriteNumber("max_tokens"u8, limit);
-        Number(json, "repetition_penalty"u8, _repetitionPenalty);
+        RequestJson.WriteNumber(json, "repetition_penalty"u8, _repetitionPenalty);
         if (_profanityCheck is { } check)
             json.WriteBoolean("profanity_check"u8, check);
         if (asked?.ResponseFormat is ChatResponseFormatJson format)
@@ -43,15 +43,6 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
         }
 
         json.WriteEndObject();
-    }
-
-    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, float? value)
-    {
-        if (value is not { } number)
-            return;
-        if (!float.IsFinite(number))
-            throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {System.Text.Encoding.UTF8.GetString(name)}; set a finite one.");
-        json.WriteNumber(name, number);
     }
 
     private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormatJson format)
@@ -83,18 +74,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
             return;
         json.WriteStartArray("functions"u8);
         foreach (var tool in tools)
-        {
-            if (tool is not AIFunctionDeclaration function)
-                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; GigaChat's version 1 takes functions only.");
-            json.WriteStartObject();
-            json.WriteString("name"u8, function.Name);
-            if (!string.IsNullOrEmpty(function.Description))
-                json.WriteString("description"u8, function.Description);
-            json.WritePropertyName("parameters"u8);
-            function.JsonSchema.WriteTo(json);
-            json.WriteEndObject();
-        }
-
+            ToolJson.WriteFunction(json, tool);
         json.WriteEndArray();
         WriteMode(json, asked.ToolMode, tools);
     }

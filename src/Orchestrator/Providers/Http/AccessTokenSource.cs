@@ -75,6 +75,15 @@ internal sealed class AccessTokenSource(
         }
     }
 
+    /// <summary>Gives up the token a request was refused with (401); false when it was refused for something else.</summary>
+    public bool DropRefused(HttpRequestMessage refused, LlmException error)
+    {
+        if (error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
+            return false;
+        Drop(token);
+        return true;
+    }
+
     /// <summary>Takes the tokens of late out of a text of the server's.</summary>
     public string Redact(string text)
     {

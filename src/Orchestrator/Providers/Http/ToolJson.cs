@@ -41,21 +41,29 @@ internal static class ToolJson
         json.WriteStartArray("tools"u8);
         foreach (var tool in tools)
         {
-            if (tool is not AIFunctionDeclaration function)
-                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
             json.WriteStartObject();
             json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, function.Name);
-            if (!string.IsNullOrEmpty(function.Description))
-                json.WriteString("description"u8, function.Description);
-            json.WritePropertyName("parameters"u8);
-            function.JsonSchema.WriteTo(json);
-            json.WriteEndObject();
+            json.WritePropertyName("function"u8);
+            WriteFunction(json, tool);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    /// <summary>One function's name, description and parameters, which every protocol calls the same.</summary>
+    /// <exception cref="LlmException">The tool is no function.</exception>
+    public static void WriteFunction(Utf8JsonWriter json, AITool? tool)
+    {
+        if (tool is not AIFunctionDeclaration function)
+            throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
+        json.WriteStartObject();
+        json.WriteString("name"u8, function.Name);
+        if (!string.IsNullOrEmpty(function.Description))
+            json.WriteString("description"u8, function.Description);
+        json.WritePropertyName("parameters"u8);
+        function.JsonSchema.WriteTo(json);
+        json.WriteEndObject();
     }
 
     /// <summary>A tool's result as the text the model reads.</summary>

@@ -147,12 +147,10 @@ internal sealed class OllamaRequestWriter
         // As the float it is: 0.7 goes out as 0.7.
         void Number(ReadOnlySpan<byte> name, float? value)
         {
-            if (value is not { } number)
+            if (value is null)
                 return;
-            if (!float.IsFinite(number))
-                throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {System.Text.Encoding.UTF8.GetString(name)}; set a finite one.");
             Begin();
-            json.WriteNumber(name, number);
+            RequestJson.WriteNumber(json, name, value);
         }
     }
 

@@ -41,10 +41,10 @@ internal sealed class OpenAiRequestWriter(string model, bool maxCompletionTokens
 
     private void WriteOptions(Utf8JsonWriter json, ChatOptions options)
     {
-        WriteNumber(json, "temperature"u8, options.Temperature);
-        WriteNumber(json, "top_p"u8, options.TopP);
-        WriteNumber(json, "presence_penalty"u8, options.PresencePenalty);
-        WriteNumber(json, "frequency_penalty"u8, options.FrequencyPenalty);
+        RequestJson.WriteNumber(json, "temperature"u8, options.Temperature);
+        RequestJson.WriteNumber(json, "top_p"u8, options.TopP);
+        RequestJson.WriteNumber(json, "presence_penalty"u8, options.PresencePenalty);
+        RequestJson.WriteNumber(json, "frequency_penalty"u8, options.FrequencyPenalty);
         if (options.MaxOutputTokens is { } limit)
             json.WriteNumber(maxCompletionTokens ? "max_completion_tokens"u8 : "max_tokens"u8, limit);
         if (options.Seed is { } seed)
@@ -62,15 +62,6 @@ internal sealed class OpenAiRequestWriter(string model, bool maxCompletionTokens
         if (options.Reasoning?.Effort is { } effort && ReasoningName(effort) is { } name)
             json.WriteString("reasoning_effort"u8, name);
         WriteTools(json, options);
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, float? value)
-    {
-        if (value is not { } number)
-            return;
-        if (!float.IsFinite(number))
-            throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {System.Text.Encoding.UTF8.GetString(name)}; set a finite one.");
-        json.WriteNumber(name, number);
     }
 
     private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormatJson format)

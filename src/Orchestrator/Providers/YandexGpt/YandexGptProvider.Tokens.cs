@@ -13,13 +13,8 @@ public sealed partial class YandexGptProvider
     private readonly AccessTokenSource? _tokens;
     private volatile string? _jwt;
 
-    private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken)
-    {
-        if (_tokens is null || error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
-            return new(false);
-        _tokens.Drop(token);
-        return new(true);
-    }
+    private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
+        new(_tokens is not null && _tokens.DropRefused(refused, error));
 
     /// <summary>Servers quote what they refuse: keys, tokens and the signed requests for them.</summary>
     private protected override string Redact(string text)

@@ -70,16 +70,9 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
         json.WriteStartArray("tools"u8);
         foreach (var tool in tools)
         {
-            if (tool is not AIFunctionDeclaration function)
-                throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
             json.WriteStartObject();
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, function.Name);
-            if (!string.IsNullOrEmpty(function.Description))
-                json.WriteString("description"u8, function.Description);
-            json.WritePropertyName("parameters"u8);
-            function.JsonSchema.WriteTo(json);
-            json.WriteEndObject();
+            json.WritePropertyName("function"u8);
+            ToolJson.WriteFunction(json, tool);
             json.WriteEndObject();
         }
 
