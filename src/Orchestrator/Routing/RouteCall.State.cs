@@ -212,8 +212,6 @@ internal sealed partial class RouteCall
         // Who leaves after the completion mark had a whole answer; who leaves having cancelled has cancelled.
         if (_outcome == AttemptOutcome.Abandoned && _attempts is [.., { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled }])
             _outcome = _attempts[^1].Outcome;
-        else if (_outcome == AttemptOutcome.Failed && Token.IsCancellationRequested && _attempts.Length == 0)
-            _outcome = AttemptOutcome.Cancelled;
         var whole = now - Started - _held;
         Context.Calls.Add(
             _outcome,
