@@ -12,6 +12,9 @@ internal sealed class CaseHandler(Func<HttpRequestMessage, bool> isFuzzed, Func<
     /// <summary>The body of the last answer.</summary>
     public PiecedStream? Body { get; set; }
 
+    /// <summary>How often the input went out: again after refused credentials.</summary>
+    public int Served { get; set; }
+
     /// <summary>Where the caller's cancellation comes from, when the input has one.</summary>
     public CancellationTokenSource? Caller { get; set; }
 
@@ -19,6 +22,7 @@ internal sealed class CaseHandler(Func<HttpRequestMessage, bool> isFuzzed, Func<
     {
         if (!isFuzzed(request))
             return Task.FromResult(other?.Invoke(request) ?? throw new InvalidOperationException($"Nobody answers {request.RequestUri}."));
+        Served++;
         Stream body = Body = new PiecedStream(Input, Caller);
         if (Input.UnzippedLength is not null)
             body = new GZipStream(body, CompressionMode.Decompress);

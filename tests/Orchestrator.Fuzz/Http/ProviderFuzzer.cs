@@ -69,6 +69,7 @@ internal abstract class ProviderFuzzer : FuzzReader
         _handler.Input = input;
         _handler.Caller = caller;
         _handler.Body = null;
+        _handler.Served = 0;
         var record = new AnswerRecord();
         var thread = Environment.CurrentManagedThreadId;
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -96,7 +97,7 @@ internal abstract class ProviderFuzzer : FuzzReader
         if (thread != Environment.CurrentManagedThreadId)
             throw new FuzzFailure("reading went to another thread");
         Judge(input, record, outcome);
-        AllocationOracle.Check(allocated, Math.Max(input.Bytes.Length, input.UnzippedLength ?? 0), _handler.Body?.Reads ?? 0);
+        AllocationOracle.Check(allocated, Math.Max(1, _handler.Served) * Math.Max(input.Bytes.Length, input.UnzippedLength ?? 0), _handler.Body?.Reads ?? 0);
         return new Verdict(outcome, HashCode.Combine(record.Print, outcome.Length), allocated);
     }
 

@@ -201,7 +201,7 @@ public class YandexTokenTests
             arrived.SetResult();
             await go.Task;
             const string Body = """{"iamToken":"t1.late","expiresAt":"2036-11-20T10:10:00Z"}""";
-            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
         }));
         test.Server.IamToken = "t1.late";
         using var cancel = new CancellationTokenSource();
