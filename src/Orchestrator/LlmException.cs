@@ -24,7 +24,7 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>The HTTP status, when there was one.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>The vendor's own error code, as text.</summary>
+    /// <summary>The vendor's own error code, as text; the type of the error where there is no code or it repeats the HTTP status.</summary>
     public string? ProviderCode { get; init; }
 
     /// <summary>The vendor's id of the failed request, to quote to its support.</summary>

@@ -7,7 +7,7 @@ namespace Orchestrator.Lab;
 internal sealed record Answer(string Text, ChatFinishReason? Finish, RouteResult Route)
 {
     /// <summary>Asks in one of the three ways a caller has: whole, whole but collected from a stream, streamed.</summary>
-    public static async Task<Answer> AskAsync(Router router, LlmRequest request, bool isStreamed, CancellationToken cancellationToken = default)
+    public static async Task<Answer> AskAsync(Router router, LlmRequest request, bool isStreamed, Action<string>? onText = null, CancellationToken cancellationToken = default)
     {
         if (!isStreamed)
         {
@@ -24,6 +24,7 @@ internal sealed record Answer(string Text, ChatFinishReason? Finish, RouteResult
             if (update.Contents.OfType<RestartContent>().Any())
                 text.Clear();
             text.Append(update.Text);
+            onText?.Invoke(update.Text);
             finish = update.FinishReason ?? finish;
             route = update.GetRoute() ?? route;
         }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Orchestrator.Lab;
 
 /// <summary>Asks for answers that do not end by themselves, as llama.cpp and vLLM understand it: only a client that leaves can end them.</summary>
-internal sealed class EndlessHandler() : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+internal sealed class EndlessHandler() : DelegatingHandler(NewHandler())
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -17,4 +17,12 @@ internal sealed class EndlessHandler() : DelegatingHandler(new SocketsHttpHandle
 
         return await base.SendAsync(request, cancellationToken);
     }
+
+    /// <summary>Left early, .NET's usual handler reads on for two seconds and a mebibyte, and the server works on; this one does as those of the library.</summary>
+    private static SocketsHttpHandler NewHandler() => new()
+    {
+        UseProxy = false,
+        ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),
+        MaxResponseDrainSize = 16 * 1024,
+    };
 }

@@ -9,13 +9,17 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
 {
     private const string Section = "two providers, server killed";
     private const string StandIn = "The stand-in answers.";
-    private const int Calls = 200;
+    private const int Calls = 50;
     private const int Workers = 4;
+    private const int Kills = 2;
 
     private static readonly TimeSpan BackLimit = TimeSpan.FromSeconds(90);
 
     private readonly ConcurrentDictionary<string, int> _answeredBy = new(StringComparer.Ordinal);
     private readonly Ledger _ledger = new();
+    private TaskCompletionSource? _text;
+    private int _calls;
+    private volatile bool _isOver;
 
     public async Task RunAsync()
     {
@@ -25,38 +29,61 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
             .AddProvider(Setup.Provider(options.Url!, model), Setup.Priced)
             .AddProvider(new MockProvider("mock", options: new() { Reply = StandIn, Delay = TimeSpan.FromMilliseconds(5), ReportUsage = true }), Setup.Priced);
 
-        var next = -1;
         var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
         {
-            while (Interlocked.Increment(ref next) is var number && number < Calls)
+            while (!_isOver)
             {
-                await OneAsync(router, number);
+                await OneAsync(router, Interlocked.Increment(ref _calls));
                 await Task.Delay(20);
             }
         })).ToList();
-        foreach (var moment in new[] { Calls / 4, Calls * 5 / 8 })
+        for (var kill = 0; kill < Kills; kill++)
         {
-            while (Volatile.Read(ref next) < moment)
-                await Task.Delay(1);
+            await CallsAsync();
+            await TextAsync();
             process.Kill();
             process.Start();
         }
 
+        await CallsAsync();
+        _isOver = true;
         await Task.WhenAll(workers);
         var attempts = _ledger.Attempts;
-        findings.Equal(Section, "calls answered", Calls, _answeredBy.Values.Sum());
+        findings.Equal(Section, "calls answered", _calls, _answeredBy.Values.Sum());
         findings.Check(Section, _answeredBy.ContainsKey("mock") && attempts.Any(a => a.Error is not null), "The server died unnoticed: nothing was tested.");
-        findings.Note(Section, $"{Calls} calls: {_answeredBy.GetValueOrDefault("real")} by the server, {_answeredBy.GetValueOrDefault("mock")} by the mock, "
+        findings.Check(Section, attempts.Any(a => a.Role == AttemptRole.Restart), "No stream was started over: the server died while none spoke.");
+        findings.Note(Section, $"{_calls} calls: {_answeredBy.GetValueOrDefault("real")} by the server, {_answeredBy.GetValueOrDefault("mock")} by the mock, "
             + $"{attempts.Count(a => a.Error is not null)} failed attempts ({string.Join(", ", attempts.Where(a => a.Error is not null).GroupBy(a => a.Error!.Kind).Select(g => $"{g.Count()} {g.Key}"))}), "
             + $"{attempts.Count(a => a.Role == AttemptRole.Restart)} streams started over");
         await ComeBackAsync(router);
+    }
+
+    private async Task CallsAsync()
+    {
+        for (var from = Volatile.Read(ref _calls); Volatile.Read(ref _calls) < from + Calls;)
+            await Task.Delay(1);
+    }
+
+    /// <summary>Until a stream of the server has begun to speak; after a death that is when the server's cool-down is over.</summary>
+    private async Task TextAsync()
+    {
+        var text = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _text, text);
+        if (await Task.WhenAny(text.Task, Task.Delay(BackLimit)) != text.Task)
+            findings.Check(Section, false, $"The server gets no calls {BackLimit.TotalSeconds:0} s after it was started again.");
+    }
+
+    private void OnText(string text)
+    {
+        if (text.Length > 0 && !StandIn.Contains(text, StringComparison.Ordinal))
+            Volatile.Read(ref _text)?.TrySetResult();
     }
 
     private async Task OneAsync(Router router, int number)
     {
         try
         {
-            var answer = await Answer.AskAsync(router, new LlmRequest(Prompts.Single(number)), number % 2 == 0);
+            var answer = await Answer.AskAsync(router, new LlmRequest(Prompts.Single(number)), number % 2 == 0, OnText);
             var by = answer.Route.Provider.Name;
             findings.Check(Section, IsWhole(by, answer.Text), $"call {number}: {answer.Text.Length} characters that are not the whole answer of '{by}'.");
             _answeredBy.AddOrUpdate(by, 1, (_, n) => n + 1);

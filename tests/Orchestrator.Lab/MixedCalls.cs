@@ -74,7 +74,7 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
         using var cancel = new CancellationTokenSource();
         if (kind == Kind.CancelledBuffered)
             cancel.CancelAfter(TimeSpan.FromMilliseconds(1 + number / Kinds.Length % 60));
-        var answer = await Answer.AskAsync(router, request, kind is Kind.Streamed or Kind.StreamedConversation or Kind.StreamedCut, cancel.Token);
+        var answer = await Answer.AskAsync(router, request, kind is Kind.Streamed or Kind.StreamedConversation or Kind.StreamedCut, cancellationToken: cancel.Token);
         Compare(kind, number, messages, limit, answer);
         return "success";
     }

@@ -133,7 +133,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         if (!failed && (hasChoices || (status is null && !hasMessage)))
             return;
         var said = Said(json);
-        throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Code ?? said.Type);
+        throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Name);
     }
 
     private bool ReadChoices(ref Utf8JsonReader reader)

@@ -36,7 +36,7 @@ public abstract partial class HttpLlmProvider
             ProviderName = Info.Name,
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
-            ProviderCode = (said.Code ?? said.Type) is { } code ? ServerError.Excerpt(code) : null,
+            ProviderCode = said.Name is { } code ? ServerError.Excerpt(code) : null,
             RequestId = ShownRequestId(response),
             RetryAfter = RetryAfter.From(response.Headers, _time.GetUtcNow()) ?? WaitAfter(kind, said),
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -16,6 +17,9 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
 
     /// <summary>Whether the body was JSON that reports an error, rather than an answer.</summary>
     public bool IsKnown => Message is not null || Code is not null || Type is not null;
+
+    /// <summary>What the vendor calls the error. A code that repeats the HTTP status, as llama.cpp's and vLLM's do, says less than the type beside it.</summary>
+    public string? Name => Code is null || (IsStatus(Code) && !string.IsNullOrEmpty(Type)) ? Type : Code;
 
     public static ServerError Read(ReadOnlySpan<byte> body)
     {
@@ -158,6 +162,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     }
 
     private static string? Clean(string? text, Func<string, string> redact) => text is null ? null : redact(text);
+
+    private static bool IsStatus(string code) => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 100 and < 600;
 
     private static ServerError Merge(ServerError inner, ServerError outer) =>
         new(inner.Message ?? outer.Message, inner.Code ?? outer.Code, inner.Type ?? outer.Type);

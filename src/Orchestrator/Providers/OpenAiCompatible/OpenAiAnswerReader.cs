@@ -156,7 +156,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
         if (!said.IsKnown && _choiceError is { } place)
             said = Said(json[place]);
         var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
-        return Reported(OpenAiErrors.KindInStream(said), said, said.Code ?? said.Type, _isWhole && text.Length > 0 ? text : null);
+        return Reported(OpenAiErrors.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)

@@ -59,7 +59,7 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
     {
         var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
         message.Headers.TryAddWithoutValidation("Accept", request.Streaming ? MediaTypes.EventStreamText : MediaTypes.JsonText);
-        if (request.Streaming && _streamEnd == StreamEnd.Closes)
+        if (request.Streaming && _streamEnd != StreamEnd.Keeps)
             message.Headers.ConnectionClose = true;
         return new(message);
     }
@@ -69,7 +69,8 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
     private protected override LlmErrorKind? KindOf(int status, ServerError error) => OpenAiErrors.KindOf(status, error);
 
     /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into a
-    /// connection that is closing, and nobody repeats a POST. The first good answer tells who answers; its streams then are asked to close.</summary>
+    /// connection that is closing, and nobody repeats a POST. The first good answer tells who answers; until then, too, streams are asked to close,
+    /// for many may start before it.</summary>
     private protected override void Notice(HttpResponseMessage response)
     {
         if (_streamEnd != StreamEnd.Unknown || !response.IsSuccessStatusCode)

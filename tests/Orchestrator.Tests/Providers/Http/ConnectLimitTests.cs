@@ -116,7 +116,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
         await using var server = new FakeOpenAiServer();
         using var provider = Provider(server.BaseUrl, _client);
         if (keptAlive)
-            await provider.ReadAsync(Wire.Ask(streamed));
+            await provider.ReadAsync(Reading.Buffered());
         server.Enqueue(Fault.Hang());
         using var caller = new CancellationTokenSource();
         var before = server.ChatCount;

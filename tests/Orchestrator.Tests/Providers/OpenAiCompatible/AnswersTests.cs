@@ -142,7 +142,7 @@ public sealed class AnswersTests
         await using var wire = new Wire();
 
         for (var i = 0; i < 6; i++)
-            await wire.TextAsync(streamed: i % 2 == 0);
+            await wire.TextAsync(streamed: i % 2 == 1);
 
         wire.Server.ConnectionCount.Should().Be(1);
     }

@@ -16,8 +16,6 @@ public sealed class ConnectionsTests
         await using var server = new FaultServer(connection => AnswerAsync(connection, "llama.cpp"));
         using var provider = NewProvider(server);
 
-        // Who answers is known from here on.
-        await provider.ReadAsync(Reading.Buffered());
         for (var call = 0; call < 3; call++)
         {
             (await provider.ReadAsync(Reading.Streamed())).Should().Contain(u => u.Text == "Hello");
@@ -40,6 +38,18 @@ public sealed class ConnectionsTests
             await provider.ReadAsync(Wire.Ask(streamed));
 
         server.ConnectionCount.Should().Be(connections);
+    }
+
+    [Fact]
+    public async Task Streams_are_asked_to_close_until_it_is_known_who_answers()
+    {
+        await using var server = new FakeOpenAiServer();
+        using var provider = new OpenAiCompatibleProvider("unknown", new() { BaseUrl = server.BaseUrl, Model = "tiny" });
+
+        await provider.ReadAsync(Reading.Streamed());
+        await provider.ReadAsync(Reading.Streamed());
+
+        server.Requests.Select(r => r.Header("Connection")).Should().Equal("close", null);
     }
 
     [Fact]

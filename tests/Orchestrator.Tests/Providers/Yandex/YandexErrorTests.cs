@@ -91,8 +91,10 @@ public class YandexErrorTests
         test.Server.MaxOpen = 10;
         test.Server.Enqueue([.. Enumerable.Repeat(Fault.Stall(1), 10)]);
         using var leave = new CancellationTokenSource();
-        var open = Enumerable.Range(0, 10).Select(_ => test.Provider.ReadAsync(YandexCase.Request(streamed: true), leave.Token)).ToList();
-        await test.Server.WhenAskedAsync(10, TimeSpan.FromSeconds(20));
+        var begun = 0;
+        var open = Enumerable.Range(0, 10).Select(_ => OpenAsync()).ToList();
+        // Who has asked is open only a moment later; who hears an answer is.
+        await ChatSurface.UntilAsync(() => Volatile.Read(ref begun) == 10);
         var (_, error) = await test.FailAsync(streamed: true);
         (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)));
         await leave.CancelAsync();
@@ -101,6 +103,16 @@ public class YandexErrorTests
         await test.Server.WhenDisconnectedAsync(TimeSpan.FromSeconds(20), 10);
         await ChatSurface.UntilAsync(() => test.Server.OpenCount <= 1);
         (await test.AskAsync(streamed: true)).Text.Should().NotBeEmpty();
+
+        async Task OpenAsync()
+        {
+            await using var updates = test.Provider.GenerateAsync(YandexCase.Request(streamed: true), leave.Token).GetAsyncEnumerator(leave.Token);
+            await updates.MoveNextAsync();
+            Interlocked.Increment(ref begun);
+            while (await updates.MoveNextAsync())
+            {
+            }
+        }
     }
 
     [Theory]
