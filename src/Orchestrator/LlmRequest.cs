@@ -19,7 +19,7 @@ public sealed record LlmRequest
     }
 
     /// <summary>A request with a conversation.</summary>
-    /// <param name="messages">The messages, oldest first; at least one, none null. Copied unless it is a read-only list already.</param>
+    /// <param name="messages">The messages, oldest first; at least one, none null. The list is copied, the messages are not.</param>
     /// <exception cref="ArgumentNullException"><paramref name="messages"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     public LlmRequest(IEnumerable<ChatMessage> messages)

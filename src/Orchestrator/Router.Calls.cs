@@ -76,8 +76,12 @@ public sealed partial class Router
         return _planner.Explain(request, Interlocked.Read(ref _sequence) + 1);
     }
 
-    async Task<ChatResponse> IChatClient.GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        (await RouteAsync(messages, options, cancellationToken).ConfigureAwait(false)).Response;
+    Task<ChatResponse> IChatClient.GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        return ResponseOfAsync(RouteAsync(messages, options, cancellationToken));
+
+        static async Task<ChatResponse> ResponseOfAsync(Task<LlmResponse> call) => (await call.ConfigureAwait(false)).Response;
+    }
 
     IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
         RouteStreamAsync(messages, options, cancellationToken);

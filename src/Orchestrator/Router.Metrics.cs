@@ -11,24 +11,15 @@ public sealed partial class Router
     /// <param name="host"><c>localhost</c> answers <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c> only; <c>+</c> answers on every address, for containers; or one address.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
     /// <returns>The running server.</returns>
+    /// <exception cref="ArgumentException"><paramref name="host"/> is empty, or <paramref name="port"/> is not a port.</exception>
     /// <exception cref="InvalidOperationException">The router's server runs already.</exception>
     /// <exception cref="IOException">The port is taken or may not be used; the message names it.</exception>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
-    public async Task<MetricServer> StartMetricsServerAsync(int port = 9090, string host = "localhost", CancellationToken cancellationToken = default)
+    public Task<MetricServer> StartMetricsServerAsync(int port = 9090, string host = "localhost", CancellationToken cancellationToken = default)
     {
+        MetricServer.CheckAddress(port, host);
         ThrowIfDisposed();
-        await _serverGate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ThrowIfDisposed();
-            if (_server is { IsRunning: true } running)
-                throw new InvalidOperationException($"The metrics server already runs at {running.Url}; stop it with StopMetricsServerAsync before starting another.");
-            return _server = await MetricServer.StartAsync(_exporter.Registry, port, host, _context.Time, _context.Logger, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _serverGate.Release();
-        }
+        return StartServerAsync(port, host, cancellationToken);
     }
 
     /// <summary>Stops the metrics server and releases its port. Does nothing when none runs.</summary>
@@ -42,6 +33,22 @@ public sealed partial class Router
             if (_server is { } server)
                 await server.StopAsync(cancellationToken).ConfigureAwait(false);
             _server = null;
+        }
+        finally
+        {
+            _serverGate.Release();
+        }
+    }
+
+    private async Task<MetricServer> StartServerAsync(int port, string host, CancellationToken cancellationToken)
+    {
+        await _serverGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ThrowIfDisposed();
+            if (_server is { IsRunning: true } running)
+                throw new InvalidOperationException($"The metrics server already runs at {running.Url}; stop it with StopMetricsServerAsync before starting another.");
+            return _server = await MetricServer.StartAsync(_exporter.Registry, port, host, _context.Time, _context.Logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -28,6 +28,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
     /// <param name="loggerFactory">Where it logs, under the category <c>Orchestrator.Router</c>; <see langword="null"/> for nowhere.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="RouterOptions.MaxAttempts"/> is less than 1, or an enum value is unknown.</exception>
+    /// <exception cref="ArgumentException"><see cref="RouterOptions.Observers"/> holds a null, or options contradict each other.</exception>
     public Router(RouterOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
         options ??= new RouterOptions();
@@ -37,6 +38,12 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options.Retry);
         ArgumentNullException.ThrowIfNull(options.Health);
         options.Retry.Check();
+        if (options.Observers.Contains(null!))
+            throw new ArgumentException("RouterOptions.Observers holds a null; every entry needs an observer.", nameof(options));
+        if (!Enum.IsDefined(options.MidStream))
+            throw new ArgumentOutOfRangeException(nameof(options), options.MidStream, "RouterOptions.MidStream must be Throw or Restart.");
+        if (!Enum.IsDefined(options.OnRefusal))
+            throw new ArgumentOutOfRangeException(nameof(options), options.OnRefusal, "RouterOptions.OnRefusal must be Return or NextProvider.");
         if (options.MaxAttempts is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance;

@@ -61,11 +61,16 @@ internal sealed partial class ProviderState
             return _health.ErrorRate(now);
     }
 
-    /// <summary>How a provider that is not simply available stands: why it is excluded, if it is, and the stamps until that may change.</summary>
+    /// <summary>How a provider that is not simply available stands: why it is excluded, if it is, and the time until that changes. An exclusion
+    /// that is over leaves an ejected provider avoided, which is better: it may be asked when nobody else is left.</summary>
     public (ExclusionReason Reason, TimeSpan Left) Obstacle(long now)
     {
         lock (_lock)
-            return (_health.ExclusionAt(now) is { } exclusion ? ReasonOf(exclusion.Reason) : ExclusionReason.None, Span(_health.StampsLeft(now)));
+        {
+            return _health.ExclusionAt(now) is { } exclusion
+                ? (ReasonOf(exclusion.Reason), exclusion.Left)
+                : (ExclusionReason.None, Span(_health.StampsLeft(now)));
+        }
     }
 
     /// <summary>Hands the totals to the exporter while nothing changes them; <paramref name="visit"/> is the exporter's own code.</summary>

@@ -53,12 +53,18 @@ public sealed class MetricServer : IAsyncDisposable
         CollectorRegistry registry, int port, string host, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        ArgumentException.ThrowIfNullOrWhiteSpace(host);
-        ArgumentOutOfRangeException.ThrowIfLessThan(port, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, 65535);
+        CheckAddress(port, host);
         ArgumentNullException.ThrowIfNull(timeProvider);
         ArgumentNullException.ThrowIfNull(logger);
         return StartCoreAsync(registry.CollectAndExportAsTextAsync, port, host, timeProvider, logger, cancellationToken);
+    }
+
+    /// <summary>Throws what the arguments alone tell to be wrong.</summary>
+    internal static void CheckAddress(int port, string host)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(host);
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, 65535);
     }
 
     /// <summary>

@@ -15,6 +15,7 @@ internal sealed partial class Attempt
     private long _committedAt;
     private bool _committed;
     private bool _isWhole;
+    private bool _wentOn;
     private bool _usageWithheld;
 
     /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
@@ -113,9 +114,17 @@ internal sealed partial class Attempt
 
         // What comes after a finish reason belongs to a further round, as with a client that calls functions itself.
         if (content)
+        {
             _isWhole = false;
+            _wentOn = true;
+        }
+
         if (((update.RawRepresentation as ChatResponse)?.FinishReason ?? update.FinishReason) is { } mark)
+        {
             _isWhole = mark != ChatFinishReason.ToolCalls;
+            _wentOn = false;
+        }
+
         if (content)
             OnContent();
         if ((content && _call.Live) || toolRan)

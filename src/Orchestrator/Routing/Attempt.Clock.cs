@@ -160,7 +160,8 @@ internal sealed partial class Attempt
             Consider(Limit.Call, limits.Call, spent + _call.SpentBefore);
         }
 
-        if (HasContent)
+        // Whoever was not asked to stream cannot be told slow from dead.
+        if (_streaming && HasContent)
             Consider(Limit.Idle, limits.Idle, _context.Span(Spent(now) - _lastContent));
         else if (_hasAnother)
             Consider(Limit.FirstToken, limits.FirstToken, spent);

@@ -46,7 +46,7 @@ internal sealed partial class Attempt
         if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && Slot.Info.Vendor == "ollama")
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
-        _call.Add(Record, _spent);
+        _call.Add(Record, _spent, _call.Live && Committed ? _committedAt : _spent);
         var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
         var aftermath = Slot.State.End(Slot, Record, _ticket, blame, now, release: !_leftBehind);
         Ejected = (aftermath & Aftermath.Ejected) != 0;
@@ -100,8 +100,8 @@ internal sealed partial class Attempt
             return AttemptOutcome.Failed;
         }
 
-        // The consumer left. With the completion mark seen the answer was whole.
-        return _finish is not null ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
+        // The consumer left. With the completion mark seen, and no further round begun, the answer was whole.
+        return _finish is not null && !_wentOn ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
     }
 
     private void Fail(LlmErrorKind kind, string what)

@@ -14,6 +14,7 @@ internal sealed partial class RouteCall
     private RouteResult? _result;
     private UsageDetails? _unseenUsage;
     private long _spent;
+    private long _counted;
     private long _held;
     private long _pausedAt;
     private bool _paused;
@@ -61,8 +62,8 @@ internal sealed partial class RouteCall
     /// <summary>Whether another available candidate could be tried after the running attempt.</summary>
     public bool HasAnother => AttemptCount + 1 < MaxAttempts && _plan!.HasAnotherAvailable;
 
-    /// <summary>Provider time of the attempts that have ended, and what was waited between them.</summary>
-    public TimeSpan SpentBefore => Context.Span(_spent + _waited);
+    /// <summary>What the call's limit counts of the attempts that have ended, and what was waited between them.</summary>
+    public TimeSpan SpentBefore => Context.Span(_counted + _waited);
 
     private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
 
@@ -77,13 +78,18 @@ internal sealed partial class RouteCall
             : request with { Limits = (request.Limits ?? new()) with { Connect = connect } };
     }
 
-    public void Add(LlmAttempt attempt, long spent)
+    /// <summary>Takes in an attempt that has ended.</summary>
+    /// <param name="attempt">What is told of it.</param>
+    /// <param name="spent">The time it took.</param>
+    /// <param name="counted">The part of that which the call's limit counts: until its answer went out live, if it did.</param>
+    public void Add(LlmAttempt attempt, long spent, long counted)
     {
         var attempts = new LlmAttempt[_attempts.Length + 1];
         _attempts.CopyTo(attempts, 0);
         attempts[^1] = attempt;
         _attempts = attempts;
         _spent += spent;
+        _counted += counted;
     }
 
     /// <summary>Returns when another provider may be tried; throws what the caller learns otherwise.</summary>

@@ -103,7 +103,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_failure_is_shared_and_remembered_for_a_second()
+    public async Task A_refusal_is_shared_and_remembered_for_a_second()
     {
         var gate = new TaskCompletionSource();
         using var source = new AccessTokenSource(
@@ -128,6 +128,39 @@ public sealed class AccessTokenSourceTests
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await source.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>();
         _fetches.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(LlmErrorKind.Unavailable, 100)]
+    [InlineData(LlmErrorKind.ServerError, 100)]
+    [InlineData(LlmErrorKind.Timeout, 100)]
+    [InlineData(LlmErrorKind.Authentication, 1000)]
+    [InlineData(LlmErrorKind.Permission, 1000)]
+    [InlineData(LlmErrorKind.RateLimited, 1000)]
+    [InlineData(LlmErrorKind.MalformedResponse, 1000)]
+    public async Task A_failure_that_may_pass_is_forgotten_before_the_router_tries_again(LlmErrorKind kind, int memory)
+    {
+        using var source = new AccessTokenSource(_ => { _fetches++; throw new LlmException(kind, "no"); }, _time);
+        var get = () => source.GetAsync(default).AsTask();
+        await get.Should().ThrowAsync<LlmException>();
+        _time.Advance(TimeSpan.FromMilliseconds(memory - 1));
+        await get.Should().ThrowAsync<LlmException>();
+        _fetches.Should().Be(1);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        (await get.Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(kind);
+        _fetches.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_not_trusted_will_not_be_so_a_moment_later()
+    {
+        using var source = new AccessTokenSource(
+            _ => { _fetches++; throw new HttpRequestException("no", new System.Security.Authentication.AuthenticationException("no")); }, _time);
+        var get = () => source.GetAsync(default).AsTask();
+        await get.Should().ThrowAsync<LlmException>();
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        await get.Should().ThrowAsync<LlmException>();
+        _fetches.Should().Be(1);
     }
 
     [Fact]

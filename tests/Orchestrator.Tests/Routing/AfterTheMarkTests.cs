@@ -30,6 +30,29 @@ public class AfterTheMarkTests
         (await router.RouteAsync("hello")).Text.Should().Be("again");
     }
 
+    [Theory]
+    [InlineData(1, AttemptOutcome.Succeeded)]
+    [InlineData(3, AttemptOutcome.Abandoned)]
+    public async Task Who_leaves_in_a_later_round_of_a_client_that_calls_functions_has_left_half_an_answer(int read, AttemptOutcome outcome)
+    {
+        var log = new AttemptLog();
+        await using var router = new Router(new RouterOptions { Observers = { log } });
+        router.AddProvider(new FakeProvider("first", (_, _) => Some.Updates(
+            new() { Contents = [new FunctionCallContent("1", "now")], FinishReason = ChatFinishReason.ToolCalls },
+            new() { Contents = [new FunctionResultContent("1", "noon")] },
+            Some.Word("It is "),
+            Some.Word("noon."),
+            Some.Finish())));
+
+        await foreach (var update in router.RouteStreamAsync("hello"))
+        {
+            if (--read == 0)
+                break;
+        }
+
+        log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(outcome);
+    }
+
     [Fact]
     public async Task One_exception_thrown_twice_keeps_one_call_s_text_from_the_other()
     {

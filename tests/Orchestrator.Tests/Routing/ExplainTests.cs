@@ -84,6 +84,23 @@ public class ExplainTests
     }
 
     [Fact]
+    public async Task An_exclusion_ends_by_its_own_time_though_the_provider_is_ejected_for_longer()
+    {
+        var fails = Error(LlmErrorKind.ServerError);
+        var a = new Script("a", _clock, fails, fails, fails, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)), null);
+        await using var router = InOrder(null, _clock, null, a);
+        for (var i = 0; i < 4; i++)
+            await router.FailAsync<AllProvidersFailedException>(streamed: false);
+
+        // Ejected for 4 to 6 s and left out for 1 s: after that one a call is free to ask it.
+        router.Explain(new LlmRequest(Prompt)).Excluded.Single().EndsIn.Should().Be(TimeSpan.FromSeconds(1));
+        (await router.FailAsync<LlmException>(streamed: false)).RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
+        router.GetMetrics()["a"].AvailableIn.Should().BeGreaterThan(TimeSpan.FromSeconds(3));
+        _clock.Advance(TimeSpan.FromSeconds(1.1));
+        (await router.RouteAsync(Prompt)).Text.Should().Be("a");
+    }
+
+    [Fact]
     public async Task Whom_the_strategy_leaves_out_is_told_too()
     {
         await using var router = new Router(new RouterOptions { CustomStrategy = new OnlyFirst() }, null, _clock);

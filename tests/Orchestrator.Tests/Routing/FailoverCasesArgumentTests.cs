@@ -17,13 +17,13 @@ public class FailoverCasesArgumentTests
         var a = FakeProvider.Answering("a", "ok");
         await using var router = InOrder(null, a);
         IChatClient client = router;
-        // Not awaited and not enumerated: the stream's call itself throws.
+        // Not awaited and not enumerated: the call itself throws.
         var call = streamed ? () => _ = client.GetStreamingResponseAsync(null!) : (Action)(() => _ = client.GetResponseAsync(null!));
-        if (streamed)
-            call.Should().Throw<ArgumentNullException>();
-        else
-            await Assert.ThrowsAsync<ArgumentNullException>(() => client.GetResponseAsync(null!));
+        call.Should().Throw<ArgumentNullException>();
         a.Calls.Should().Be(0);
+        await router.DisposeAsync();
+        var late = streamed ? () => _ = client.GetStreamingResponseAsync(Hello) : (Action)(() => _ = client.GetResponseAsync(Hello));
+        late.Should().Throw<ObjectDisposedException>();
     }
 
     [Theory]

@@ -80,6 +80,30 @@ public class LimitsTests
         error.Message.Should().NotContain("one two");
     }
 
+    [Theory]
+    [InlineData(0, 4, 50)]
+    [InlineData(40, 1, 5)]
+    public async Task The_idle_limit_does_not_hold_for_an_attempt_that_is_not_streamed(int before, int words, int seconds)
+    {
+        var steady = new FakeProvider("steady", (_, token) => WordsAsync(before, words, seconds / words, token));
+        await using var router = NewRouter(steady, null, null);
+        var call = router.RouteAsync("hello");
+        await AdvanceAsync(TimeSpan.FromSeconds(before + seconds + 1));
+
+        (await call.WaitAsync(TimeSpan.FromSeconds(10))).Text.Should().Be(string.Concat(Enumerable.Repeat("word ", words)));
+        _log.Attempts.Should().ContainSingle().Which.Should().Match<LlmAttempt>(a => !a.Streaming && a.Outcome == AttemptOutcome.Succeeded);
+
+        async IAsyncEnumerable<ChatResponseUpdate> WordsAsync(int wait, int count, int pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(wait), _time, token);
+            for (var i = 0; i < count; i++)
+            {
+                yield return Some.Word("word ");
+                await Task.Delay(TimeSpan.FromSeconds(pace), _time, token);
+            }
+        }
+    }
+
     [Fact]
     public async Task Limits_stand_still_while_the_consumer_holds_an_update()
     {
@@ -175,6 +199,38 @@ public class LimitsTests
                 _time.Advance(TimeSpan.FromSeconds(0.1));
                 yield return new ChatResponseUpdate();
             }
+        }
+    }
+
+    [Fact]
+    public async Task What_a_live_stream_took_after_its_first_content_leaves_the_call_s_limit_to_whoever_starts_over()
+    {
+        var breaks = new FakeProvider("breaks", (_, token) => SlowAsync(token));
+        var late = new FakeProvider("late", (_, token) => LateAsync(token));
+        await using var router = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, MidStream = MidStreamMode.Restart, Observers = { _log } }, timeProvider: _time);
+        router.AddProvider(breaks).AddProvider(late);
+        var call = router.RunAsync(streamed: true);
+        await AdvanceAsync(TimeSpan.FromSeconds(155));
+
+        (await call.WaitAsync(TimeSpan.FromSeconds(10))).Text.Should().EndWith("whole");
+        _log.Attempts.Select(a => (a.Role, a.Outcome)).Should().Equal((AttemptRole.First, AttemptOutcome.Failed), (AttemptRole.Restart, AttemptOutcome.Succeeded));
+
+        async IAsyncEnumerable<ChatResponseUpdate> SlowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        {
+            for (var i = 0; i < 7; i++)
+            {
+                yield return Some.Word("cut ");
+                await Task.Delay(TimeSpan.FromSeconds(20), _time, token);
+            }
+
+            throw new LlmException(LlmErrorKind.StreamInterrupted, "cut on purpose");
+        }
+
+        async IAsyncEnumerable<ChatResponseUpdate> LateAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5), _time, token);
+            yield return Some.Word("whole");
+            yield return Some.Finish();
         }
     }
 

@@ -17,6 +17,8 @@ public class RouterTests
         { "RouteStreamAsync(prompt)", r => r.RouteStreamAsync("hello") },
         { "RouteStreamAsync(messages)", r => r.RouteStreamAsync(Hello) },
         { "RouteStreamAsync(request)", r => r.RouteStreamAsync(new LlmRequest("hello")) },
+        { "GetResponseAsync", r => ((IChatClient)r).GetResponseAsync(Hello) },
+        { nameof(Router.StartMetricsServerAsync), r => r.StartMetricsServerAsync(0) },
         { "GetStreamingResponseAsync", r => ((IChatClient)r).GetStreamingResponseAsync(Hello) },
     };
 
@@ -30,6 +32,17 @@ public class RouterTests
         new ProviderInfo("a", null!, "m"),
         new ProviderInfo("a", "mock", null!),
     };
+
+    [Fact]
+    public async Task Options_that_cannot_be_meant_are_refused_by_name()
+    {
+        FluentActions.Invoking(() => new Router(new RouterOptions { Observers = { null! } })).Should().Throw<ArgumentException>().WithMessage("*Observers*null*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { MidStream = (MidStreamMode)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MidStream*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { OnRefusal = (RefusalAction)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*OnRefusal*");
+        await using var router = new Router();
+        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(port: 65536); }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("port");
+        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(host: ""); }).Should().Throw<ArgumentException>().WithParameterName("host");
+    }
 
     [Theory]
     [InlineData(true)]

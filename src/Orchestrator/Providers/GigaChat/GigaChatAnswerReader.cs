@@ -24,8 +24,19 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
             return null;
         }
 
+        var (before, failed) = (_finish, _hasFailed);
         _contents.Clear();
-        Read(data, isError);
+        try
+        {
+            Read(data, isError);
+        }
+        catch
+        {
+            // An event that turned out unreadable may have said it before it broke.
+            (_finish, _hasFailed) = (before, failed);
+            throw;
+        }
+
         if (_hasFailed)
             return Failed();
         var finished = _finish is not null && !_isTold;

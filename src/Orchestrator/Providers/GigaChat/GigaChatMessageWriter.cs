@@ -60,7 +60,7 @@ internal static class GigaChatMessageWriter
             WriteState(json, calls[i].AdditionalProperties);
             json.WriteEndObject();
             // Others' models make several calls at once; here each has its result before the next.
-            if (calls.Count > 1 && results.Take(calls[i].CallId) is { } result)
+            if (calls.Count > 1 && results.Take(calls[i]) is { } result)
                 WriteResult(json, result, calls[i].Name);
         }
     }
@@ -73,7 +73,7 @@ internal static class GigaChatMessageWriter
             if (content is not FunctionResultContent result)
                 rest |= content is not UsageContent;
             else if (!results.WasTaken(result))
-                WriteResult(json, result, results.NameOf(result.CallId));
+                WriteResult(json, result, results.NameOf(result));
         }
 
         if (!rest)

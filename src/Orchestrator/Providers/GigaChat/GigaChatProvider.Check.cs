@@ -3,8 +3,6 @@ namespace Orchestrator.Providers;
 // The check of the settings: key, address, certificate, token, model, package, in this order.
 public sealed partial class GigaChatProvider
 {
-    private static readonly TimeSpan CheckLimit = TimeSpan.FromSeconds(15);
-
     /// <inheritdoc/>
     /// <remarks>Fetches a token past the one that is kept, asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
     public async Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default)
@@ -18,7 +16,7 @@ public sealed partial class GigaChatProvider
             if (_credentials.Fetches)
                 await FetchTokenAsync(null, either.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (Failure(error, cancellationToken) is { } failure)
+        catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
         {
             return failure.ProviderCode == "7"
                 ? await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false)
@@ -32,7 +30,7 @@ public sealed partial class GigaChatProvider
                 return unknown;
             return await PackageAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (Failure(error, cancellationToken) is { } failure)
+        catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
         {
             return GigaChatCheck.OfApi(failure, _credentials, _scope, _tls.HasRoots);
         }
@@ -48,7 +46,7 @@ public sealed partial class GigaChatProvider
                 await FetchTokenAsync(other, limited).ConfigureAwait(false);
                 return GigaChatCheck.WrongScope(_scope, other, refused);
             }
-            catch (Exception error) when (Failure(error, cancellationToken) is not null)
+            catch (Exception error) when (CheckFailure(error, cancellationToken) is not null)
             {
                 // Not this one, or nobody can say.
             }
@@ -70,13 +68,4 @@ public sealed partial class GigaChatProvider
             return GigaChatCheck.Fine(Info.Model);
         }
     }
-
-    /// <summary>A failure as the check looks at it; null for the caller's own cancellation and for what is a defect of ours.</summary>
-    private static LlmException? Failure(Exception error, CancellationToken cancellationToken) => error switch
-    {
-        _ when cancellationToken.IsCancellationRequested => null,
-        LlmException known => known,
-        OperationCanceledException => new LlmException(LlmErrorKind.Timeout, $"No answer within {CheckLimit.TotalSeconds:0} s.", error),
-        _ => null,
-    };
 }

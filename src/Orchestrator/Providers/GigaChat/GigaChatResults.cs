@@ -6,30 +6,37 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The results of function calls in a conversation, found by the id of the call. The vendor pairs them by name and place.</summary>
+/// <summary>The results of function calls in a conversation. The vendor pairs them by name and place, its callers by the id of the call.</summary>
+/// <remarks>Ids are told apart within one answer only where a vendor has none, so a result belongs to the last call before it that bears its id.</remarks>
 internal sealed class GigaChatResults
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FunctionResultContent> _results = new(StringComparer.Ordinal);
-    private readonly HashSet<FunctionResultContent> _taken = [];
+    private readonly Dictionary<FunctionResultContent, string> _names = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<FunctionCallContent, FunctionResultContent> _results = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<FunctionResultContent> _taken = new(ReferenceEqualityComparer.Instance);
 
     public GigaChatResults(IReadOnlyList<ChatMessage> messages)
     {
+        var calls = new Dictionary<string, FunctionCallContent>(StringComparer.Ordinal);
         foreach (var content in messages.SelectMany(m => m.Contents))
         {
             if (content is FunctionCallContent call)
-                _names[call.CallId] = call.Name;
-            else if (content is FunctionResultContent result)
-                _results.TryAdd(result.CallId, result);
+            {
+                calls[call.CallId] = call;
+            }
+            else if (content is FunctionResultContent result && calls.TryGetValue(result.CallId, out var made))
+            {
+                _names.TryAdd(result, made.Name);
+                _results.TryAdd(made, result);
+            }
         }
     }
 
     /// <summary>The result of a call, to be written right behind it.</summary>
-    public FunctionResultContent? Take(string callId)
+    public FunctionResultContent? Take(FunctionCallContent call)
     {
-        if (!_results.Remove(callId, out var result))
+        if (!_results.Remove(call, out var result))
             return null;
         _taken.Add(result);
         return result;
@@ -37,8 +44,8 @@ internal sealed class GigaChatResults
 
     public bool WasTaken(FunctionResultContent result) => _taken.Contains(result);
 
-    /// <summary>The function that was called; null when no message makes the call.</summary>
-    public string? NameOf(string callId) => _names.GetValueOrDefault(callId);
+    /// <summary>The function that was called; null when no message before it makes the call.</summary>
+    public string? NameOf(FunctionResultContent result) => _names.GetValueOrDefault(result);
 
     /// <summary>A result as the vendor wants it: the text of a JSON object. Anything else becomes the object's only property.</summary>
     public static string ObjectText(object? result)

@@ -10,7 +10,7 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
 
 /// <summary>
 /// Keeps one access token and fetches a new one in time: one fetch at a time for however many callers, a failure shared by those who
-/// waited and remembered for a second, so that a vendor in trouble is not stormed. Thread-safe.
+/// waited and remembered for a moment, a refusal for a second, so that a vendor in trouble is not stormed. Thread-safe.
 /// </summary>
 /// <remarks>
 /// A token is not used in its last minute, by the clock and by its age: a clock that is set back does not keep it alive. One that arrives
@@ -24,8 +24,11 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
 internal sealed class AccessTokenSource(
     Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider time, TimeSpan? margin = null, TimeSpan? longestUse = null) : IDisposable
 {
-    /// <summary>How long a failure answers for further callers.</summary>
-    public static readonly TimeSpan FailureMemory = TimeSpan.FromSeconds(1);
+    /// <summary>How long a refusal answers for further callers.</summary>
+    public static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a failure answers that may be gone with the next try. The router's retry after 250 ms must be a true one.</summary>
+    public static readonly TimeSpan FailureMemory = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(365);
@@ -52,7 +55,7 @@ internal sealed class AccessTokenSource(
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_kept is { } kept && IsGood(kept))
                 return new(kept.Value);
-            if (_failure is { } failure && time.GetElapsedTime(failure.At) < FailureMemory)
+            if (_failure is { } failure && time.GetElapsedTime(failure.At) < failure.Memory)
                 throw Again(failure.Error);
             (_kept, _failure) = (null, null);
             isFirst = _flight is null;
@@ -203,7 +206,12 @@ internal sealed class AccessTokenSource(
 
     private sealed record Kept(string Value, DateTimeOffset ExpiresAt, long Since, TimeSpan Use);
 
-    private sealed record Failure(LlmException Error, long At);
+    private sealed record Failure(LlmException Error, long At)
+    {
+        public TimeSpan Memory { get; } = Error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.ServerError or LlmErrorKind.Timeout && !HttpLlmProvider.IsCertificate(Error)
+            ? FailureMemory
+            : RefusalMemory;
+    }
 
     /// <summary>One fetch and those who wait for it.</summary>
     private sealed class Flight

@@ -80,7 +80,7 @@ public abstract partial class HttpLlmProvider
         }
         catch (LlmException reported)
         {
-            return reported;
+            return Seen(reported, response);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {

@@ -20,19 +20,24 @@ internal static class OllamaMessageWriter
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var message in messages)
         {
-            var rest = false;
+            var (rest, results) = (false, false);
             foreach (var content in message.Contents)
             {
                 if (content is FunctionCallContent call)
                     names[call.CallId] = call.Name;
                 if (content is FunctionResultContent result)
+                {
                     WriteResult(json, result, names);
+                    results = true;
+                }
                 else
+                {
                     rest |= content is not UsageContent;
+                }
             }
 
             if (rest || message.Contents.Count == 0)
-                WriteMessage(json, message);
+                WriteMessage(json, message, RoleOf(message.Role, results));
         }
     }
 
@@ -47,10 +52,18 @@ internal static class OllamaMessageWriter
         json.WriteEndObject();
     }
 
-    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    /// <summary>No role is refused, but the models' templates leave out what bears another than system, user, assistant and tool.</summary>
+    private static string RoleOf(ChatRole role, bool besideResults) => role.Value switch
+    {
+        "developer" => "system",
+        "tool" when besideResults => "user",
+        var other => other,
+    };
+
+    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message, string role)
     {
         json.WriteStartObject();
-        json.WriteString("role"u8, message.Role.Value);
+        json.WriteString("role"u8, role);
         json.WriteString("content"u8, message.Text);
         var thinking = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text));
         if (thinking.Length > 0)

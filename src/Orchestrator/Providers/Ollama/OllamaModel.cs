@@ -7,11 +7,15 @@ namespace Orchestrator.Providers;
 /// <param name="Capabilities">What it can do beyond text.</param>
 public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabilities)
 {
+    /// <summary>Whether it answers chats; servers that do not say what a model can do have only such.</summary>
+    internal bool IsChat { get; init; } = true;
+
     internal static OllamaModel Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, JsonRead.Options);
         int? context = null;
         var capabilities = ProviderCapabilities.None;
+        var isChat = true;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -19,7 +23,7 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
             if (reader.ValueTextEquals("model_info"u8))
                 context = ReadContext(ref reader) ?? context;
             else if (reader.ValueTextEquals("capabilities"u8))
-                capabilities = ReadCapabilities(ref reader);
+                capabilities = ReadCapabilities(ref reader, out isChat);
             else if (reader.ValueTextEquals("error"u8))
                 RefuseError(ref reader);
             else
@@ -30,7 +34,7 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
         {
         }
 
-        return new OllamaModel(context, capabilities);
+        return new OllamaModel(context, capabilities) { IsChat = isChat };
     }
 
     private static int? ReadContext(ref Utf8JsonReader reader)
@@ -53,16 +57,21 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
         return context;
     }
 
-    private static ProviderCapabilities ReadCapabilities(ref Utf8JsonReader reader)
+    private static ProviderCapabilities ReadCapabilities(ref Utf8JsonReader reader, out bool isChat)
     {
         reader.Read();
         // Any model can be held to a schema: the server constrains the sampling.
         var found = ProviderCapabilities.StructuredOutput;
+        isChat = true;
         if (!JsonRead.TryEnterArray(ref reader))
             return found;
+        var (completes, embeds) = (false, false);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            found |= JsonRead.Text(ref reader) switch
+            var capability = JsonRead.Text(ref reader);
+            completes |= capability == "completion";
+            embeds |= capability == "embedding";
+            found |= capability switch
             {
                 "tools" => ProviderCapabilities.Tools,
                 "vision" => ProviderCapabilities.Images,
@@ -71,6 +80,7 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
             };
         }
 
+        isChat = completes || !embeds;
         return found;
     }
 

@@ -9,7 +9,7 @@ namespace Orchestrator.Providers;
 /// Thread-safe. Sends <c>POST {BaseUrl}/api/chat</c>. A model may take minutes to load and wait in a queue without a byte, so its limits
 /// are longer than the router's: first token 300 s, attempt 10 min, call 15 min.
 /// </remarks>
-public sealed class OllamaProvider : HttpLlmProvider, IHealthProbe
+public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IProviderCheck
 {
     private readonly Action<Utf8JsonWriter, LlmRequest> _write;
     private readonly Uri _root;

@@ -5,7 +5,7 @@ namespace Orchestrator.Providers;
 
 /// <summary>Any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, Yandex, cloud.ru and others.</summary>
 /// <remarks>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c>; options that the protocol does not have are left out.</remarks>
-public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
+public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe, IProviderCheck
 {
     private const int ShortestSecret = 8;
 
@@ -26,6 +26,7 @@ public sealed class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe
         : base(InfoOf(name, options), httpClient, timeProvider, options.MalformedEvents == MalformedEventAction.Throw)
     {
         var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl));
+        _root = root;
         _chat = HttpAddress.Combine(root, "chat/completions");
         _models = HttpAddress.Combine(root, "models");
         // Behind TLS stands something that speaks for the server, and a new connection costs more than it is worth.

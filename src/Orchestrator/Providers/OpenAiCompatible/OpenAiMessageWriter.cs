@@ -21,7 +21,8 @@ internal static class OpenAiMessageWriter
         if (results && message.Contents.All(c => c is FunctionResultContent or UsageContent))
             return;
         json.WriteStartObject();
-        json.WriteString("role"u8, message.Role.Value);
+        // What is said beside a tool's results answers no call, so it is not the tool's.
+        json.WriteString("role"u8, results && message.Role == ChatRole.Tool ? "user" : message.Role.Value);
         if (!string.IsNullOrEmpty(message.AuthorName))
             json.WriteString("name"u8, message.AuthorName);
         WriteContent(json, message);

@@ -18,12 +18,17 @@ internal static class YandexGptMessageWriter
         foreach (var message in messages)
         {
             Refuse(message);
-            // The results of calls made at once come in messages of their own, but are one list there.
-            if (message.Contents.All(c => c is not FunctionResultContent))
+            var told = message.Contents.OfType<FunctionResultContent>().ToList();
+            var tellsOnly = told.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
+            if (tellsOnly)
+                results.AddRange(told);
+            // The results of calls made at once come in messages of their own, but are one list there, and nothing stands between it and the calls.
+            if (!tellsOnly || !string.IsNullOrWhiteSpace(message.Text))
                 written |= WriteResults(json, results, names);
             written |= WriteText(json, RoleOf(message.Role), message.Text);
             written |= WriteCalls(json, message, names);
-            results.AddRange(message.Contents.OfType<FunctionResultContent>());
+            if (!tellsOnly)
+                results.AddRange(told);
         }
 
         written |= WriteResults(json, results, names);

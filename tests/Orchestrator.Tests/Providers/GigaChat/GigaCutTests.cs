@@ -141,6 +141,17 @@ public sealed class GigaCutTests
     }
 
     [Fact]
+    public async Task The_end_that_an_unreadable_event_spoke_of_is_no_end()
+    {
+        await using var test = new GigaCase();
+        // The broken one says "stop" before it breaks; what follows it is cut all the same.
+        var broken = Events[2].Replace("\"usage\":{", "\"usage\":{{", StringComparison.Ordinal);
+        test.Server.Enqueue(Fault.Stream(Encoding.UTF8.GetBytes(Events[0] + broken + Events[1])));
+        var (text, error) = await test.FailAsync(streamed: true);
+        (text, error.Kind).Should().Be((Whole, LlmErrorKind.StreamInterrupted));
+    }
+
+    [Fact]
     public void The_events_of_this_test_are_sound()
     {
         foreach (var e in Events.SkipLast(1))

@@ -107,7 +107,9 @@ public sealed class GigaErrorTests
         foreach (var streamed in new[] { true, false })
         {
             test.Server.Enqueue(Fault.Body(body));
-            (await test.FailAsync(streamed)).Error.Kind.Should().Be(kind);
+            var said = (await test.FailAsync(streamed)).Error;
+            (said.Kind, said.StatusCode).Should().Be((kind, 200));
+            said.RequestId.Should().NotBeNullOrEmpty("the vendor's support asks for it");
         }
 
         test.Server.Enqueue(new FakeReply("раз два три"), Fault.InsertEvent(2, $"data: {body}\n\n"));

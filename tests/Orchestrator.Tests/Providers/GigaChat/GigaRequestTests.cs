@@ -142,6 +142,23 @@ public sealed class GigaRequestTests : IAsyncLifetime, IDisposable
             "user:?", "assistant:hm", """function:{"result":"a"}""", "assistant:", """function:{"result":"b"}""", "user:and?");
     }
 
+    [Fact]
+    public async Task Turns_whose_calls_bear_the_same_ids_keep_their_functions_and_results_apart()
+    {
+        // Vendors without ids, this one too, make every answer's first call "call_1".
+        var sent = await _test.SentAsync(null, new(ChatRole.User, "?"),
+            new(ChatRole.Assistant, [new FunctionCallContent("call_1", "measure"), new FunctionCallContent("call_2", "age")]),
+            new(ChatRole.Tool, [new FunctionResultContent("call_1", "12 m"), new FunctionResultContent("call_2", "90")]),
+            new(ChatRole.Assistant, [new FunctionCallContent("call_1", "plant")]), new(ChatRole.Tool, [new FunctionResultContent("call_1", "ok")]),
+            new(ChatRole.Assistant, [new FunctionCallContent("call_1", "water"), new FunctionCallContent("call_2", "feed")]),
+            new(ChatRole.Tool, [new FunctionResultContent("call_1", "wet")]), new(ChatRole.Tool, [new FunctionResultContent("call_2", "fed")]));
+        sent.GetProperty("messages").EnumerateArray().Skip(1)
+            .Select(m => m.TryGetProperty("function_call", out var call) ? $"{call.GetProperty("name")}()" : $"{m.GetProperty("name")}={m.GetProperty("content")}")
+            .Should().Equal(
+                "measure()", """measure={"result":"12 m"}""", "age()", """age={"result":90}""", "plant()", """plant={"result":"ok"}""",
+                "water()", """water={"result":"wet"}""", "feed()", """feed={"result":"fed"}""");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -208,4 +208,19 @@ public class OllamaRequestTests
         var sent = await test.SentAsync(new ChatOptions { Instructions = "be brief" }, new ChatMessage(ChatRole.User, "a\ud800b"));
         sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString()).Should().Equal("be brief", "a\uFFFDb");
     }
+
+    [Fact]
+    public async Task A_role_that_the_server_does_not_know_is_sent_as_the_one_it_means()
+    {
+        // The server refuses no role, but no model's template has a place for another than its four: the text would be lost without a word.
+        await using var test = new OllamaCase();
+        var sent = await test.SentAsync(
+            null,
+            new(new ChatRole("developer"), "be brief"),
+            new(ChatRole.User, "how tall?"),
+            new(ChatRole.Assistant, [new FunctionCallContent("c", "measure")]),
+            new(ChatRole.Tool, [new FunctionResultContent("c", "12"), new TextContent("in metres")]));
+        sent.GetProperty("messages").EnumerateArray().Select(m => $"{m.GetProperty("role")}:{m.GetProperty("content")}")
+            .Should().Equal("system:be brief", "user:how tall?", "assistant:", "tool:12", "user:in metres");
+    }
 }

@@ -146,4 +146,16 @@ public class OpenAiToolsTests
             """{"role":"tool","tool_call_id":"a","content":"+3 Орёл"}""",
             """{"role":"tool","tool_call_id":"b","content":"noon"}""");
     }
+
+    [Fact]
+    public async Task What_is_said_beside_a_result_is_the_users()
+    {
+        // A message of the role "tool" without the id of a call is refused.
+        await using var served = Served.OpenAi();
+        await served.AskAsync(
+            streamed: false, null, new(ChatRole.User, "how tall?"), new(ChatRole.Assistant, [new FunctionCallContent("c", "measure")]),
+            new(ChatRole.Tool, [new FunctionResultContent("c", "12"), new TextContent("in metres")]));
+        served.SentMessages().TakeLast(2).Should().Equal(
+            """{"role":"tool","tool_call_id":"c","content":"12"}""", """{"role":"user","content":"in metres"}""");
+    }
 }

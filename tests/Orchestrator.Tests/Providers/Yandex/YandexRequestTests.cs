@@ -159,6 +159,19 @@ public class YandexRequestTests
     }
 
     [Fact]
+    public async Task What_is_said_beside_a_result_comes_after_it()
+    {
+        // A call is followed by its results, whatever else the message with them says.
+        await using var test = new YandexCase();
+        var sent = await test.SentAsync(
+            null,
+            new(ChatRole.User, "how tall?"),
+            new(ChatRole.Assistant, [new FunctionCallContent("call_1", "measure")]),
+            new(ChatRole.Tool, [new TextContent("be brief"), new FunctionResultContent("call_1", "12")]));
+        sent.GetProperty("messages").EnumerateArray().Select(m => m.EnumerateObject().Last().Name).Should().Equal("text", "toolCallList", "toolResultList", "text");
+    }
+
+    [Fact]
     public async Task What_cannot_be_sent_is_told_and_not_sent()
     {
         await using var test = new YandexCase();
