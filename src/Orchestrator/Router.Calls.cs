@@ -61,7 +61,7 @@ public sealed partial class Router
     {
         ArgumentNullException.ThrowIfNull(request);
         ThrowIfDisposed();
-        return new RouteStream(this, request, cancellationToken);
+        return new RouteStream(this, request, mayRestart: true, cancellationToken);
     }
 
     /// <summary>Tells what a call with this request would do now, without calling anybody: the providers in the order they would be asked, and
@@ -83,8 +83,13 @@ public sealed partial class Router
         static async Task<ChatResponse> ResponseOfAsync(Task<LlmResponse> call) => (await call.ConfigureAwait(false)).Response;
     }
 
-    IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        RouteStreamAsync(messages, options, cancellationToken);
+    IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var request = new LlmRequest(messages) { Options = options };
+        ThrowIfDisposed();
+        // Whoever knows only a chat client adds up all text: it would take the notice of a restart for nothing, and mix two answers.
+        return new RouteStream(this, request, mayRestart: false, cancellationToken);
+    }
 
     object? IChatClient.GetService(Type serviceType, object? serviceKey)
     {
@@ -99,9 +104,13 @@ public sealed partial class Router
         new(_context, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
-    private sealed class RouteStream(Router router, LlmRequest request, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
+    private sealed class RouteStream(Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
     {
-        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
-            router.NewCall(request, live: true, ownToken, cancellationToken);
+        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+        {
+            var call = router.NewCall(request, live: true, ownToken, cancellationToken);
+            call.MayRestart = mayRestart && router._context.MidStream == MidStreamMode.Restart;
+            return call;
+        }
     }
 }

@@ -47,6 +47,7 @@ internal static class OpenAiRules
         if (messages.GetArrayLength() == 0)
             return new OpenAiError(400, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", Param: "messages", Code: "empty_array");
         var calls = new HashSet<string>(StringComparer.Ordinal);
+        var unanswered = new HashSet<string>(StringComparer.Ordinal);
         var index = 0;
         foreach (var message in messages.EnumerateArray())
         {
@@ -55,17 +56,29 @@ internal static class OpenAiRules
                 return new OpenAiError(400, $"Missing required parameter: 'messages[{index}].role'.", Param: $"messages[{index}].role", Code: "missing_required_parameter");
             if (!Roles.Contains(role))
                 return new OpenAiError(400, $"Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.", Param: $"messages[{index}].role", Code: "invalid_value");
+            if (role != "tool" && unanswered.Count > 0)
+                return Unanswered(unanswered, index);
             if (message.Property("tool_calls") is { ValueKind: JsonValueKind.Array } made)
-                calls.UnionWith(made.EnumerateArray().Select(c => c.StringProperty("id") ?? ""));
+            {
+                unanswered.UnionWith(made.EnumerateArray().Select(c => c.StringProperty("id") ?? ""));
+                calls.UnionWith(unanswered);
+            }
             else if (role != "tool" && message.Property("content") is null && message.Property("function_call") is null && message.Property("refusal") is null)
                 return new OpenAiError(400, $"Invalid value for 'content': expected a string, got null.", Param: $"messages.[{index}].content");
             if (role == "tool" && (message.StringProperty("tool_call_id") is not { } id || !calls.Contains(id)))
                 return new OpenAiError(400, "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", Param: $"messages.[{index}].role");
+            if (role == "tool")
+                unanswered.Remove(message.StringProperty("tool_call_id")!);
             index++;
         }
 
-        return null;
+        return unanswered.Count > 0 ? Unanswered(unanswered, index) : null;
     }
+
+    private static OpenAiError Unanswered(IEnumerable<string> calls, int index) => new(
+        400,
+        $"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", calls)}",
+        Param: $"messages.[{index}].role");
 
     private static OpenAiError? CheckOptions(JsonElement request)
     {

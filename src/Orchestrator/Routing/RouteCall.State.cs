@@ -49,6 +49,9 @@ internal sealed partial class RouteCall
     /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
     public bool Live { get; }
 
+    /// <summary>Whether a live answer that breaks after its first content is started over at the next provider.</summary>
+    public bool MayRestart { get; set; }
+
     /// <summary>The router's call number.</summary>
     public long Sequence { get; }
 
@@ -113,7 +116,7 @@ internal sealed partial class RouteCall
         if (!attempt.Committed)
             return;
 
-        if (!Live || Context.MidStream != MidStreamMode.Restart)
+        if (!MayRestart)
             throw error;
         _broken = error;
     }

@@ -46,7 +46,7 @@ public class CommitErrorTests
     public async Task Restart_without_another_provider_is_the_cut_stream_with_its_text()
     {
         await using var router = InOrder(new() { MidStream = MidStreamMode.Restart }, FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"));
-        var error = await router.FailAsync<LlmException>(streamed: true);
+        var error = await Assert.ThrowsAsync<LlmException>(() => router.RunAsync(streamed: true));
         (error.Kind, error.PartialText).Should().Be((LlmErrorKind.StreamInterrupted, "half"));
     }
 
@@ -58,8 +58,20 @@ public class CommitErrorTests
             new() { MidStream = MidStreamMode.Restart },
             FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"),
             FakeProvider.Failing("b", LlmErrorKind.InvalidRequest, 400));
-        var error = await router.FailAsync<LlmException>(streamed: true);
+        var error = await Assert.ThrowsAsync<LlmException>(() => router.RunAsync(streamed: true));
         (error.Kind, error.PartialText).Should().Be((LlmErrorKind.StreamInterrupted, "half"));
+    }
+
+    [Fact]
+    public async Task A_stream_of_the_chat_client_never_restarts_for_its_reader_would_mix_two_answers()
+    {
+        var b = FakeProvider.Answering("b", "whole");
+        await using var router = InOrder(
+            new() { MidStream = MidStreamMode.Restart },
+            FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"),
+            b);
+        var error = await router.FailAsync<LlmException>(streamed: true);
+        (error.Kind, error.PartialText, b.Calls).Should().Be((LlmErrorKind.StreamInterrupted, "half", 0));
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public sealed class FakeServersTests
     [InlineData("""{"model":"m","messages":[{"content":"x"}]}""", 400, "messages[0].role")]
     [InlineData("""{"model":"m","messages":[{"role":"king","content":"x"}]}""", 400, "Invalid value: 'king'")]
     [InlineData("""{"model":"m","messages":[{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "preceeding message")]
+    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"},{"id":"b"}]},{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: b")]
+    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"}]},{"role":"user","content":"x"},{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: a")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":3}""", 400, "above maximum value")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"stream_options":{"include_usage":true}}""", 400, "only allowed when 'stream' is enabled")]
     [InlineData("""{"model":"nope","messages":[{"role":"user","content":"x"}]}""", 404, "does not exist or you do not have access to it")]

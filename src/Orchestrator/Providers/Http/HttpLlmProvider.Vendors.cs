@@ -87,10 +87,10 @@ public abstract partial class HttpLlmProvider
             // No error of the server's either; what it is not is said below.
         }
 
-        var type = ServerError.Excerpt(response.Content.Headers.ContentType?.MediaType) is { Length: > 0 } named ? named : "no content type";
+        var type = ServerError.Excerpt(MediaTypeOf(response).ToString()) is { Length: > 0 } named ? named : "no content type";
         return Error(response, LlmErrorKind.MalformedResponse, ServerError.None, $"answered HTTP 200 with {type} where a stream of text/event-stream was asked for. Check the base address, and whether a proxy answers in its place.");
     }
 
     private static bool IsEventStream(HttpResponseMessage response) =>
-        response.Content.Headers.ContentType?.MediaType?.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) ?? false;
+        MediaTypeOf(response).Equals(MediaTypes.EventStreamText, StringComparison.OrdinalIgnoreCase);
 }

@@ -89,12 +89,16 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     private static ServerError ReadObject(ref Utf8JsonReader reader)
     {
         var result = None;
+        string? label = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("error"u8))
             {
                 reader.Read();
-                result = reader.TokenType == JsonTokenType.StartObject ? Merge(ReadObject(ref reader), result) : result with { Message = JsonRead.Text(ref reader) ?? result.Message };
+                if (reader.TokenType == JsonTokenType.StartObject)
+                    result = Merge(ReadObject(ref reader), result);
+                else
+                    label = JsonRead.Text(ref reader) ?? label;
             }
             else if (reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("detail"u8))
             {
@@ -121,7 +125,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             }
         }
 
-        return result;
+        // Beside a message, "error" is a flag or the status in words.
+        return result with { Message = result.Message ?? label };
     }
 
     /// <summary>FastAPI's list of what is wrong with a request: what and where, never the input it quotes.</summary>

@@ -83,6 +83,8 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         {
         }
 
+        // Only now is the line known to be sound.
+        _calledTools |= _contents?.Exists(static c => c is FunctionCallContent) ?? false;
         if (!failed)
             return;
         var said = Said(json);
@@ -162,7 +164,6 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             }
         }
 
-        _calledTools = true;
         // An empty call is two bytes on the wire and a hundred times that in memory.
         if (++_calls > MostCalls)
             throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");

@@ -27,7 +27,8 @@ public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IPro
     public OllamaProvider(string name, OllamaOptions options, HttpClient? httpClient = null, TimeProvider? timeProvider = null)
         : base(InfoOf(name, options), httpClient, timeProvider, options.MalformedEvents == MalformedEventAction.Throw)
     {
-        var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl), HttpAddress.OllamaExample);
+        // The documentation of Ollama's cloud gives its address with /api.
+        var root = HttpAddress.Without(HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl), HttpAddress.OllamaExample), "/api");
         _root = root;
         _chat = HttpAddress.Combine(root, "api/chat");
         _show = HttpAddress.Combine(root, "api/show");

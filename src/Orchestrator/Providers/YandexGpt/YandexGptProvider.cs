@@ -15,6 +15,7 @@ namespace Orchestrator.Providers;
 /// </remarks>
 public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, IExactTokenCounter, IProviderCheck
 {
+    private const string ClientRequestIdHeader = "x-client-request-id";
     private readonly YandexGptRequestWriter _writer;
     private readonly YandexGptModel _model;
     private readonly Uri _completion;
@@ -96,7 +97,11 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
     private protected override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => YandexGptErrors.WaitAfter(kind, said.Message);
 
     private protected override string? RequestIdOf(HttpResponseMessage response) =>
-        HeaderOf(response, RequestIdHeader) ?? HeaderOf(response, "x-server-trace-id") ?? HeaderOf(response, "x-client-request-id");
+        HeaderOf(response, RequestIdHeader) ?? HeaderOf(response, "x-server-trace-id") ?? HeaderOf(response, ClientRequestIdHeader) ?? SentId(response.RequestMessage);
+
+    // The vendor finds a request by the id it was sent with, too.
+    private static string? SentId(HttpRequestMessage? request) =>
+        request is not null && request.Headers.NonValidated.TryGetValues(ClientRequestIdHeader, out var sent) ? sent.ToString() : null;
 
     /// <summary>The smallest question there is: one word for the tokenizer.</summary>
     private Task<int> TokenizeAsync(CancellationToken cancellationToken) => AskAsync(
@@ -123,7 +128,7 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
             if (!_dataLogging)
                 message.Headers.Add("x-data-logging-enabled", "false");
             // For Yandex's support: what a request is called on both sides when the service names no id of its own.
-            message.Headers.Add("x-client-request-id", RequestIds.New());
+            message.Headers.Add(ClientRequestIdHeader, RequestIds.New());
             return message;
         }
         catch

@@ -95,6 +95,17 @@ public sealed class GigaErrorTests
     }
 
     [Theory]
+    [InlineData("text/event-stream; charset")]
+    [InlineData("text/event-stream;;charset=utf-8")]
+    [InlineData("TEXT/EVENT-STREAM, text/event-stream")]
+    public async Task A_stream_whose_type_has_broken_parameters_is_one_all_the_same(string type)
+    {
+        await using var test = new GigaCase();
+        test.Server.Enqueue(Fault.ContentType(type));
+        (await test.AskAsync(streamed: true)).Text.Should().NotBeEmpty();
+    }
+
+    [Theory]
     [InlineData("{\"status\":500,\"message\":\"Internal Server Error\"}", LlmErrorKind.ServerError)]
     [InlineData("{\"status\":429,\"message\":\"Too many requests\"}", LlmErrorKind.RateLimited)]
     [InlineData("{\"status\":402,\"message\":\"Payment Required\"}", LlmErrorKind.QuotaExceeded)]

@@ -44,6 +44,20 @@ public class ReportedErrorsTests
         error.Message.Should().Contain("vendor is gone").And.NotContain("half");
     }
 
+    [Theory]
+    [InlineData("""{"error":"Bad Request","message":"no such parameter"}""", "no such parameter", "Bad Request")]
+    [InlineData("""{"message":"no such parameter","error":"Bad Request"}""", "no such parameter", "Bad Request")]
+    [InlineData("""{"error":true,"message":"no such parameter"}""", "no such parameter", "true")]
+    [InlineData("""{"error":"no such parameter"}""", "no such parameter", "HTTP 200")]
+    public async Task A_message_says_more_than_a_flag_or_a_status_beside_it(string body, string shown, string hidden)
+    {
+        await using var wire = new Wire();
+        wire.Server.Always = Fault.Status(400, body);
+        var (_, error) = await wire.FailAsync(streamed: false);
+        error.Kind.Should().Be(LlmErrorKind.InvalidRequest);
+        error.Message.Should().Contain(shown).And.NotContain(hidden);
+    }
+
     [Fact]
     public async Task What_comes_after_a_whole_answer_cannot_take_it_back()
     {

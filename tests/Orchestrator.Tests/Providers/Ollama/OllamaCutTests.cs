@@ -121,6 +121,19 @@ public class OllamaCutTests
         }
     }
 
+    [Fact]
+    public async Task A_call_in_a_line_that_cannot_be_read_was_not_made()
+    {
+        await using var test = new OllamaCase();
+        test.Server.Enqueue(Fault.Stream(OllamaCase.Lines(
+            OllamaCase.Piece("Measuring."),
+            """{"model":"pine","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"measure","arguments":{}}}]},"done":fal}""",
+            OllamaCase.Done)));
+        var answer = await test.AskAsync(streamed: true);
+        answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().BeEmpty();
+        answer.FinishReason.Should().Be(ChatFinishReason.Stop, "who is told of calls waits for them");
+    }
+
     /// <summary>The text of the lines that end before the cut, and of those whose JSON does.</summary>
     private static (string Least, string Most) TextBefore(byte[] body, int at)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 using Orchestrator.Testing;
 
 namespace Orchestrator.Tests.Providers.Ollama;
@@ -19,6 +20,17 @@ public class OllamaRequestTests
         request.Header("Content-Type").Should().Be("application/json");
         request.Header("User-Agent").Should().NotBeNullOrEmpty();
         request.Header("Authorization").Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("api/")]
+    public async Task An_address_may_end_with_what_all_paths_begin_with(string end)
+    {
+        await using var server = new FakeOllamaServer();
+        using var provider = new OllamaProvider("ollama", new OllamaOptions { Model = "m", BaseUrl = new Uri(server.BaseUrl, end) });
+        await provider.ReadAsync(new LlmRequest("hi"));
+        server.LastRequest.Path.Should().Be("/api/chat");
     }
 
     [Fact]

@@ -125,6 +125,14 @@ public class YandexErrorTests
         (await test.FailAsync(streamed: true)).Error.RequestId.Should().Be("id-9");
     }
 
+    [Fact]
+    public async Task A_server_without_an_id_of_its_own_knows_the_request_by_ours()
+    {
+        await using var test = new YandexCase();
+        test.Server.Enqueue(Fault.Status(500, "oops", "text/plain"));
+        (await test.FailAsync(streamed: true)).Error.RequestId.Should().NotBeNull().And.Be(test.Server.LastRequest.Header("x-client-request-id"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
