@@ -7,7 +7,7 @@ internal sealed partial class Attempt
 {
     private const int HeldAtMost = 64;
 
-    private List<ChatResponseUpdate>? _held;
+    private HeldUpdates _held;
     private TextSoFar? _text;
     private ChatResponse? _whole;
     private ChatFinishReason? _finish;
@@ -25,14 +25,14 @@ internal sealed partial class Attempt
     public bool HasContent { get; private set; }
 
     /// <summary>Whether the committed update is the first of several that are to be released.</summary>
-    public bool HasHeld => _held is not null;
+    public bool HasHeld => _held.Count > 0;
 
     /// <summary>The updates held back until now, in order; each is handed out once.</summary>
     public List<ChatResponseUpdate> TakeHeld()
     {
-        var held = _held;
-        _held = null;
-        return held ?? [];
+        var held = _held.All();
+        _held = default;
+        return held;
     }
 
     /// <summary>The whole answer of a buffered call: the provider's own object when it gave one.</summary>
@@ -40,7 +40,8 @@ internal sealed partial class Attempt
     {
         if (_whole is not null)
             return _whole;
-        var response = _held is [var only] ? ResponseOf(only) : (_held ?? []).ToChatResponse();
+        var held = _held.All();
+        var response = held is [var only] ? ResponseOf(only) : held.ToChatResponse();
         response.Usage = Record.Usage.ToDetails(response.Usage);
         response.ModelId ??= Slot.Info.Model;
         return response;
@@ -108,7 +109,7 @@ internal sealed partial class Attempt
                 _finish = finish;
             ReadContents(update.Contents, ref content, ref toolRan);
             // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
-            if (!_call.Live || (!_committed && (content || _held is not { Count: >= HeldAtMost } || CarriesMore(update))))
+            if (!_call.Live || (!_committed && (content || _held.Count < HeldAtMost || CarriesMore(update))))
                 Hold(update);
         }
 
@@ -181,7 +182,14 @@ internal sealed partial class Attempt
     /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is in the held updates.</summary>
     private TextSoFar? Said() => _call.Live ? _text ??= new TextSoFar(_context.Counter, Slot.Info) : null;
 
-    private void Hold(ChatResponseUpdate update) => (_held ??= []).Add(update);
+    /// <summary>The reader of a live stream gets its updates one by one; a buffered answer needs only what they say together.</summary>
+    private void Hold(ChatResponseUpdate update)
+    {
+        if (_call.Live)
+            _held.Add(update);
+        else
+            _held.Join(update);
+    }
 
     private static bool CarriesMore(ChatResponseUpdate update) => update.FinishReason is not null || update.Contents.Any(c => c is UsageContent);
 

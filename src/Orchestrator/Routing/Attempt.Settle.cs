@@ -187,7 +187,7 @@ internal sealed partial class Attempt
         }
         else
         {
-            foreach (var update in _held ?? [])
+            foreach (var update in _held.All())
                 AppendAll(update.Contents);
         }
 

@@ -42,20 +42,48 @@ public sealed class MemoryTests
         };
         foreach (var provider in new ILlmProvider[] { openAi.Provider, ollama.Provider })
         {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            var failing = provider.FailAsync(new LlmRequest("hi") { Streaming = streamed });
-            var peak = 0L;
-            while (!failing.IsCompleted)
-            {
-                // Not without a pause: collections one after the other leave the client and the server no time to work.
-                await Task.Delay(5);
-                GC.Collect();
-                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
-            }
-
-            var (_, error) = await failing;
+            var (error, peak) = await WatchAsync(async () => (await provider.FailAsync(new LlmRequest("hi") { Streaming = streamed })).Error);
             error.Kind.Should().BeOneOf(LlmErrorKind.MalformedResponse, LlmErrorKind.ServerError);
             peak.Should().BeLessThan(Bound, what);
         }
+    }
+
+    [Theory]
+    [InlineData("OpenAI")]
+    [InlineData("Ollama")]
+    public async Task A_buffered_call_keeps_the_text_of_an_endless_answer_and_nothing_for_each_token(string vendor)
+    {
+        await using var ollama = new OllamaCase();
+        await using var openAi = new Wire();
+        openAi.Server.Always = Endless("data: {\"id\":\"chat-1\",\"model\":\"pine\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"needle \"}}]}\n\n");
+        ollama.Server.Always = Endless(OllamaCase.Piece("needle ") + "\n");
+        await using var router = new Router().AddProvider(vendor == "Ollama" ? ollama.Provider : openAi.Provider, leaveOpen: true);
+        // The vocabulary, which is loaded once and stays.
+        new TokenCounter().Count("needle", "gpt-4o-mini").Should().BePositive();
+
+        var (error, peak) = await WatchAsync(async () => (await FluentActions.Awaiting(() => router.RouteAsync("hi")).Should().ThrowAsync<LlmException>()).Which);
+
+        // A million pieces of seven characters are 14 MB, and as much again when they become one string.
+        error.InnerException!.Message.Should().Contain("events");
+        peak.Should().BeLessThan(Bound);
+
+        static Fault Endless(string piece) => Fault.Stream(string.Concat(Enumerable.Repeat(piece, 1_000))).And(Fault.RepeatEvent(0));
+    }
+
+    /// <summary>How a call fails, and the most memory in use until then.</summary>
+    private static async Task<(LlmException Error, long Peak)> WatchAsync(Func<Task<LlmException>> call)
+    {
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var failing = call();
+        var peak = 0L;
+        while (!failing.IsCompleted)
+        {
+            // Not without a pause: collections one after the other leave the client and the server no time to work.
+            await Task.Delay(5);
+            GC.Collect();
+            peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
+        }
+
+        return (await failing, peak);
     }
 }
