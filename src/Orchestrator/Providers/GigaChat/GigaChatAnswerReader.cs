@@ -16,6 +16,8 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
     private bool _hasFailed;
     private bool _isTold;
 
+    public override UsageDetails? UntoldUsage => _usage;
+
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
         if (data.SequenceEqual("[DONE]"u8))

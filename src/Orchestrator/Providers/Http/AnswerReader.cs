@@ -38,6 +38,9 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>What is left to say after the last event, such as tool calls that came in parts; null for nothing.</summary>
     public virtual ChatResponseUpdate? Finish() => null;
 
+    /// <summary>What the vendor has reported of a stream that broke off and no update has told; null for nothing.</summary>
+    public virtual UsageDetails? UntoldUsage => null;
+
     /// <summary>What the server says in an event or a body of status 200, without the provider's secrets.</summary>
     protected ServerError Said(ReadOnlySpan<byte> json) => ServerError.Read(json).Without(Redact);
 

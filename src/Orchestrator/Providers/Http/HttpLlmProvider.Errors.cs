@@ -64,17 +64,31 @@ public abstract partial class HttpLlmProvider
 
     private string? ShownRequestId(HttpResponseMessage response) => RequestIdOf(response) is { } id ? ServerError.Excerpt(Redact(id)) : null;
 
-    private ChatResponseUpdate? Finish(AnswerReader reader, HttpResponseMessage response)
+    private ChatResponseUpdate? TryFinish(AnswerReader reader, HttpResponseMessage response, int count, ref Exception? broken)
     {
         try
         {
-            return reader.Finish();
+            if (reader.IsComplete)
+                return reader.Finish();
+            broken = Interrupted(count, response);
         }
         catch (LlmException error)
         {
-            throw Seen(error, response);
+            broken = Seen(error, response);
         }
+
+        return null;
     }
+
+    /// <summary>The last usage of a stream that broke off. A count of no answer is no count of what came: that half is left to the tokenizer.</summary>
+    private static ChatResponseUpdate? UsageSoFar(AnswerReader reader) => reader.UntoldUsage is not { } usage ? null : new ChatResponseUpdate
+    {
+        Role = ChatRole.Assistant,
+        Contents =
+        [
+            new UsageContent(usage.OutputTokenCount is > 0 ? usage : new UsageDetails { InputTokenCount = usage.InputTokenCount, CachedInputTokenCount = usage.CachedInputTokenCount }),
+        ],
+    };
 
     private LlmException Interrupted(int count, HttpResponseMessage response) => new(
         count == 0 ? LlmErrorKind.MalformedResponse : LlmErrorKind.StreamInterrupted,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -142,34 +143,48 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         var count = 0;
         var skipped = false;
         var left = AfterCompletion;
+        Exception? broken = null;
         while (!reader.IsLast)
         {
-            while (!reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, out var update))
+            while (!reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, ref broken, out var update))
             {
                 if (update is not null)
                     yield return update;
             }
 
-            if (reader.IsLast)
+            if (reader.IsLast || broken is not null)
                 break;
             // The consumer's own time does not count, only ours.
             var from = _time.GetTimestamp();
-            if (!await FillAsync(lines, response, reader.IsComplete ? left : null, cancellationToken).ConfigureAwait(false))
+            try
+            {
+                if (!await FillAsync(lines, response, reader.IsComplete ? left : null, cancellationToken).ConfigureAwait(false))
+                    break;
+            }
+            catch (Exception error) when (error is LlmException or OperationCanceledException)
+            {
+                broken = error;
                 break;
+            }
+
             if (reader.IsComplete)
                 left -= _time.GetElapsedTime(from);
         }
 
-        while (!reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, out var last))
+        while (broken is null && !reader.IsLast && TryNext(lines, ref events, reader, response, ref skipped, ref count, ref broken, out var last))
         {
             if (last is not null)
                 yield return last;
         }
 
-        if (!reader.IsComplete)
-            throw Interrupted(count, response);
-        if (Finish(reader, response) is { } rest)
+        if (broken is null && TryFinish(reader, response, count, ref broken) is { } rest)
             yield return rest;
+        if (broken is null)
+            yield break;
+        // What broke off is billed too: the vendor's last numbers go out before the reason.
+        if (UsageSoFar(reader) is { } usage)
+            yield return usage;
+        ExceptionDispatchInfo.Throw(broken);
     }
 
     /// <summary>Sends the chat request; gives a response of status 200, or throws what the server said.</summary>
@@ -228,8 +243,21 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         return reader.IsComplete ? answer : throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, "answered with JSON that is no chat answer. Check the base address.");
     }
 
-    /// <summary>One event out of the lines that have arrived. False when more bytes are needed.</summary>
-    private bool TryNext(LineReader lines, ref EventReader events, AnswerReader reader, HttpResponseMessage response, ref bool skipped, ref int count, out ChatResponseUpdate? update)
+    /// <summary>One event out of the lines that have arrived. False when more bytes are needed, or the stream is broken.</summary>
+    private bool TryNext(LineReader lines, ref EventReader events, AnswerReader reader, HttpResponseMessage response, ref bool skipped, ref int count, ref Exception? broken, out ChatResponseUpdate? update)
+    {
+        try
+        {
+            return TryRead(lines, ref events, reader, response, ref skipped, ref count, out update);
+        }
+        catch (LlmException error)
+        {
+            (broken, update) = (error, null);
+            return false;
+        }
+    }
+
+    private bool TryRead(LineReader lines, ref EventReader events, AnswerReader reader, HttpResponseMessage response, ref bool skipped, ref int count, out ChatResponseUpdate? update)
     {
         update = null;
         while (lines.TryTake(out var line))

@@ -22,6 +22,8 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
     private Range? _choiceError;
     private LlmException? _pending;
 
+    public override UsageDetails? UntoldUsage => _usage;
+
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
         if (data.SequenceEqual("[DONE]"u8))

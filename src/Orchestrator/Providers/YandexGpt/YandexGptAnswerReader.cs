@@ -32,6 +32,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private UsageDetails? _usage;
     private bool _calledTools;
 
+    public override UsageDetails? UntoldUsage => IsComplete ? null : _usage;
+
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
         var contents = new List<AIContent>();

@@ -93,7 +93,6 @@ public class OllamaCheckTests
 
     [Theory]
     [InlineData("v1")]
-    [InlineData("api")]
     public async Task An_address_with_a_path_of_another_api_is_told_with_the_right_one(string path)
     {
         await using var test = new OllamaCase();

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Testing;
+using Orchestrator.Tests.Providers.GigaChat;
+using Orchestrator.Tests.Providers.Yandex;
+using Orchestrator.Tests.Stress;
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Providers.Http;
+
+/// <summary>
+/// A canary for a key and one for a prompt through GigaChat and Yandex and through whatever can go wrong with them: neither is found in exceptions,
+/// logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
+/// </summary>
+[Collection(StressCollection.Name)]
+public sealed class CanaryTests
+{
+    private const string Prompt = "canary-prompt-4e1f жёлтая птица";
+    private const string Key = "AQVNcanary-key-5b77";
+    private static readonly string GigaKey = Convert.ToBase64String(Encoding.UTF8.GetBytes("canary-id:canary-secret-90ab"));
+
+    public static TheoryData<string, bool> Cases => new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false } };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Neither_key_nor_prompt_leaves_the_request_whatever_goes_wrong(string vendor, bool streamed)
+    {
+        await using var giga = new GigaCase(o => o.AuthorizationKey = GigaKey);
+        giga.Server.AuthorizationKey = GigaKey;
+        await using var yandex = new YandexCase(o => o.ApiKey = Key);
+        ILlmProvider provider = vendor == "gigachat" ? giga.Provider : yandex.Provider;
+        FakeLlmServer server = vendor == "gigachat" ? giga.Server : yandex.Server;
+
+        var traces = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = traces.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var logs = new Logs();
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        var said = new List<string>();
+        await using (var router = ChatSurface.InOrder(new RouterOptions { MetricsRegistry = registry, Health = new HealthOptions { ExclusionTime = TimeSpan.FromTicks(1), LongestRetryAfter = TimeSpan.FromTicks(1) } }, null, logs, provider))
+        {
+            foreach (var fault in Faults(server))
+            {
+                server.ChooseFault = fault is null ? Echo : _ => fault;
+                said.Add(await AskAsync(router, streamed));
+                foreach (var path in vendor == "gigachat" ? new[] { "/api/v2/oauth", "/api/v1/models" } : ["/foundationModels/v1/tokenize"])
+                {
+                    server.EnqueueFor(path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
+                    var found = await ((IProviderCheck)provider).ValidateAsync();
+                    said.Add($"{found} {found.Error}");
+                }
+            }
+
+            said.AddRange(router.GetMetrics().Select(m => $"{m.Key} {m.Value}"));
+            said.Add($"{router.Explain(new LlmRequest(Prompt))}");
+            said.Add((await ExportedPage.ScrapeAsync(registry)).Text);
+        }
+
+        said.Add($"{provider} {provider.Info}");
+        said.AddRange(logs.Records.Where(r => r.Level > LogLevel.Trace).Select(r => $"{r.Message} {r.Exception} {string.Join(' ', r.StructuredState ?? [])} {string.Join(' ', r.Scopes)}"));
+        said.AddRange(traces.Select(a => $"{a.DisplayName} {a.StatusDescription} {string.Join(' ', a.TagObjects)} {string.Join(' ', a.Baggage)} {string.Join(' ', a.Events.SelectMany(e => e.Tags))}"));
+
+        traces.Should().NotBeEmpty();
+        server.ChatCount.Should().BeGreaterThan(20, "the faults must have been met");
+        var sent = server.Requests.Select(r => r.Header("Authorization")?.Split(' ')[^1]).OfType<string>().Distinct().ToList();
+        sent.Should().NotBeEmpty();
+        foreach (var text in said)
+        {
+            text.Should().NotContain("canary").And.NotContain("жёлтая").And.NotContain(GigaKey);
+            sent.Should().NotContain(token => text.Contains(token));
+        }
+    }
+
+    private static async Task<string> AskAsync(Router router, bool streamed)
+    {
+        try
+        {
+            await router.AskAsync(streamed, messages: [new(ChatRole.User, Prompt)]).WaitAsync(TimeSpan.FromSeconds(20));
+            return "";
+        }
+        catch (LlmException error)
+        {
+            var attempts = (error as AllProvidersFailedException)?.Attempts ?? [];
+            return $"{error} {error.PartialText} {error.Data.Count} {error.RequestId} {error.ProviderCode} {string.Join(' ', attempts.Select(a => $"{a} {a.Error}"))}";
+        }
+    }
+
+    /// <summary>Null stands for the server that quotes all it was sent.</summary>
+    private static IEnumerable<Fault?> Faults(FakeLlmServer server)
+    {
+        foreach (var kind in Enum.GetValues<LlmErrorKind>().Except([LlmErrorKind.Unknown, LlmErrorKind.NoCandidate, LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse, LlmErrorKind.NotSupported]))
+            yield return Fault.Error(kind);
+        yield return null;
+        Fault[] others =
+        [
+            Fault.RateLimited("0"), Fault.ErrorUnder200(), Fault.ErrorEvent(1), Fault.Html(), Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Redirect(new Uri(server.Address, "/elsewhere")),
+            Fault.Status(418, "?"), Fault.Body("{"), Fault.Body(Key), Fault.DeepJson(), Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.CutAfterEvents(1), Fault.MissingTerminator(),
+            Fault.MalformedEvent(0), Fault.BadChunk(1), Fault.HalfChunk(0), Fault.WrongLength(5), Fault.LyingEncoding(), Fault.Raw("nonsense\r\n\r\n"u8.ToArray()), Fault.None,
+        ];
+        foreach (var fault in others)
+            yield return fault;
+    }
+
+    private static Fault Echo(CapturedRequest request) =>
+        Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = $"{request.Header("Authorization")} {request.Text}" }))
+            .And(Fault.Header("x-request-id", request.Header("Authorization") ?? "none"));
+}
