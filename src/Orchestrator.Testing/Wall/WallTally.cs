@@ -17,6 +17,12 @@ internal sealed class WallTally
     public async Task CloseAsync(WallWorld world, WallChecks checks)
     {
         await WallInvariants.CheckAsync(world, checks).ConfigureAwait(false);
+        Add(world);
+    }
+
+    /// <summary>Adds what a world saw whose router is gone.</summary>
+    public void Add(WallWorld world)
+    {
         Primary += world.PrimaryCount;
         Secondary += world.SecondaryCount;
     }

@@ -34,6 +34,20 @@ public class EnumeratorTests
     }
 
     [Fact]
+    public async Task A_stream_left_without_disposal_holds_up_neither_other_calls_nor_the_end_of_the_router()
+    {
+        var provider = new FakeProvider("a", (_, _) => Some.Answer("one ", "two "));
+        var router = InOrder(new() { Observers = { _log } }, provider);
+        var left = router.RouteStreamAsync("hello").GetAsyncEnumerator();
+        (await left.MoveNextAsync()).Should().BeTrue();
+
+        (await router.AskAsync(streamed: true)).Should().Be("one two ");
+        var begun = TimeProvider.System.GetTimestamp();
+        await router.DisposeAsync().AsTask().WaitAsync(Race.Limit);
+        TimeProvider.System.GetElapsedTime(begun).Should().BeLessThan(TimeSpan.FromSeconds(3), "it waits for a second at most");
+    }
+
+    [Fact]
     public async Task A_stream_that_threw_is_over()
     {
         await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.CutAfter("a", () => new IOException("cut"), "one "));

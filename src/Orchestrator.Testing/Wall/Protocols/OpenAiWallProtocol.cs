@@ -33,6 +33,10 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
             yield return Odd("nulls everywhere", """{"id":null,"model":null,"created":null,"usage":null,"system_fingerprint":null,"choices":[{"index":null,"logprobs":null,"delta":{"role":null,"content":"fine","tool_calls":null,"refusal":null},"finish_reason":"stop"}]}""", "fine");
             yield return Odd("null choices", """{"choices":null}""", null);
             yield return Odd("null delta", """{"choices":[{"delta":null,"finish_reason":null}]}""", null);
+            yield return Odd("an unknown finish reason", """{"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":"eos_token_7"}]}""", "fine");
+            yield return Odd("empty choices", """{"choices":[]}""", null);
+            yield return Odd("two choices", """{"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":"stop"},{"index":1,"delta":{"content":"other"},"finish_reason":"stop"}]}""", "fine");
+            yield return Odd("tool calls and no text", """{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}""", "");
             yield return Odd("a lone surrogate", """{"choices":[{"delta":{"content":"\ud800"},"finish_reason":"stop"}]}""", null);
             yield return Odd("usage that is nonsense", """{"choices":[{"delta":{"content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":-5,"completion_tokens":9223372036854775808,"total_tokens":1.5}}""", "fine");
         }

@@ -15,6 +15,9 @@ internal sealed record FaultCase(string Name, Fault Fault, params LlmErrorKind[]
     /// <summary>How far the memory of the whole process may grow, in bytes; null when it is not looked at.</summary>
     public long? Memory { get; init; }
 
+    /// <summary>How many attempts the primary may get at most; null when it is not looked at.</summary>
+    public int? MostAttempts { get; init; }
+
     /// <summary>Whether the first error decides, although a retry may follow it on the same provider.</summary>
     public bool Always { get; init; } = true;
 
@@ -41,6 +44,8 @@ internal sealed record FaultCase(string Name, Fault Fault, params LlmErrorKind[]
         var attempt = world.Ledger.Of("primary").FirstOrDefault();
         var kind = attempt?.Error?.Kind;
         checks.Required(answer.Took <= Bound + (world.Clock.IsReal ? TimeSpan.FromSeconds(2) : TimeSpan.Zero), $"{Name}: took {answer.Took.TotalSeconds:0.00} s, {Bound.TotalSeconds:0.00} allowed");
+        var attempts = world.Ledger.Of("primary").Count();
+        checks.Required(MostAttempts is null || attempts <= MostAttempts, $"{Name}: {attempts} attempts, {MostAttempts} allowed");
         if (Kinds.Length == 0)
         {
             checks.Required(attempt?.Outcome == AttemptOutcome.Succeeded && answer.Text == WallText.Primary, $"{Name}: {answer.Said}");

@@ -1,6 +1,6 @@
 namespace Orchestrator.Testing.Wall;
 
-/// <summary>N14, N15, N16: how providers come back.</summary>
+/// <summary>N14, N15, N16, N19: how providers come back.</summary>
 internal static class HealthScenarios
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -16,6 +16,7 @@ internal static class HealthScenarios
             yield return WallScenario.OfMany("N14", "the clock jumps an hour, forward and back", StepAsync);
             yield return WallScenario.OfMany("N15", "200 calls while a trial is due", TrialAsync);
             yield return WallScenario.OfMany("N16", "all are down, then one recovers", AllDownAsync);
+            yield return WallScenario.OfMany("N19", "the primary flaps: 2 s up, 2 s down", FlapAsync);
         }
     }
 
@@ -112,6 +113,34 @@ internal static class HealthScenarios
             checks.Required(back <= LongestCoolDown * 1.2, $"back {back.TotalSeconds:0.0} s after the recovery");
             tally.Note = FormattableString.Invariant($"{attempts} attempts for {calls} calls in {outage:0} s, back after {back.TotalSeconds:0.0} s");
             await tally.CloseAsync(world, checks).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Twenty calls a second for twenty seconds, whether the ones before have ended or not.</summary>
+    private static async Task FlapAsync(WallSetting setting, WallChecks checks, WallTally tally)
+    {
+        const int calls = 400;
+        foreach (var (fault, bound) in new[] { (Fault.ResetUnanswered(), 2 * Second), (Fault.Status(500), 2 * Second), (Fault.Hang(), LimitOptions.Default.FirstToken!.Value + 2 * Second) })
+        {
+            var world = new WallWorld(setting);
+            await using (world.ConfigureAwait(false))
+            {
+                var begun = world.Clock.Elapsed;
+                world.Primary.ChooseFault = _ => (int)((world.Clock.Elapsed - begun) / (2 * Second)) % 2 == 1 ? fault : null;
+                var asking = new List<Task<WallAnswer>>();
+                for (var i = 0; i < calls; i++)
+                {
+                    await world.Clock.UntilAsync(begun + i * Second / 20).ConfigureAwait(false);
+                    asking.Add(world.AskAsync());
+                }
+
+                var answers = await Task.WhenAll(asking).ConfigureAwait(false);
+                foreach (var lost in answers.Where(a => !a.IsComplete).Select(a => a.Said).Distinct())
+                    checks.Required(false, $"{fault}: a call was lost: {lost}");
+                var slowest = answers.Max(a => a.Took);
+                checks.Required(slowest <= bound, $"{fault}: the slowest call took {slowest.TotalSeconds:0.0} s, {bound.TotalSeconds:0} allowed");
+                await tally.CloseAsync(world, checks).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Security.Authentication;
 
 namespace Orchestrator.Testing.Wall;
 
-/// <summary>F4 to F9: the way in is barred by TLS.</summary>
+/// <summary>F4 to F10: the way in is barred by TLS.</summary>
 internal static class TlsScenarios
 {
     public static IEnumerable<WallScenario> All
@@ -12,6 +12,7 @@ internal static class TlsScenarios
             yield return WallScenario.OfMany("F04", "TLS that says nothing", SilentAsync, WallMode.Buffered);
             yield return WallScenario.OfMany("F05", "certificates: expired, future, wrong host", CertificatesAsync);
             yield return WallScenario.OfMany("F09", "TLS 1.0 only; plain text on the TLS port", VersionsAsync);
+            yield return WallScenario.OfMany("F10", "a client certificate is wanted", ClientCertificateAsync);
         }
     }
 
@@ -56,34 +57,41 @@ internal static class TlsScenarios
         }
     }
 
+    /// <summary>Refused in the handshake, or by a gateway that lets everybody in and then says what is missing.</summary>
+    private static async Task ClientCertificateAsync(WallSetting setting, WallChecks checks, WallTally tally)
+    {
+        using var authority = new TestAuthority();
+        using var certificate = authority.Issue();
+        var strict = setting.Protocol.StartServer(new FaultServerOptions { TimeProvider = setting.Clock, Certificate = certificate, ClientRoot = authority.Root });
+        var gateway = setting.Protocol.StartServer(new FaultServerOptions { TimeProvider = setting.Clock, Certificate = certificate });
+        await using (strict.ConfigureAwait(false))
+        await using (gateway.ConfigureAwait(false))
+        {
+            gateway.Always = Fault.Status(400, "<html><head><title>400 No required SSL certificate was sent</title></head></html>", "text/html");
+            using var trusting = Trusting();
+            await new BarredWay("refused in the handshake", At(strict), LlmErrorKind.Unavailable) { Attempts = 2 }.RunAsync(setting, checks, tally).ConfigureAwait(false);
+            await new BarredWay("refused by a gateway", At(gateway), LlmErrorKind.Authentication, LlmErrorKind.Permission, LlmErrorKind.MalformedResponse) { Attempts = 1 }.RunAsync(setting, checks, tally).ConfigureAwait(false);
+            checks.Required(strict.Requests.Count == 0, "a prompt reached a server that had not let the caller in");
+
+            Func<WallWorld, ILlmProvider> At(FakeLlmServer server) => world => setting.Protocol.CreateProvider("primary", server.BaseUrl, WallWorld.PrimaryModel, world.Clock, trusting);
+        }
+
+        HttpClient Trusting() => new(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => TestAuthority.HasIssued(authority.Root, shown) },
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
     private static async Task AnswerPlainlyAsync(FaultConnection connection)
     {
         _ = await connection.ReadSomeAsync().ConfigureAwait(false);
         await connection.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").ConfigureAwait(false);
     }
 
-    /// <summary>The first provider cannot be reached at this address. In the order added, so that no probe moves it to the end.</summary>
-    private static async Task ConnectAsync(WallSetting setting, WallChecks checks, WallTally tally, string what, Uri address, TimeSpan bound, params LlmErrorKind[] kinds)
-    {
-        var world = new WallWorld(setting, options => options.CustomStrategy = new InOrder(), empty: true);
-        await using (world.ConfigureAwait(false))
-        {
-            world.Add(setting.Protocol.CreateProvider("primary", setting.Protocol.BaseOf(address), WallWorld.PrimaryModel, world.Clock));
-            world.Add(world.NewSecondary());
-            WallAnswer answer;
-            using (world.Clock.Hold())
-                answer = await world.AskAsync().ConfigureAwait(false);
-            var first = world.Ledger.Of("primary").FirstOrDefault();
-            checks.Required(answer.IsComplete, $"{what}: {answer.Said}");
-            checks.Required(first?.Error is { } error && kinds.Contains(error.Kind), $"{what}: {first?.Error?.Kind.ToString() ?? "not asked"}");
-            checks.Required(answer.Took <= bound, $"{what}: took {answer.Took.TotalSeconds:0.0} s, {bound.TotalSeconds:0} allowed");
-            await tally.CloseAsync(world, checks).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>As added, without asking anybody beforehand.</summary>
-    private sealed class InOrder : IRoutingStrategy
-    {
-        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => candidates;
-    }
+    private static Task ConnectAsync(WallSetting setting, WallChecks checks, WallTally tally, string what, Uri address, TimeSpan bound, params LlmErrorKind[] kinds) =>
+        new BarredWay(what, world => setting.Protocol.CreateProvider("primary", setting.Protocol.BaseOf(address), WallWorld.PrimaryModel, world.Clock), kinds) { Bound = bound }
+            .RunAsync(setting, checks, tally);
 }

@@ -57,13 +57,18 @@ internal static class TransportScenarios
                 new("HTTP/0.9", Fault.Raw(Encoding.ASCII.GetBytes("hello")), Malformed, Unavailable),
                 new("an HTTP/2 preface", Fault.Raw(Encoding.ASCII.GetBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")), Malformed, Unavailable),
             ]);
+            yield return AnswerScenarios.Cases("F43", "what loss on the line looks like: a pause after every word, and a long one", p =>
+            [
+                new("pauses", Fault.SlowEvents(Second / 5).And(Fault.Pause(p.EventsOf(20), 3 * Second))) { Bound = 20 * Second },
+                new("a pause before the head", Fault.Delay(3 * Second)) { Bound = 4 * Second },
+            ]);
             yield return AnswerScenarios.Cases("F44", "2 KB a second", _ =>
                 [new("slow", Fault.Drip(200, Second / 10)) { Bound = 30 * Second, Always = true }]);
             yield return AnswerScenarios.Cases("F45", "pieces of 1 to 7 bytes", _ =>
                 [.. Enumerable.Range(1, 7).Select(size => new FaultCase($"{size} bytes", Fault.Split(size)))]);
             yield return AnswerScenarios.Cases("F46", "events in every form the standard allows", _ =>
                 [.. Enum.GetValues<SseForm>().Select(form => new FaultCase($"{form}", Fault.Sse(form)) { Bound = 3 * Second })]);
-            foreach (var scenario in TlsScenarios.All)
+            foreach (var scenario in TlsScenarios.All.Concat(WayScenarios.All).Concat(StatusScenarios.All).Concat(HostScenarios.All))
                 yield return scenario;
         }
     }

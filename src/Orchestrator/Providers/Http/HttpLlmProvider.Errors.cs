@@ -7,6 +7,8 @@ namespace Orchestrator.Providers;
 // What went wrong, in the words of an error: kind, status, codes, a short excerpt, never a secret.
 public abstract partial class HttpLlmProvider
 {
+    private const string CertificateWanted = "a gateway wants a certificate of the client. Hand in an HTTP client whose handler has one";
+
     private async Task<LlmException> ErrorOfAsync(HttpResponseMessage response, Uri target, LlmRequest? request, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
@@ -19,16 +21,24 @@ public abstract partial class HttpLlmProvider
             return Error(response, LlmErrorKind.MalformedResponse, ServerError.None, $"answered HTTP {status}, which is no chat answer. Check the base address.");
         ServerError said;
         string text;
+        LlmErrorKind? page = null;
         using (var body = await ReadErrorBodyAsync(response, cancellationToken).ConfigureAwait(false))
         {
             said = ServerError.Read(body.Span).Without(_redact);
             text = said.Message ?? (IsHtml(response) ? "" : Redact(ServerError.Words(body.Span)));
+            // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
+            if (status == 400 && IsHtml(response))
+                (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
         }
 
-        var kind = KindOf(status, said) ?? StatusKinds.FromStatus(status);
+        var kind = KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
         var excerpt = ServerError.Excerpt(PromptEcho.Cut(text, request));
         return Error(response, kind, said with { Code = PromptEcho.Cut(said.Code, request), Type = PromptEcho.Cut(said.Type, request) }, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}{Hint(kind, status, said)}");
     }
+
+    // nginx's words for a certificate of the client that is missing, and for one it does not accept.
+    private static bool WantsCertificate(ReadOnlySpan<byte> page) =>
+        page.IndexOf("No required SSL certificate was sent"u8) >= 0 || page.IndexOf("The SSL certificate error"u8) >= 0;
 
     private LlmException Error(HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what) =>
         new(kind, $"{Info.Name} ({Info.Model}) {what}")

@@ -80,6 +80,24 @@ public sealed class ErrorsTests
     }
 
     [Theory]
+    [InlineData("<html><head><title>400 No required SSL certificate was sent</title></head></html>", LlmErrorKind.Authentication, "certificate of the client")]
+    [InlineData("<html><head><title>400 The SSL certificate error</title></head></html>", LlmErrorKind.Authentication, "certificate of the client")]
+    [InlineData("<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>", LlmErrorKind.MalformedResponse, "HTML page")]
+    public async Task A_page_under_status_400_is_a_gateways_and_no_judgement_of_the_request(string page, LlmErrorKind kind, string words)
+    {
+        await using var wire = new Wire();
+        foreach (var streamed in new[] { true, false })
+        {
+            wire.Server.Enqueue(Fault.Status(400, page, "text/html"));
+
+            var (_, error) = await wire.FailAsync(streamed);
+
+            (error.Kind, error.StatusCode).Should().Be((kind, 400));
+            error.Message.Should().Contain(words).And.NotContain("<");
+        }
+    }
+
+    [Theory]
     [InlineData(CutKind.Close)]
     [InlineData(CutKind.Clean)]
     public async Task An_error_whose_body_is_cut_keeps_its_status(CutKind how)

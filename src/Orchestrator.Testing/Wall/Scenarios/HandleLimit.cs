@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Testing.Wall;
+
+/// <summary>While it lives, the process gets no file handle more; those it has go on working. Linux only.</summary>
+internal sealed class HandleLimit : IDisposable
+{
+    // RLIMIT_NOFILE of Linux.
+    private const int Files = 7;
+
+    private readonly Limit _before;
+
+    public HandleLimit()
+    {
+        Check(GetLimit(Files, out _before));
+        Check(SetLimit(Files, _before with { Soft = 0 }));
+    }
+
+    public void Dispose() => Check(SetLimit(Files, _before));
+
+    private static void Check(int result)
+    {
+        if (result != 0)
+            throw new Win32Exception();
+    }
+
+    [DllImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetLimit(int resource, out Limit limit);
+
+    [DllImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetLimit(int resource, in Limit limit);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Limit(nuint Soft, nuint Hard);
+}
