@@ -42,6 +42,7 @@ public sealed class ModelFamilyTests
     [InlineData("gigachat", "GigaChat-2-Pro", ModelFamily.GigaChat)]
     [InlineData("gigachat", "Ultra", ModelFamily.GigaChat)]
     [InlineData("yandexgpt", "gpt://b1gfolder/yandexgpt-lite/latest", ModelFamily.YandexGpt)]
+    [InlineData("YandexGPT", "my-own-model", ModelFamily.YandexGpt)]
     [InlineData("yandexgpt", "aliceai-llm", ModelFamily.Qwen)]
     [InlineData("yandexgpt", "gpt-oss-120b", ModelFamily.O200k)]
     [InlineData("ollama", "hf.co/someone/Llama-3.2-3B-GGUF:Q4", ModelFamily.Llama3)]

@@ -22,6 +22,10 @@ public class PricingTableNamesTests
     public void GigaChat_names_lead_to_todays_tariff(string name, string model) =>
         PricingTable.Current.Find("gigachat", name).Should().NotBeNull().And.BeSameAs(PricingTable.Current.Find("gigachat", model));
 
+    [Fact]
+    public void A_row_for_a_preview_holds_for_each_of_its_releases() =>
+        PricingTable.Current.With("gigachat", "GigaChat-2-Max-preview", Mine).Find("gigachat", "GigaChat-2-Max-preview:2.0").Should().BeSameAs(Mine);
+
     [Theory]
     [InlineData("yandexgpt/latest", "yandexgpt-5-pro")]
     [InlineData("yandexgpt", "yandexgpt-5-pro")]

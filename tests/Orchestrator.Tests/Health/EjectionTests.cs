@@ -232,6 +232,35 @@ public class EjectionTests
         }
     }
 
+    [Fact]
+    public async Task A_failure_of_what_began_before_the_ejection_says_nothing_after_the_recovery()
+    {
+        var late = new TaskCompletionSource();
+        var calls = 0;
+        var a = new FakeProvider("a", (_, _) => ++calls switch
+        {
+            1 => Late(late.Task),
+            <= 4 => Some.Failure(Error(LlmErrorKind.ServerError)),
+            _ => Some.Answer("a"),
+        });
+        await using var router = InOrder(Options(), _clock, null, a, FakeProvider.Answering("b", "b"));
+        var early = router.RouteAsync("hello");
+        await AskAsync(router, 3);
+        _clock.Advance(TimeSpan.FromSeconds(6.1));
+        (await router.RouteAsync("hello")).Text.Should().Be("a");
+        late.SetResult();
+        (await early).Text.Should().Be("b");
+        var metrics = router.GetMetrics()["a"];
+        (metrics.FailedRequests, metrics.RecentErrorRate, metrics.IsAvailable).Should().Be((4, 0, true));
+
+        static async IAsyncEnumerable<ChatResponseUpdate> Late(Task gate)
+        {
+            await gate;
+            yield return Some.Word("");
+            throw Error(LlmErrorKind.ServerError);
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
@@ -259,6 +288,8 @@ public class EjectionTests
         await AskAsync(router, 3);
         router.GetMetrics()["a"].IsAvailable.Should().BeFalse();
         router.ReplaceProviders([new(new Script("a", _clock)), new(b)]);
+        var metrics = router.GetMetrics()["a"];
+        (metrics.Health, metrics.IsAvailable, metrics.RecentErrorRate).Should().Be((ProviderHealth.Healthy, true, 0));
         (await router.RouteAsync("hello")).Text.Should().Be("a");
     }
 

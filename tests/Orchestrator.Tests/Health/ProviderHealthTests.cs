@@ -39,6 +39,18 @@ public class ProviderHealthTests
     }
 
     [Theory]
+    [InlineData("sfsss", ProviderHealth.Healthy)]
+    [InlineData("sfsfs", ProviderHealth.Degraded)]
+    public async Task A_call_that_is_planned_goes_by_the_status_the_gauges_show(string outcomes, ProviderHealth expected)
+    {
+        var a = Provider("a");
+        await using var router = InOrder(null, _time, null, a);
+        await a.PlayAsync(router, outcomes);
+        var candidate = router.Explain(new LlmRequest("hello")).Candidates.Single();
+        (candidate.Health, candidate.Standing).Should().Be((expected, CandidateStanding.Available));
+    }
+
+    [Theory]
     [InlineData(29, 71, ProviderHealth.Healthy)]
     [InlineData(30, 70, ProviderHealth.Degraded)]
     [InlineData(59, 41, ProviderHealth.Degraded)]
@@ -96,6 +108,21 @@ public class ProviderHealthTests
         rates.Should().BeInDescendingOrder().And.OnlyHaveUniqueItems();
         rates[0].Should().BeApproximately(0.25, 0.01);
         router.GetMetrics()["a"].RecentErrorRate.Should().Be(0, "all failures are older than a minute");
+    }
+
+    [Fact]
+    public async Task Successes_that_age_out_of_the_window_can_leave_errors_that_eject()
+    {
+        var (a, b) = (Provider("a"), Provider("b"));
+        await using var router = InOrder(null, _time, null, a, b);
+        await a.PlayAsync(router, "ssssssssss");
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await a.PlayAsync(router, "ffsff");
+        router.GetMetrics()["a"].Ejections.Should().Be(0, "four errors in fifteen calls");
+        _time.Advance(TimeSpan.FromSeconds(31));
+        (await router.RouteAsync("hello")).Provider.Name.Should().Be("b");
+        var metrics = router.GetMetrics()["a"];
+        (metrics.Ejections, metrics.Health, metrics.RecentErrorRate).Should().Be((1, ProviderHealth.Unhealthy, 0.8));
     }
 
     // The Python original judged by all calls ever made, so a provider with a past could not fall ill.

@@ -64,6 +64,66 @@ public class RetryBudgetTests
         Take(budget, 0, Second, 100).Should().Be(10);
     }
 
+    [Fact]
+    public void A_full_budget_takes_nothing_back()
+    {
+        var budget = New();
+        budget.PutBack();
+        Take(budget, 0, 0, 100).Should().Be(10);
+    }
+
+    [Fact]
+    public void Less_than_one_a_second_comes_to_a_whole_one_in_time()
+    {
+        var budget = New(share: 0, perSecond: 0.25);
+        Take(budget, 0, Second, 10).Should().Be(0);
+        Take(budget, 0, 3 * Second, 10).Should().Be(1);
+        Take(budget, 0, 6 * Second, 10).Should().Be(0);
+        Take(budget, 0, 7 * Second, 10).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(4.9, 0)]
+    // As far apart as that no two callers have looked at the clock: it has stepped back, and time goes on from there.
+    [InlineData(5, 10)]
+    [InlineData(60, 10)]
+    public void A_look_at_the_clock_that_comes_late_gives_no_second_twice(double late, int again)
+    {
+        var budget = New(share: 0);
+        Take(budget, 0, 100 * Second, 100).Should().Be(10);
+        Take(budget, 0, (long)((100 - late) * Second), 100).Should().Be(0);
+        Take(budget, 0, (long)((101 - late) * Second), 100).Should().Be(again);
+    }
+
+    [Fact]
+    public void A_call_is_paid_for_once_in_whatever_order_they_come()
+    {
+        var budget = New(share: 1, perSecond: 0);
+        Take(budget, 10, 0, 100).Should().Be(10);
+        Take(budget, 5, 0, 100).Should().Be(0);
+        Take(budget, 10, 0, 100).Should().Be(0);
+        Take(budget, 12, 0, 100).Should().Be(2);
+    }
+
+    [Fact]
+    public void What_may_be_saved_up_follows_the_rate_of_the_calls()
+    {
+        var budget = New(share: 1, perSecond: 0);
+        Take(budget, 100, 2 * Second, 1).Should().Be(1);
+        // Fifty a second until then, thirty since: of 49 and 30 more only a second's worth is kept.
+        Take(budget, 130, 3 * Second, 1000).Should().Be(30);
+        Take(budget, 130, 4 * Second, 1000).Should().Be(0);
+    }
+
+    [Fact]
+    public void A_clock_that_stepped_back_knows_no_rate_to_save_up_by()
+    {
+        var budget = New(share: 1, perSecond: 10);
+        Take(budget, 100, 0, 1000).Should().Be(110);
+        Take(budget, 200, -3600 * Second, 1000).Should().Be(10);
+    }
+
     [Property(MaxTest = 300)]
     public Property Never_more_than_a_fifth_of_the_calls_and_ten_a_second() => Prop.ForAll(
         Gen.Choose(0, 400).Two().ListOf(200).ToArbitrary(),

@@ -46,6 +46,19 @@ public class RetryTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_ejected_provider_that_is_the_only_one_is_asked_again_too(bool streamed)
+    {
+        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError));
+        await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
+        var ask = () => _clock.RunAsync(router.RunAsync(streamed));
+        foreach (var attempts in new[] { 2, 1, 2 })
+            (await ask.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts.Should().HaveCount(attempts, "the third attempt of all ejects, and only that is no time to ask again");
+        router.GetMetrics()["a"].IsAvailable.Should().BeFalse();
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

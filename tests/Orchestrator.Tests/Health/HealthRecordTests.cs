@@ -1,0 +1,115 @@
+namespace Orchestrator.Tests.Health;
+
+/// <summary>The record by itself, where calls would have to meet by chance: exclusions that overlap, trials that are late, times to the stamp.</summary>
+public class HealthRecordTests
+{
+    private const long Second = 1000;
+    private readonly HealthRecord _record = new(new HealthOptions(), Second);
+
+    [Theory]
+    [InlineData(10, 60)]
+    [InlineData(60, 10)]
+    [InlineData(60, 60)]
+    public void Of_two_exclusions_the_one_that_ends_later_holds(int first, int second)
+    {
+        Exclude(LlmErrorKind.RateLimited, first, 0);
+        Exclude(LlmErrorKind.RateLimited, second, 0);
+        _record.ExclusionAt(0).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(60)));
+        _record.StampsLeft(0).Should().Be(60 * Second);
+        _record.At(59 * Second).Should().Be(Standing.Excluded);
+        _record.At(60 * Second).Should().Be(Standing.Available);
+    }
+
+    [Fact]
+    public void An_exclusion_that_grows_is_told_once_and_one_for_another_reason_again()
+    {
+        Exclude(LlmErrorKind.RateLimited, 10, 0);
+        Exclude(LlmErrorKind.RateLimited, 20, 0);
+        Exclude(LlmErrorKind.Authentication, 300, 0);
+        Told().Should().Equal(LlmErrorKind.RateLimited, LlmErrorKind.Authentication);
+        _record.ExclusionAt(Second).Should().Be((LlmErrorKind.Authentication, TimeSpan.FromSeconds(299)));
+    }
+
+    [Fact]
+    public void An_exclusion_after_one_that_is_over_is_told_though_nobody_noticed_its_end()
+    {
+        Exclude(LlmErrorKind.RateLimited, 10, 0);
+        _record.ExclusionAt(10 * Second).Should().BeNull();
+        _record.StampsLeft(10 * Second).Should().Be(0);
+        _record.Show(10 * Second).Standing.Should().Be(Standing.Available);
+        Exclude(LlmErrorKind.RateLimited, 10, 10 * Second);
+        Told().Should().Equal(LlmErrorKind.RateLimited, LlmErrorKind.RateLimited);
+    }
+
+    [Fact]
+    public void An_exclusion_from_before_the_clock_stepped_back_does_not_hide_a_new_one()
+    {
+        Exclude(LlmErrorKind.RateLimited, 60, 100 * Second);
+        Exclude(LlmErrorKind.RateLimited, 10, 0);
+        _record.ExclusionAt(0).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public void An_exclusion_of_no_length_is_none()
+    {
+        Exclude(LlmErrorKind.RateLimited, 0, 0);
+        (_record.HasNews, _record.IsClear).Should().Be((false, true));
+    }
+
+    [Fact]
+    public void Another_instance_is_not_left_out_for_what_the_one_before_did()
+    {
+        Exclude(LlmErrorKind.Authentication, 300, 0);
+        _record.Reset();
+        _record.ExclusionAt(0).Should().BeNull();
+        _record.StampsLeft(0).Should().Be(0);
+        _record.Show(0).Standing.Should().Be(Standing.Available);
+    }
+
+    [Fact]
+    public void A_trial_that_was_given_up_does_not_end_the_one_after_it()
+    {
+        Eject();
+        _record.TryStartTrial(10 * Second, out var forgotten).Should().BeTrue();
+        _record.StampsLeft(10 * Second).Should().Be(60 * Second);
+        _record.TryStartTrial(69 * Second, out _).Should().BeFalse();
+        _record.TryStartTrial(70 * Second, out var second).Should().BeTrue();
+        _record.EndTrial(forgotten);
+        _record.At(71 * Second).Should().Be(Standing.Avoided);
+        _record.EndTrial(second);
+        _record.At(71 * Second).Should().Be(Standing.TrialDue);
+    }
+
+    [Fact]
+    public void Nothing_of_the_cool_down_is_left_after_a_success_within_it()
+    {
+        Eject();
+        _record.StampsLeft(Second).Should().Be(4 * Second);
+        _record.Succeeded(_record.Ticket, Second);
+        (_record.StampsLeft(Second), _record.ErrorRate(Second)).Should().Be((0L, 0d));
+    }
+
+    [Theory]
+    [InlineData(599, 7.5)]
+    [InlineData(600, 60)]
+    public void A_trial_that_fails_ten_minutes_after_the_ejection_makes_the_cool_down_a_minute(int at, double expected)
+    {
+        Eject();
+        _record.TryStartTrial(at * Second, out var trial).Should().BeTrue();
+        _record.Failed(trial, LlmErrorKind.ServerError, at * Second, jitter: 1).Should().BeTrue();
+        _record.StampsLeft(at * Second).Should().Be((long)(expected * Second));
+    }
+
+    [Fact]
+    public void Nobody_has_an_error_rate_before_the_first_end() => _record.ErrorRate(0).Should().Be(0);
+
+    private void Eject()
+    {
+        for (var i = 0; i < 3; i++)
+            _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 0, jitter: 1).Should().Be(i == 2);
+    }
+
+    private void Exclude(LlmErrorKind reason, int seconds, long now) => _record.Exclude(reason, TimeSpan.FromSeconds(seconds), now);
+
+    private IEnumerable<LlmErrorKind?> Told() => _record.TakeNews()!.Select(change => change.Reason);
+}
