@@ -9,12 +9,15 @@ internal sealed class HandleLimit : IDisposable
     // RLIMIT_NOFILE of Linux.
     private const int Files = 7;
 
+    // The standard streams hold the handles below. Not zero: poll refuses more handles at once than may be open, and others wait with it.
+    private const nuint StandardStreams = 3;
+
     private readonly Limit _before;
 
     public HandleLimit()
     {
         Check(GetLimit(Files, out _before));
-        Check(SetLimit(Files, _before with { Soft = 0 }));
+        Check(SetLimit(Files, _before with { Soft = StandardStreams }));
     }
 
     public void Dispose() => Check(SetLimit(Files, _before));
