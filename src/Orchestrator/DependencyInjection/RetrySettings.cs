@@ -14,7 +14,7 @@ internal static class RetrySettings
             MaxDelay = reader.Duration("MaxDelay") ?? defaults.MaxDelay,
             LongestRetryAfter = reader.Duration("LongestRetryAfter") ?? defaults.LongestRetryAfter,
             BudgetShare = reader.Share("BudgetShare") ?? defaults.BudgetShare,
-            BudgetPerSecond = reader.WholeNumber("BudgetPerSecond", least: 0) ?? defaults.BudgetPerSecond,
+            BudgetPerSecond = reader.Rate("BudgetPerSecond") ?? defaults.BudgetPerSecond,
         };
         if (retry.MinDelay > retry.MaxDelay)
             reader.Problem($"{reader.PathOf("MinDelay")} is {retry.MinDelay:c}, which is longer than MaxDelay, {retry.MaxDelay:c}; the shortest wait must not be longer than the longest.");

@@ -42,6 +42,13 @@ internal static class SettingsValues
         (string text, out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1);
 
+    /// <summary>How much a second: a number of zero or more.</summary>
+    public static double? Rate(this SettingsReader reader, string key) => reader.Value(
+        key,
+        "a number of zero or more, with a point, such as 0.5",
+        (string text, out double value) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0 && double.IsFinite(value));
+
     public static decimal? Money(this SettingsReader reader, string key, bool required = false)
     {
         const string Expected = "a number of zero or more, with a point, such as 0.4";

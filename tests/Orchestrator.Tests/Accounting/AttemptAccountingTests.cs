@@ -98,6 +98,18 @@ public class AttemptAccountingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task An_attempt_without_tokens_is_not_counted_as_unpriced_though_its_price_is_unknown(bool streamed)
+    {
+        var options = Options();
+        options.Prices = PricingTable.Empty();
+        await using var router = InOrder(options, Provider("a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ServerError, "x"))));
+        await router.FailAsync<AllProvidersFailedException>(streamed);
+        (_log.Attempts[0].Usage.TotalTokens, router.GetMetrics()["a"].UnpricedRequests).Should().Be((0, 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task An_unknown_price_is_null_counted_and_warned_of_once_per_model(bool streamed)
     {
         using var logs = new Logs();

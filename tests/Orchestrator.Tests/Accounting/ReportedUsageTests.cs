@@ -25,6 +25,14 @@ public class ReportedUsageTests
     }
 
     [Fact]
+    public void No_usage_at_all_is_none()
+    {
+        var reported = new ReportedUsage();
+        reported.Add(null);
+        reported.HasAny.Should().BeFalse();
+    }
+
+    [Fact]
     public void What_the_provider_reported_beside_the_counts_is_kept()
     {
         var reported = new UsageDetails { TotalTokenCount = 100, CachedInputTokenCount = 9, ReasoningTokenCount = 8, AdditionalCounts = new() { ["own"] = 1 } };

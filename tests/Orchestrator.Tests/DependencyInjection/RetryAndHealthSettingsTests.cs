@@ -5,8 +5,8 @@ public class RetryAndHealthSettingsTests
 {
     [Fact]
     public void Retries_are_read_and_what_is_not_set_keeps_its_default() =>
-        Settings.Options("""{ "Retry": { "SameProvider": 2, "MaxDelay": "00:00:01", "BudgetShare": 0.1 } }""").Retry
-            .Should().Be(new RetryOptions { SameProvider = 2, MaxDelay = TimeSpan.FromSeconds(1), BudgetShare = 0.1 });
+        Settings.Options("""{ "Retry": { "SameProvider": 2, "MaxDelay": "00:00:01", "BudgetShare": 0.1, "BudgetPerSecond": 0.5 } }""").Retry
+            .Should().Be(new RetryOptions { SameProvider = 2, MaxDelay = TimeSpan.FromSeconds(1), BudgetShare = 0.1, BudgetPerSecond = 0.5 });
 
     [Fact]
     public void Health_is_read_and_what_is_not_set_keeps_its_default() =>
@@ -26,6 +26,8 @@ public class RetryAndHealthSettingsTests
 
     [Theory]
     [InlineData("""{ "Retry": { "SameProvider": -1 } }""", "Llm:Retry:SameProvider must be a whole number of at least 0, but was \"-1\".")]
+    [InlineData("""{ "Retry": { "BudgetPerSecond": -1 } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was \"-1\".")]
+    [InlineData("""{ "Retry": { "BudgetPerSecond": "Infinity" } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was \"Infinity\".")]
     [InlineData("""{ "Retry": { "BudgetShare": 2 } }""", "Llm:Retry:BudgetShare must be a number from 0 to 1, with a point, such as 0.25, but was \"2\".")]
     [InlineData(
         """{ "Retry": { "MinDelay": "00:00:01" } }""",

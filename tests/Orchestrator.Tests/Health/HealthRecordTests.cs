@@ -100,6 +100,25 @@ public class HealthRecordTests
         _record.StampsLeft(at * Second).Should().Be((long)(expected * Second));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_began_before_an_ejection_and_ends_after_the_recovery_is_not_news(bool good)
+    {
+        var old = _record.Ticket;
+        Eject();
+        _record.TryStartTrial(10 * Second, out var trial).Should().BeTrue();
+        _record.Succeeded(trial, 10 * Second);
+        _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 11 * Second, jitter: 1);
+        if (good)
+            _record.Succeeded(old, 11 * Second);
+        else
+            _record.Failed(old, LlmErrorKind.ServerError, 11 * Second, jitter: 1).Should().BeFalse();
+        _record.ErrorRate(11 * Second).Should().Be(0.5);
+        _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 11 * Second, jitter: 1).Should().BeFalse();
+        _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 11 * Second, jitter: 1).Should().BeTrue("it is the third in a row");
+    }
+
     [Fact]
     public void Nobody_has_an_error_rate_before_the_first_end() => _record.ErrorRate(0).Should().Be(0);
 

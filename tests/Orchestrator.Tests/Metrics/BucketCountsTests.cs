@@ -15,4 +15,20 @@ public class BucketCountsTests
         counts.DrainInto(told);
         told.Should().HaveCount(3, "what was told is not told again");
     }
+
+    [Fact]
+    public void A_mean_that_rounding_carries_over_a_bound_stays_in_its_bucket()
+    {
+        // Three times 0.1 divided by three is a little more, and seven times the next number above 0.1 divided by seven a little less.
+        var above = Math.BitIncrement(0.1);
+        (0.1 + 0.1 + 0.1).Should().BeGreaterThan(0.3);
+        var counts = new BucketCounts([0.1, 0.2]);
+        for (var i = 0; i < 3; i++)
+            counts.Add(0.1);
+        for (var i = 0; i < 7; i++)
+            counts.Add(above);
+        var told = new List<(double Mean, long Count)>();
+        counts.DrainInto(told);
+        told.Should().Equal((0.1, 3), (above, 7));
+    }
 }

@@ -92,6 +92,19 @@ public class CallMetricsTests
         route!.Latency.Should().Be(TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task The_same_provider_again_is_a_retry_and_the_next_one_a_failover()
+    {
+        var clock = new VirtualClock();
+        var a = new Script("a", clock, Script.Error(LlmErrorKind.ServerError));
+        await using var router = InOrder(new() { MetricsRegistry = _registry, Retry = new() }, clock, null, a, FakeProvider.Answering("b", "ok"));
+        for (var call = 1; call <= 2; call++)
+            await clock.RunAsync(router.RouteAsync("hello"));
+        var page = await Exposition.ReadAsync(_registry);
+        // The third failure in a row ejects, and whoever is ejected is not asked again.
+        (page["llm_retries_total"], page["llm_failovers_total"]).Should().Be((1, 2));
+    }
+
     private async Task AssertCallsAsync(params (string Outcome, int Count)[] expected)
     {
         var page = await Exposition.ReadAsync(_registry);
