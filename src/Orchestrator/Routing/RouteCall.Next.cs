@@ -149,8 +149,8 @@ internal sealed partial class RouteCall
     private TimeSpan? Leaves(ProviderSlot slot) =>
         (Request.Limits?.Call ?? slot.Limits.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit - SpentBefore : null;
 
-    /// <summary>False when the call was given up meanwhile.</summary>
-    private async ValueTask<bool> WaitForRetryAsync()
+    /// <summary>Ends at once when the call is given up; it says so itself.</summary>
+    private async ValueTask WaitForRetryAsync()
     {
         var from = Context.Now();
         var either = EitherToken();
@@ -161,15 +161,12 @@ internal sealed partial class RouteCall
         catch (OperationCanceledException)
         {
             await OffTheCancellersThreadAsync();
-            return false;
         }
         finally
         {
             either.Release();
             _waited += Math.Max(1, Context.Now() - from);
         }
-
-        return true;
     }
 
     private TokenPair EitherToken() => new(Token, Context.Disposing);

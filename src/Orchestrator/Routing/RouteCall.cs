@@ -66,8 +66,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                     return Close();
                 if (_attempt is null)
                 {
-                    if (_again is not null && !await WaitForRetryAsync().ConfigureAwait(false))
-                        throw GivenUp();
+                    if (_again is not null)
+                        await WaitForRetryAsync().ConfigureAwait(false);
                     if (IsGivenUp)
                         throw GivenUp();
                     if (_plan is null)

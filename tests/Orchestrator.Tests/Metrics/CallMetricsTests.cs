@@ -105,6 +105,70 @@ public class CallMetricsTests
         (page["llm_retries_total"], page["llm_failovers_total"]).Should().Be((1, 2));
     }
 
+    [Fact]
+    public async Task The_last_update_of_a_consumer_who_leaves_is_held_on_its_own_time()
+    {
+        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
+        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await foreach (var update in router.RouteStreamAsync("hello"))
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            break;
+        }
+
+        await AssertCallsAsync(("abandoned", 1));
+        (await Exposition.ReadAsync(_registry))["llm_call_duration_seconds_sum"].Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_that_failed_took_its_time_too(bool streamed)
+    {
+        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.ServerError };
+        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await router.FailAsync<AllProvidersFailedException>(streamed);
+        (await Exposition.ReadAsync(_registry))["llm_call_duration_seconds_sum"].Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_strategy_takes_is_overhead(bool streamed)
+    {
+        var strategy = CustomRanking.Once(() => _time.Advance(TimeSpan.FromMilliseconds(10)));
+        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
+        await using var router = new Router(new RouterOptions { MetricsRegistry = _registry, CustomStrategy = strategy }, timeProvider: _time).AddProvider(a);
+        await router.AskAsync(streamed);
+        var page = await Exposition.ReadAsync(_registry);
+        page["llm_router_overhead_seconds_sum"].Should().BeApproximately(0.01, 1e-9);
+        page["llm_call_duration_seconds_sum"].Should().BeApproximately(2.01, 1e-9);
+    }
+
+    [Fact]
+    public async Task A_stream_that_nobody_reads_is_no_call()
+    {
+        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, FakeProvider.Answering("a", "never asked"));
+        await router.RouteStreamAsync("hello").GetAsyncEnumerator().DisposeAsync();
+        await AssertCallsAsync();
+    }
+
+    [Fact]
+    public async Task A_consumer_who_leaves_at_the_notice_of_a_restart_has_abandoned_the_call()
+    {
+        var b = FakeProvider.Answering("b", "never asked");
+        var options = new RouterOptions { MetricsRegistry = _registry, MidStream = MidStreamMode.Restart };
+        await using var router = InOrder(options, _time, null, FakeProvider.CutAfter("a", () => Script.Error(LlmErrorKind.StreamInterrupted), "half"), b);
+        await foreach (var update in router.RouteStreamAsync("hello"))
+        {
+            if (update.Contents is [RestartContent])
+                break;
+        }
+
+        await AssertCallsAsync(("abandoned", 1));
+        (b.Calls, router.GetMetrics()["b"].InFlight, router.GetMetrics()["b"].TotalRequests).Should().Be((0, 0, 0));
+    }
+
     private async Task AssertCallsAsync(params (string Outcome, int Count)[] expected)
     {
         var page = await Exposition.ReadAsync(_registry);

@@ -19,7 +19,7 @@ public class BetweenPlanAndAttemptTests
         var a = FakeProvider.Failing("a", LlmErrorKind.Authentication);
         Router router = null!;
         var inner = false;
-        var strategy = new Ranking(candidates =>
+        var strategy = new CustomRanking(candidates =>
         {
             if (!inner)
             {
@@ -123,6 +123,101 @@ public class BetweenPlanAndAttemptTests
         budget.TryTake(calls: 1, now: 10_000).Should().BeTrue("ten seconds are worth five");
     }
 
+    [Fact]
+    public async Task When_all_are_left_out_between_plan_and_attempt_the_call_says_for_how_long()
+    {
+        Router router = null!;
+        var strategy = CustomRanking.Once(() =>
+        {
+            foreach (var name in new[] { "a", "b" })
+                router.RouteAsync("hello", new ChatOptions { ModelId = name }).IsFaulted.Should().BeTrue();
+        });
+        router = new Router(new RouterOptions { CustomStrategy = strategy }, timeProvider: _time);
+        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.Authentication)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.Permission));
+        var error = await router.FailAsync<LlmException>(streamed: false);
+        (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromMinutes(5)));
+        error.Message.Should().Contain("a: Authentication").And.Contain("b: Permission");
+        await router.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_provider_that_is_ejected_between_plan_and_attempt_is_asked_only_when_nobody_else_is_left(bool alone)
+    {
+        var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
+        Router router = null!;
+        var strategy = CustomRanking.Once(() => router.RouteAsync("hello", new ChatOptions { ModelId = "a" }).IsFaulted.Should().BeTrue());
+        router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Health = new() { FailuresInARow = 1 } }, timeProvider: _time);
+        router.AddProvider(a);
+        if (!alone)
+            router.AddProvider(FakeProvider.Answering("b", "ok"));
+        if (alone)
+            (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Should().ContainSingle();
+        else
+            (await router.AskAsync(streamed: false)).Should().Be("ok");
+        a.Calls.Should().Be(alone ? 2 : 1);
+        await router.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_list_that_is_replaced_after_a_failure_is_gone_through_without_who_failed(bool streamed)
+    {
+        var rankings = (Begun: 0, Closed: 0);
+        IEnumerable<Candidate> Watched(IReadOnlyList<Candidate> candidates)
+        {
+            rankings.Begun++;
+            return new Closing(candidates, () => rankings.Closed++);
+        }
+
+        await using var router = new Router(new RouterOptions { CustomStrategy = new CustomRanking(Watched), Retry = RetryOptions.None });
+        var (b, c) = (FakeProvider.Answering("b", "never asked"), FakeProvider.Answering("c", "ok"));
+        FakeProvider a = null!;
+        a = new FakeProvider("a", (_, _) =>
+        {
+            router.ReplaceProviders([new(a), new(c)]);
+            return Some.Failure(Script.Error(LlmErrorKind.ServerError));
+        });
+        router.AddProvider(a).AddProvider(b);
+        (await router.AskAsync(streamed)).Should().Be("ok");
+        (a.Calls, b.Calls, c.Calls).Should().Be((1, 0, 1));
+        rankings.Should().Be((2, 2), "what a strategy opens is closed, for every plan");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_call_after_whose_failure_nobody_is_left_in_the_list_tells_that_failure(bool streamed)
+    {
+        await using var router = InOrder(null);
+        router.AddProvider(new FakeProvider("a", (_, _) =>
+        {
+            router.RemoveProvider("b").Should().BeTrue();
+            return Some.Failure(Script.Error(LlmErrorKind.ServerError));
+        })).AddProvider(FakeProvider.Answering("b", "never asked"));
+        var error = await router.FailAsync<AllProvidersFailedException>(streamed);
+        (error.Kind, error.Attempts.Count).Should().Be((LlmErrorKind.ServerError, 1));
+    }
+
+    [Fact]
+    public async Task A_trial_is_told_of_before_its_provider_is_asked()
+    {
+        using var logs = new Logs();
+        var told = new List<int>();
+        var a = new FakeProvider("a", (_, _) =>
+        {
+            told.Add(logs.Named("llm_provider_trial").Count());
+            return Some.Failure(Script.Error(LlmErrorKind.ServerError));
+        });
+        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _time, logs, a);
+        await router.FailAsync<AllProvidersFailedException>(streamed: false);
+        _time.Advance(TimeSpan.FromSeconds(7));
+        await router.FailAsync<AllProvidersFailedException>(streamed: false);
+        told.Should().Equal(0, 1);
+    }
+
     private static Task<string> Ask(Router router, string name) => router.AskAsync(streamed: false, new ChatOptions { ModelId = name });
 
     private static FakeProvider ByTurn(string name, Task free, LlmErrorKind? second)
@@ -150,8 +245,23 @@ public class BetweenPlanAndAttemptTests
         return router;
     }
 
-    private sealed class Ranking(Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank) : IRoutingStrategy
+    /// <summary>A ranking that notes when it is closed, even after its last candidate.</summary>
+    private sealed class Closing(IReadOnlyList<Candidate> candidates, Action onClose) : IEnumerable<Candidate>, IEnumerator<Candidate>
     {
-        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => rank(candidates);
+        private int _index = -1;
+
+        public Candidate Current => candidates[_index];
+
+        object System.Collections.IEnumerator.Current => Current;
+
+        public IEnumerator<Candidate> GetEnumerator() => this;
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => this;
+
+        public bool MoveNext() => ++_index < candidates.Count;
+
+        public void Reset() => _index = -1;
+
+        public void Dispose() => onClose();
     }
 }

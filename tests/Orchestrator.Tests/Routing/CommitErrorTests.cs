@@ -62,6 +62,19 @@ public class CommitErrorTests
         (error.Kind, error.PartialText).Should().Be((LlmErrorKind.StreamInterrupted, "half"));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("nobody saw this")]
+    public async Task Restart_that_fails_in_the_end_keeps_the_text_its_consumer_saw(string? unseen)
+    {
+        await using var router = InOrder(
+            new() { MidStream = MidStreamMode.Restart },
+            FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"),
+            FakeProvider.Failing("b", () => new LlmException(LlmErrorKind.ServerError, "down") { PartialText = unseen }));
+        var error = await Assert.ThrowsAsync<AllProvidersFailedException>(() => router.RunAsync(streamed: true));
+        (error.Kind, error.PartialText).Should().Be((LlmErrorKind.ServerError, "half"));
+    }
+
     [Fact]
     public async Task A_stream_of_the_chat_client_never_restarts_for_its_reader_would_mix_two_answers()
     {

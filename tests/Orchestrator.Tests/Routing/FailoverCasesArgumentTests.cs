@@ -49,6 +49,49 @@ public class FailoverCasesArgumentTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task The_caller_s_request_reaches_every_attempt_or_one_copy_of_it_where_it_must_differ(bool streamed)
+    {
+        var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
+        var b = FakeProvider.Answering("b", "ok");
+        await using var router = InOrder(null, a, b);
+        foreach (var asked in new[] { true, false })
+        {
+            var request = new LlmRequest("hello") { Streaming = asked };
+            if (streamed)
+                await router.RouteStreamAsync(request).CountAsync();
+            else
+                await router.RouteAsync(request);
+            b.Requests[^1].Should().BeSameAs(a.Requests[^1]).And.Be(request with { Streaming = streamed || asked });
+            ReferenceEquals(a.Requests[^1], request).Should().Be(asked || !streamed);
+        }
+    }
+
+    // Router's, request's, and what the provider is told; it knows the default of five seconds itself.
+    [Theory]
+    [InlineData(null, null, null)]
+    [InlineData(2, null, 2)]
+    [InlineData(2, 1, 1)]
+    [InlineData(2, 5, 5)]
+    [InlineData(null, 1, 1)]
+    public async Task A_provider_is_told_the_limit_for_connecting(int? router, int? request, int? expected)
+    {
+        static TimeSpan? Seconds(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
+        var attempt = TimeSpan.FromSeconds(7);
+        var a = FakeProvider.Answering("a", "ok");
+        await using var asked = InOrder(new() { Limits = new() { Connect = Seconds(router) } }, a);
+        foreach (var limits in new[] { new LimitOptions { Attempt = attempt, Connect = Seconds(request) }, request is null ? null : new LimitOptions { Connect = Seconds(request) } })
+        {
+            var own = new LlmRequest("hello") { Limits = limits };
+            await asked.RouteAsync(own);
+            (a.Requests[^1].Limits?.Connect, a.Requests[^1].Limits?.Attempt).Should().Be((Seconds(expected), limits?.Attempt));
+            ReferenceEquals(a.Requests[^1], own).Should().Be(expected == request, "what need not differ is the caller's own");
+            own.Limits.Should().BeSameAs(limits);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task The_caller_s_options_are_not_changed_though_each_client_is_asked_for_its_own_model(bool streamed)
     {
         var first = new FakeChatClient { Failure = new HttpRequestException("down") };

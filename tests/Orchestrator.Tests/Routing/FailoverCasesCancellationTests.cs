@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Testing;
+using Orchestrator.Tests.Health;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
 
@@ -100,6 +101,91 @@ public class FailoverCasesCancellationTests
         var attempt = _log.Attempts.Should().ContainSingle().Subject;
         attempt.Outcome.Should().Be(AttemptOutcome.Cancelled);
         attempt.Usage.CompletionTokens.Should().BeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_that_was_given_two_tokens_hears_either(bool own)
+    {
+        using CancellationTokenSource first = new(), second = new();
+        var silent = FakeProvider.Silent("silent");
+        await using var router = InOrder(null, silent);
+        var call = router.RouteStreamAsync("hello", cancellationToken: first.Token).CountAsync(second.Token).AsTask();
+        await UntilAsync(() => silent.Calls == 1);
+        var cancelled = own ? first : second;
+        await cancelled.CancelAsync();
+        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)))).CancellationToken.Should().Be(cancelled.Token);
+    }
+
+    [Fact]
+    public async Task An_ended_stream_hears_neither_of_its_tokens_and_one_token_needs_no_second_source()
+    {
+        using CancellationTokenSource first = new(), second = new();
+        await using var router = InOrder(null, FakeProvider.Answering("a", "ok"));
+        RouteCall Stream(CancellationToken own, CancellationToken enumerator) => (RouteCall)router.RouteStreamAsync("hello", cancellationToken: own).GetAsyncEnumerator(enumerator);
+        var call = Stream(first.Token, second.Token);
+        while (await call.MoveNextAsync())
+        {
+            // To the end.
+        }
+
+        foreach (var (own, enumerator) in new[] { (first.Token, first.Token), (first.Token, default), (default, first.Token) })
+            Stream(own, enumerator).Token.Should().Be(first.Token);
+        await first.CancelAsync();
+        await second.CancelAsync();
+        call.Token.IsCancellationRequested.Should().BeFalse("a token that lives long must not keep what has ended");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancellation_while_the_plan_is_made_asks_nobody_and_before_it_not_even_the_strategy(bool streamed)
+    {
+        using var cancel = new CancellationTokenSource();
+        var plans = 0;
+        var strategy = new CustomRanking(candidates =>
+        {
+            plans++;
+            cancel.Cancel();
+            return candidates;
+        });
+        var a = FakeProvider.Answering("a", "never asked");
+        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Observers = { _log } }).AddProvider(a);
+        for (var i = 0; i < 2; i++)
+            (await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).CancellationToken.Should().Be(cancel.Token);
+        (plans, a.Calls, _log.Attempts.Count, router.GetMetrics()["a"].InFlight).Should().Be((1, 0, 0, 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Cancellation_while_a_first_probe_is_waited_for_is_the_caller_s_too(bool streamed)
+    {
+        using var cancel = new CancellationTokenSource();
+        var probed = new ProbedProvider();
+        await using var router = InOrder(new() { Observers = { _log } }, probed);
+        var call = router.AskAsync(streamed, cancellationToken: cancel.Token);
+        await probed.Asked(1);
+        await cancel.CancelAsync();
+        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(20)))).CancellationToken.Should().Be(cancel.Token);
+        _log.Attempts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_cancels_the_wait_for_a_retry_does_not_run_what_its_caller_does_next()
+    {
+        var clock = new VirtualClock();
+        using var cancel = new CancellationTokenSource();
+        await using var router = InOrder(new() { Retry = new() }, clock, null, FakeProvider.Failing("a", LlmErrorKind.ServerError));
+        var call = router.RouteAsync("hello", cancellationToken: cancel.Token);
+        await UntilAsync(() => clock.Waiting == 1);
+        var next = call.ContinueWith(_ => Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var canceller = new Thread(cancel.Cancel);
+        canceller.Start();
+        canceller.Join();
+        (await next.WaitAsync(TimeSpan.FromSeconds(20))).Should().NotBeSameAs(canceller);
+        call.IsCanceled.Should().BeTrue();
     }
 
     [Theory]

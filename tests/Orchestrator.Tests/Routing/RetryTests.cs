@@ -144,14 +144,30 @@ public class RetryTests
         first.Calls.Should().Be(2);
     }
 
-    [Fact]
-    public async Task A_wait_that_would_outlast_the_call_s_limit_is_not_begun()
+    [Theory]
+    [InlineData(1.5, null, "b")]
+    [InlineData(120.0, 1.5, "b")]
+    [InlineData(1.5, 120.0, "a")]
+    public async Task A_wait_that_would_outlast_the_call_s_limit_is_not_begun(double limit, double? asked, string expected)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null);
         var b = new Script("b", _clock);
-        await using var router = InOrder(new() { Retry = new(), Limits = new() { Call = TimeSpan.FromSeconds(1.5) } }, _clock, null, a, b);
-        (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be("b");
-        _clock.Elapsed.Should().Be(TimeSpan.Zero);
+        await using var router = InOrder(new() { Retry = new(), Limits = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, b);
+        var request = new LlmRequest("hello") { Limits = asked is { } seconds ? new() { Call = TimeSpan.FromSeconds(seconds) } : null };
+        (await _clock.RunAsync(router.RouteAsync(request))).Text.Should().Be(expected);
+        (_clock.Elapsed > TimeSpan.Zero).Should().Be(expected == "a");
+    }
+
+    [Theory]
+    [InlineData(1.0, "b")]
+    [InlineData(1.001, "a")]
+    public async Task A_wait_as_long_as_all_that_is_left_of_the_limit_is_not_begun_either(double limit, string expected)
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
+        var retry = new RetryOptions { MinDelay = second, MaxDelay = second };
+        await using var router = InOrder(new() { Retry = retry, Limits = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, new Script("b", _clock));
+        (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be(expected);
     }
 
     [Fact]
@@ -239,6 +255,15 @@ public class RetryTests
         await using var router = InOrder(options, _clock, null, a, b, c);
         (await router.RunAsync(streamed)).Text.Should().Be("c");
         (a.Calls, b.Calls).Should().Be((1, 1));
+    }
+
+    [Fact]
+    public async Task What_others_were_asked_before_does_not_count_as_asking_this_one_again()
+    {
+        var a = new Script("a", _clock, Error(LlmErrorKind.NotSupported));
+        var b = new Script("b", _clock, Error(LlmErrorKind.ServerError), null);
+        await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
+        (await _clock.RunAsync(router.RouteAsync("hello"))).Attempts.Select(t => t.Role).Should().Equal(AttemptRole.First, AttemptRole.Failover, AttemptRole.Retry);
     }
 
     [Fact]
