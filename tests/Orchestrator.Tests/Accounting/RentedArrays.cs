@@ -26,7 +26,7 @@ internal sealed class RentedArrays : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        // The base class enables before this object is complete; then no thread is ours.
+        // Events come on the thread that causes them, and other tests run on others.
         if (Environment.CurrentManagedThreadId != _thread || eventData.Payload is not { Count: > 2 } payload
             || !payload[2]!.Equals(ArrayPool<char>.Shared.GetHashCode()))
             return;
