@@ -45,10 +45,10 @@ public class PieceCountsTests
         var slots = new HashSet<ulong>();
         var pieces = 0;
         Span<char> piece = stackalloc char[4];
-        for (var i = 0; i < 26 * 26 * 26 * 26; i++, pieces++)
+        for (var i = 0; i < 12 * 12 * 12 * 12; i++, pieces++)
         {
-            for (var (at, rest) = (0, i); at < piece.Length; at++, rest /= 26)
-                piece[at] = (char)('a' + (rest % 26));
+            for (var (at, rest) = (0, i); at < piece.Length; at++, rest /= 12)
+                piece[at] = (char)('a' + (rest % 12));
             _counts.Find(piece, out var hash);
             hashes.Add(hash);
             if (i < 8192)
