@@ -27,12 +27,9 @@ internal static class O200kPieces
         var first = start + 1;
         if ((kind & (Symbol | White)) != 0 && (kind & Newline) == 0)
         {
+            // A mark that only capitals follow is a piece alone: its word would end with the last character that may be a small letter, itself.
             if (first < text.Length && (KindOf(text[first]) & InWord) != 0)
-            {
-                var end = EndOfWord(text, first, allowUpperOnly: (kind & InWord) == 0);
-                if (end > first)
-                    return end;
-            }
+                return EndOfWord(text, first, allowUpperOnly: (kind & InWord) == 0);
         }
         if ((kind & InWord) != 0)
             return EndOfWord(text, start, allowUpperOnly: true);
@@ -97,7 +94,7 @@ internal static class O200kPieces
         {
             return start;
         }
-        return end > start && end + 1 < text.Length && text[end] == '\'' ? end + Contraction(text[(end + 1)..]) : end;
+        return end + 1 < text.Length && text[end] == '\'' ? end + Contraction(text[(end + 1)..]) : end;
     }
 
     private static int Contraction(ReadOnlySpan<char> afterApostrophe)

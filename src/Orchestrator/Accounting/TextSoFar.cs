@@ -49,7 +49,6 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         var thoughts = _thoughts?.CountTokens() ?? 0L;
         return TokenCounter.ToInt(thoughts + (
             _long is not null ? _long.CountTokens()
-            : IsEmpty ? 0
             : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider))));
     }
 
@@ -110,7 +109,8 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
         var needed = _length + count;
         if (_head is not null && needed <= _head.Length)
             return;
-        var larger = ArrayPool<char>.Shared.Rent(Math.Min(HeadLength, Math.Max(needed, Math.Max(FirstRent, _length * 2))));
+        // The pool rounds up to a power of two, so the room doubles, and stops at the length of the head, which is one.
+        var larger = ArrayPool<char>.Shared.Rent(Math.Max(FirstRent, needed));
         if (_head is { } smaller)
         {
             smaller.AsSpan(0, _length).CopyTo(larger);

@@ -65,11 +65,19 @@ public sealed class MessageCountTests
     }
 
     [Fact]
-    public void A_result_that_cannot_be_serialized_does_not_stop_the_count()
+    public void A_call_is_its_name_and_for_each_argument_the_name_the_value_and_what_json_puts_around_them()
+    {
+        Call([]).Should().Be(Call(null));
+        var arguments = new Dictionary<string, object?> { ["city"] = "Saint Petersburg", ["days"] = new[] { 1, 2 }, ["unit"] = null };
+        Call(arguments).Should().Be(Call(null) + (3 * 3) + new[] { "city", "days", "unit", "Saint Petersburg", "[1,2]" }.Sum(t => _counter.Count(t, "gpt-4o")));
+    }
+
+    [Fact]
+    public void A_result_that_cannot_be_serialized_counts_by_its_name()
     {
         var cycle = new Dictionary<string, object>();
         cycle["self"] = cycle;
-        Result(cycle).Should().BePositive();
+        Result(cycle).Should().Be(Result(cycle.ToString()));
     }
 
     [Fact]
@@ -79,6 +87,9 @@ public sealed class MessageCountTests
         _counter.Count([message], OpenAi);
         message.Contents.Should().ContainSingle().Which.Should().BeOfType<TextContent>().Which.Text.Should().Be("hello");
     }
+
+    private int Call(Dictionary<string, object?>? arguments) =>
+        _counter.Count([new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("id", "weather", arguments)])], OpenAi);
 
     private int Result(object? value) => _counter.Count([new ChatMessage(ChatRole.Tool, [new FunctionResultContent("id", value)])], OpenAi);
 }

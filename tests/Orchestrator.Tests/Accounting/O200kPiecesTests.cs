@@ -9,6 +9,20 @@ public sealed class O200kPiecesTests
     public void Cuts_any_text_where_the_expression_of_the_encoding_does(MixedText text) =>
         PiecesOf(text.Value).Should().Equal(O200kOracle.Pieces(text.Value));
 
+    [Theory]
+    [InlineData("I'm it's can't he'd we're I've they'll")]
+    [InlineData("I'M IT'S CAN'T HE'D WE'RE I'VE THEY'LL")]
+    [InlineData("we'r we'rx we'v we'vx we'l we'lx we're'll o'clock '' 're")]
+    [InlineData("one!two .three 4five /six/\n//\r\n-\n;")]
+    [InlineData("HTTPServer getURL XMLa Ab AB aB \u01C5a a\u01C5")]
+    [InlineData("1234567 12a 1,234.5 \u0663\u2167\u00BD\u00B2")]
+    [InlineData(" 1 !a !\n \n  \n  a\t\tb \r\n ")]
+    [InlineData("\u0301AB \u0301Ab \u0301ab \u0301 a\u0301b A\u0301B !\u0301AB \u0301\u0301AB \u0301A\u0301B \u0301'sAB")]
+    [InlineData("\u0080\u0080a\u0085b\u00A0c\u00AD\u007F\u0080 \u0081")]
+    [InlineData("\u5B57\u02B0A\u5B57AB \u5B57A's AB's \u02B0's")]
+    public void Cuts_the_rare_cases_where_the_expression_of_the_encoding_does(string text) =>
+        PiecesOf(text).Should().Equal(O200kOracle.Pieces(text));
+
     [Property]
     public void A_cut_changes_no_piece_on_either_side(MixedText text)
     {

@@ -32,6 +32,18 @@ public sealed class O200kVocabularyTests
         new O200kVocabulary(() => tokenizer).Count("!" + SampleTexts.Repeat("\uD83D\uDE00", 1000));
 
         tokenizer.Pieces.Should().OnlyContain(p => !char.IsLowSurrogate(p[0]) && !char.IsHighSurrogate(p[p.Length - 1]));
+        tokenizer.Pieces.Should().OnlyContain(p => p.Length <= O200kVocabulary.LongestWideRun);
+    }
+
+    [Fact]
+    public void A_pair_that_a_run_ends_with_stays_whole()
+    {
+        var tokenizer = new RecordingTokenizer();
+        var pairs = SampleTexts.Repeat("\uD83D\uDE00", O200kVocabulary.LongestWideRun);
+
+        new O200kVocabulary(() => tokenizer).Count("!" + pairs);
+
+        tokenizer.Pieces.Should().Equal("!" + pairs[..^2], "\uD83D\uDE00");
     }
 
     [Fact]
@@ -42,6 +54,29 @@ public sealed class O200kVocabularyTests
         new O200kVocabulary(() => tokenizer).Count("one " + new string('x', 1023) + " " + SampleTexts.Repeat("длинно", 127));
 
         tokenizer.Pieces.Should().HaveCount(3);
+    }
+
+    [Theory]
+    [InlineData(32, 1)]
+    [InlineData(33, 2)]
+    public void Remembers_pieces_of_up_to_32_characters(int length, int asked)
+    {
+        var tokenizer = new RecordingTokenizer();
+        var vocabulary = new O200kVocabulary(() => tokenizer);
+
+        for (var i = 0; i < 2; i++)
+            vocabulary.Count(new string('x', length)).Should().Be(1);
+
+        tokenizer.Pieces.Should().HaveCount(asked);
+    }
+
+    [Fact]
+    public void The_parts_of_a_run_add_up()
+    {
+        var vocabulary = new O200kVocabulary(() => new RecordingTokenizer());
+
+        vocabulary.Count(new string('x', (2 * O200kVocabulary.LongestRun) + 1) + " one").Should().Be(4);
+        Vocabulary.Count(new string('x', 100)).Should().Be(O200kOracle.Count(new string('x', 100)));
     }
 
     [Property]

@@ -31,6 +31,33 @@ public sealed class TextEstimateTests
         new TokenCounter().Count(SampleTexts.English, model).Should().BeCloseTo((int)expected, (uint)(expected * 0.15));
     }
 
+    [Theory]
+    [InlineData("gpt-4o", "\u0444", 390, 100)]
+    [InlineData("gpt-4o", "\u5B57", 130, 100)]
+    [InlineData("qwen3", "\u5B57", 150, 100)]
+    [InlineData("llama3.1", "\u5B57", 120, 100)]
+    [InlineData("mistral", "\u5B57", 100, 100)]
+    public void A_model_without_its_tokenizer_has_rates_of_its_own(string model, string unit, int length, int expected) =>
+        new TokenCounter(new() { UseTokenizer = false }).Count(SampleTexts.Repeat(unit, length), model).Should().BeCloseTo(expected, 1);
+
+    [Theory]
+    // One mark shows eight letters to be code, and no more of them than there are.
+    [InlineData("aaaaaaaa{", 900, 266)]
+    [InlineData("aaaaaaaaaaaaaaaa{", 1700, 423)]
+    [InlineData("a{", 200, 60)]
+    [InlineData("aaaaaaaa.", 900, 188)]
+    // A blank is part of a word's token, unless it breaks a line or stands after what has no words.
+    [InlineData("a ", 200, 40)]
+    [InlineData("a\n", 200, 50)]
+    [InlineData("\u00E9 ", 200, 100)]
+    [InlineData("\u00E9\n", 200, 81)]
+    [InlineData("\u5B57 ", 200, 131)]
+    [InlineData("1 ", 200, 61)]
+    [InlineData("a\n\n", 300, 63)]
+    [InlineData("\u00E9", 200, 100)]
+    public void Marks_blanks_and_other_alphabets_weigh_what_they_are_said_to(string unit, int length, int expected) =>
+        new TokenCounter().Count(SampleTexts.Repeat(unit, length)).Should().Be(expected);
+
     [Fact]
     public void Code_has_more_tokens_than_prose_of_the_same_length()
     {
@@ -82,7 +109,10 @@ public sealed class TextEstimateTests
     [InlineData("one", 1)]
     [InlineData(" one\ttwo\u00A0three\n", 3)]
     [InlineData("a b c d e f g h i j", 13)]
+    [InlineData("a\u001Bb", 1)]
     [InlineData("a\u001Cb", 2)]
+    [InlineData("a\u001Fb", 2)]
+    [InlineData("a\u0021b", 1)]
     public void The_old_rule_is_words_times_1_3_rounded_down(string text, int expected) =>
         new TokenCounter(new() { Estimation = TokenEstimation.ByWords }).Count(text).Should().Be(expected);
 

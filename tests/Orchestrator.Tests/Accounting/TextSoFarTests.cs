@@ -22,11 +22,13 @@ public sealed class TextSoFarTests
         text.IsEmpty.Should().BeFalse();
     }
 
-    [Fact]
-    public void A_single_text_is_given_back_itself()
+    [Theory]
+    [InlineData(5000)]
+    [InlineData(TextSoFar.HeadLength)]
+    public void A_single_text_is_given_back_itself(int length)
     {
         using var text = new TextSoFar(_counter, Exact);
-        var only = new string('x', 5000);
+        var only = new string('x', length);
         text.Append(only);
         text.Head().Should().BeSameAs(only);
     }
