@@ -4,8 +4,6 @@ namespace Orchestrator;
 /// <remarks>Change one with <c>options.ErrorRules[kind] = ErrorRule.For(kind) with { TriesNextProvider = true }</c>.</remarks>
 public sealed record ErrorRule
 {
-    private static readonly ErrorRule[] Defaults = Array.ConvertAll(Enum.GetValues<LlmErrorKind>(), Default);
-
     /// <summary>Whether the same provider may be asked again: once, after a short wait or its <c>Retry-After</c>, within <see cref="RouterOptions.Retry"/>.</summary>
     public bool RetriesSameProvider { get; init; }
 
@@ -19,11 +17,7 @@ public sealed record ErrorRule
     /// <param name="kind">The kind.</param>
     /// <returns>The rule.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is not a defined value.</exception>
-    public static ErrorRule For(LlmErrorKind kind) => (uint)kind < (uint)Defaults.Length
-        ? Defaults[(int)kind]
-        : throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of error.");
-
-    private static ErrorRule Default(LlmErrorKind kind) => kind switch
+    public static ErrorRule For(LlmErrorKind kind) => kind switch
     {
         LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded or LlmErrorKind.ModelNotFound =>
             new() { Health = HealthEffect.Excluded },
@@ -32,6 +26,7 @@ public sealed record ErrorRule
         LlmErrorKind.Timeout or LlmErrorKind.MalformedResponse or LlmErrorKind.StreamInterrupted or LlmErrorKind.Unknown =>
             new() { Health = HealthEffect.Failure },
         LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered => new() { TriesNextProvider = false },
-        _ => new(),
+        LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported or LlmErrorKind.NoCandidate => new(),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind of error."),
     };
 }

@@ -56,6 +56,6 @@ internal abstract class Ranking(Candidate[] candidates) : IEnumerable<Candidate>
     /// <summary>The same order again.</summary>
     protected abstract Ranking Fresh();
 
-    /// <summary>Where a call starts in a rotation over <paramref name="length"/> places.</summary>
-    protected static int StartOf(long sequence, int length) => length == 0 ? 0 : (int)((ulong)sequence % (ulong)length);
+    /// <summary>Where a call starts in a rotation over <paramref name="length"/> places, of which there is one at least.</summary>
+    protected static int StartOf(long sequence, int length) => (int)((ulong)sequence % (ulong)length);
 }

@@ -5,28 +5,28 @@ internal sealed partial class RouteCall
 {
     private TimeSpan _queuedFor;
 
-    /// <summary>Waits at all full providers at once and begins at the first that has a place. Null when the plan has to be made anew.</summary>
+    /// <summary>Waits at all full providers at once and begins at the first that has a place. Null when the plan has to be made anew, or the call was given up.</summary>
     private async ValueTask<Attempt?> WaitForPlaceAsync()
     {
         var plan = _plan!;
         var full = plan.Full!.ToArray();
         var waiter = new PlaceWaiter();
-        var joined = 0;
+        var joined = false;
         foreach (var slot in full)
         {
             var admission = slot.State.Join(slot, waiter);
-            joined += admission is Admission.Full or Admission.Begun ? 1 : 0;
+            joined |= admission is Admission.Full or Admission.Begun;
             _overtaken |= admission == Admission.Retired;
             if (admission == Admission.Begun)
                 break;
         }
 
-        if (joined == 0)
+        if (!joined)
             return AfterFullQueues(plan, full);
         var (place, waited, given) = await PlaceAsync(waiter, full, plan.ChangesAt).ConfigureAwait(false);
         _queuedFor += waited;
         if (!given)
-            return IsGivenUp ? throw GivenUp() : Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
+            return !IsGivenUp && Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
         if (place is null)
             return Replan();
         var now = Context.Now();
@@ -36,7 +36,7 @@ internal sealed partial class RouteCall
         {
             if (place.State.Withdraw(place, ticket))
                 _ = place.Lease.CloseAsync(place.Info.Name, Context);
-            return IsGivenUp ? throw GivenUp() : Replan();
+            return Replan();
         }
 
         // It has had its turn: should it fail, another is waited for.

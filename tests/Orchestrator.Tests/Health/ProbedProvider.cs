@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.AI;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Health;
 
@@ -10,7 +11,7 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
     private volatile TaskCompletionSource<bool> _answer = new();
     private int _probes, _cancelled, _seen;
 
-    public ProviderInfo Info { get; } = new("probed", "test", "m");
+    public ProviderInfo Info { get; init; } = new("probed", "test", "m");
 
     public bool IgnoresToken { get; init; }
 
@@ -21,7 +22,7 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
     public int Cancelled => Volatile.Read(ref _cancelled);
 
     public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        Some.Answer(Info.Name);
 
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {

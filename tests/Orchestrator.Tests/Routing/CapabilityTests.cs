@@ -65,6 +65,18 @@ public class CapabilityTests
             Reasoning = new() { Effort = ReasoningEffort.None },
         };
         (await router.AskAsync(streamed: false, options)).Should().Be("plain");
+        (await router.AskAsync(streamed: false, new ChatOptions { Tools = [] })).Should().Be("plain", "an empty list of tools has none");
+    }
+
+    [Fact]
+    public async Task An_image_by_its_address_is_an_image_and_a_text_by_its_address_is_none()
+    {
+        var lacking = Provider("lacking", ProviderCapabilities.None);
+        await using var router = InOrder(null, lacking, Provider("able", ProviderCapabilities.Images));
+        (await router.AskAsync(streamed: false, messages: Linked("image/png"))).Should().Be("able");
+        (await router.AskAsync(streamed: false, messages: Linked("text/plain"))).Should().Be("lacking");
+
+        static ChatMessage[] Linked(string type) => [new(ChatRole.User, [new UriContent("https://example.test/it", type)])];
     }
 
     private static FakeProvider Provider(string name, ProviderCapabilities capabilities) =>

@@ -65,6 +65,19 @@ public sealed class HeldUpdatesTests
     }
 
     [Fact]
+    public void A_run_of_thoughts_is_one_update_and_ends_where_the_text_begins()
+    {
+        var held = new HeldUpdates();
+        held.Join(Of(new TextReasoningContent("first ")));
+        held.Join(Of(new TextReasoningContent("then ")));
+        held.Join(Text("so"));
+
+        held.All().Select(u => u.Contents.Single()).Should().SatisfyRespectively(
+            thought => thought.Should().BeOfType<TextReasoningContent>().Which.Text.Should().Be("first then "),
+            text => text.Should().BeOfType<TextContent>().Which.Text.Should().Be("so"));
+    }
+
+    [Fact]
     public void What_is_not_to_be_joined_stays_single()
     {
         var held = new HeldUpdates();

@@ -91,6 +91,28 @@ public class ProviderListTests
         (a.Disposals, b.Disposals).Should().Be((0, 0));
     }
 
+    [Fact]
+    public async Task A_provider_that_can_only_be_disposed_at_once_is_so_once()
+    {
+        var disposals = 0;
+        var router = new Router().AddProvider(new Closing("a", () => disposals++)).AddProvider(new Closing("b", () => disposals++));
+        router.RemoveProvider("a");
+        disposals.Should().Be(1);
+        await router.DisposeAsync();
+        disposals.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_provider_that_throws_while_it_is_closed_is_logged_and_takes_nobody_with_it()
+    {
+        var logs = new Logs();
+        var router = InOrder(null, null, logs, new Closing("a", () => throw new InvalidOperationException("on purpose")), FakeProvider.Answering("b", "ok"));
+        router.RemoveProvider("a").Should().BeTrue();
+        (await router.AskAsync(streamed: false)).Should().Be("ok");
+        await router.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        logs.Named("llm_provider_close_failed").Should().ContainSingle().Which.Exception.Should().BeOfType<InvalidOperationException>();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -205,5 +227,14 @@ public class ProviderListTests
         await Task.Yield();
         ObjectDisposedException.ThrowIf(disposals() > 0, typeof(FakeProvider));
         yield return Some.Finish();
+    }
+
+    private sealed class Closing(string name, Action close) : ILlmProvider, IDisposable
+    {
+        public ProviderInfo Info { get; } = new(name, "mock", "m");
+
+        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer(name);
+
+        public void Dispose() => close();
     }
 }

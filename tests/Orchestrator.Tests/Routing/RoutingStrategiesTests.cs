@@ -33,6 +33,7 @@ public class RoutingStrategiesTests
             RoutingStrategies.TryParse(RoutingStrategies.Names[(int)strategy], out var parsed).Should().BeTrue();
             parsed.Should().Be(strategy);
             RoutingStrategies.Create(strategy).Should().BeSameAs(RoutingStrategies.Create(strategy));
+            RoutingStrategies.NameOf(RoutingStrategies.Create(strategy)).Should().Be(RoutingStrategies.Names[(int)strategy]);
         }
     }
 
