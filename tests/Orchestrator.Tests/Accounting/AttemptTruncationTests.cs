@@ -90,9 +90,17 @@ public sealed class AttemptTruncationTests : IDisposable
     {
         var counter = new TokenCounter();
         int Count(int length) => counter.Count([new ChatMessage(ChatRole.User, new string('.', length))], provider);
-        var length = 1;
-        while (Count(length) < tokens)
-            length++;
+        // More text never gives fewer tokens.
+        var (shorter, length) = (0, 10 * tokens);
+        while (length - shorter > 1)
+        {
+            var middle = (shorter + length) / 2;
+            if (Count(middle) < tokens)
+                shorter = middle;
+            else
+                length = middle;
+        }
+
         Count(length).Should().Be(tokens);
         return new string('.', length);
     }

@@ -93,14 +93,13 @@ public sealed class AttemptEndTests : IDisposable
             router.RemoveProvider("a");
             cancel.Cancel();
         });
-        await using (router = InOrder(new() { Health = new() { FailuresInARow = 1 }, Observers = { _log } }, _clock, logs, a))
-        {
-            await router.FailAsync<AllProvidersFailedException>(streamed);
-            _clock.Advance(TimeSpan.FromSeconds(6.1));
-            await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token);
-            (a.Calls, a.Disposals, _log.Attempts.Count).Should().Be((1, 1, 1));
-        }
-
+        // Disposed last: that waits for providers nobody has closed.
+        router = InOrder(new() { Health = new() { FailuresInARow = 1 }, Observers = { _log } }, _clock, logs, a);
+        await router.FailAsync<AllProvidersFailedException>(streamed);
+        _clock.Advance(TimeSpan.FromSeconds(6.1));
+        await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token);
+        (a.Calls, a.Disposals, _log.Attempts.Count).Should().Be((1, 1, 1));
+        await router.DisposeAsync();
         a.Disposals.Should().Be(1);
     }
 
