@@ -12,14 +12,12 @@ internal sealed partial class Attempt
     private ChatResponse? _whole;
     private ChatFinishReason? _finish;
     private ReportedUsage _reported;
-    private long _committedAt;
-    private bool _committed;
     private bool _isWhole;
     private bool _wentOn;
     private bool _usageWithheld;
 
     /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
-    public bool Committed => _committed;
+    public bool Committed { get; private set; }
 
     /// <summary>Whether anything came that is neither empty text nor usage.</summary>
     public bool HasContent { get; private set; }
@@ -60,13 +58,12 @@ internal sealed partial class Attempt
 
     private static ChatResponse ResponseOf(ChatResponseUpdate update)
     {
-        // What ToChatResponse does, for the one update most custom providers yield, without its lists.
+        // What ToChatResponse does, for the one update most custom providers yield, without its lists; where more is to be sorted out, it does.
+        var plain = update.AdditionalProperties is null;
         foreach (var content in update.Contents)
-        {
-            if (content is UsageContent)
-                return new[] { update }.ToChatResponse();
-        }
-
+            plain &= content is not UsageContent;
+        if (!plain)
+            return new[] { update }.ToChatResponse();
         var message = new ChatMessage(update.Role ?? ChatRole.Assistant, update.Contents)
         {
             AuthorName = update.AuthorName,
@@ -75,7 +72,6 @@ internal sealed partial class Attempt
         };
         return new ChatResponse(message)
         {
-            AdditionalProperties = update.AdditionalProperties,
             ConversationId = update.ConversationId,
             CreatedAt = update.CreatedAt,
             FinishReason = update.FinishReason,
@@ -109,7 +105,7 @@ internal sealed partial class Attempt
                 _finish = finish;
             ReadContents(update.Contents, ref content, ref toolRan);
             // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
-            if (!_call.Live || (!_committed && (content || _held.Count < HeldAtMost || CarriesMore(update))))
+            if (!_call.Live || (!Committed && (content || _held.Count < HeldAtMost || CarriesMore(update))))
                 Hold(update);
         }
 
@@ -128,8 +124,7 @@ internal sealed partial class Attempt
 
         if (content)
             OnContent();
-        if ((content && _call.Live) || toolRan)
-            Commit();
+        Committed |= (content && _call.Live) || toolRan;
     }
 
     private void ReadWhole(ChatResponse whole, ref bool content, ref bool toolRan)
@@ -168,6 +163,11 @@ internal sealed partial class Attempt
                 break;
             case TextReasoningContent { ProtectedData: null }:
                 break;
+            case FunctionCallContent call:
+                content = true;
+                if (Said() is { } said)
+                    AppendCall(said, call);
+                break;
             case FunctionResultContent:
                 content = toolRan = true;
                 break;
@@ -202,13 +202,5 @@ internal sealed partial class Attempt
             _firstToken = Spent(_context.Now());
         // The idle limit starts here, but only a wait can outlast it: the next one looks at the clock for both.
         _contentSinceWait = true;
-    }
-
-    private void Commit()
-    {
-        if (_committed)
-            return;
-        _committed = true;
-        _committedAt = Math.Max(_firstToken, 0);
     }
 }

@@ -152,7 +152,7 @@ internal sealed partial class Attempt
         var which = Limit.Attempt;
         if (_call.Live && Committed)
         {
-            Consider(Limit.Stream, limits.Stream, _context.Span(Spent(now) - _committedAt));
+            Consider(Limit.Stream, limits.Stream, _context.Span(Spent(now) - _firstToken));
         }
         else
         {

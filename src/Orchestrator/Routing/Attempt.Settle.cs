@@ -7,9 +7,6 @@ internal sealed partial class Attempt
 {
     private void Settle()
     {
-        if (_settled)
-            return;
-        _settled = true;
         var now = _context.Now();
         if (!_paused)
             _spent = Spent(now);
@@ -46,7 +43,7 @@ internal sealed partial class Attempt
         if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && Slot.Info.Vendor == "ollama")
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
-        _call.Add(Record, _spent, _call.Live && Committed ? _committedAt : _spent);
+        _call.Add(Record, _spent, _call.Live && Committed ? _firstToken : _spent);
         var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
         var aftermath = Slot.State.End(Slot, Record, _ticket, blame, now, release: !_leftBehind);
         Ejected = (aftermath & Aftermath.Ejected) != 0;
@@ -69,7 +66,7 @@ internal sealed partial class Attempt
                 HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < _context.Health.LongestRetryAfter ? asked : _context.Health.LongestRetryAfter,
                 _ => null,
             },
-            effect == HealthEffect.Failure ? _context.Jitter() : 1);
+            _context.Jitter());
     }
 
     private AttemptOutcome Judge()
@@ -115,11 +112,7 @@ internal sealed partial class Attempt
 
     private void KeepPartialText(LlmException error)
     {
-        if (error.PartialText is not null || !HasContent)
-            return;
-        using var buffered = _text is null ? BufferedText(answerOnly: true) : null;
-        var text = _text ?? buffered!;
-        if (!text.IsEmpty)
+        if (HasContent && (_text ??= BufferedText()) is { IsEmpty: false } text)
             error.KeepPartialText(text.Head());
     }
 
@@ -153,15 +146,13 @@ internal sealed partial class Attempt
     private void NoticeTruncation(int reported)
     {
         const int WorthCounting = 1000;
-        if (!_context.MayWarnTruncated(Slot.Info.Name))
-            return;
         try
         {
-            var estimate = _context.Counter.Count(_call.Request.Messages, Slot.Info);
-            if (estimate > WorthCounting && reported < estimate / 2)
+            if (_context.MayWarnTruncated(Slot.Info.Name)
+                && _context.Counter.Count(_call.Request.Messages, Slot.Info) is > WorthCounting and var estimate && reported < estimate / 2)
                 _context.WarnTruncated(Slot.Info.Name, reported, estimate);
         }
-#pragma warning disable CA1031 // A counter that throws costs the warning, not the answer.
+#pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -169,15 +160,10 @@ internal sealed partial class Attempt
         }
     }
 
-    private int CountCompletion()
-    {
-        if (_text is not null)
-            return _text.CountTokens();
-        using var text = BufferedText(answerOnly: false);
-        return text.CountTokens();
-    }
+    private int CountCompletion() => (_text ??= BufferedText()).CountTokens();
 
-    private TextSoFar BufferedText(bool answerOnly)
+    /// <summary>What <see cref="Said"/> gathers of a live stream, of an answer that is all there.</summary>
+    private TextSoFar BufferedText()
     {
         var text = new TextSoFar(_context.Counter, Slot.Info);
         if (_whole is not null)
@@ -197,25 +183,33 @@ internal sealed partial class Attempt
         {
             foreach (var content in contents)
             {
-                if (content is TextContent { Text: { Length: > 0 } words })
-                    text.Append(words);
-                else if (answerOnly)
-                    continue;
-                else if (content is TextReasoningContent { Text: { Length: > 0 } thought })
-                    text.Append(thought);
+                if (content is TextContent words)
+                    text.Append(words.Text);
+                else if (content is TextReasoningContent thought)
+                    text.AppendThought(thought.Text);
                 else if (content is FunctionCallContent call)
                     AppendCall(text, call);
             }
         }
     }
 
-    private static void AppendCall(TextSoFar text, FunctionCallContent call)
+    /// <summary>A call is paid for as text is, but is none of the answer's.</summary>
+    private void AppendCall(TextSoFar text, FunctionCallContent call)
     {
-        text.Append(call.Name);
-        foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
+        try
         {
-            text.Append(name);
-            text.Append(value?.ToString() ?? "null");
+            text.AppendThought(call.Name);
+            foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
+            {
+                text.AppendThought(name);
+                text.AppendThought(value?.ToString() ?? "null");
+            }
+        }
+#pragma warning disable CA1031 // An argument is anybody's object: one that throws costs its tokens, not the answer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _context.TokenCountFailed(Slot.Info.Name, error);
         }
     }
 

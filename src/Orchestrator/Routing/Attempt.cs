@@ -24,7 +24,6 @@ internal sealed partial class Attempt
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private LlmException? _error;
     private bool _ended;
-    private bool _settled;
     private bool _leftBehind;
     private int _pulls;
 
@@ -183,7 +182,7 @@ internal sealed partial class Attempt
         if (update.RawRepresentation is MalformedEvent malformed)
         {
             // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
-            if (!_call.Live || !_committed)
+            if (!_call.Live || !Committed)
                 return Failed(malformed.Error);
             HasNothing = true;
             _context.EventSkipped(Slot.Info.Name, malformed.Error);

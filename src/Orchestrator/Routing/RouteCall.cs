@@ -109,9 +109,10 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                     continue;
                 }
 
-                await _attempt.EndAsync().ConfigureAwait(false);
+                // An attempt ends once, whatever its end throws.
                 var ended = _attempt;
                 _attempt = null;
+                await ended.EndAsync().ConfigureAwait(false);
                 if (!ended.WasAsked)
                     throw GivenUp();
                 if (ended.Record.Outcome == AttemptOutcome.Succeeded)

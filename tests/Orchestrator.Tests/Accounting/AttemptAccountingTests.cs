@@ -100,10 +100,12 @@ public class AttemptAccountingTests
     [InlineData(false)]
     public async Task An_attempt_without_tokens_is_not_counted_as_unpriced_though_its_price_is_unknown(bool streamed)
     {
+        using var logs = new Logs();
         var options = Options();
         options.Prices = PricingTable.Empty();
-        await using var router = InOrder(options, Provider("a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ServerError, "x"))));
+        await using var router = InOrder(options, null, logs, Provider("a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ServerError, "x"))));
         await router.FailAsync<AllProvidersFailedException>(streamed);
+        logs.Named("llm_price_unknown").Should().BeEmpty();
         (_log.Attempts[0].Usage.TotalTokens, router.GetMetrics()["a"].UnpricedRequests).Should().Be((0, 0));
     }
 
