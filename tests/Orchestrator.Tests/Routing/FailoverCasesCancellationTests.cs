@@ -105,6 +105,36 @@ public class FailoverCasesCancellationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_stream_with_two_tokens_is_cancelled_by_either(bool first)
+    {
+        using var own = new CancellationTokenSource();
+        using var enumerators = new CancellationTokenSource();
+        var silent = FakeProvider.Silent("silent");
+        await using var router = InOrder(new() { Observers = { _log } }, silent);
+        var read = router.RouteStreamAsync("hello", cancellationToken: own.Token).GetAsyncEnumerator(enumerators.Token).MoveNextAsync().AsTask();
+        var fires = first ? own : enumerators;
+        await fires.CancelAsync();
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(20)));
+        error.CancellationToken.Should().Be(fires.Token);
+        _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Two_tokens_keep_nothing_of_a_call_that_is_over(bool first)
+    {
+        using var own = new CancellationTokenSource();
+        using var enumerators = new CancellationTokenSource();
+        var pair = new TokenPair(own.Token, enumerators.Token);
+        pair.Release();
+        (first ? own : enumerators).Cancel();
+        pair.Token.IsCancellationRequested.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task An_OperationCanceledException_that_is_not_the_caller_s_is_a_timeout_and_fails_over(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -112,6 +142,7 @@ public class FailoverCasesCancellationTests
         (await router.AskAsync(streamed, cancellationToken: cancel.Token)).Should().Be("ok");
         _log.Attempts[0].Outcome.Should().Be(AttemptOutcome.Failed);
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
+        _log.Attempts[0].Error!.Message.Should().StartWith("The provider threw").And.NotContain("caller");
     }
 
     [Theory]
