@@ -69,10 +69,10 @@ internal sealed partial class Attempt
     /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
     public LlmAttempt Record { get; private set; } = null!;
 
-    /// <summary>Pulls one update. False at the end of the answer and after any failure; never throws.</summary>
+    /// <summary>Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.</summary>
     public ValueTask<bool> NextAsync()
     {
-        if (_error is not null || _call.IsGivenUp)
+        if (_call.IsGivenUp)
             return new(false);
         ValueTask<bool> pull;
         WasAsked = true;

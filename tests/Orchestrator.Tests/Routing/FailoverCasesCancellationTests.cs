@@ -198,6 +198,7 @@ public class FailoverCasesCancellationTests
         (await router.AskAsync(streamed, cancellationToken: cancel.Token)).Should().Be("ok");
         _log.Attempts[0].Outcome.Should().Be(AttemptOutcome.Failed);
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
+        _log.Attempts[0].Error!.Message.Should().StartWith("The provider threw").And.NotContain("caller");
     }
 
     [Theory]

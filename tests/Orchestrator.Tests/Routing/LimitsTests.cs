@@ -174,6 +174,8 @@ public class LimitsTests
         await AdvanceAsync(TimeSpan.FromSeconds(2.1));
         await Assert.ThrowsAsync<AllProvidersFailedException>(() => byRequest);
         _log.Attempts.Select(a => Math.Round(a.Duration.TotalSeconds)).Should().Equal(7, 2);
+        _log.Attempts[0].Error!.Message.Should().Contain("the 7 s that");
+        _log.Attempts[1].Error!.Message.Should().Contain("the 2 s that");
     }
 
     [Fact]
