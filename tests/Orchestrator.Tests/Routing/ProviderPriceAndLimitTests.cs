@@ -6,8 +6,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Routing;
 
-/// <summary>What is resolved once when a provider is added: its price and its limits; and that a router that is gone takes none.</summary>
-public class ProviderSettingsTests
+/// <summary>What is resolved once when a provider is added: its price and its limits; its probe, which goes with it; and that a router that is gone takes none.</summary>
+public class ProviderPriceAndLimitTests
 {
     private static readonly ModelPrice Own = new(1000m);
     private readonly FakeLogCollector _told = new();
@@ -87,12 +87,12 @@ public class ProviderSettingsTests
             router.RemoveProvider("probed");
         if (stays)
             provider.Answer(false);
-        (await first).Should().Be("ok");
+        (await first.WaitAsync(TimeSpan.FromSeconds(10))).Should().Be("ok");
         (await call).Should().Be("ok");
         await UntilAsync(() => provider.Cancelled == (stays ? 0 : 1));
         if (!stays)
             return;
-        (await router.AskAsync(streamed: false)).Should().Be("ok");
+        (await router.AskAsync(streamed: false).WaitAsync(TimeSpan.FromSeconds(10))).Should().Be("ok");
         (provider.Probes, provider.Cancelled).Should().Be((1, 0));
     }
 
