@@ -29,7 +29,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             slot.Lease = same ? _current!.Lease : new ProviderLease(slot.Provider);
             slot.Lease.LeaveOpen = leaveOpen;
             slot.Lease.AddSlot();
-            var totals = _totals.Find(t => t.Model == slot.Info.Model && t.Currency == currency);
+            // The currency is the router's: one for all of a state's slots.
+            var totals = _totals.Find(t => t.Model == slot.Info.Model);
             if (totals is null)
                 _totals.Add(totals = new ModelTotals(slot.Info, currency));
             slot.Totals = totals;
@@ -112,10 +113,11 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         BeginChangeUnderLock();
         var standing = _health.At(now);
         ticket = _health.Ticket;
-        var trial = standing == Standing.TrialDue && _health.TryStartTrial(now, out ticket);
+        if (standing == Standing.TrialDue)
+            _health.TryStartTrial(now, out ticket);
         EndChangeUnderLock();
         return standing == Standing.Excluded ? Admission.Excluded
-            : standing == Standing.Avoided && !trial && !anyway ? Admission.Avoided
+            : standing == Standing.Avoided && !anyway ? Admission.Avoided
             : Admission.Begun;
     }
 

@@ -123,6 +123,25 @@ public class PeakEwmaTests
         After((1.0, 0)).ValueAt((long)(seconds * Second)).Should().BeApproximately(Math.Exp(-seconds / 10), 1e-6);
     }
 
+    // Up to 100 ms a series stands in for the exponential.
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    [InlineData(0.099)]
+    [InlineData(0.1)]
+    [InlineData(0.101)]
+    public void The_quick_way_agrees_with_the_exact_one_up_to_where_it_ends(double seconds) =>
+        After((1.0, 0)).ValueAt((long)(seconds * Second)).Should().BeApproximately(Math.Exp(-seconds / 10), 3e-7);
+
+    [Theory]
+    [InlineData(100_000_000_000, 1)]
+    [InlineData(95_000_000_000, 1)]
+    [InlineData(40_000_000_001, 1)]
+    [InlineData(40_000_000_000, 0)]
+    [InlineData(0, 0)]
+    public void A_clock_that_steps_back_by_a_minute_leaves_nothing_and_one_that_steps_less_everything(long now, double expected) =>
+        After((1.0, 100 * Second)).ValueAt(now).Should().Be(expected);
+
     private static PeakEwma After(params (double Sample, long At)[] samples)
     {
         var times = new PeakEwma(Second);

@@ -17,6 +17,9 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
 
     public Action? Before { get; init; }
 
+    /// <summary>Hears the token of each probe.</summary>
+    public Action<CancellationToken>? Asking { get; init; }
+
     public int Probes => Volatile.Read(ref _probes);
 
     public int Cancelled => Volatile.Read(ref _cancelled);
@@ -27,6 +30,7 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {
         Before?.Invoke();
+        Asking?.Invoke(cancellationToken);
         var answer = _answer.Task;
         _asked.Writer.TryWrite(Interlocked.Increment(ref _probes));
         try

@@ -44,6 +44,16 @@ public class RollingWindowTests
         _window.At(220).Should().Be((0, 0), "what is forgotten is not subtracted again");
     }
 
+    [Theory]
+    [InlineData("+")]
+    [InlineData("-")]
+    public void What_was_before_a_minute_of_silence_is_not_subtracted_from_what_comes_after_it(string ends)
+    {
+        Add(ends, 130);
+        Add("+-", 200);
+        _window.At(251).Should().Be((1, 1));
+    }
+
     [Fact]
     public void What_comes_a_little_late_counts_with_the_newest()
     {

@@ -12,7 +12,7 @@ public class WaitQueueProperties
     public void Places_go_to_those_who_wait_in_their_order_and_never_more_than_there_are(NonEmptyArray<byte> acts, PositiveInt places, PositiveInt limit)
     {
         var (most, longest) = (1 + (places.Get % 4), limit.Get % 6);
-        var (state, slot) = NewState(most, longest);
+        var (state, slot) = States.New(most, longest);
         var running = new List<AttemptTicket>();
         var waiting = new List<PlaceWaiter>();
         foreach (var act in acts.Get)
@@ -65,7 +65,7 @@ public class WaitQueueProperties
     {
         for (var round = 0; round < 5000; round++)
         {
-            var (state, slot) = NewState(1, 10);
+            var (state, slot) = States.New(1, 10);
             state.TryBegin(slot, 0, anyway: false, out _).Should().Be(Admission.Begun);
             PlaceWaiter[] waiters = [new(), new(), new()];
             foreach (var waiter in waiters)
@@ -81,52 +81,5 @@ public class WaitQueueProperties
             waiters[2].Place.IsCompleted.Should().BeFalse();
             state.Metrics(0).InFlight.Should().Be(1, $"of round {round}");
         }
-    }
-
-    [Fact]
-    public async Task One_who_waits_at_two_providers_is_given_one_place()
-    {
-        var (first, slot1) = NewState(1, 10);
-        var (second, slot2) = NewState(1, 10);
-        first.TryBegin(slot1, 0, anyway: false, out _);
-        second.TryBegin(slot2, 0, anyway: false, out _);
-        var (both, next) = (new PlaceWaiter(), new PlaceWaiter());
-        first.Join(slot1, both);
-        second.Join(slot2, both);
-        second.Join(slot2, next);
-        first.Withdraw(slot1, default);
-        second.Withdraw(slot2, default);
-        (await both.Place, await next.Place).Should().Be((slot1, slot2));
-        (first.Metrics(0).InFlight, second.Metrics(0).InFlight, second.Metrics(0).Queued).Should().Be((1, 1, 0));
-    }
-
-    [Fact]
-    public async Task Who_waits_at_a_provider_that_leaves_the_list_is_told_so_at_once_whoever_else_waits()
-    {
-        var provider = FakeProvider.Answering("a", "ok");
-        var (state, old) = NewState(1, 10, provider);
-        state.TryBegin(old, 0, anyway: false, out _);
-        var renewed = NewSlot(state, provider, 1, 10);
-        var (early, late) = (new PlaceWaiter(), new PlaceWaiter());
-        // Between the new list and the end of the old one, calls with either plan come to wait.
-        state.Join(renewed, early);
-        state.Join(old, late);
-        state.Retire(old);
-        late.Place.IsCompletedSuccessfully.Should().BeTrue();
-        (await late.Place).Should().BeNull();
-        early.Place.IsCompleted.Should().BeFalse();
-    }
-
-    private static (ProviderState State, ProviderSlot Slot) NewState(int places, int longest, FakeProvider? provider = null)
-    {
-        var state = new ProviderState("a", new HealthOptions(), 1000);
-        return (state, NewSlot(state, provider ?? FakeProvider.Answering("a", "ok"), places, longest));
-    }
-
-    private static ProviderSlot NewSlot(ProviderState state, FakeProvider provider, int places, int longest)
-    {
-        var slot = new ProviderSlot(provider, provider.Info, new ProviderOptions { MaxConcurrency = places, QueueLimit = longest }, state, null, LimitOptions.Default);
-        state.Attach(slot, "RUB", leaveOpen: true);
-        return slot;
     }
 }

@@ -154,6 +154,26 @@ public class ProviderMetricsTests
     }
 
     [Fact]
+    public async Task A_name_that_changes_its_model_keeps_its_sums_and_counts_each_model_for_itself()
+    {
+        await using var router = InOrder(new() { MetricsRegistry = _registry, Prices = PricingTable.Empty() }, _time, null);
+        foreach (var (model, price) in new (string, ModelPrice?)[] { ("m", new(1000m)), ("n", new(1m)), ("o", null), ("m", new(1000m)), ("o", null) })
+        {
+            var a = new ScriptedProvider("a", time => _time.Advance(time)) { Info = new("a", "mock", model) };
+            router.AddProvider(a, new ProviderOptions { Price = price });
+            await router.RouteAsync("hello");
+            router.RemoveProvider("a");
+        }
+
+        router.AddProvider(Provider());
+        var metrics = router.GetMetrics()["a"];
+        (metrics.SuccessfulRequests, metrics.TotalCost, metrics.UnpricedRequests).Should().Be((5, 8.004m, 2));
+        var page = await Exposition.ReadAsync(_registry);
+        foreach (var (model, calls) in new[] { ("m", 2), ("n", 1), ("o", 2) })
+            page[$"llm_requests_total{{provider=\"a\",model=\"{model}\",status=\"success\"}}"].Should().Be(calls, $"of {model}");
+    }
+
+    [Fact]
     public async Task Two_routers_on_one_registry_add_up()
     {
         await using var one = InOrder(new() { MetricsRegistry = _registry }, _time, null, Provider());

@@ -1,0 +1,38 @@
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Health;
+
+/// <summary>The state of one provider, without a router around it. Its clock has 1,000 stamps a second.</summary>
+internal static class States
+{
+    public const long Second = 1000;
+
+    public static (ProviderState State, ProviderSlot Slot) New(int? places = null, int longest = 10, FakeProvider? provider = null, HealthOptions? health = null)
+    {
+        var state = new ProviderState("a", health ?? new HealthOptions(), Second);
+        return (state, NewSlot(state, provider ?? FakeProvider.Answering("a", "ok"), places, longest));
+    }
+
+    public static ProviderSlot NewSlot(ProviderState state, FakeProvider provider, int? places = null, int longest = 10)
+    {
+        var slot = new ProviderSlot(provider, provider.Info, new ProviderOptions { MaxConcurrency = places, QueueLimit = longest }, state, null, LimitOptions.Default);
+        state.Attach(slot, "RUB", leaveOpen: true);
+        return slot;
+    }
+
+    /// <summary>Begins, which has to be possible.</summary>
+    public static AttemptTicket Begin(this ProviderState state, ProviderSlot slot, long now, bool anyway = false)
+    {
+        state.TryBegin(slot, now, anyway, out var ticket).Should().Be(Admission.Begun);
+        return ticket;
+    }
+
+    public static Aftermath Succeed(this ProviderState state, ProviderSlot slot, AttemptTicket ticket, long now, TimeSpan duration = default, TimeSpan? firstToken = null) =>
+        state.End(slot, Attempt(slot, AttemptOutcome.Succeeded, duration, firstToken), ticket, default, now, release: true);
+
+    public static Aftermath Fail(this ProviderState state, ProviderSlot slot, AttemptTicket ticket, long now, bool blamed = true, TimeSpan? exclusion = null) =>
+        state.End(slot, Attempt(slot, AttemptOutcome.Failed), ticket, new Blame(blamed, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
+
+    private static LlmAttempt Attempt(ProviderSlot slot, AttemptOutcome outcome, TimeSpan duration = default, TimeSpan? firstToken = null) =>
+        new() { Provider = slot.Info, Outcome = outcome, Duration = duration, TimeToFirstToken = firstToken, Currency = "RUB" };
+}

@@ -1,0 +1,157 @@
+using Orchestrator.Tests.Support;
+using static Orchestrator.Tests.Health.States;
+
+namespace Orchestrator.Tests.Health;
+
+/// <summary>Calls that wait for a place, one step at a time: what is given, to whom, and what of it may be used.</summary>
+public class WaitQueueTests
+{
+    private const long Now = 100 * Second;
+
+    [Fact]
+    public async Task One_who_waits_at_two_providers_is_given_one_place()
+    {
+        var (first, slot1) = New(1, 10);
+        var (second, slot2) = New(1, 10);
+        first.TryBegin(slot1, 0, anyway: false, out _);
+        second.TryBegin(slot2, 0, anyway: false, out _);
+        var (both, next) = (new PlaceWaiter(), new PlaceWaiter());
+        first.Join(slot1, both);
+        second.Join(slot2, both);
+        second.Join(slot2, next);
+        first.Withdraw(slot1, default);
+        second.Withdraw(slot2, default);
+        (await both.Place, await next.Place).Should().Be((slot1, slot2));
+        (first.Metrics(0).InFlight, second.Metrics(0).InFlight, second.Metrics(0).Queued).Should().Be((1, 1, 0));
+    }
+
+    [Fact]
+    public async Task Who_waits_at_a_provider_that_leaves_the_list_is_told_so_at_once_whoever_else_waits()
+    {
+        var provider = FakeProvider.Answering("a", "ok");
+        var (state, old) = New(1, 10, provider);
+        state.TryBegin(old, 0, anyway: false, out _);
+        var renewed = NewSlot(state, provider, 1, 10);
+        var (early, late) = (new PlaceWaiter(), new PlaceWaiter());
+        // Between the new list and the end of the old one, calls with either plan come to wait.
+        state.Join(renewed, early);
+        state.Join(old, late);
+        state.Retire(old);
+        late.Place.IsCompletedSuccessfully.Should().BeTrue();
+        (await late.Place).Should().BeNull();
+        early.Place.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Who_comes_when_a_place_is_free_has_it_at_once()
+    {
+        var (state, slot) = New(1);
+        var waiter = new PlaceWaiter();
+        state.Join(slot, waiter).Should().Be(Admission.Begun);
+        waiter.Place.IsCompletedSuccessfully.Should().BeTrue();
+        (await waiter.Place).Should().BeSameAs(slot);
+        InFlightAndQueued(state).Should().Be((1, 0));
+        state.TryBegin(slot, Now, anyway: false, out _).Should().Be(Admission.Full);
+    }
+
+    [Fact]
+    public void Who_has_given_up_or_is_served_elsewhere_takes_no_place_that_is_free()
+    {
+        var (state, slot) = New(1);
+        var waiter = new PlaceWaiter();
+        waiter.TryTake().Should().BeTrue();
+        state.Join(slot, waiter).Should().Be(Admission.Full);
+        waiter.Place.IsCompleted.Should().BeFalse();
+        InFlightAndQueued(state).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public void A_place_that_is_given_back_goes_to_the_next_who_waits_and_then_is_free()
+    {
+        var (state, slot) = New(1);
+        state.Begin(slot, Now);
+        var waiter = new PlaceWaiter();
+        state.Join(slot, waiter).Should().Be(Admission.Full);
+        state.Withdraw(slot, default).Should().BeFalse();
+        waiter.Place.IsCompletedSuccessfully.Should().BeTrue();
+        InFlightAndQueued(state).Should().Be((1, 0));
+        state.Withdraw(slot, default).Should().BeFalse("the slot is still listed");
+        InFlightAndQueued(state).Should().Be((0, 0));
+    }
+
+    [Fact]
+    public void A_trial_that_is_given_back_is_the_next_call_s()
+    {
+        var (state, slot) = Ejected();
+        var trial = state.Begin(slot, Now + 10 * Second);
+        trial.IsTrial.Should().BeTrue();
+        state.Withdraw(slot, trial);
+        state.Begin(slot, Now + 10 * Second).IsTrial.Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_place_at_a_provider_that_was_excluded_meanwhile_is_not_used(bool excluded)
+    {
+        var (state, slot) = New(1);
+        var running = state.Begin(slot, Now);
+        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Full);
+        state.Fail(slot, running, Now, blamed: false, excluded ? TimeSpan.FromMinutes(5) : null);
+        state.Metrics(Now).InFlight.Should().Be(1, "the place was handed on");
+        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(excluded ? Admission.Excluded : Admission.Begun);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_place_at_a_provider_that_was_ejected_meanwhile_is_used_only_by_who_has_nobody_else(bool anyway)
+    {
+        var (state, slot) = New(1, health: new HealthOptions { FailuresInARow = 1 });
+        var running = state.Begin(slot, Now);
+        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Full);
+        state.Fail(slot, running, Now).Should().Be(Aftermath.Ejected);
+        state.Admit(slot, Now, TimeSpan.Zero, anyway, out var ticket).Should().Be(anyway ? Admission.Begun : Admission.Avoided);
+        (ticket.Avoided, ticket.IsTrial).Should().Be((true, false));
+    }
+
+    [Fact]
+    public void A_place_at_a_provider_that_has_left_the_list_meanwhile_is_not_used()
+    {
+        var (state, slot) = New(1);
+        state.Begin(slot, Now);
+        state.Join(slot, new PlaceWaiter());
+        state.Withdraw(slot, default);
+        state.Retire(slot).Should().BeFalse("the place is still counted in");
+        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(Admission.Retired);
+        state.Withdraw(slot, default).Should().BeTrue("nobody uses it any more");
+    }
+
+    [Fact]
+    public void Nobody_begins_or_waits_at_a_provider_that_has_left_the_list_and_nobody_who_did_is_left_in_its_queue()
+    {
+        var (state, slot) = New(1);
+        state.Begin(slot, Now);
+        PlaceWaiter[] waiters = [new(), new()];
+        foreach (var waiter in waiters)
+            state.Join(slot, waiter).Should().Be(Admission.Full);
+        state.Retire(slot);
+        waiters.Should().OnlyContain(w => w.Place.IsCompletedSuccessfully);
+        InFlightAndQueued(state).Should().Be((1, 0));
+        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(Admission.Retired);
+        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Retired);
+    }
+
+    private static (ProviderState State, ProviderSlot Slot) Ejected()
+    {
+        var (state, slot) = New(health: new HealthOptions { FailuresInARow = 1 });
+        state.Fail(slot, state.Begin(slot, Now), Now).Should().Be(Aftermath.Ejected);
+        return (state, slot);
+    }
+
+    private static (int InFlight, int Queued) InFlightAndQueued(ProviderState state)
+    {
+        var metrics = state.Metrics(Now);
+        return (metrics.InFlight, metrics.Queued);
+    }
+}
