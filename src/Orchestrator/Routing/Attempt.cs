@@ -161,7 +161,6 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            StopClock();
             return Failed(error);
         }
     }

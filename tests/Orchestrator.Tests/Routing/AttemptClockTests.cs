@@ -21,7 +21,7 @@ public class AttemptClockTests
     public async Task The_first_token_limit_holds_where_somebody_else_could_answer_a_stream(bool streamed, int seconds)
     {
         using var router = NewRouter(new(), _a, _b);
-        var call = router.AskAsync(streamed);
+        var call = router.AskAsync(streamed).WaitAsync(Patience);
         _clock.Timer.Due.Should().Be(Seconds(seconds));
         _a.Give("ok");
         _a.Finish();
@@ -34,7 +34,7 @@ public class AttemptClockTests
     public async Task What_earlier_attempts_took_is_taken_off_the_call_s_limit(int limit, int left)
     {
         using var router = NewRouter(new() { Call = Seconds(limit) }, _a, _b);
-        var call = router.RouteAsync("hello");
+        var call = router.RouteAsync("hello").WaitAsync(Patience);
         _clock.Pass(20);
         _a.Fail();
         _b.WasAsked.Should().BeTrue();
@@ -48,7 +48,7 @@ public class AttemptClockTests
     public async Task Of_limits_that_run_out_together_the_attempt_s_own_is_told_and_its_provider_blamed()
     {
         using var router = NewRouter(new() { Attempt = Seconds(10), Call = Seconds(10), FirstToken = Seconds(10) }, _a, _b);
-        var call = router.AskAsync(streamed: true);
+        var call = router.AskAsync(streamed: true).WaitAsync(Patience);
         _clock.Pass(10);
         _clock.Timer.Fire();
         _a.Fail(new OperationCanceledException(_a.Token));
@@ -63,7 +63,7 @@ public class AttemptClockTests
     public async Task The_idle_limit_counts_from_the_last_content_whatever_else_comes()
     {
         using var router = NewRouter(new(), _a);
-        var call = router.AskAsync(streamed: true);
+        var call = router.AskAsync(streamed: true).WaitAsync(Patience);
         _clock.Pass(10);
         _a.Give("one ");
         _clock.Timer.Due.Should().Be(Seconds(30));
@@ -81,7 +81,7 @@ public class AttemptClockTests
     public async Task The_stream_limit_counts_from_the_first_content()
     {
         using var router = NewRouter(new() { Stream = Seconds(20), Idle = Never }, _a);
-        var call = router.AskAsync(streamed: true);
+        var call = router.AskAsync(streamed: true).WaitAsync(Patience);
         _clock.Pass(4);
         _a.Give("one ");
         _clock.Timer.Due.Should().Be(Seconds(20));
@@ -99,7 +99,7 @@ public class AttemptClockTests
     public async Task Without_any_limit_the_timer_is_not_set()
     {
         using var router = NewRouter(new() { Attempt = Never, Call = Never, FirstToken = Never, Idle = Never, Stream = Never }, _a, _b);
-        var call = router.AskAsync(streamed: true);
+        var call = router.AskAsync(streamed: true).WaitAsync(Patience);
         _clock.Timer.Due.Should().Be(Never);
         _a.Give("ok");
         _clock.Timer.Due.Should().Be(Never);
@@ -111,7 +111,7 @@ public class AttemptClockTests
     public async Task A_limit_of_months_is_slept_in_pieces_that_a_timer_can_take()
     {
         using var router = NewRouter(new() { Attempt = TimeSpan.FromDays(100), Call = Never }, _a);
-        var call = router.RouteAsync("hello");
+        var call = router.RouteAsync("hello").WaitAsync(Patience);
         foreach (var piece in new[] { 40, 40, 20 })
         {
             _a.Token.IsCancellationRequested.Should().BeFalse();
@@ -129,7 +129,7 @@ public class AttemptClockTests
     public async Task A_timer_that_fires_early_sleeps_on_and_all_waits_share_the_one()
     {
         using var router = NewRouter(new(), _a);
-        var call = router.RouteAsync("hello");
+        var call = router.RouteAsync("hello").WaitAsync(Patience);
         _clock.Pass(50);
         _clock.Timer.Fire();
         _a.Token.IsCancellationRequested.Should().BeFalse();
@@ -146,14 +146,14 @@ public class AttemptClockTests
     {
         using var router = NewRouter(new(), _a);
         await using var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
-        var next = stream.MoveNextAsync().AsTask();
+        var next = stream.MoveNextAsync().AsTask().WaitAsync(Patience);
         _a.Give("one");
         (await next).Should().BeTrue();
         _clock.Pass(1000);
         _clock.Timer.Fire();
         _a.Token.IsCancellationRequested.Should().BeFalse();
 
-        next = stream.MoveNextAsync().AsTask();
+        next = stream.MoveNextAsync().AsTask().WaitAsync(Patience);
         _clock.Timer.Due.Should().Be(Seconds(30));
         _a.Give(Some.Finish());
         (await next).Should().BeTrue();
@@ -164,12 +164,12 @@ public class AttemptClockTests
     {
         using var router = NewRouter(new(), _a);
         await using var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
-        var next = stream.MoveNextAsync().AsTask();
+        var next = stream.MoveNextAsync().AsTask().WaitAsync(Patience);
         _clock.Pass(2);
         _a.Give("one");
         await next;
         _clock.Pass(600);
-        next = stream.MoveNextAsync().AsTask();
+        next = stream.MoveNextAsync().AsTask().WaitAsync(Patience);
         _clock.Pass(3);
         _a.End();
         await next;
@@ -182,7 +182,7 @@ public class AttemptClockTests
         using var router = NewRouter(new(), _a);
         await using (var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator())
         {
-            var next = stream.MoveNextAsync().AsTask();
+            var next = stream.MoveNextAsync().AsTask().WaitAsync(Patience);
             _clock.Pass(2);
             _a.Give("one");
             await next;

@@ -7,13 +7,17 @@ internal static class ChatSurface
 {
     public static ChatMessage[] Hello { get; } = [new(ChatRole.User, "hello")];
 
+    /// <summary>How long a test waits for what should be there at once.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Asks, reads to the end, and gives the text.</summary>
     public static async Task<string> AskAsync(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
     {
         if (!streamed)
             return (await client.GetResponseAsync(messages ?? Hello, options, cancellationToken)).Text;
         var text = "";
-        await foreach (var update in client.GetStreamingResponseAsync(messages ?? Hello, options, cancellationToken))
+        // On the provider's own thread, so that one that a test moves by hand finds all done when it goes on.
+        await foreach (var update in client.GetStreamingResponseAsync(messages ?? Hello, options, cancellationToken).ConfigureAwait(false))
             text += update.Text;
         return text;
     }
@@ -22,7 +26,7 @@ internal static class ChatSurface
     public static async Task<T> FailAsync<T>(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
         where T : Exception
     {
-        var ask = () => client.AskAsync(streamed, options, messages, cancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        var ask = () => client.AskAsync(streamed, options, messages, cancellationToken).WaitAsync(Patience);
         return (await ask.Should().ThrowAsync<T>()).Which;
     }
 
