@@ -210,6 +210,31 @@ public class RetryTests
         router.GetMetrics()["a"].FailedRequests.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_follows_a_call_cancelled_in_the_wait_does_not_run_on_the_cancellers_thread(bool streamed)
+    {
+        using var source = new CancellationTokenSource();
+        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
+        await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
+        // Away from the test's own context, which would run what follows in its place.
+        var followed = Task.Run(() => router.RunAsync(streamed, cancellationToken: source.Token)).ContinueWith(
+            _ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await UntilAsync(() => _clock.Waiting == 1);
+        var canceller = 0;
+        await Task.Factory.StartNew(
+            () =>
+            {
+                canceller = Environment.CurrentManagedThreadId;
+                source.Cancel();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        (await followed.WaitAsync(TimeSpan.FromSeconds(10))).Should().NotBe(canceller).And.NotBe(0);
+    }
+
     [Fact]
     public async Task Disposing_the_router_ends_a_wait()
     {
