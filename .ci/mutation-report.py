@@ -108,7 +108,8 @@ def page(mutants, parts):
     waiting = left_out(parts, mutants)
     extent = f"of the {len({m.file for m in mutants})} files listed below" + (", not of the whole scope: the others are named further down" if waiting else "")
     yield head.rstrip().format(
-        commit="; ".join(commits), command=" ".join(parts), extent=extent, score=f"{score(counts):.1f}", total=sum(counts[s] for s in COUNTED),
+        commit="; ".join(commits), command=" ".join(parts), extent=extent, score=f"{score(counts):.1f}", sure=f"{100 * counts['Killed'] / sum(counts[s] for s in COUNTED):.1f}",
+        total=sum(counts[s] for s in COUNTED),
         **{s.lower(): counts[s] for s in COUNTED})
     yield "\n## By file\n\n| file | killed | timeout | survived | no coverage | score |\n| --- | --- | --- | --- | --- | --- |"
     by_file = collections.defaultdict(list)
