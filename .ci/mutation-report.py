@@ -10,6 +10,8 @@ import re
 import sys
 
 SCOPE = re.compile(r"^(Routing|Health|Accounting)/|^Metrics/(CallTotals|ModelTotals|BucketCounts|ProviderMetrics)\.cs$")
+# Between them they name every file of the scope.
+PARTS = {"core", "health", "call", "attempt", "plan", "money", "accounting"}
 COUNTED = ("Killed", "Timeout", "Survived", "NoCoverage")
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REPORTS = os.environ.get("ORCHESTRATOR_MUTATION_REPORTS", os.path.join(ROOT, "artifacts", "mutation"))
@@ -106,7 +108,9 @@ def page(mutants, parts):
     commits = sorted({open(os.path.join(REPORTS, part, "commit"), encoding="utf-8").read().strip() for part in parts})
     counts = totals(mutants)
     waiting = left_out(parts, mutants)
-    extent = f"of the {len({m.file for m in mutants})} files listed below" + (", not of the whole scope: the others are named further down" if waiting else "")
+    whole = PARTS <= set(parts)
+    extent = f"of the {len({m.file for m in mutants})} files listed below, " + (
+        "the others of routing, health and accounting having nothing to mutate" if whole else "not of the whole scope: the others are named further down")
     yield head.rstrip().format(
         commit="; ".join(commits), command=" ".join(parts), extent=extent, score=f"{score(counts):.1f}", sure=f"{100 * counts['Killed'] / sum(counts[s] for s in COUNTED):.1f}",
         total=sum(counts[s] for s in COUNTED),
@@ -118,7 +122,7 @@ def page(mutants, parts):
     for file in sorted(by_file):
         yield row(file, totals(by_file[file]))
     yield row("**all**", counts)
-    if waiting:
+    if waiting and not whole:
         count = sum(len(files) for files in waiting.values())
         yield f"\n## Not mutated in this run\n\nThe score says nothing about these {count} files of the scope, some of which have nothing to mutate:\n"
         yield "\n".join(f"- {folder}: {', '.join(files)}" for folder, files in waiting.items())
