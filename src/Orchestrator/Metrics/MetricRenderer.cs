@@ -60,9 +60,8 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
     {
         lock (_gate)
         {
-            if (!_cancellation.TryReset())
-                _cancellation = new CancellationTokenSource();
-            return _cancellation.Token;
+            // One for each export: what a collect callback left hanging on the last one's token is not to end with this one.
+            return (_cancellation = new CancellationTokenSource()).Token;
         }
     }
 

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>A request's content that calls off the limit for connecting: it is written once there is a connection, TLS included.</summary>
+/// <summary>A request's content that calls off the limit for connecting: it is read once there is a connection, TLS included.</summary>
+/// <remarks>Holds no bytes of its own, so the bytes are read by the rule of the content inside, also when the request has ended.</remarks>
 internal sealed class ConnectingContent : HttpContent
 {
     private readonly HttpContent _inner;
@@ -22,6 +23,26 @@ internal sealed class ConnectingContent : HttpContent
     {
         CallOff();
         return _inner.CopyToAsync(stream, context, cancellationToken);
+    }
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        CallOff();
+        _inner.CopyTo(stream, context, cancellationToken);
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        CallOff();
+        return _inner.ReadAsStreamAsync(cancellationToken);
+    }
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        CallOff();
+        return _inner.ReadAsStream(cancellationToken);
     }
 
     protected override bool TryComputeLength(out long length)
@@ -45,7 +66,7 @@ internal sealed class ConnectingContent : HttpContent
         }
         catch (ObjectDisposedException)
         {
-            // A handler of the application's writes it once more after its answer: the limit has gone already.
+            // It is read once more after its answer: the limit has gone already.
         }
     }
 }

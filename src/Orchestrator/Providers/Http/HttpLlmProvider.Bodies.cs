@@ -64,9 +64,9 @@ public abstract partial class HttpLlmProvider
         while (body.Length < cap)
         {
             var read = await stream.ReadAsync(body.Room(cap), cancellationToken).ConfigureAwait(false);
+            body.Advance(read);
             if (read == 0)
                 return true;
-            body.Advance(read);
         }
 
         return false;

@@ -1,95 +1,63 @@
-using System.Buffers;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>A JSON body of known length in one pooled buffer: UTF-8, escaped only where JSON asks for it.</summary>
+/// <summary>A JSON body of known length: UTF-8, escaped only where JSON asks for it.</summary>
+/// <remarks>
+/// Its bytes are in an array of their own that no pool ever gets. Over HTTP/2 they may still be going out when the answer has come, and a
+/// handler of the application's may read them at any time: a reading that began before the disposal gets all of them, one that begins
+/// after it throws <see cref="ObjectDisposedException"/>. Safe for several readings at once.
+/// </remarks>
 internal sealed class JsonBody : HttpContent
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private readonly PooledBufferWriter _buffer;
+    private readonly byte[] _bytes;
 
-    private JsonBody(PooledBufferWriter buffer)
+    private JsonBody(byte[] bytes)
     {
-        _buffer = buffer;
+        _bytes = bytes;
         Headers.ContentType = MediaTypes.JsonUtf8;
     }
 
     public static JsonBody From<T>(T content, Action<Utf8JsonWriter, T> write)
     {
-        var buffer = new PooledBufferWriter();
-        try
-        {
-            using (var writer = new Utf8JsonWriter(buffer, Writing))
-                write(writer, content);
-            buffer.Shorten(JsonEscapes.Undo(buffer.Bytes));
-            return new JsonBody(buffer);
-        }
-        catch
-        {
-            buffer.Dispose();
-            throw;
-        }
+        using var scratch = new ScratchBytes();
+        using (var writer = new Utf8JsonWriter(scratch, Writing))
+            write(writer, content);
+        return new JsonBody(scratch.Written[..JsonEscapes.Undo(scratch.Written)].ToArray());
     }
 
     /// <summary>The bytes, for tests.</summary>
-    internal ReadOnlyMemory<byte> Bytes => _buffer.Written;
+    internal ReadOnlyMemory<byte> Bytes => _bytes;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-        stream.WriteAsync(_buffer.Written).AsTask();
+        stream.WriteAsync(_bytes).AsTask();
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        stream.WriteAsync(_buffer.Written, cancellationToken).AsTask();
+        stream.WriteAsync(_bytes, cancellationToken).AsTask();
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        stream.Write(_bytes);
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new BodyStream(_bytes));
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new BodyStream(_bytes);
 
     protected override bool TryComputeLength(out long length)
     {
-        length = _buffer.Written.Length;
+        length = _bytes.Length;
         return true;
     }
 
-    protected override void Dispose(bool disposing)
+    /// <summary>The content disposes the stream it handed out, and its reader is to have the rest: there is nothing to give back.</summary>
+    private sealed class BodyStream(byte[] bytes) : MemoryStream(bytes, writable: false)
     {
-        _buffer.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private sealed class PooledBufferWriter : IBufferWriter<byte>, IDisposable
-    {
-        private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
-        private int _length;
-
-        public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
-
-        public Span<byte> Bytes => _bytes.AsSpan(0, _length);
-
-        public void Advance(int count) => _length += count;
-
-        public void Shorten(int length) => _length = length;
-
-        public Memory<byte> GetMemory(int sizeHint = 0)
-        {
-            if (_bytes.Length - _length < Math.Max(sizeHint, 1))
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _length + sizeHint));
-                Written.Span.CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_bytes);
-                _bytes = larger;
-            }
-
-            return _bytes.AsMemory(_length);
-        }
-
-        public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
-
-        public void Dispose()
-        {
-            if (_bytes.Length > 0)
-                ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = [];
-            _length = 0;
-        }
+        protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
     }
 }

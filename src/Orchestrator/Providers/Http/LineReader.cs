@@ -5,6 +5,7 @@ namespace Orchestrator.Providers;
 /// most <see cref="HttpCaps.Line"/>; bytes are looked at once, however they were split on their way. Blank lines are reported: they end
 /// an SSE event. Not thread-safe.
 /// </summary>
+/// <remarks>A read that was cancelled or failed may still write into the buffer: then it is left to the collector, not pooled.</remarks>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
     private byte[] _buffer = Buffers.Rent(4096);
@@ -15,6 +16,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
     private bool _ended;
     private bool _begun;
     private bool _afterReturn;
+    private bool _lent;
 
     /// <summary>The next line that has arrived, without its end; valid until the next call. False when more bytes are needed.</summary>
     public bool TryTake(out ReadOnlySpan<byte> line)
@@ -56,7 +58,9 @@ internal sealed class LineReader(Stream stream) : IDisposable
         if (_ended)
             return false;
         MakeRoom();
+        _lent = true;
         var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        _lent = false;
         if (read == 0)
         {
             _ended = true;
@@ -74,7 +78,8 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
     public void Dispose()
     {
-        Buffers.Return(_buffer);
+        if (!_lent)
+            Buffers.Return(_buffer);
         _buffer = [];
         _start = _scanned = _end = 0;
     }

@@ -1,9 +1,11 @@
 namespace Orchestrator.Providers;
 
 /// <summary>A body of unknown length in one buffer that doubles as it grows.</summary>
+/// <remarks>A read that was cancelled or failed may still write into what it was given: then the buffer is left to the collector, not pooled.</remarks>
 internal sealed class PooledBytes : IDisposable
 {
     private byte[] _buffer = Buffers.Rent(4096);
+    private bool _lent;
 
     public int Length { get; private set; }
 
@@ -18,19 +20,26 @@ internal sealed class PooledBytes : IDisposable
         }
     }
 
-    /// <summary>Room for the next read; at most up to <paramref name="cap"/> bytes in all.</summary>
+    /// <summary>Room for the next read, lent until <see cref="Advance"/>; at most up to <paramref name="cap"/> bytes in all.</summary>
     public Memory<byte> Room(int cap)
     {
         if (Length == _buffer.Length)
             _buffer = Buffers.Grow(_buffer, Length, Math.Min(_buffer.Length * 2, Math.Max(cap, Length + 1)));
+        _lent = true;
         return _buffer.AsMemory(Length, Math.Min(_buffer.Length, cap) - Length);
     }
 
-    public void Advance(int count) => Length += count;
+    /// <summary>The read has ended, with this many bytes.</summary>
+    public void Advance(int count)
+    {
+        _lent = false;
+        Length += count;
+    }
 
     public void Dispose()
     {
-        Buffers.Return(_buffer);
+        if (!_lent)
+            Buffers.Return(_buffer);
         _buffer = [];
         Length = 0;
     }
