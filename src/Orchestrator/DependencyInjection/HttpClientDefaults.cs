@@ -31,11 +31,14 @@ internal sealed class HttpClientDefaults : IConfigureNamedOptions<HttpClientFact
 
     public static string NameOf(string provider) => Prefix + provider;
 
+    public static bool IsOurs(string? name) => name?.StartsWith(Prefix, StringComparison.Ordinal) == true;
+
     public static void AddTo(IServiceCollection services)
     {
         services.AddHttpClient();
         services.TryAddSingleton<HttpHandlerNeeds>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HttpClientFactoryOptions>, HttpClientDefaults>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, ConnectLimitFilter>());
     }
 
     public static HttpClient Client(IServiceProvider services, string provider) =>
@@ -55,15 +58,15 @@ internal sealed class HttpClientDefaults : IConfigureNamedOptions<HttpClientFact
 
     public void Configure(string? name, HttpClientFactoryOptions options)
     {
-        if (name?.StartsWith(Prefix, StringComparison.Ordinal) != true)
+        if (!IsOurs(name))
             return;
         foreach (var without in WithoutLoggers)
             without(options);
-        // The provider itself limits the time to a connection: what a request allows may be longer than any handler's own limit.
+        // ConnectLimitHandler limits the time to a connection: what a request allows may be longer than any handler's own limit.
         options.HttpMessageHandlerBuilderActions.Insert(0, handler =>
         {
             var primary = HttpClients.NewHandler(Timeout.InfiniteTimeSpan);
-            handler.Services.GetService<HttpHandlerNeeds>()?.ApplyTo(name, primary);
+            handler.Services.GetService<HttpHandlerNeeds>()?.ApplyTo(name!, primary);
             handler.PrimaryHandler = primary;
         });
         options.HttpClientActions.Insert(0, client => client.Timeout = Timeout.InfiniteTimeSpan);

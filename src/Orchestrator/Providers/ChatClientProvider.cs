@@ -74,7 +74,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         ChatResponse? response;
         try
         {
-            response = await _client.GetResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+            response = await _client.GetResponseAsync(request.Messages, OptionsFor(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
@@ -97,7 +97,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
                 ChatResponseUpdate update;
                 try
                 {
-                    updates ??= _client.GetStreamingResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+                    updates ??= _client.GetStreamingResponseAsync(request.Messages, OptionsFor(request, cancellationToken), cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;
@@ -132,6 +132,10 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
                 + "Set RequireFinishReason = false if this client never gives one.");
         }
     }
+
+    // The caller's options may be of a class of its own, whose copying throws: nothing the client is to blame for.
+    private ChatOptions? OptionsFor(LlmRequest request, CancellationToken cancellationToken) =>
+        RequestFault.Guard((Model: _model, request.Options), static s => s.Model.OptionsFor(s.Options), cancellationToken);
 
     private static async ValueTask DisposeAsync(IAsyncDisposable updates, bool started, CancellationToken cancellationToken)
     {

@@ -1,11 +1,15 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
 /// <summary>What a request asks of a provider beyond plain text.</summary>
 internal static class RequestNeeds
 {
-    public static ProviderCapabilities Of(LlmRequest request)
+    /// <exception cref="LlmException">The caller's lists or options throw: an invalid request.</exception>
+    public static ProviderCapabilities Of(LlmRequest request) => RequestFault.Guard(request, Read, CancellationToken.None);
+
+    private static ProviderCapabilities Read(LlmRequest request)
     {
         var needs = ProviderCapabilities.None;
         if (request.Options is { } options)

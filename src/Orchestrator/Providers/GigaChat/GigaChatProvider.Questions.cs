@@ -49,7 +49,7 @@ public sealed partial class GigaChatProvider
         var all = messages.ToList();
         if (all.Count == 0 || all.Contains(null!))
             throw new ArgumentException("At least one message was expected, and none that is null.", nameof(messages));
-        var texts = all.Select(m => m.Text).Where(t => t.Length > 0).ToList();
+        var texts = RequestFault.Guard(all, static messages => messages.Select(m => m.Text).Where(t => t.Length > 0).ToList(), cancellationToken);
         return texts.Count == 0 ? Task.FromResult(0) : CountAsync(texts, new LlmRequest(all), cancellationToken);
     }
 

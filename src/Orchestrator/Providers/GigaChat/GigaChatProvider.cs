@@ -72,26 +72,22 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
         ? "None of the roots that are set fits the server's certificate, or it has expired or is for another host."
         : GigaChatCheck.RootAdvice;
 
-    private protected override async ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken)
+    private protected override HttpRequestMessage CreateRequest(LlmRequest request)
     {
-        // Before a token is asked for: what cannot be sent needs none.
-        var body = JsonBody.From(request, _writer.Write);
-        try
-        {
-            var session = SessionOf(request.Options);
-            var message = await PrepareAsync(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = body }, cancellationToken).ConfigureAwait(false);
-            if (session is not null)
-                message.Headers.Add("X-Session-ID", session);
-            message.Headers.Accept.Add(request.Streaming ? MediaTypes.EventStream : MediaTypes.Json);
-            if (request.Streaming)
-                message.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
-            return message;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
+        var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _writer.Write) });
+        if (SessionOf(request.Options) is { } session)
+            message.Headers.Add("X-Session-ID", session);
+        message.Headers.Accept.Add(request.Streaming ? MediaTypes.EventStream : MediaTypes.Json);
+        if (request.Streaming)
+            message.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+        return message;
+    }
+
+    private protected override async ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        var token = _credentials.ReadyToken ?? (_tokens is null ? null : await _tokens.GetAsync(cancellationToken).ConfigureAwait(false));
+        if (token is not null)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     private protected override AnswerReader NewReader(LlmRequest request) => new GigaChatAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
@@ -158,9 +154,12 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
 
     private async ValueTask<HttpRequestMessage> PrepareAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
-        var token = _credentials.ReadyToken ?? (_tokens is null ? null : await _tokens.GetAsync(cancellationToken).ConfigureAwait(false));
-        if (token is not null)
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        await AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
+        return Prepare(message);
+    }
+
+    private HttpRequestMessage Prepare(HttpRequestMessage message)
+    {
         message.Headers.UserAgent.Add(MediaTypes.UserAgent);
         message.Headers.Add("X-Request-ID", RequestIds.New());
         foreach (var (header, value) in _headers)

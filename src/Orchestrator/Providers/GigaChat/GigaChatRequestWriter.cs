@@ -17,6 +17,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
         var asked = request.Options;
+        RequestJson.Checked(asked?.StopSequences);
         json.WriteStartObject();
         json.WriteString("model"u8, _model);
         json.WriteStartArray("messages"u8);
@@ -53,7 +54,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
         if (format.Schema is { } schema)
         {
             json.WritePropertyName("schema"u8);
-            schema.WriteTo(json);
+            RequestJson.WriteSchema(json, schema);
             json.WriteBoolean("strict"u8, true);
         }
         else

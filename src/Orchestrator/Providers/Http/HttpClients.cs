@@ -30,5 +30,7 @@ internal static class HttpClients
         ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),
         MaxResponseDrainSize = 16 * 1024,
         MaxResponseHeadersLength = 64,
+        // A handler of the application's may ask for HTTP/2: a call must not wait for the end of a hundred others.
+        EnableMultipleHttp2Connections = true,
     };
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net;
 
 namespace Orchestrator.Providers;
 
@@ -15,6 +15,34 @@ public abstract partial class HttpLlmProvider
     {
     }
 
+    /// <summary>Sends the chat request; gives a response of status 200, or throws what the server said.</summary>
+    private async Task<HttpResponseMessage> AskAsync(LlmRequest request, CancellationToken cancellationToken)
+    {
+        for (var renewed = false; ; renewed = true)
+        {
+            // Before a token is asked for: what cannot be sent needs none.
+            using var message = RequestFault.Guard((Provider: this, request), static s => s.Provider.CreateRequest(s.request), cancellationToken);
+            await AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
+            var target = message.RequestUri!;
+            var response = await SendAsync(message, request.Limits?.Connect, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))
+                    return response;
+                var error = await ErrorOfAsync(response, target, request, cancellationToken).ConfigureAwait(false);
+                if (renewed || !await RenewCredentialsAsync(message, error, cancellationToken).ConfigureAwait(false))
+                    throw error;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+
+            response.Dispose();
+        }
+    }
+
     /// <summary>Sends a request of the vendor's besides the chat: probes, models, counts. The caller disposes the response.</summary>
     private protected Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, null, cancellationToken);
@@ -24,16 +52,23 @@ public abstract partial class HttpLlmProvider
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan? connect, CancellationToken cancellationToken)
     {
         var limit = connect ?? HttpClients.ConnectLimit;
-        return _ownsClient && limit == HttpClients.ConnectLimit
-            ? SendByHandlerAsync(request, cancellationToken)
-            : SendWithinAsync(request, limit.TotalMilliseconds > LongestTimer ? Timeout.InfiniteTimeSpan : limit, cancellationToken);
+        if (_ownsClient && limit == HttpClients.ConnectLimit)
+            return SendAsync(_client, request, null, cancellationToken);
+        var kept = new ConnectLimit(limit.TotalMilliseconds > LongestTimer ? Timeout.InfiniteTimeSpan : limit, _time);
+        if (_ownsClient || _readsOnceConnected)
+            return SendAsync(ClientFor(kept.Time), request, kept, cancellationToken);
+        // Handlers of the application's come first, of which nothing is known: a handler of ours beneath them keeps the limit, if there is one.
+        kept.GoWith(request);
+        return SendAsync(_client, request, null, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendByHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpRequestMessage request, ConnectLimit? limit, CancellationToken cancellationToken)
     {
         try
         {
-            var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            var response = limit is null
+                ? await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false)
+                : await KeepAsync(limit, client, request, cancellationToken).ConfigureAwait(false);
             Notice(response);
             return response;
         }
@@ -43,29 +78,8 @@ public abstract partial class HttpLlmProvider
         }
     }
 
-    private async Task<HttpResponseMessage> SendWithinAsync(HttpRequestMessage request, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var client = ClientFor(limit);
-        // Without content nothing tells when the connection is there; such requests have a handler's limit, or that of who asks.
-        using var late = new CancellationTokenSource(request.Content is null ? Timeout.InfiniteTimeSpan : limit, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        if (request.Content is { } content && limit != Timeout.InfiniteTimeSpan)
-            request.Content = new ConnectingContent(content, late);
-        try
-        {
-            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            Notice(response);
-            return response;
-        }
-        catch (OperationCanceledException error) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw NoConnection(request, string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds:0.###} s"), error);
-        }
-        catch (Exception error) when (!ExceptionMapper.Passes(error, cancellationToken))
-        {
-            throw NotSent(request, error, cancellationToken);
-        }
-    }
+    private static Task<HttpResponseMessage> KeepAsync(ConnectLimit limit, HttpClient client, HttpRequestMessage request, CancellationToken cancellationToken) =>
+        limit.KeepAsync(request, (message, token) => client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
 
     /// <summary>A handler's own limit cannot be changed once it is in use: longer ones need another handler.</summary>
     private HttpClient ClientFor(TimeSpan limit)
@@ -84,6 +98,8 @@ public abstract partial class HttpLlmProvider
 
     private LlmException NotSent(HttpRequestMessage request, Exception error, CancellationToken cancellationToken)
     {
+        if (error is OperationCanceledException { InnerException: ConnectTimeoutException late })
+            return NoConnection(request, late.Limit.Text, error);
         // Handlers say so in this way, and so does a client whose own limit for the whole request is over.
         if (error is not OperationCanceledException { InnerException: TimeoutException } || _client.Timeout != Timeout.InfiniteTimeSpan)
             return Unreached(error, cancellationToken);

@@ -14,8 +14,11 @@ namespace Orchestrator.Providers;
 /// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take as long as <see cref="LimitOptions.Connect"/> of the
 /// request allows, 5 s if it says nothing, TLS included. Bodies are bounded: 16 MiB whole, 4 MiB a line, 256 MiB and a million events a
 /// stream, all after decompression.</para>
-/// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/> and
-/// connect timeout, no redirects and no cookies, as the router's limits decide how long things may take.</para>
+/// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>, no
+/// redirects and no cookies, as the router's limits decide how long things may take. The limit for connecting holds for a client whose
+/// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> stands alone, without a limit on the number of its connections, and
+/// for the named clients of a container. Under other handlers connecting cannot be told from anything else they do: there
+/// <see cref="SocketsHttpHandler.ConnectTimeout"/> is the limit, if it is set.</para>
 /// </remarks>
 public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
 {
@@ -24,6 +27,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
 
     private readonly HttpClient _client;
     private readonly bool _ownsClient;
+    private readonly bool _readsOnceConnected;
     private readonly TimeProvider _time;
     private readonly Func<string, string> _redact;
     private readonly Action<SocketsHttpHandler>? _prepare;
@@ -34,6 +38,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         Info = info;
         _ownsClient = client is null;
         _prepare = prepare;
+        _readsOnceConnected = client is null || HandlerChain.ReadsOnceConnected(client);
         _client = client ?? HttpClients.New(HttpClients.ConnectLimit, prepare);
         _time = time ?? TimeProvider.System;
         ThrowOnMalformedEvent = throwOnMalformedEvent;
@@ -66,8 +71,12 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
     /// <summary>How the vendor frames a stream.</summary>
     private protected abstract StreamFraming Framing { get; }
 
-    /// <summary>The request as the vendor wants it: address, headers, body. Throws <see cref="LlmException"/> for what the vendor cannot do.</summary>
-    private protected abstract ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken);
+    /// <summary>The request as the vendor wants it, but for credentials: address, headers, body. Throws <see cref="LlmException"/> for what
+    /// the vendor cannot do; whatever else it throws is the request's fault.</summary>
+    private protected abstract HttpRequestMessage CreateRequest(LlmRequest request);
+
+    /// <summary>Adds credentials that have to be fetched.</summary>
+    private protected virtual ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancellationToken) => default;
 
     /// <summary>A reader for one answer.</summary>
     private protected abstract AnswerReader NewReader(LlmRequest request);
@@ -185,32 +194,6 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
         if (UsageSoFar(reader) is { } usage)
             yield return usage;
         ExceptionDispatchInfo.Throw(broken);
-    }
-
-    /// <summary>Sends the chat request; gives a response of status 200, or throws what the server said.</summary>
-    private async Task<HttpResponseMessage> AskAsync(LlmRequest request, CancellationToken cancellationToken)
-    {
-        for (var renewed = false; ; renewed = true)
-        {
-            using var message = await CreateRequestAsync(request, cancellationToken).ConfigureAwait(false);
-            var target = message.RequestUri!;
-            var response = await SendAsync(message, request.Limits?.Connect, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))
-                    return response;
-                var error = await ErrorOfAsync(response, target, request, cancellationToken).ConfigureAwait(false);
-                if (renewed || !await RenewCredentialsAsync(message, error, cancellationToken).ConfigureAwait(false))
-                    throw error;
-            }
-            catch
-            {
-                response.Dispose();
-                throw;
-            }
-
-            response.Dispose();
-        }
     }
 
     private AnswerReader ReaderFor(LlmRequest request)

@@ -16,4 +16,47 @@ internal static class RequestJson
             throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {Encoding.UTF8.GetString(name)}; set a finite one.");
         json.WriteNumber(name, number);
     }
+
+    /// <summary>Writes the sequences that end an answer, as a list.</summary>
+    /// <exception cref="LlmException">One of them is null.</exception>
+    public static void WriteStops(Utf8JsonWriter json, IList<string> stops)
+    {
+        json.WriteStartArray("stop"u8);
+        foreach (var stop in Checked(stops))
+            json.WriteStringValue(stop);
+        json.WriteEndArray();
+    }
+
+    /// <summary>The sequences that end an answer, read before anything is sent.</summary>
+    /// <exception cref="LlmException">One of them is null: an invalid request.</exception>
+    public static string[] Checked(IList<string>? stops)
+    {
+        string[] known = [.. stops ?? []];
+        return Array.IndexOf(known, null) < 0
+            ? known
+            : throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.StopSequences holds a null; give texts only.");
+    }
+
+    /// <summary>Writes a schema.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="owner">What has the schema.</param>
+    /// <param name="schema">Gets it.</param>
+    /// <param name="where">Where the request has it, for an error.</param>
+    /// <exception cref="LlmException">There is none to write, or its document is disposed of: an invalid request.</exception>
+    public static void WriteSchema<T>(Utf8JsonWriter json, T owner, Func<T, JsonElement> schema, string where)
+    {
+        try
+        {
+            schema(owner).WriteTo(json);
+        }
+        catch (Exception error) when (RequestFault.IsInValue(error))
+        {
+            throw RequestFault.Of(error, where);
+        }
+    }
+
+    /// <summary>Writes the schema of the answer that is asked for.</summary>
+    /// <exception cref="LlmException">It cannot be written: an invalid request.</exception>
+    public static void WriteSchema(Utf8JsonWriter json, JsonElement answer) =>
+        WriteSchema(json, answer, static schema => schema, "The schema of ChatOptions.ResponseFormat");
 }

@@ -52,17 +52,19 @@ internal static class ToolJson
     }
 
     /// <summary>One function's name, description and parameters, which every protocol calls the same.</summary>
-    /// <exception cref="LlmException">The tool is no function.</exception>
+    /// <exception cref="LlmException">The tool is no function, or has no schema that can be written.</exception>
     public static void WriteFunction(Utf8JsonWriter json, AITool? tool)
     {
+        if (tool is null)
+            throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.Tools holds a null; give functions only.");
         if (tool is not AIFunctionDeclaration function)
-            throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool?.GetType().Name ?? "null"}; this provider knows functions only.");
+            throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool.GetType().Name}; this provider knows functions only.");
         json.WriteStartObject();
         json.WriteString("name"u8, function.Name);
         if (!string.IsNullOrEmpty(function.Description))
             json.WriteString("description"u8, function.Description);
         json.WritePropertyName("parameters"u8);
-        function.JsonSchema.WriteTo(json);
+        RequestJson.WriteSchema(json, function, static f => f.JsonSchema, "The JSON schema of a function in ChatOptions.Tools");
         json.WriteEndObject();
     }
 
@@ -116,6 +118,18 @@ internal static class ToolJson
     }
 
     private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        try
+        {
+            WriteAny(json, value);
+        }
+        catch (Exception error) when (RequestFault.IsInValue(error))
+        {
+            throw RequestFault.Of(error, $"An argument or a result of a function, of type {value?.GetType().FullName},");
+        }
+    }
+
+    private static void WriteAny(Utf8JsonWriter json, object? value)
     {
         switch (value)
         {

@@ -11,7 +11,7 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
     {
         var calls = options.ToolCalls.Count > 0 && request.Messages[^1].Role != ChatRole.Tool ? options.ToolCalls : [];
         var text = scripted ?? options.Reply ?? options.ReplyFactory?.Invoke(request)
-            ?? (calls.Count > 0 ? "" : $"Mock response to: {PromptOf(request.Messages)}");
+            ?? (calls.Count > 0 ? "" : $"Mock response to: {RequestFault.Guard(request.Messages, PromptOf, CancellationToken.None)}");
         return new(text, calls, UsageOf(request, options, text));
     }
 
@@ -67,8 +67,10 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
     {
         if (options.Usage is { } usage)
             return Details(usage.PromptTokens, usage.CompletionTokens, usage.CachedTokens, usage.ReasoningTokens);
-        return options.ReportUsage ? Details(request.Messages.Sum(m => WordsIn(m.Text)), WordsIn(text)) : null;
+        return options.ReportUsage ? Details(RequestFault.Guard(request.Messages, WordsIn, CancellationToken.None), WordsIn(text)) : null;
     }
+
+    private static int WordsIn(IReadOnlyList<ChatMessage> messages) => messages.Sum(m => WordsIn(m.Text));
 
     private static UsageDetails Details(int prompt, int completion, int cached = 0, int reasoning = 0) => new()
     {

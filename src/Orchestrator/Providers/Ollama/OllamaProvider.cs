@@ -72,8 +72,8 @@ public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IPro
         return await AskAsync(request, OllamaModel.Read, cancellationToken).ConfigureAwait(false);
     }
 
-    private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken) =>
-        new(Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) }));
+    private protected override HttpRequestMessage CreateRequest(LlmRequest request) =>
+        Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OllamaAnswerReader(Info);
 

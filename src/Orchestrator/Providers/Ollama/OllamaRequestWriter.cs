@@ -80,7 +80,7 @@ internal sealed class OllamaRequestWriter
         if (wanted.Schema is { } schema)
         {
             json.WritePropertyName("format"u8);
-            schema.WriteTo(json);
+            RequestJson.WriteSchema(json, schema);
         }
         else
         {
@@ -120,10 +120,7 @@ internal sealed class OllamaRequestWriter
         if (options?.StopSequences is { Count: > 0 } stops)
         {
             Begin();
-            json.WriteStartArray("stop"u8);
-            foreach (var stop in stops)
-                json.WriteStringValue(stop);
-            json.WriteEndArray();
+            RequestJson.WriteStops(json, stops);
         }
 
         if (begun)

@@ -56,13 +56,13 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
         return response.IsSuccessStatusCode || (int)response.StatusCode is 404 or 405;
     }
 
-    private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken)
+    private protected override HttpRequestMessage CreateRequest(LlmRequest request)
     {
         var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
         message.Headers.TryAddWithoutValidation("Accept", request.Streaming ? MediaTypes.EventStreamText : MediaTypes.JsonText);
         if (request.Streaming && _streamEnd != StreamEnd.Keeps)
             message.Headers.ConnectionClose = true;
-        return new(message);
+        return message;
     }
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiAnswerReader(Info);

@@ -50,13 +50,7 @@ internal sealed class OpenAiRequestWriter(string model, bool maxCompletionTokens
         if (options.Seed is { } seed)
             json.WriteNumber("seed"u8, seed);
         if (options.StopSequences is { Count: > 0 } stops)
-        {
-            json.WriteStartArray("stop"u8);
-            foreach (var stop in stops)
-                json.WriteStringValue(stop);
-            json.WriteEndArray();
-        }
-
+            RequestJson.WriteStops(json, stops);
         if (options.ResponseFormat is ChatResponseFormatJson format)
             WriteFormat(json, format);
         if (options.Reasoning?.Effort is { } effort && ReasoningName(effort) is { } name)
@@ -75,7 +69,7 @@ internal sealed class OpenAiRequestWriter(string model, bool maxCompletionTokens
             if (format.SchemaDescription is { } description)
                 json.WriteString("description"u8, description);
             json.WritePropertyName("schema"u8);
-            schema.WriteTo(json);
+            RequestJson.WriteSchema(json, schema);
             json.WriteEndObject();
         }
         else

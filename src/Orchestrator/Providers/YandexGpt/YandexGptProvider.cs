@@ -84,11 +84,15 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
         var request = new LlmRequest(messages);
         if (request.Messages.Count == 0)
             throw new ArgumentException("There is no message to count; give at least one.", nameof(messages));
-        return AskAsync(token => PostAsync(_tokenizeCompletion, JsonBody.From(request, _writer.Write), token), YandexTokens.Count, cancellationToken, request);
+        return AskAsync(
+            token => PostAsync(_tokenizeCompletion, RequestFault.Guard((_writer, request), static s => JsonBody.From(s.request, s._writer.Write), token), token),
+            YandexTokens.Count, cancellationToken, request);
     }
 
-    private protected override ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken) =>
-        PostAsync(_completion, JsonBody.From(request, _writer.Write), cancellationToken);
+    private protected override HttpRequestMessage CreateRequest(LlmRequest request) => Post(_completion, JsonBody.From(request, _writer.Write));
+
+    private protected override async ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>
+        message.Headers.Authorization = _fixed ?? new AuthenticationHeaderValue("Bearer", await _tokens!.GetAsync(cancellationToken).ConfigureAwait(false));
 
     private protected override AnswerReader NewReader(LlmRequest request) => new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
@@ -117,25 +121,23 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
 
     private async ValueTask<HttpRequestMessage> PostAsync(Uri target, JsonBody body, CancellationToken cancellationToken)
     {
+        var message = Post(target, body);
+        await AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
+        return message;
+    }
+
+    private HttpRequestMessage Post(Uri target, JsonBody body)
+    {
         var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = body };
-        try
-        {
-            message.Headers.Authorization = _fixed ?? new AuthenticationHeaderValue("Bearer", await _tokens!.GetAsync(cancellationToken).ConfigureAwait(false));
-            message.Headers.UserAgent.Add(MediaTypes.UserAgent);
-            message.Headers.Accept.Add(MediaTypes.Json);
-            if (_model.Folder is { } folder)
-                message.Headers.Add("x-folder-id", folder);
-            if (!_dataLogging)
-                message.Headers.Add("x-data-logging-enabled", "false");
-            // For Yandex's support: what a request is called on both sides when the service names no id of its own.
-            message.Headers.Add(ClientRequestIdHeader, RequestIds.New());
-            return message;
-        }
-        catch
-        {
-            message.Dispose();
-            throw;
-        }
+        message.Headers.UserAgent.Add(MediaTypes.UserAgent);
+        message.Headers.Accept.Add(MediaTypes.Json);
+        if (_model.Folder is { } folder)
+            message.Headers.Add("x-folder-id", folder);
+        if (!_dataLogging)
+            message.Headers.Add("x-data-logging-enabled", "false");
+        // For Yandex's support: what a request is called on both sides when the service names no id of its own.
+        message.Headers.Add(ClientRequestIdHeader, RequestIds.New());
+        return message;
     }
 
     private static ProviderInfo InfoOf(string name, YandexGptOptions options)

@@ -12,6 +12,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
         var options = request.Options;
+        RequestJson.Checked(options?.StopSequences);
         json.WriteStartObject();
         json.WriteString("modelUri"u8, modelUri);
         WriteCompletionOptions(json, request.Streaming, options);
@@ -102,7 +103,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
         {
             json.WriteStartObject("jsonSchema"u8);
             json.WritePropertyName("schema"u8);
-            schema.WriteTo(json);
+            RequestJson.WriteSchema(json, schema);
             json.WriteEndObject();
         }
         else

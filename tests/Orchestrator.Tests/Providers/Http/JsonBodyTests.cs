@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
@@ -44,7 +43,7 @@ public class JsonBodyTests
 
         content.Dispose();
         late.Dispose();
-        Overwrite(expected.Length);
+        Overwrite();
         target.GoOn();
         await reading;
 
@@ -86,7 +85,7 @@ public class JsonBodyTests
         (await content.ReadAsByteArrayAsync()).Should().Equal(expected);
 
         content.Dispose();
-        Overwrite(expected.Length);
+        Overwrite();
         foreach (var target in targets)
             target.GoOn();
         await Task.WhenAll(readings);
@@ -112,12 +111,10 @@ public class JsonBodyTests
         return Task.CompletedTask;
     }
 
-    /// <summary>What others do with the pool's arrays.</summary>
-    private static void Overwrite(int length)
+    /// <summary>What others do with the pool's arrays, of every size that the body may have been written in.</summary>
+    private static void Overwrite()
     {
-        var taken = Enumerable.Range(0, 32).Select(_ => ArrayPool<byte>.Shared.Rent(length)).ToList();
-        foreach (var array in taken)
-            Encoding.UTF8.GetBytes("theirs").CopyTo(array, 0);
+        var taken = Enumerable.Range(10, 12).SelectMany(power => Enumerable.Range(0, 8).Select(_ => ArrayPool<byte>.Shared.Rent(1 << power))).ToList();
         taken.ForEach(a => Array.Fill(a, (byte)'x'));
         taken.ForEach(a => ArrayPool<byte>.Shared.Return(a));
     }

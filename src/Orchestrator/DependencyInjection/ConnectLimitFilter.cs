@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Http;
+using Orchestrator.Providers;
+
+namespace Orchestrator.DependencyInjection;
+
+/// <summary>Puts the handler that keeps the limit for connecting beneath those of the application, right above the one that connects.</summary>
+internal sealed class ConnectLimitFilter : IHttpMessageHandlerBuilderFilter
+{
+    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+    {
+        next(builder);
+        if (HttpClientDefaults.IsOurs(builder.Name))
+            builder.AdditionalHandlers.Add(new ConnectLimitHandler());
+    };
+}
