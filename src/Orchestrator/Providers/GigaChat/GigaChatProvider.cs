@@ -69,7 +69,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
     private protected override bool RequiresEventStream => true;
 
     private protected override string? CertificateAdvice => _tls.HasRoots
-        ? "None of the roots that are set fits the server's certificate, or it has expired or is for another host."
+        ? "It is not of one of the roots that are set."
         : GigaChatCheck.RootAdvice;
 
     private protected override async ValueTask<HttpRequestMessage> CreateRequestAsync(LlmRequest request, CancellationToken cancellationToken)
