@@ -9,7 +9,9 @@ internal static class LongWait
     {
         for (; time > Longest; time -= Longest)
             await Task.Delay(Longest, clock, cancellationToken).ConfigureAwait(false);
-        await Task.Delay(time < TimeSpan.Zero && time != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : time, clock, cancellationToken).ConfigureAwait(false);
+        if (time < TimeSpan.Zero && time != Timeout.InfiniteTimeSpan)
+            time = TimeSpan.Zero;
+        await Task.Delay(time, clock, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A limit as a timer takes it; beyond that it never comes.</summary>

@@ -1,7 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Every wait, and every sum of times, in one place. Whatever length an option accepts works: a timer takes 49.7 days at most, so that a longer
+/// Every wait, and every sum of times, in one place. Whatever length an option accepts works: a timer takes 49.7 days at most, so that a
+/// longer
 /// wait is made of several; a sum or product that no <see cref="TimeSpan"/> holds is the longest there is.
 /// </summary>
 internal static class Waits
@@ -16,9 +17,12 @@ internal static class Waits
     /// <summary>Waits for a task for so long; forever for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     /// <exception cref="TimeoutException">The time was over first.</exception>
     public static Task<T> WithinAsync<T>(this Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
-        limit <= LongestTimer ? task.WaitAsync(NotNegative(limit), time, cancellationToken) : LongWithinAsync(task, limit, time, cancellationToken);
+        limit <= LongestTimer
+            ? task.WaitAsync(NotNegative(limit), time, cancellationToken)
+            : LongWithinAsync(task, limit, time, cancellationToken);
 
-    /// <summary>A limit as the constructors of timers and cancellation sources take it: beyond what they can count it never comes.</summary>
+    /// <summary>A limit as the constructors of timers and cancellation sources take it: beyond what they can count it never
+    /// comes.</summary>
     public static TimeSpan ForTimer(TimeSpan limit) => limit > LongestTimer ? Timeout.InfiniteTimeSpan : NotNegative(limit);
 
     public static TimeSpan Sum(TimeSpan a, TimeSpan b) =>

@@ -147,7 +147,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     public void Exclude(LlmErrorKind reason, TimeSpan length, long now)
     {
         var stamps = Stamps(length);
-        if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.Left(now) >= stamps))
+        if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
             return;
         var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
         _exclusion = PeriodOf(now, stamps);

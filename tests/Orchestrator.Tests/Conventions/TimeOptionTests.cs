@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Microsoft.Extensions.AI;
 using Orchestrator.Providers;
 using Orchestrator.Testing;
 using Orchestrator.Tests.Providers;
@@ -73,7 +74,7 @@ public sealed class TimeOptionTests
             .Where(p => (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) == typeof(TimeSpan) && p.SetMethod?.IsPublic == true)
             .Select(p => $"{p.DeclaringType!.Name}.{p.Name}")
             // What is measured, not asked for.
-            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "LlmResponse" or "ProviderMetrics" or "ExplainedCandidate" or "ExplainedExclusion" or "RouteExplanation"));
+            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "RouteResult" or "ProviderMetrics" or "Candidate" or "ExplainedCandidate" or "ExplainedExclusion"));
         options.Should().BeEquivalentTo(Calls.Keys);
     }
 
@@ -201,7 +202,7 @@ public sealed class TimeOptionTests
         }
     }
 
-    private static Task AskAsync(ILlmProvider provider, bool streamed, CancellationToken cancel) =>
+    private static Task<List<ChatResponseUpdate>> AskAsync(ILlmProvider provider, bool streamed, CancellationToken cancel) =>
         provider.ReadAsync(streamed ? Reading.Streamed() : Reading.Buffered(), cancel);
 
     private static Task GigaChatAsync(TimeSpan time, bool streamed, CancellationToken cancel)

@@ -4,7 +4,8 @@ using System.Security.Authentication;
 namespace Orchestrator.Providers;
 
 /// <summary>Tells from an exception of the HTTP client why no answer came.</summary>
-/// <remarks>The platform has no codes of its own for what goes wrong in TLS: names of its enumerations in messages, which are not translated, and the
+/// <remarks>The platform has no codes of its own for what goes wrong in TLS: names of its enumerations in messages, which are not
+/// translated, and the
 /// numbers of OpenSSL and Windows are all there is.</remarks>
 internal static class ConnectionFailure
 {
@@ -12,13 +13,13 @@ internal static class ConnectionFailure
     private const string CauseKey = "Orchestrator.Cause";
 
     /// <summary>Notes on an exception where the request went.</summary>
-    public static void Mark(Exception error, Uri? address) => error.Data[AddressKey] = address;
+    public static void Mark(Exception error, Uri? address) => Note(error, AddressKey, address);
 
     /// <summary>Where the request went; null when that is not known.</summary>
     public static Uri? AddressOf(Exception error) => Noted(error, AddressKey) as Uri;
 
     /// <summary>Notes what a second look has found.</summary>
-    public static void Refine(Exception error, ConnectionCause cause) => error.Data[CauseKey] = cause;
+    public static void Refine(Exception error, ConnectionCause cause) => Note(error, CauseKey, cause);
 
     /// <summary>Whether the server's certificate is the cause.</summary>
     public static bool IsCertificate(ConnectionCause cause) =>
@@ -76,10 +77,11 @@ internal static class ConnectionFailure
     {
         SocketError.ConnectionRefused => ConnectionCause.Refused,
         SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery => ConnectionCause.NoSuchName,
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown or SocketError.AddressFamilyNotSupported
-            or SocketError.AddressNotAvailable => ConnectionCause.NoRoute,
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown
+            or SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable => ConnectionCause.NoRoute,
         SocketError.TimedOut => ConnectionCause.NotInTime,
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => secure ? ConnectionCause.EndedInHandshake : ConnectionCause.Ended,
+        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
+            secure ? ConnectionCause.EndedInHandshake : ConnectionCause.Ended,
         _ => ConnectionCause.Unknown,
     };
 
@@ -94,11 +96,18 @@ internal static class ConnectionFailure
         return Says(words, "frame") ? ConnectionCause.NoTls : ConnectionCause.Certificate;
     }
 
+    // The exception may be one of a handler of the application's, which need not take notes.
+    private static void Note(Exception error, string key, object? value)
+    {
+        if (error.Data is { IsReadOnly: false } notes)
+            notes[key] = value;
+    }
+
     private static object? Noted(Exception? error, string key)
     {
         for (; error is not null; error = error.InnerException)
         {
-            if (error.Data[key] is { } noted)
+            if (error.Data?[key] is { } noted)
                 return noted;
         }
 

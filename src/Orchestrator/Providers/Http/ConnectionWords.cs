@@ -6,7 +6,8 @@ internal static class ConnectionWords
     /// <summary>The words of a server that was asked by http and speaks TLS.</summary>
     public const string TlsIsWanted = "the plain HTTP request was sent to HTTPS port";
 
-    /// <summary>The problem and the words; null when the failure is not one of connections, or says nothing more than its message.</summary>
+    /// <summary>The problem and the words; null when the failure is not one of connections, or says nothing more than its
+    /// message.</summary>
     public static (ProviderProblem Problem, ConnectionCause Cause, string Words)? Of(LlmException error)
     {
         if (error.StatusCode is 400 && error.Message.Contains(HttpLlmProvider.CertificateWanted, StringComparison.Ordinal))
@@ -19,14 +20,19 @@ internal static class ConnectionWords
             return null;
         var cause = ConnectionFailure.CauseOf(error);
         var address = ConnectionFailure.AddressOf(error);
-        return cause == ConnectionCause.Unknown ? null : (ProblemOf(cause), cause, Of(cause, ShownOf(address), ConnectionFailure.ProxyStatusOf(error)));
+        return cause == ConnectionCause.Unknown
+            ? null
+            : (ProblemOf(cause), cause, Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error)));
     }
 
     /// <summary>The words for a failure at an address; null when there is nothing to say beyond the exception's type.</summary>
     public static string? Of(Exception error, Uri? address) =>
-        ConnectionFailure.CauseOf(error) is not ConnectionCause.Unknown and var cause ? Of(cause, ShownOf(address), ConnectionFailure.ProxyStatusOf(error)) : null;
+        ConnectionFailure.CauseOf(error) is not ConnectionCause.Unknown and var cause
+            ? Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error))
+            : null;
 
-    /// <summary>What to say of the proxy of the process where it may have answered in the server's place; empty when there is none.</summary>
+    /// <summary>What to say of the proxy of the process where it may have answered in the server's place; empty when there is
+    /// none.</summary>
     /// <param name="address">Where the request was to go.</param>
     /// <param name="isOurs">Whether the client is the provider's own, which asks no proxy for local addresses.</param>
     public static string OfProxy(Uri? address, bool isOurs)
@@ -34,17 +40,18 @@ internal static class ConnectionWords
         if (address is null || LocalBypass.ProcessProxyFor(address) is not { } proxy || (isOurs && LocalAddress.PassesByProxies(address)))
             return "";
         return LocalAddress.PassesByProxies(address)
-            ? $" This process has a proxy set ({proxy}), and an HttpClient that was handed in asks it for local addresses too: set UseProxy = false on its handler, or add {address.Host} to NO_PROXY."
+            ? $" This process has a proxy set ({proxy}), and an HttpClient that was handed in may ask it for local addresses too: "
+                + $"set UseProxy = false on its handler, or add {address.Host} to NO_PROXY."
             : $" This process has a proxy set ({proxy}), which requests to {address.Host} go through.";
     }
 
     private static ProviderProblem ProblemOf(ConnectionCause cause) => cause switch
     {
-        ConnectionCause.Certificate or ConnectionCause.UntrustedRoot or ConnectionCause.OtherHost or ConnectionCause.NotValidNow => ProviderProblem.UntrustedCertificate,
+        _ when ConnectionFailure.IsCertificate(cause) => ProviderProblem.UntrustedCertificate,
         ConnectionCause.ClientCertificate => ProviderProblem.ClientCertificateRequired,
         ConnectionCause.Proxy or ConnectionCause.ProxyCredentials => ProviderProblem.ProxyRefused,
-        ConnectionCause.NoTls or ConnectionCause.PlainHttp or ConnectionCause.TlsWanted or ConnectionCause.TlsVersion or ConnectionCause.TlsRefused
-            or ConnectionCause.EndedInHandshake => ProviderProblem.TlsFailure,
+        ConnectionCause.NoTls or ConnectionCause.PlainHttp or ConnectionCause.TlsWanted or ConnectionCause.TlsVersion
+            or ConnectionCause.TlsRefused or ConnectionCause.EndedInHandshake => ProviderProblem.TlsFailure,
         _ => ProviderProblem.Unreachable,
     };
 
@@ -55,24 +62,31 @@ internal static class ConnectionWords
         {
             ConnectionCause.Refused => $"The connection to {within} was refused: nothing listens there, or only on the other of IPv4 and IPv6.",
             ConnectionCause.NoSuchName => $"The name of {within} cannot be resolved.",
-            ConnectionCause.NoRoute => $"There is no route to {within} from here; where it has an IPv6 address only, this machine needs IPv6 too.",
+            ConnectionCause.NoRoute =>
+                $"There is no route to {within} from here; where it has an IPv6 address only, this machine needs IPv6 too.",
             ConnectionCause.NotInTime => $"{start} did not answer in time.",
             ConnectionCause.EndedInHandshake =>
-                $"{start} ended the connection during the TLS handshake: it speaks no TLS (then http is meant), no version of it from TLS 1.2 on, or something between ends such connections.",
+                $"{start} ended the connection during the TLS handshake: it speaks no TLS (then http is meant), "
+                + "no version of it from TLS 1.2 on, or something between ends such connections.",
             ConnectionCause.Ended => $"{start} closed the connection without an answer.",
             ConnectionCause.NoTls => $"What listens at {within} speaks no TLS: http is meant, or another port.",
             ConnectionCause.PlainHttp => $"What listens at {within} speaks plain HTTP and no TLS: http is meant, or another port.",
             ConnectionCause.TlsWanted => $"{start} speaks TLS: https is meant, or another port.",
             ConnectionCause.TlsVersion => $"{start} speaks no version of TLS that this system does: it has to offer TLS 1.2 or 1.3.",
             ConnectionCause.TlsRefused =>
-                $"{start} refused the TLS handshake: it takes none of the versions (TLS 1.2 and 1.3) and ciphers this system offers, does not know the name it was asked by, or wants a client certificate.",
-            ConnectionCause.ClientCertificate => $"{start} wants a certificate of the client in the TLS handshake, and got none or one that it does not accept.",
+                $"{start} refused the TLS handshake: it takes none of the versions (TLS 1.2 and 1.3) and ciphers this system offers, "
+                + "does not know the name it was asked by, or wants a client certificate.",
+            ConnectionCause.ClientCertificate =>
+                $"{start} wants a certificate of the client in the TLS handshake, and got none or one that it does not accept.",
             ConnectionCause.UntrustedRoot => $"The certificate of {within} is signed by an authority that this system does not trust.",
             ConnectionCause.OtherHost => $"The certificate of {within} is for another host.",
-            ConnectionCause.NotValidNow => $"The certificate of {within} has expired or is not valid yet; if it is good, this machine's clock is wrong.",
+            ConnectionCause.NotValidNow =>
+                $"The certificate of {within} has expired or is not valid yet; if it is good, this machine's clock is wrong.",
             ConnectionCause.Certificate => $"The certificate of {within} is not trusted.",
             ConnectionCause.ProxyCredentials => $"The proxy on the way to {within} asks for a user and password (HTTP 407).",
-            _ => status is { } said ? $"The proxy on the way to {within} refuses to connect (HTTP {said})." : $"The proxy on the way to {within} does not connect.",
+            _ => status is { } said
+                ? $"The proxy on the way to {within} refuses to connect (HTTP {said})."
+                : $"The proxy on the way to {within} does not connect.",
         };
     }
 
@@ -80,6 +94,4 @@ internal static class ConnectionWords
     private static bool WantsTls(string message) =>
         message.Contains(TlsIsWanted, StringComparison.OrdinalIgnoreCase)
         || message.Contains("HTTP request to an HTTPS server", StringComparison.OrdinalIgnoreCase);
-
-    private static string? ShownOf(Uri? address) => address?.Authority;
 }

@@ -76,7 +76,8 @@ public abstract partial class HttpLlmProvider
     /// <summary>Finds out in a check what the failure of a connection alone does not tell.</summary>
     private protected static async Task LookAgainAsync(LlmException failure, CancellationToken limited, CancellationToken cancellationToken)
     {
-        if (failure.StatusCode is not null || limited.IsCancellationRequested || ConnectionFailure.AddressOf(failure) is not { } address
+        if (failure.StatusCode is not null || limited.IsCancellationRequested
+            || ConnectionFailure.AddressOf(failure) is not { } address
             || (!LocalAddress.PassesByProxies(address) && LocalBypass.ProcessProxyFor(address) is not null))
         {
             return;
@@ -98,9 +99,12 @@ public abstract partial class HttpLlmProvider
     {
         address = found.Error is { } error && ConnectionFailure.AddressOf(error) is { } asked ? asked : address;
         var isAtProxy = found.Problem is ProviderProblem.Unreachable or ProviderProblem.ProxyRefused or ProviderProblem.TlsFailure;
-        if (found.IsValid || !(isAtProxy || (LocalAddress.PassesByProxies(address) && found.Problem != ProviderProblem.UntrustedCertificate)))
+        var isLocal = LocalAddress.PassesByProxies(address) && found.Problem != ProviderProblem.UntrustedCertificate;
+        if (found.IsValid || !(isAtProxy || isLocal))
             return found;
         var words = ConnectionWords.OfProxy(address, _ownsClient);
-        return words.Length == 0 || found.Message.Contains(words, StringComparison.Ordinal) ? found : found with { Message = found.Message + words };
+        return words.Length == 0 || found.Message.Contains(words, StringComparison.Ordinal)
+            ? found
+            : found with { Message = found.Message + words };
     }
 }

@@ -28,7 +28,7 @@ public abstract partial class HttpLlmProvider
             text = said.Message ?? (IsHtml(response) ? "" : Redact(ServerError.Words(body.Span)));
             // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
             if (status == 400 && IsHtml(response))
-                (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : WantsTls(body.Span) ? (LlmErrorKind.MalformedResponse, ConnectionWords.TlsIsWanted) : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
+                (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : WantsTls(body.Span) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address") : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
         }
 
         var kind = KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);

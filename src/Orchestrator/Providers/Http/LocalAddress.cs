@@ -6,16 +6,22 @@ namespace Orchestrator.Providers;
 internal static class LocalAddress
 {
     // Where clouds keep what they tell their machines, besides the link-local addresses.
-    private static readonly string[] MetadataNames = ["metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal"];
+    private static readonly string[] MetadataNames =
+    [
+        "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
+    ];
+
     private static readonly IPAddress[] MetadataAddresses =
     [
-        IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("fd00:ec2::23"), IPAddress.Parse("fd20:ce::254"), IPAddress.Parse("100.100.100.200"), IPAddress.Parse("168.63.129.16"),
+        IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("fd00:ec2::23"), IPAddress.Parse("fd20:ce::254"),
+        IPAddress.Parse("100.100.100.200"), IPAddress.Parse("168.63.129.16"),
     ];
 
     /// <summary>Whether no request for it may ever go through a proxy: loopback, link-local, or a cloud's metadata service.</summary>
     public static bool PassesByProxies(Uri address) => IsLoopback(address) || IsMetadata(address);
 
-    /// <summary>This machine itself: <c>localhost</c> and names under it, 127.0.0.0/8, ::1, and the addresses of no host in particular.</summary>
+    /// <summary>This machine itself: <c>localhost</c> and names under it, 127.0.0.0/8, ::1, and the addresses of no host in
+    /// particular.</summary>
     public static bool IsLoopback(Uri address)
     {
         if (address.IsLoopback)
@@ -26,7 +32,8 @@ internal static class LocalAddress
         return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The metadata service of a cloud's machine, or another neighbour on its link: 169.254.0.0/16, fe80::/10, and what clouds use besides.</summary>
+    /// <summary>The metadata service of a cloud's machine, or another neighbour on its link: 169.254.0.0/16, fe80::/10, and what clouds use
+    /// besides.</summary>
     public static bool IsMetadata(Uri address)
     {
         var host = HostOf(address);
@@ -51,7 +58,8 @@ internal static class LocalAddress
             return address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[16];
         // The older way to wrap one, ::a.b.c.d; what is smaller are :: and ::1.
-        return address.TryWriteBytes(bytes, out var length) && length == 16 && bytes[..12].IndexOfAnyExcept((byte)0) < 0 && (bytes[12] | bytes[13]) != 0
+        return address.TryWriteBytes(bytes, out var length) && length == 16
+            && bytes[..12].IndexOfAnyExcept((byte)0) < 0 && (bytes[12] | bytes[13]) != 0
             ? new IPAddress(bytes[12..])
             : address;
     }

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The proxy of the process (<c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <see cref="HttpClient.DefaultProxy"/>) for all but local addresses, whatever
+/// <summary>The proxy of the process (<c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <see cref="HttpClient.DefaultProxy"/>) for all but local
+/// addresses, whatever
 /// it says itself.</summary>
 /// <remarks>Thread-safe. Reads the process's proxy when it is asked, not when it is made.</remarks>
 internal sealed class LocalBypass : IWebProxy
@@ -16,13 +17,15 @@ internal sealed class LocalBypass : IWebProxy
         set => throw new NotSupportedException("The credentials are those of the process's proxy.");
     }
 
-    /// <summary>The proxy that a request of the process goes through, local addresses too if it says so; null for none. Without user and password.</summary>
+    /// <summary>The proxy that a request of the process goes through, local addresses too if it says so; null for none. Without user and
+    /// password.</summary>
     public static string? ProcessProxyFor(Uri address)
     {
         try
         {
             var proxy = HttpClient.DefaultProxy;
-            return proxy.IsBypassed(address) ? null : proxy.GetProxy(address)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+            var through = proxy.IsBypassed(address) ? null : proxy.GetProxy(address);
+            return through?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
         }
         catch (Exception error) when (error is InvalidOperationException or NotSupportedException or PlatformNotSupportedException)
         {

@@ -6,7 +6,8 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// A second look at a server whose connection failed without a word why: makes a TLS handshake of its own, or asks in plain HTTP, and sees what
+/// A second look at a server whose connection failed without a word why: makes a TLS handshake of its own, or asks in plain HTTP, and sees
+/// what
 /// comes back. Sends nothing of the settings, and no credentials.
 /// </summary>
 internal static class SecondLook
@@ -16,10 +17,15 @@ internal static class SecondLook
     /// <summary>What is to be seen there; null when that is no more than was known.</summary>
     public static async Task<ConnectionCause?> AtAsync(Uri address, ConnectionCause first, CancellationToken cancellationToken)
     {
-        if (first is not (ConnectionCause.Ended or ConnectionCause.EndedInHandshake or ConnectionCause.TlsRefused or ConnectionCause.NotInTime or ConnectionCause.NoTls))
+        if (first is not (ConnectionCause.Ended or ConnectionCause.EndedInHandshake or ConnectionCause.TlsRefused or ConnectionCause.NotInTime
+            or ConnectionCause.NoTls))
             return null;
         if (address.Scheme != Uri.UriSchemeHttps)
-            return first == ConnectionCause.NotInTime || await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is null ? null : ConnectionCause.TlsWanted;
+        {
+            var isTls = first != ConnectionCause.NotInTime && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is not null;
+            return isTls ? ConnectionCause.TlsWanted : null;
+        }
+
         if (first != ConnectionCause.NoTls && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is { } wantsCertificate)
             return wantsCertificate ? ConnectionCause.ClientCertificate : null;
         return await SpeaksHttpAsync(address, cancellationToken).ConfigureAwait(false) ? ConnectionCause.PlainHttp : null;
@@ -66,7 +72,8 @@ internal static class SecondLook
             using var limit = Limited(cancellationToken, out var late);
             using var source = late;
             using var socket = await ConnectAsync(address, limit.Token).ConfigureAwait(false);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"HEAD / HTTP/1.1\r\nHost: {address.IdnHost}\r\nConnection: close\r\n\r\n"), limit.Token).ConfigureAwait(false);
+            var question = Encoding.ASCII.GetBytes($"HEAD / HTTP/1.1\r\nHost: {address.IdnHost}\r\nConnection: close\r\n\r\n");
+            await socket.SendAsync(question, limit.Token).ConfigureAwait(false);
             var answer = new byte[5];
             for (var length = 0; length < answer.Length;)
             {

@@ -14,7 +14,8 @@ internal static class TlsAlert
     {
         Win32Exception { NativeErrorCode: var code } => unchecked((uint)code) switch
         {
-            // SEC_E_UNSUPPORTED_FUNCTION and SEC_E_ALGORITHM_MISMATCH: no version or cipher in common. SEC_E_ILLEGAL_MESSAGE: the server's alert.
+            // SEC_E_UNSUPPORTED_FUNCTION and SEC_E_ALGORITHM_MISMATCH: no version or cipher in common. SEC_E_ILLEGAL_MESSAGE: the server's
+            // alert.
             0x80090302 or 0x80090331 => ConnectionCause.TlsVersion,
             0x80090326 => ConnectionCause.TlsRefused,
             _ => null,
@@ -28,8 +29,9 @@ internal static class TlsAlert
         258 or 266 or 267 or 191 => ConnectionCause.TlsVersion,
         Received + 70 or Received + 86 => ConnectionCause.TlsVersion,
         Received + 40 or Received + 71 or Received + 80 or Received + 112 => ConnectionCause.TlsRefused,
-        // About the client's certificate: bad, unsupported, revoked, expired, unknown, of an unknown authority, without access, and missing.
-        Received + 41 or (>= Received + 42 and <= Received + 46) or Received + 48 or Received + 49 or Received + 116 => ConnectionCause.ClientCertificate,
+        // About the client's certificate: bad, unsupported, revoked, expired, unknown, of an unknown authority, without access, and
+        // missing.
+        (>= Received + 41 and <= Received + 46) or Received + 48 or Received + 49 or Received + 116 => ConnectionCause.ClientCertificate,
         > Received and < Received + 256 => ConnectionCause.TlsRefused,
         _ => null,
     };

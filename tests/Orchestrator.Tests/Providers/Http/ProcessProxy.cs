@@ -4,7 +4,8 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>A proxy on the loopback address that is set for the whole process, as by <c>HTTP_PROXY</c>, and that remembers what it was asked for.</summary>
+/// <summary>A proxy on the loopback address that is set for the whole process, as by <c>HTTP_PROXY</c>, and that remembers what it was
+/// asked for.</summary>
 internal sealed class ProcessProxy : IWebProxy, IAsyncDisposable
 {
     private readonly IWebProxy _before = HttpClient.DefaultProxy;

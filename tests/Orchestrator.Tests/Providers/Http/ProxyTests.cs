@@ -24,7 +24,7 @@ public sealed class ProxyTests
         (await giga.AskAsync(streamed)).Text.Should().NotBeEmpty();
         (await giga.Provider.ValidateAsync()).Problem.Should().Be(ProviderProblem.None);
         await using var ollama = new FakeOllamaServer();
-        using var local = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new Uri($"http://LocalHost.:{ollama.Address.Port}") });
+        using var local = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new Uri($"http://LocalHost:{ollama.Address.Port}") });
         (await local.ReadAsync(Wire.Ask(streamed))).Should().NotBeEmpty();
         foreach (var metadata in new[] { true, false })
         {
