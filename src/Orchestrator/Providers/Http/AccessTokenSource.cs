@@ -161,7 +161,7 @@ internal sealed class AccessTokenSource(
     private async Task FetchAsync(Flight flight)
     {
         // Its age is counted from before the request: what the way back took must not lengthen its life.
-        var since = time.GetTimestamp();
+        var (since, at) = (time.GetTimestamp(), time.GetUtcNow());
         AccessToken token = default;
         LlmException? error = null;
         try
@@ -179,11 +179,11 @@ internal sealed class AccessTokenSource(
             error = failed as LlmException ?? ExceptionMapper.Map(failed, CancellationToken.None);
         }
 
-        Settle(flight, token, since, error);
+        Settle(flight, token, since, at, error);
         flight.End(error is null ? token.Value : null, error);
     }
 
-    private void Settle(Flight flight, AccessToken token, long since, LlmException? error)
+    private void Settle(Flight flight, AccessToken token, long since, DateTimeOffset at, LlmException? error)
     {
         lock (_gate)
         {
@@ -193,7 +193,7 @@ internal sealed class AccessTokenSource(
                 return;
             _flight = null;
             if (error is null)
-                _kept = new Kept(token.Value, since, time.GetUtcNow() - time.GetElapsedTime(since), UseOf(token));
+                _kept = new Kept(token.Value, since, at, UseOf(token));
             else
                 _failure = new Failure(error, time.GetTimestamp());
         }

@@ -68,6 +68,8 @@ public abstract partial class HttpLlmProvider
         var cause = ConnectionFailure.CauseOf(error);
         if (cause is ConnectionCause.UntrustedRoot or ConnectionCause.Certificate && CertificateAdvice is { } advice)
             words = $"{words} {advice}";
+        if (cause == ConnectionCause.Ended && address?.Scheme == Uri.UriSchemeHttps)
+            words += " A server that wants a certificate of the client does so.";
         if (words is not null && !ConnectionFailure.IsCertificate(cause) && request is not TokenRequest { IsDirect: true })
             words += ConnectionWords.OfProxy(address, _ownsClient);
         return ExceptionMapper.Map(error, cancellationToken, advice: words);
