@@ -41,7 +41,7 @@ internal sealed class CountGate(TimeProvider time)
 
         try
         {
-            await reached.Task.WaitAsync(limit, time).ConfigureAwait(false);
+            await reached.Task.WaitAsync(LongWait.ForTimer(limit), time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -126,7 +126,7 @@ public sealed class FaultConnection
     /// <summary>Waits, or throws <see cref="OperationCanceledException"/> when the client leaves first.</summary>
     /// <param name="time">How long.</param>
     /// <returns>A task that completes when the time is over.</returns>
-    public Task DelayAsync(TimeSpan time) => Task.Delay(time, TimeProvider, Gone);
+    public Task DelayAsync(TimeSpan time) => LongWait.DelayAsync(time, TimeProvider, Gone);
 
     /// <summary>Says nothing until the client has gone or the server stops.</summary>
     /// <returns>A task that completes then.</returns>

@@ -96,7 +96,7 @@ public sealed class FakeGigaChatServer : FakeLlmServer
     public void AcceptToken(string token, DateTimeOffset? until = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(token);
-        _desk.Accept(token, until ?? (Time.GetUtcNow() + TokenLife));
+        _desk.Accept(token, until ?? LongWait.After(Time.GetUtcNow(), TokenLife));
     }
 
     /// <summary>Lets all tokens expire: they are refused as expired from now on.</summary>

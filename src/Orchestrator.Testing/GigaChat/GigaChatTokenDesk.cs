@@ -85,7 +85,7 @@ internal sealed class GigaChatTokenDesk(FakeGigaChatServer server, TimeProvider 
     {
         var number = Interlocked.Increment(ref _issued);
         var token = string.Create(CultureInfo.InvariantCulture, $"eyJhbGciOiJkaXIifQ.fake-token-{number:D6}.of-tests");
-        var until = time.GetUtcNow() + server.TokenLife;
+        var until = LongWait.After(time.GetUtcNow(), server.TokenLife);
         Accept(token, until);
         var isShort = form is GigaChatTokenForm.Brief or GigaChatTokenForm.BriefSeconds;
         return new VendorError(200, JsonText.Of(json =>

@@ -71,7 +71,7 @@ public sealed partial class FakeYandexGptServer
         plan.Whole(200, JsonText.Of(json =>
         {
             json.WriteString("access_token", token);
-            json.WriteNumber("expires_in", (int)TokenLife.TotalSeconds);
+            json.WriteNumber("expires_in", (long)TokenLife.TotalSeconds);
             json.WriteString("token_type", "Bearer");
         }), Json);
         return plan;

@@ -32,7 +32,7 @@ internal sealed class YandexIam(TimeProvider time)
         lock (_lock)
         {
             var token = string.Create(CultureInfo.InvariantCulture, $"t1.fake-{++_exchanges}-{Guid.CreateVersion7(time.GetUtcNow()):N}");
-            return (token, _issued[token] = time.GetUtcNow() + life);
+            return (token, _issued[token] = LongWait.After(time.GetUtcNow(), life));
         }
     }
 

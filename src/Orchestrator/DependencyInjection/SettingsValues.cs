@@ -7,7 +7,7 @@ internal static class SettingsValues
 {
     private const string Time = "a time as hh:mm:ss or d.hh:mm:ss";
 
-    /// <summary>What a timer can wait for at most; longer would only fail later.</summary>
+    /// <summary>The longest time that is taken from a file: more is a slip rather than a wish.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>A time longer than zero, or "infinite".</summary>

@@ -147,7 +147,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     public void Exclude(LlmErrorKind reason, TimeSpan length, long now)
     {
         var stamps = Stamps(length);
-        if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= now + stamps))
+        if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
             return;
         var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
         _exclusion = PeriodOf(now, stamps);
@@ -214,7 +214,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     {
         var length = now - _ejectedAt >= Stamps(LongDown)
             ? options.CoolDownAfterTenMinutes
-            : options.CoolDown * Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter);
+            : Waits.Product(options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
         _coolDown = PeriodOf(now, Stamps(length));
         Tell(HealthChange.Kind.Ejected, kind, length);
     }
@@ -230,7 +230,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
     private long Stamps(TimeSpan span) => (long)((double)span.Ticks * frequency / TimeSpan.TicksPerSecond);
 
-    private TimeSpan Span(long stamps) => TimeSpan.FromSeconds((double)stamps / frequency);
+    private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / frequency);
 
     private static ProviderHealth StatusOf((int Good, int Bad) ends)
     {

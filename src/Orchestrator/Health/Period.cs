@@ -11,7 +11,7 @@ internal readonly struct Period(long from, long length, long late)
 {
     public bool IsRunning(long now) => length > 0 && now - from > -late && now - from < length;
 
-    public long End => from + length;
+    public long End => Waits.Later(from, length);
 
     /// <summary>The stamps left; zero when it does not run.</summary>
     public long Left(long now) => IsRunning(now) ? length - Math.Max(0, now - from) : 0;

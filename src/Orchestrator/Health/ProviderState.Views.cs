@@ -96,7 +96,7 @@ internal sealed partial class ProviderState
             context.HealthChanged(Name, change);
     }
 
-    private TimeSpan Span(long stamps) => TimeSpan.FromSeconds((double)stamps / clockFrequency);
+    private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / clockFrequency);
 
     private static ExclusionReason ReasonOf(LlmErrorKind kind) => kind switch
     {

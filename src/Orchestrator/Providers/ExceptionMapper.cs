@@ -20,7 +20,8 @@ internal static class ExceptionMapper
     /// <param name="exception">What the provider threw.</param>
     /// <param name="cancellationToken">The token of the attempt.</param>
     /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
-    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false)
+    /// <param name="advice">What to do about it, or what is behind it; null for the usual of its kind.</param>
+    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null)
     {
         if (exception is LlmException known)
             return known;
@@ -29,7 +30,7 @@ internal static class ExceptionMapper
 
         var failure = FailureOf(exception, started);
         var kind = failure.Kind;
-        return new(kind, $"The provider threw {Describe(exception, failure.Status)}. {AdviceFor(kind)}", exception)
+        return new(kind, $"The provider threw {Describe(exception, failure.Status)}. {advice ?? AdviceFor(kind)}", exception)
         {
             StatusCode = failure.Status,
             ProviderCode = failure.Code,
@@ -44,7 +45,8 @@ internal static class ExceptionMapper
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
-            if (exception is HttpRequestException { StatusCode: { } status })
+            // The status of a tunnel is the proxy's: the vendor has said nothing.
+            if (exception is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
                 return new((int)status, StatusKinds.FromStatus((int)status));
             if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
                 return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);

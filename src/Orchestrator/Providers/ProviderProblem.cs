@@ -41,4 +41,14 @@ public enum ProviderProblem
 
     /// <summary>Something else; <see cref="ProviderDiagnosis.Error"/> has it.</summary>
     Other,
+
+    /// <summary>A TLS connection cannot be made, though not because of a certificate: the server has another version of TLS or none at all, or has TLS
+    /// where the address says http.</summary>
+    TlsFailure,
+
+    /// <summary>The server wants a certificate of the client (mutual TLS), and none is set, or one that it does not accept.</summary>
+    ClientCertificateRequired,
+
+    /// <summary>A proxy on the way refuses to connect, or asks for a user and password.</summary>
+    ProxyRefused,
 }

@@ -156,7 +156,7 @@ internal sealed partial class RouteCall
         var either = EitherToken();
         try
         {
-            await Task.Delay(_againIn, Context.Time, either.Token).ConfigureAwait(false);
+            await Waits.DelayAsync(_againIn, Context.Time, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -54,7 +54,7 @@ internal sealed partial class RouteCall
         var limit = Leaves(full[0]) ?? Timeout.InfiniteTimeSpan;
         if (changesAt != long.MaxValue)
         {
-            var change = Context.Span(changesAt - from) + TimeSpan.FromMilliseconds(1);
+            var change = Waits.Sum(Context.Span(changesAt - from), TimeSpan.FromMilliseconds(1));
             limit = limit == Timeout.InfiniteTimeSpan || change < limit ? change : limit;
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class RouteCall
         var given = true;
         try
         {
-            await waiter.Place.WaitAsync(limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : limit, Context.Time, either.Token).ConfigureAwait(false);
+            await waiter.Place.WithinAsync(limit, Context.Time, either.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or TimeoutException)
         {

@@ -118,7 +118,7 @@ internal sealed partial class RoutePlanner
             }
 
             if (candidate.Standing is Standing.Avoided or Standing.Excluded)
-                change = Math.Min(change, now + _context.Stamps(slot.State.Obstacle(now).Left));
+                change = Math.Min(change, Waits.Later(now, _context.Stamps(slot.State.Obstacle(now).Left)));
         }
 
         return new(trial, full, avoided is { Count: > 1 } ? [.. avoided.OrderBy(s => s.State.ErrorRate(now))] : avoided, change);

@@ -145,9 +145,9 @@ internal sealed class RouterContext
     /// <param name="retryAfter">What its vendor asked for.</param>
     public TimeSpan RetryDelay(TimeSpan? retryAfter)
     {
-        var delay = Retry.MinDelay + ((Retry.MaxDelay - Retry.MinDelay) * _random.NextDouble());
+        var delay = Waits.Sum(Retry.MinDelay, Waits.Product(Retry.MaxDelay - Retry.MinDelay, _random.NextDouble()));
         // Later than asked for, never earlier: timers count whole milliseconds.
-        var asked = retryAfter is { } after ? (after * (1 + (0.09 * _random.NextDouble()))) + TimeSpan.FromMilliseconds(2) : TimeSpan.Zero;
+        var asked = retryAfter is { } after ? Waits.Sum(Waits.Product(after, 1 + (0.09 * _random.NextDouble())), TimeSpan.FromMilliseconds(2)) : TimeSpan.Zero;
         return asked > delay ? asked : delay;
     }
 

@@ -50,21 +50,30 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_forward_gives_the_token_up()
+    public async Task A_clock_that_is_set_forward_gives_the_token_up_but_not_in_its_first_minute()
     {
         var time = new TwoClocks();
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", time.GetUtcNow() + Life)), time);
         await source.GetAsync(default);
-        time.Advance(TimeSpan.Zero, wall: TimeSpan.FromHours(1));
-        (await source.GetAsync(default)).Should().Be("t2");
+        time.Advance(TimeSpan.FromSeconds(59), wall: TimeSpan.FromHours(1));
+        (await source.GetAsync(default)).Should().Be("t1");
+        time.Advance(TimeSpan.FromSeconds(1), wall: TimeSpan.Zero);
+        (await source.GetAsync(default)).Should().Be("t2", "a machine that slept counts less than the clock");
+        time.Advance(TimeSpan.FromSeconds(61), wall: TimeSpan.FromSeconds(61));
+        (await source.GetAsync(default)).Should().Be("t2", "the clock was set once");
     }
 
     [Fact]
-    public async Task A_token_with_a_second_to_live_serves_those_who_waited_and_is_not_kept()
+    public async Task A_token_with_a_second_to_live_serves_for_a_minute_or_until_it_is_refused()
     {
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddSeconds(1))), _time);
         (await source.GetAsync(default)).Should().Be("t1");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        (await source.GetAsync(default)).Should().Be("t1");
+        _time.Advance(TimeSpan.FromSeconds(1));
         (await source.GetAsync(default)).Should().Be("t2");
+        source.Drop("t2");
+        (await source.GetAsync(default)).Should().Be("t3");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal abstract class WallClock : TimeProvider, IDisposable
     public abstract IDisposable Hold();
 
     /// <summary>Waits by this clock.</summary>
-    public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken = default) => Task.Delay(time, this, cancellationToken);
+    public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken = default) => LongWait.DelayAsync(time, this, cancellationToken);
 
     /// <summary>Waits until a moment on <see cref="Elapsed"/>.</summary>
     public Task UntilAsync(TimeSpan moment, CancellationToken cancellationToken = default) =>

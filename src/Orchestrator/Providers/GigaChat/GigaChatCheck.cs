@@ -36,6 +36,7 @@ internal static class GigaChatCheck
         var where = credentials.HasKey ? "AuthUrl" : "BaseUrl";
         return error.ProviderCode switch
         {
+            _ when ConnectionWords.Of(error) is not null => Other(error, where, hasRoots),
             "4" => Of(ProviderProblem.MalformedCredentials, "AuthorizationKey cannot be decoded; copy the whole authorization key from the account page again.", error),
             "1" or "5" => Of(ProviderProblem.WrongScope, $"The scope {scope.Text()} was not accepted as one; it must be {GigaChatScopes.Expected}.", error),
             "7" => WrongScope(scope, null, error),
@@ -50,6 +51,7 @@ internal static class GigaChatCheck
     /// <summary>Why the API refused a question with a token.</summary>
     public static ProviderDiagnosis OfApi(LlmException error, GigaChatCredentials credentials, GigaChatScope scope, bool hasRoots) => error.Kind switch
     {
+        _ when ConnectionWords.Of(error) is not null => Other(error, "BaseUrl", hasRoots),
         // Between check and question the kept token may have run out; a fetch of it can fail too.
         LlmErrorKind.Authentication when error.ProviderCode is not null => OfToken(error, credentials, scope, hasRoots),
         LlmErrorKind.Authentication when credentials.ReadyToken is not null && error.Message.Contains("expired", StringComparison.OrdinalIgnoreCase) =>
@@ -95,11 +97,19 @@ internal static class GigaChatCheck
     // Packages go by the names of either generation.
     private static string Today(string model) => ModelNames.Candidates(DefaultPrices.GigaChat, model).Last();
 
-    private static ProviderDiagnosis Other(LlmException error, string where, bool hasRoots) => error.Kind switch
+    private static ProviderDiagnosis Other(LlmException error, string where, bool hasRoots) => ConnectionWords.Of(error) is { } found
+        ? Of(found.Problem, found.Cause switch
+        {
+            ConnectionCause.Certificate or ConnectionCause.UntrustedRoot when hasRoots => $"{found.Words} It is that of {where}, and not of one of the roots that are set. {RootAdvice}",
+            ConnectionCause.Certificate or ConnectionCause.UntrustedRoot => $"{found.Words} {RootAdvice}",
+            ConnectionCause.Refused or ConnectionCause.NoSuchName or ConnectionCause.NoRoute or ConnectionCause.NotInTime =>
+                $"Nobody answers at {where}. {found.Words} Check the address, the network and whether a proxy is needed.",
+            _ => $"{found.Words} Check {where}.",
+        }, error)
+        : OfAnswer(error, where);
+
+    private static ProviderDiagnosis OfAnswer(LlmException error, string where) => error.Kind switch
     {
-        LlmErrorKind.Unavailable when HttpLlmProvider.IsCertificate(error) => Of(ProviderProblem.UntrustedCertificate, hasRoots
-            ? $"The certificate at {where} does not fit the roots that are set, has expired, or is for another host. {RootAdvice}"
-            : $"The certificate at {where} is not trusted. {RootAdvice}", error),
         LlmErrorKind.Unavailable or LlmErrorKind.Timeout when error.StatusCode is null =>
             Of(ProviderProblem.Unreachable, $"Nobody answers at {where}; check the address, the network and whether a proxy is needed.", error),
         LlmErrorKind.QuotaExceeded => Of(ProviderProblem.Unpaid, "The account's money or package is used up; top it up, or choose another model.", error),

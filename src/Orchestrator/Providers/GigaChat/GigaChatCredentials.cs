@@ -22,6 +22,9 @@ internal sealed class GigaChatCredentials
     /// <summary>Whether tokens are fetched.</summary>
     public bool Fetches => _fetchFrom is not null;
 
+    /// <summary>Where tokens are fetched from; null when they are not.</summary>
+    public Uri? FetchFrom => _fetchFrom;
+
     /// <summary>Whether they are fetched with an authorization key.</summary>
     public bool HasKey => _scope is not null;
 
@@ -63,9 +66,9 @@ internal sealed class GigaChatCredentials
 
     /// <summary>A request for a token.</summary>
     /// <param name="scope">Another scope than the one that is set; null for that.</param>
-    public HttpRequestMessage NewTokenRequest(GigaChatScope? scope = null)
+    public TokenRequest NewTokenRequest(GigaChatScope? scope = null)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, _fetchFrom);
+        var message = new TokenRequest(HttpMethod.Post, _fetchFrom!);
         message.Headers.Authorization = _fetchWith;
         message.Headers.Accept.Add(MediaTypes.Json);
         message.Headers.UserAgent.Add(MediaTypes.UserAgent);

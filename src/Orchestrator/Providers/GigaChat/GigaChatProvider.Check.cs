@@ -18,9 +18,10 @@ public sealed partial class GigaChatProvider
         }
         catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
         {
-            return failure.ProviderCode == "7"
-                ? await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false)
-                : GigaChatCheck.OfToken(failure, _credentials, _scope, _tls.HasRoots);
+            if (failure.ProviderCode == "7")
+                return await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            await LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            return WithProxy(GigaChatCheck.OfToken(failure, _credentials, _scope, _tls.HasRoots), _credentials.FetchFrom ?? _root);
         }
 
         try
@@ -32,7 +33,8 @@ public sealed partial class GigaChatProvider
         }
         catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
         {
-            return GigaChatCheck.OfApi(failure, _credentials, _scope, _tls.HasRoots);
+            await LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            return WithProxy(GigaChatCheck.OfApi(failure, _credentials, _scope, _tls.HasRoots), _root);
         }
     }
 

@@ -11,7 +11,8 @@ public sealed partial class GigaChatProvider
         using var message = _credentials.NewTokenRequest(scope);
         try
         {
-            return await AskAsync(message, GigaChatTokenAnswer.Read, cancellationToken).ConfigureAwait(false);
+            var token = await AskAsync(message, GigaChatTokenAnswer.Read, cancellationToken).ConfigureAwait(false);
+            return token.MeasuredFrom(message.AnsweredAt);
         }
         catch (LlmException error)
         {

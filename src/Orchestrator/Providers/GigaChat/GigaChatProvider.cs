@@ -6,7 +6,8 @@ namespace Orchestrator.Providers;
 /// <summary>GigaChat by Sber, on version 1 of its own API.</summary>
 /// <remarks>
 /// <para>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c> with an access token that is fetched as needed, by one request for
-/// however many calls, and never used in its last minute. A call that is refused with HTTP 401 is repeated once with a new token.</para>
+/// however many calls, and given up a minute before its end by a stopwatch, whatever this machine's
+/// clock says. A call that is refused with HTTP 401 is repeated once with a new token.</para>
 /// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>, several system messages, a temperature of 0) or left
 /// out (penalties, <see cref="ChatOptions.Seed"/>, <see cref="ChatOptions.TopK"/>).</para>
 /// </remarks>
@@ -69,7 +70,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
     private protected override bool RequiresEventStream => true;
 
     private protected override string? CertificateAdvice => _tls.HasRoots
-        ? "None of the roots that are set fits the server's certificate, or it has expired or is for another host."
+        ? "It is not of one of the roots that are set."
         : GigaChatCheck.RootAdvice;
 
     private protected override HttpRequestMessage CreateRequest(LlmRequest request)

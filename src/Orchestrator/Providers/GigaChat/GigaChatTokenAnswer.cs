@@ -42,10 +42,11 @@ internal static class GigaChatTokenAnswer
 
     private static long? Time(string? text)
     {
-        if (!decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || number <= 0)
+        if (!double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
             return null;
+        // Zero and less are a time long past, which says nothing of a token that was just given.
         if (number < LeastMilliseconds)
             number *= 1000;
-        return (long)Math.Min(number, MostMilliseconds);
+        return (long)Math.Clamp(number, 0, MostMilliseconds);
     }
 }

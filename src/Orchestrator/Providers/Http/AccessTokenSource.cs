@@ -5,6 +5,12 @@ namespace Orchestrator.Providers;
 /// <param name="ExpiresAt">When the vendor stops taking it, by the vendor's clock.</param>
 internal readonly record struct AccessToken(string Value, DateTimeOffset ExpiresAt)
 {
+    /// <summary>How long it lives from the answer on, where that is known by the vendor's clock alone; null leaves it to ours.</summary>
+    public TimeSpan? Life { get; init; }
+
+    /// <summary>The token with its life measured by the time the vendor answered at; null when the answer did not say.</summary>
+    public AccessToken MeasuredFrom(DateTimeOffset? answeredAt) => answeredAt is { } at ? this with { Life = ExpiresAt - at } : this;
+
     public override string ToString() => $"AccessToken until {ExpiresAt:O}";
 }
 
@@ -13,9 +19,10 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
 /// waited and remembered for a moment, a refusal for a second, so that a vendor in trouble is not stormed. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A token is not used in its last minute, by the clock and by its age: a clock that is set back does not keep it alive. One that arrives
-/// that old (a short life, a clock that is wrong) serves those who waited for it and is not kept. A caller that gives up leaves the fetch
-/// to the others; when the last one leaves, the fetch is cancelled.
+/// A token's age is measured by our own stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: what this machine's
+/// clock says changes nothing. It is given up a minute before its end, but never before it is a minute old: one whose life seems to be over when
+/// it arrives is good until the vendor refuses it. A machine that slept sees by the clock that more time has passed than the stopwatch says.
+/// A caller that gives up leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
 /// </remarks>
 /// <param name="fetch">Gets a token; its token fires when nobody waits any more. May throw whatever it likes; runs once at a time.</param>
 /// <param name="time">Both clocks.</param>
@@ -29,6 +36,9 @@ internal sealed class AccessTokenSource(
 
     /// <summary>How long a failure answers that may be gone with the next try. The router's retry after 250 ms must be a true one.</summary>
     public static readonly TimeSpan FailureMemory = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a token is used at least, unless it is refused: otherwise a wrong clock would make one fetch of every call.</summary>
+    public static readonly TimeSpan LeastUse = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(365);
@@ -115,8 +125,11 @@ internal sealed class AccessTokenSource(
         flight?.Cancel();
     }
 
-    private bool IsGood(Kept kept) =>
-        kept.ExpiresAt - time.GetUtcNow() > _margin && time.GetElapsedTime(kept.Since) < kept.Use;
+    private bool IsGood(Kept kept)
+    {
+        var age = time.GetElapsedTime(kept.Since);
+        return age < LeastUse || (age < kept.Use && time.GetUtcNow() - kept.At < kept.Use);
+    }
 
     private async ValueTask<string> WaitAsync(Flight flight, CancellationToken cancellationToken)
     {
@@ -148,7 +161,7 @@ internal sealed class AccessTokenSource(
     private async Task FetchAsync(Flight flight)
     {
         // Its age is counted from before the request: what the way back took must not lengthen its life.
-        var since = time.GetTimestamp();
+        var (since, at) = (time.GetTimestamp(), time.GetUtcNow());
         AccessToken token = default;
         LlmException? error = null;
         try
@@ -166,11 +179,11 @@ internal sealed class AccessTokenSource(
             error = failed as LlmException ?? ExceptionMapper.Map(failed, CancellationToken.None);
         }
 
-        Settle(flight, token, since, error);
+        Settle(flight, token, since, at, error);
         flight.End(error is null ? token.Value : null, error);
     }
 
-    private void Settle(Flight flight, AccessToken token, long since, LlmException? error)
+    private void Settle(Flight flight, AccessToken token, long since, DateTimeOffset at, LlmException? error)
     {
         lock (_gate)
         {
@@ -180,7 +193,7 @@ internal sealed class AccessTokenSource(
                 return;
             _flight = null;
             if (error is null)
-                _kept = new Kept(token.Value, token.ExpiresAt, since, UseOf(token));
+                _kept = new Kept(token.Value, since, at, UseOf(token));
             else
                 _failure = new Failure(error, time.GetTimestamp());
         }
@@ -188,9 +201,10 @@ internal sealed class AccessTokenSource(
 
     private TimeSpan UseOf(AccessToken token)
     {
-        var life = token.ExpiresAt - time.GetUtcNow();
-        life = (life < LongestLife ? life : LongestLife) - _margin;
-        return longestUse is { } longest && longest < life ? longest : life;
+        var life = token.Life ?? token.ExpiresAt - time.GetUtcNow();
+        life = life < LongestLife ? Waits.Sum(life, -_margin) : LongestLife;
+        life = longestUse is { } longest && longest < life ? longest : life;
+        return life > LeastUse ? life : LeastUse;
     }
 
     // An exception object is thrown once: each caller's stack trace, and what the router writes into it, is that caller's own.
@@ -204,7 +218,11 @@ internal sealed class AccessTokenSource(
         RetryAfter = error.RetryAfter,
     };
 
-    private sealed record Kept(string Value, DateTimeOffset ExpiresAt, long Since, TimeSpan Use);
+    /// <param name="Value">The token.</param>
+    /// <param name="Since">When it was asked for, as a stamp.</param>
+    /// <param name="At">The same by our clock, right or wrong.</param>
+    /// <param name="Use">How long it is used.</param>
+    private sealed record Kept(string Value, long Since, DateTimeOffset At, TimeSpan Use);
 
     private sealed record Failure(LlmException Error, long At)
     {

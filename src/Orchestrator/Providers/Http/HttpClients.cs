@@ -25,6 +25,8 @@ internal static class HttpClients
         UseCookies = false,
         AutomaticDecompression = DecompressionMethods.All,
         ConnectTimeout = connectLimit,
+        // Local addresses pass by the proxy of the process.
+        Proxy = new LocalBypass(),
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         // A stream that is left early must reach the server as a close, not be read to its end for the sake of the connection.
         ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),

@@ -7,17 +7,18 @@ public abstract partial class HttpLlmProvider
 
     /// <summary>Asks what a check has to ask, for 15 s at most, and explains what goes wrong.</summary>
     private protected async Task<ProviderDiagnosis> CheckAsync(
-        Func<CancellationToken, Task<ProviderDiagnosis>> ask, Func<LlmException, ProviderDiagnosis> explain, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<ProviderDiagnosis>> ask, Func<LlmException, ProviderDiagnosis> explain, Uri address, CancellationToken cancellationToken)
     {
         using var enough = new CancellationTokenSource(CheckLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
         try
         {
-            return await ask(either.Token).ConfigureAwait(false);
+            return WithProxy(await ask(either.Token).ConfigureAwait(false), address);
         }
         catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
         {
-            return explain(failure);
+            await LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            return WithProxy(explain(failure), address);
         }
     }
 

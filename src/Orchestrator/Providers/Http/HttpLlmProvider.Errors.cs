@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 // What went wrong, in the words of an error: kind, status, codes, a short excerpt, never a secret.
 public abstract partial class HttpLlmProvider
 {
-    private const string CertificateWanted = "a gateway wants a certificate of the client. Hand in an HTTP client whose handler has one";
+    internal const string CertificateWanted = "a gateway wants a certificate of the client. Hand in an HTTP client whose handler has one";
 
     private async Task<LlmException> ErrorOfAsync(HttpResponseMessage response, Uri target, LlmRequest? request, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public abstract partial class HttpLlmProvider
             text = said.Message ?? (IsHtml(response) ? "" : Redact(ServerError.Words(body.Span)));
             // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
             if (status == 400 && IsHtml(response))
-                (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
+                (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : WantsTls(body.Span) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address") : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
         }
 
         var kind = KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);

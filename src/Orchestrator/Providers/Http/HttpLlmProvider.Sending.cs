@@ -5,9 +5,6 @@ namespace Orchestrator.Providers;
 // Sends requests, and gives up when there is no connection in time.
 public abstract partial class HttpLlmProvider
 {
-    // What a timer takes; whoever waits longer than this waits forever.
-    private const double LongestTimer = uint.MaxValue - 1;
-
     private HttpClient? _patient;
 
     /// <summary>What came back, before anybody reads it: what a provider wants to know about its server.</summary>
@@ -45,7 +42,7 @@ public abstract partial class HttpLlmProvider
 
     /// <summary>Sends a request of the vendor's besides the chat: probes, models, counts. The caller disposes the response.</summary>
     private protected Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        SendAsync(request, null, cancellationToken);
+        request is TokenRequest token ? SendTokenAsync(token, cancellationToken) : SendAsync(request, null, cancellationToken);
 
     /// <summary>Sends a request; without a limit of its own it may take <see cref="HttpClients.ConnectLimit"/> to a connection.</summary>
     /// <remarks>The handler of a client of our own keeps the usual limit by itself, so that the usual request costs no timer.</remarks>
@@ -54,7 +51,7 @@ public abstract partial class HttpLlmProvider
         var limit = connect ?? HttpClients.ConnectLimit;
         if (_ownsClient && limit == HttpClients.ConnectLimit)
             return SendAsync(_client, request, null, cancellationToken);
-        var kept = new ConnectLimit(limit.TotalMilliseconds > LongestTimer ? Timeout.InfiniteTimeSpan : limit, _time);
+        var kept = new ConnectLimit(Waits.ForTimer(limit), _time);
         if (_ownsClient || _readsOnceConnected)
             return SendAsync(ClientFor(kept.Time), request, kept, cancellationToken);
         // Handlers of the application's come first, of which nothing is known: a handler of ours beneath them keeps the limit, if there is one.
@@ -102,10 +99,13 @@ public abstract partial class HttpLlmProvider
             return NoConnection(request, late.Limit.Text, error);
         // Handlers say so in this way, and so does a client whose own limit for the whole request is over.
         if (error is not OperationCanceledException { InnerException: TimeoutException } || _client.Timeout != Timeout.InfiniteTimeSpan)
-            return Unreached(error, cancellationToken);
+            return Unreached(request, error, cancellationToken);
         return NoConnection(request, _ownsClient ? $"{HttpClients.ConnectLimit.TotalSeconds:0} s" : "the ConnectTimeout of the client that was handed in", error);
     }
 
-    private static LlmException NoConnection(HttpRequestMessage request, string limit, Exception error) =>
-        new(LlmErrorKind.Timeout, $"No connection to {request.RequestUri!.Authority} within {limit}. Check address and network.", error);
+    private static LlmException NoConnection(HttpRequestMessage request, string limit, Exception error)
+    {
+        ConnectionFailure.Mark(error, request.RequestUri);
+        return new(LlmErrorKind.Timeout, $"No connection to {request.RequestUri!.Authority} within {limit}. Check address and network.", error);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Authentication;
 using System.Text.Json;
 
 namespace Orchestrator.Providers;
@@ -47,27 +46,13 @@ public abstract partial class HttpLlmProvider
         }
     }
 
-    /// <summary>Whether TLS failed, which is mostly a certificate that is not trusted.</summary>
-    internal static bool IsCertificate(Exception? error)
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is AuthenticationException)
-                return true;
-        }
+    // nginx's words for a request without TLS; other servers say it in plain text.
+    private static bool WantsTls(ReadOnlySpan<byte> page) => page.IndexOf("The plain HTTP request was sent to HTTPS port"u8) >= 0;
 
-        return false;
-    }
-
-    private LlmException Unreached(Exception error, CancellationToken cancellationToken)
-    {
-        var mapped = ExceptionMapper.Map(error, cancellationToken);
-        return mapped.Kind == LlmErrorKind.Unavailable && CertificateAdvice is { } advice && IsCertificate(error)
-            ? new LlmException(mapped.Kind, $"{mapped.Message} {advice}", error)
-            : mapped;
-    }
-
-    private string Hint(LlmErrorKind kind, int status, ServerError said) => AdviceFor(kind, status, said) is { } advice ? $". {advice}." : "";
+    private string Hint(LlmErrorKind kind, int status, ServerError said) =>
+        AdviceFor(kind, status, said) is { } advice ? $". {advice}."
+        : status == 407 ? ". A proxy on the way asks for a user and password."
+        : "";
 
     /// <summary>What a server means that answers something else than the stream it was asked for.</summary>
     private async Task<LlmException> NoStreamAsync(AnswerReader reader, HttpResponseMessage response, CancellationToken cancellationToken)

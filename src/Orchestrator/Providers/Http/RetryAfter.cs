@@ -4,20 +4,29 @@ using System.Net.Http.Headers;
 namespace Orchestrator.Providers;
 
 /// <summary>Reads how long a server asks us to wait: <c>retry-after-ms</c>, then <c>Retry-After</c> in seconds or as an HTTP date.</summary>
-/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. What cannot be understood is ignored; a date that has passed is zero.</remarks>
+/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. What cannot be understood is ignored; a date that has passed is zero.
+/// A date is measured by the response's own <c>Date</c> header: the two come from one clock, whatever ours says.</remarks>
 internal static class RetryAfter
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    /// <param name="headers">The response's.</param>
+    /// <param name="now">Our own clock, for a response that has no date.</param>
     public static TimeSpan? From(HttpResponseHeaders headers, DateTimeOffset now) =>
         (headers.NonValidated.TryGetValues("retry-after-ms", out var ms) ? Number(ms.ToString(), 0.001) : null)
-        ?? (headers.NonValidated.TryGetValues("Retry-After", out var text) ? Parse(text.ToString(), now) : null);
+        ?? (headers.NonValidated.TryGetValues("Retry-After", out var text) ? Parse(text.ToString(), DateOf(headers) ?? now) : null);
 
+    /// <param name="header">Gives a header of the response by its name.</param>
+    /// <param name="now">Our own clock, for a response that has no date.</param>
     public static TimeSpan? From(Func<string, string?> header, DateTimeOffset now) =>
-        Number(header("retry-after-ms"), 0.001) ?? Parse(header("Retry-After"), now);
+        Number(header("retry-after-ms"), 0.001) ?? Parse(header("Retry-After"), Date(header("Date")) ?? now);
+
+    /// <summary>The server's clock when it answered; null when it does not say, or not so that it can be read.</summary>
+    public static DateTimeOffset? DateOf(HttpResponseHeaders headers) =>
+        headers.NonValidated.TryGetValues("Date", out var text) ? Date(text.ToString()) : null;
 
     public static DateTimeOffset? Date(string? text) =>
-        DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at) ? at : null;
+        DateTimeOffset.TryParseExact(text?.Trim(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at) ? at : null;
 
     public static TimeSpan? Parse(string? text, DateTimeOffset now)
     {

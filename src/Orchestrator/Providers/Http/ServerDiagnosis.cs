@@ -36,10 +36,19 @@ internal sealed record ServerDiagnosis(string Address, bool HasKey, string Start
         ? " If it speaks no TLS, http is meant."
         : "";
 
-    private (ProviderProblem Problem, string Message) Explain(LlmException error) => error.Kind switch
+    private (ProviderProblem Problem, string Message) Explain(LlmException error) => ConnectionWords.Of(error) is { } found
+        ? (found.Problem, found.Cause switch
+        {
+            ConnectionCause.Certificate or ConnectionCause.UntrustedRoot => $"{found.Words} {Root}",
+            ConnectionCause.Refused or ConnectionCause.NoSuchName or ConnectionCause.NoRoute or ConnectionCause.NotInTime =>
+                $"Nobody answers at {Address}. {Start}{Plain(error)} {error.Message}",
+            ConnectionCause.Ended => $"{found.Words} {Start}",
+            _ => found.Words,
+        })
+        : ExplainAnswer(error);
+
+    private (ProviderProblem Problem, string Message) ExplainAnswer(LlmException error) => error.Kind switch
     {
-        LlmErrorKind.Unavailable when HttpLlmProvider.IsCertificate(error) => (ProviderProblem.UntrustedCertificate,
-            $"The certificate of {Address} is not trusted, has expired or is for another host; or what listens there speaks no TLS, and http is meant. {Root}"),
         LlmErrorKind.Unavailable or LlmErrorKind.Timeout when error.StatusCode is null => (ProviderProblem.Unreachable, $"Nobody answers at {Address}. {Start}{Plain(error)} {error.Message}"),
         LlmErrorKind.Authentication => (ProviderProblem.WrongCredentials, HasKey ? $"{Address} refuses the key. {Key}" : $"{Address} asks for a key and none is set. {Key}"),
         LlmErrorKind.Permission => (ProviderProblem.MissingRole, $"{Address} knows who asks and refuses all the same: check what the key may do, and whether the vendor serves your country. {error.Message}"),

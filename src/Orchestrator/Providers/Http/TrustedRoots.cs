@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -35,10 +36,20 @@ internal sealed class TrustedRoots
     }
 
     public void ApplyTo(SslClientAuthenticationOptions options) =>
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors);
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, out var why)
+            // Of a mere "no" the client would only hear that there was one.
+            ? true
+            : throw new AuthenticationException($"The remote certificate is invalid: {why}");
 
-    internal bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors)
+    internal bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors) => IsTrusted(certificate, systems, errors, out _);
+
+    /// <param name="certificate">The server's.</param>
+    /// <param name="systems">What the system made of it.</param>
+    /// <param name="errors">What the system found.</param>
+    /// <param name="why">What is wrong with it, by the names of the platform's enumerations.</param>
+    private bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors, out string why)
     {
+        why = errors.ToString();
         if (errors == SslPolicyErrors.None)
             return true;
         // A wrong host name, or no certificate, no root can mend.
@@ -59,7 +70,9 @@ internal sealed class TrustedRoots
 
         try
         {
-            return chain.Build(leaf);
+            var isGood = chain.Build(leaf);
+            why = string.Join(", ", chain.ChainStatus.Select(s => s.Status));
+            return isGood;
         }
         finally
         {

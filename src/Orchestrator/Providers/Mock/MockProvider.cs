@@ -77,7 +77,7 @@ public sealed class MockProvider : ILlmProvider, IHealthProbe
 
         // Without a delay everything completes synchronously: the mock then measures the router, not the thread pool.
         if (delay != TimeSpan.Zero)
-            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            await Waits.DelayAsync(delay, _time, cancellationToken).ConfigureAwait(false);
         if (failsWithoutText)
             throw FailureOf(outcome);
 
@@ -93,7 +93,7 @@ public sealed class MockProvider : ILlmProvider, IHealthProbe
         for (var (start, end) = (0, 0); start < text.Length && words != outcome.Words; start = end, words++)
         {
             if (start > 0 && _options.ChunkDelay != TimeSpan.Zero)
-                await Task.Delay(_options.ChunkDelay, _time, cancellationToken).ConfigureAwait(false);
+                await Waits.DelayAsync(_options.ChunkDelay, _time, cancellationToken).ConfigureAwait(false);
             else
                 cancellationToken.ThrowIfCancellationRequested();
 

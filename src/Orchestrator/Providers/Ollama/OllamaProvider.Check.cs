@@ -16,7 +16,7 @@ public sealed partial class OllamaProvider
             "Start Ollama ('ollama serve') and check BaseUrl or OLLAMA_HOST; in a container, localhost is the container itself.",
             "Set ApiKey to a key of ollama.com, or of the proxy in front of the server.",
             "BaseUrl must be Ollama's own address, such as http://localhost:11434, without /v1.");
-        return CheckAsync(token => CheckAsync(server, token), server.Of, cancellationToken);
+        return CheckAsync(token => CheckAsync(server, token), server.Of, _root, cancellationToken);
     }
 
     private async Task<ProviderDiagnosis> CheckAsync(ServerDiagnosis server, CancellationToken cancellationToken)

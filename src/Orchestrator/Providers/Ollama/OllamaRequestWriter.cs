@@ -40,12 +40,18 @@ internal sealed class OllamaRequestWriter
         if (_truncate is { } truncate)
             json.WriteBoolean("truncate"u8, truncate);
         if (_keepAlive is { } alive)
-            json.WriteString("keep_alive"u8, alive == Timeout.InfiniteTimeSpan ? "-1s" : string.Create(CultureInfo.InvariantCulture, $"{(long)alive.TotalMilliseconds}ms"));
+            json.WriteString("keep_alive"u8, Duration(alive));
         WriteFormat(json, request.Options?.ResponseFormat);
         WriteTools(json, request.Options);
         WriteOptions(json, request.Options);
         json.WriteEndObject();
     }
+
+    /// <summary>A length as Ollama reads it, in nanoseconds of 64 bits: what is longer than its 292 years, or below zero, is for ever.</summary>
+    private static string Duration(TimeSpan length) =>
+        length < TimeSpan.Zero || length.TotalMilliseconds > long.MaxValue / 1_000_000
+            ? "-1s"
+            : string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Ceiling(length.TotalMilliseconds)}ms");
 
     private void WriteThink(Utf8JsonWriter json, ChatOptions? options)
     {

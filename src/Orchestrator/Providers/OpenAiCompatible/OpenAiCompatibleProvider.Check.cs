@@ -20,7 +20,7 @@ public sealed partial class OpenAiCompatibleProvider
             "Check BaseUrl, whether the server runs, the network and the proxy.",
             "Set ApiKey to a key of this server, whole and without blanks; keys of other vendors or projects do not fit.",
             "BaseUrl must be the address that /chat/completions and /models are appended to, and mostly ends with /v1.");
-        return CheckAsync(token => CheckAsync(server, token), server.Of, cancellationToken);
+        return CheckAsync(token => CheckAsync(server, token), server.Of, _root, cancellationToken);
     }
 
     private async Task<ProviderDiagnosis> CheckAsync(ServerDiagnosis server, CancellationToken cancellationToken)

@@ -29,13 +29,11 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
             return new(status, StatusKinds.FromStatus(status)) { RetryAfter = wait };
 
         var said = ServerError.Read(Encoding.UTF8.GetBytes(shape.BodyOf(response) ?? ""));
-        // A date is measured by the clock of the server that gave it.
-        var now = Providers.RetryAfter.Date(shape.HeaderOf(response, "Date")) ?? TimeProvider.System.GetUtcNow();
         return new(status, OpenAiErrors.KindOf(status, said) ?? StatusKinds.FromStatus(status))
         {
             Code = Word(said.Code) ?? Word(said.Type),
             RequestId = shape.HeaderOf(response, "x-request-id") is { } id ? ServerError.Excerpt(id) : null,
-            RetryAfter = wait ?? Providers.RetryAfter.From(name => shape.HeaderOf(response, name), now),
+            RetryAfter = wait ?? Providers.RetryAfter.From(name => shape.HeaderOf(response, name), TimeProvider.System.GetUtcNow()),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace Orchestrator.Providers;
@@ -13,14 +12,20 @@ internal static partial class YandexGptDiagnosis
 
     public static (ProviderProblem Problem, string Message) Of(LlmException error, string? mismatch, bool hasTokens, string server, string model)
     {
-        if (HttpLlmProvider.IsCertificate(error))
+        if (ConnectionWords.Of(error) is { } found)
         {
-            return (ProviderProblem.UntrustedCertificate,
-                $"The certificate of {server} is not trusted. Yandex uses a public authority: a proxy of your network probably answers with its own, whose root must be in the system's trust store.");
+            return (found.Problem, found.Cause switch
+            {
+                ConnectionCause.Certificate or ConnectionCause.UntrustedRoot =>
+                    $"{found.Words} Yandex uses a public authority: a proxy of your network probably answers with its own, whose root must be in the system's trust store.",
+                _ when found.Problem == ProviderProblem.Unreachable =>
+                    $"{found.Words} Check BaseUrl (for tokens IamUrl and MetadataUrl), DNS, the network and the proxy; on a virtual machine, its way out.",
+                _ => found.Words,
+            });
         }
 
         if (error.StatusCode is null && error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.Timeout)
-            return (ProviderProblem.Unreachable, Unreachable(error, server));
+            return (ProviderProblem.Unreachable, $"{server} does not answer. Check BaseUrl, the network and the proxy.");
         var words = error.Message;
         return error.Kind switch
         {
@@ -59,25 +64,9 @@ internal static partial class YandexGptDiagnosis
         ? $"The credentials belong to another folder than FolderId: set FolderId to {folder}, or use a service account of the folder that is set."
         : "The credentials belong to another folder than FolderId: set FolderId to the service account's own, or use a service account of the folder that is set.";
 
-    private static string Unreachable(LlmException error, string server) => Caused<SocketException>(error) is false
-        ? $"{server} does not answer. Check BaseUrl, the network and the proxy."
-        : $"{server} cannot be reached. Check BaseUrl, DNS, the network and the proxy; on a virtual machine, its way out.";
-
     /// <summary>The folder the credentials belong to, out of the vendor's words; empty when they do not name it, null when they speak of something else.</summary>
     private static string? OwnFolder(string? words) =>
         words is null || !Says(words, "folder ID") || !Says(words, "does not match") ? null : Owner().Match(words) is { Success: true } match ? match.Groups[1].Value : "";
-
-    private static bool Caused<T>(Exception? error)
-        where T : Exception
-    {
-        for (; error is not null; error = error.InnerException)
-        {
-            if (error is T)
-                return true;
-        }
-
-        return false;
-    }
 
     private static bool Says(string words, string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
 

@@ -42,7 +42,8 @@ public sealed class YandexGptOptions
     /// <value><c>https://iam.api.cloud.yandex.net/iam/v1/tokens</c>.</value>
     public Uri IamUrl { get; set; } = YandexGptEnvironment.DefaultIam;
 
-    /// <summary>The metadata service's address, without a path.</summary>
+    /// <summary>The metadata service's address, without a path. It is asked past any proxy; where its address is the usual one, or another that only
+    /// this machine can mean, by a client of the provider's own, also when an <see cref="HttpClient"/> was handed in.</summary>
     /// <value><c>http://169.254.169.254</c>.</value>
     public Uri MetadataUrl { get; set; } = YandexGptEnvironment.DefaultMetadata;
 

@@ -21,6 +21,7 @@ public sealed partial class YandexGptProvider
             var (problem, message) = YandexGptDiagnosis.Of(error, _mismatch, _tokens is not null, _completion.Authority, Info.Model);
             return new ProviderDiagnosis(problem, message) { Error = error };
         },
+        _completion,
         cancellationToken);
 
     private protected override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) => YandexGptDiagnosis.AdviceFor(kind, said.Message, _mismatch);

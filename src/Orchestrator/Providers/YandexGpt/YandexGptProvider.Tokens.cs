@@ -9,6 +9,9 @@ public sealed partial class YandexGptProvider
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
 
+    /// <summary>From when on a clock is called wrong: what the vendor lets pass, and the way of the answer.</summary>
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     private readonly AuthenticationHeaderValue? _fixed;
     private readonly AccessTokenSource? _tokens;
     private volatile string? _jwt;
@@ -43,7 +46,7 @@ public sealed partial class YandexGptProvider
     {
         var jwt = key.Sign(_time.GetUtcNow());
         _jwt = jwt;
-        using var message = new HttpRequestMessage(HttpMethod.Post, iam)
+        using var message = new TokenRequest(HttpMethod.Post, iam)
         {
             Content = JsonBody.From(jwt, static (json, signed) =>
             {
@@ -58,28 +61,43 @@ public sealed partial class YandexGptProvider
 
     private async Task<AccessToken> AskMetadataAsync(Uri metadata, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, metadata);
+        // Only this machine can answer: a proxy would ask its own machine, or hand the token on.
+        using var message = new TokenRequest(HttpMethod.Get, metadata) { IsDirect = OwnsClient || LocalAddress.IsMetadata(metadata) };
         message.Headers.Add("Metadata-Flavor", "Google");
         return await FetchAsync(message, "The metadata service gives no token: the virtual machine needs a service account linked to it", cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<AccessToken> FetchAsync(HttpRequestMessage message, string refused, CancellationToken cancellationToken)
+    private async Task<AccessToken> FetchAsync(TokenRequest message, string refused, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskAsync(message, body => YandexTokenAnswer.Read(body, _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            return await AskAsync(message, body => YandexTokenAnswer.Read(body, message.AnsweredAt ?? _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
         catch (LlmException error) when (error.StatusCode is >= 400 and < 500 and not (408 or 429))
         {
             // Whatever it says, the credentials are not accepted: no other kind would keep the router away for long enough.
-            throw new LlmException(LlmErrorKind.Authentication, $"{refused}. {error.Message}", error)
+            throw new LlmException(LlmErrorKind.Authentication, $"{refused}. {error.Message}{(message.Method == HttpMethod.Post ? ClockOff(message.AnsweredAt) : "")}", error)
             {
                 ProviderName = error.ProviderName,
                 Model = error.Model,
                 StatusCode = error.StatusCode,
                 ProviderCode = error.ProviderCode,
                 RequestId = error.RequestId,
+                RetryAfter = error.RetryAfter,
             };
         }
+    }
+
+    /// <summary>What to say of this machine's clock, when the server's tells that it is wrong; a signed request for a token is refused for that.</summary>
+    private string ClockOff(DateTimeOffset? server)
+    {
+        if (server is not { } at)
+            return "";
+        var ahead = _time.GetUtcNow() - at;
+        if (ahead.Duration() < Skew)
+            return "";
+        var off = ahead.Duration();
+        var length = off.TotalHours >= 1 ? $"{(long)off.TotalHours} h {off.Minutes} min" : $"{off.Minutes} min";
+        return $" This machine's clock is {length} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's: set it right, for a request that is signed with a wrong time is refused.";
     }
 }

@@ -51,7 +51,11 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
             _tokens = Tokens(options);
     }
 
-    private protected override void Release() => _tokens?.Dispose();
+    private protected override void Release()
+    {
+        _tokens?.Dispose();
+        ReleaseDirect();
+    }
 
     private protected override StreamFraming Framing => StreamFraming.JsonLines;
 

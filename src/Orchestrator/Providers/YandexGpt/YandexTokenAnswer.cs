@@ -9,6 +9,8 @@ internal static class YandexTokenAnswer
     /// <summary>The end of a token's life when the answer does not say: what Yandex advises for its use.</summary>
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
 
+    /// <param name="body">The answer.</param>
+    /// <param name="now">When it was given, by the server's clock where that is known.</param>
     public static AccessToken Read(ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var reader = new Utf8JsonReader(body, JsonRead.Options);
@@ -30,7 +32,7 @@ internal static class YandexTokenAnswer
         }
 
         return token is { Length: > 0 } && token.All(c => c is > ' ' and <= '~')
-            ? new AccessToken(token, end)
+            ? new AccessToken(token, end) { Life = end - now }
             : throw new JsonException("The answer holds no token.");
     }
 

@@ -204,7 +204,8 @@ public sealed class ErrorsTests
     [MemberData(nameof(Waits))]
     public async Task Retry_After_is_read_in_every_form(string? retryAfter, string? retryAfterMs, double? seconds)
     {
-        await using var wire = new Wire(time: new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)));
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
+        await using var wire = new Wire(time: time, server: new FaultServerOptions { TimeProvider = time });
         wire.Server.Enqueue(Fault.RateLimited(retryAfter, retryAfterMs));
 
         var (_, error) = await wire.FailAsync(streamed: true);

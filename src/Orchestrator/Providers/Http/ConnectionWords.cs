@@ -1,0 +1,97 @@
+namespace Orchestrator.Providers;
+
+/// <summary>What a failed connection means, in a sentence or two for people, and which problem of the settings it is.</summary>
+internal static class ConnectionWords
+{
+    /// <summary>The words of a server that was asked by http and speaks TLS.</summary>
+    public const string TlsIsWanted = "the plain HTTP request was sent to HTTPS port";
+
+    /// <summary>The problem and the words; null when the failure is not one of connections, or says nothing more than its
+    /// message.</summary>
+    public static (ProviderProblem Problem, ConnectionCause Cause, string Words)? Of(LlmException error)
+    {
+        if (error.StatusCode is 400 && error.Message.Contains(HttpLlmProvider.CertificateWanted, StringComparison.Ordinal))
+            return (ProviderProblem.ClientCertificateRequired, ConnectionCause.ClientCertificate, Of(ConnectionCause.ClientCertificate, null, null));
+        if (error.StatusCode is 400 && WantsTls(error.Message))
+            return (ProviderProblem.TlsFailure, ConnectionCause.TlsWanted, Of(ConnectionCause.TlsWanted, null, null));
+        if (error.StatusCode is 407)
+            return (ProviderProblem.ProxyRefused, ConnectionCause.ProxyCredentials, Of(ConnectionCause.ProxyCredentials, null, null));
+        if (error.StatusCode is not null)
+            return null;
+        var cause = ConnectionFailure.CauseOf(error);
+        var address = ConnectionFailure.AddressOf(error);
+        return cause == ConnectionCause.Unknown
+            ? null
+            : (ProblemOf(cause), cause, Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error)));
+    }
+
+    /// <summary>The words for a failure at an address; null when there is nothing to say beyond the exception's type.</summary>
+    public static string? Of(Exception error, Uri? address) =>
+        ConnectionFailure.CauseOf(error) is not ConnectionCause.Unknown and var cause
+            ? Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error))
+            : null;
+
+    /// <summary>What to say of the proxy of the process where it may have answered in the server's place; empty when there is
+    /// none.</summary>
+    /// <param name="address">Where the request was to go.</param>
+    /// <param name="isOurs">Whether the client is the provider's own, which asks no proxy for local addresses.</param>
+    public static string OfProxy(Uri? address, bool isOurs)
+    {
+        if (address is null || LocalBypass.ProcessProxyFor(address) is not { } proxy || (isOurs && LocalAddress.PassesByProxies(address)))
+            return "";
+        return LocalAddress.PassesByProxies(address)
+            ? $" This process has a proxy set ({proxy}), and an HttpClient that was handed in may ask it for local addresses too: "
+                + $"set UseProxy = false on its handler, or add {address.Host} to NO_PROXY."
+            : $" This process has a proxy set ({proxy}), which requests to {address.Host} go through.";
+    }
+
+    private static ProviderProblem ProblemOf(ConnectionCause cause) => cause switch
+    {
+        _ when ConnectionFailure.IsCertificate(cause) => ProviderProblem.UntrustedCertificate,
+        ConnectionCause.ClientCertificate => ProviderProblem.ClientCertificateRequired,
+        ConnectionCause.Proxy or ConnectionCause.ProxyCredentials => ProviderProblem.ProxyRefused,
+        ConnectionCause.NoTls or ConnectionCause.PlainHttp or ConnectionCause.TlsWanted or ConnectionCause.TlsVersion
+            or ConnectionCause.TlsRefused or ConnectionCause.EndedInHandshake => ProviderProblem.TlsFailure,
+        _ => ProviderProblem.Unreachable,
+    };
+
+    private static string Of(ConnectionCause cause, string? server, int? status)
+    {
+        var (start, within) = (server ?? "The server", server ?? "the server");
+        return cause switch
+        {
+            ConnectionCause.Refused => $"The connection to {within} was refused: nothing listens there, or only on the other of IPv4 and IPv6.",
+            ConnectionCause.NoSuchName => $"The name of {within} cannot be resolved.",
+            ConnectionCause.NoRoute =>
+                $"There is no route to {within} from here; where it has an IPv6 address only, this machine needs IPv6 too.",
+            ConnectionCause.NotInTime => $"{start} did not answer in time.",
+            ConnectionCause.EndedInHandshake =>
+                $"{start} ended the connection during the TLS handshake: it speaks no TLS (then http is meant), "
+                + "no version of it from TLS 1.2 on, or something between ends such connections.",
+            ConnectionCause.Ended => $"{start} closed the connection without an answer.",
+            ConnectionCause.NoTls => $"What listens at {within} speaks no TLS: http is meant, or another port.",
+            ConnectionCause.PlainHttp => $"What listens at {within} speaks plain HTTP and no TLS: http is meant, or another port.",
+            ConnectionCause.TlsWanted => $"{start} speaks TLS: https is meant, or another port.",
+            ConnectionCause.TlsVersion => $"{start} speaks no version of TLS that this system does: it has to offer TLS 1.2 or 1.3.",
+            ConnectionCause.TlsRefused =>
+                $"{start} refused the TLS handshake: it takes none of the versions (TLS 1.2 and 1.3) and ciphers this system offers, "
+                + "does not know the name it was asked by, or wants a client certificate.",
+            ConnectionCause.ClientCertificate =>
+                $"{start} wants a certificate of the client in the TLS handshake, and got none or one that it does not accept.",
+            ConnectionCause.UntrustedRoot => $"The certificate of {within} is signed by an authority that this system does not trust.",
+            ConnectionCause.OtherHost => $"The certificate of {within} is for another host.",
+            ConnectionCause.NotValidNow =>
+                $"The certificate of {within} has expired or is not valid yet; if it is good, this machine's clock is wrong.",
+            ConnectionCause.Certificate => $"The certificate of {within} is not trusted.",
+            ConnectionCause.ProxyCredentials => $"The proxy on the way to {within} asks for a user and password (HTTP 407).",
+            _ => status is { } said
+                ? $"The proxy on the way to {within} refuses to connect (HTTP {said})."
+                : $"The proxy on the way to {within} does not connect.",
+        };
+    }
+
+    // The words of nginx and of Go's server.
+    private static bool WantsTls(string message) =>
+        message.Contains(TlsIsWanted, StringComparison.OrdinalIgnoreCase)
+        || message.Contains("HTTP request to an HTTPS server", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,70 @@
+namespace Orchestrator;
+
+/// <summary>
+/// Every wait, and every sum of times, in one place. Whatever length an option accepts works: a timer takes 49.7 days at most, so that a
+/// longer
+/// wait is made of several; a sum or product that no <see cref="TimeSpan"/> holds is the longest there is.
+/// </summary>
+internal static class Waits
+{
+    /// <summary>What one timer is set for at most.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+
+    /// <summary>Waits; forever for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    public static Task DelayAsync(TimeSpan delay, TimeProvider time, CancellationToken cancellationToken) =>
+        delay <= LongestTimer ? Task.Delay(NotNegative(delay), time, cancellationToken) : LongDelayAsync(delay, time, cancellationToken);
+
+    /// <summary>Waits for a task for so long; forever for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+    /// <exception cref="TimeoutException">The time was over first.</exception>
+    public static Task<T> WithinAsync<T>(this Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken) =>
+        limit <= LongestTimer
+            ? task.WaitAsync(NotNegative(limit), time, cancellationToken)
+            : LongWithinAsync(task, limit, time, cancellationToken);
+
+    /// <summary>A limit as the constructors of timers and cancellation sources take it: beyond what they can count it never
+    /// comes.</summary>
+    public static TimeSpan ForTimer(TimeSpan limit) => limit > LongestTimer ? Timeout.InfiniteTimeSpan : NotNegative(limit);
+
+    public static TimeSpan Sum(TimeSpan a, TimeSpan b) =>
+        b > TimeSpan.Zero && a > TimeSpan.MaxValue - b ? TimeSpan.MaxValue
+        : b < TimeSpan.Zero && a < TimeSpan.MinValue - b ? TimeSpan.MinValue
+        : a + b;
+
+    /// <summary>A length times a factor of zero or more.</summary>
+    public static TimeSpan Product(TimeSpan length, double factor) => Ticks(length.Ticks * factor);
+
+    /// <summary>A number of seconds.</summary>
+    public static TimeSpan Seconds(double seconds) => Ticks(seconds * TimeSpan.TicksPerSecond);
+
+    /// <summary>The stamp that comes so many stamps after another.</summary>
+    public static long Later(long stamp, long stamps) => stamps > 0 && stamp > long.MaxValue - stamps ? long.MaxValue : stamp + stamps;
+
+    private static TimeSpan Ticks(double ticks) =>
+        ticks >= long.MaxValue ? TimeSpan.MaxValue : ticks <= long.MinValue ? TimeSpan.MinValue : new TimeSpan((long)Math.Round(ticks));
+
+    private static TimeSpan NotNegative(TimeSpan time) => time < TimeSpan.Zero && time != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : time;
+
+    private static async Task LongDelayAsync(TimeSpan delay, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (; delay > LongestTimer; delay -= LongestTimer)
+            await Task.Delay(LongestTimer, time, cancellationToken).ConfigureAwait(false);
+        await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<T> LongWithinAsync<T>(Task<T> task, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (; limit > LongestTimer; limit -= LongestTimer)
+        {
+            try
+            {
+                return await task.WaitAsync(LongestTimer, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException) when (!task.IsCompleted)
+            {
+                // One stretch of several is over.
+            }
+        }
+
+        return await task.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+    }
+}
