@@ -63,10 +63,18 @@ internal sealed class OwnedObjects(RouterContext context)
     {
         try
         {
-            // On a thread of its own: a disposal that blocks must not take one of the pool's from the calls that run.
-            await Task.Factory.StartNew(
-                static provider => DisposeAsync(provider!).AsTask(), owned.Disposer, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .Unwrap().ConfigureAwait(false);
+            if (owned.Disposer is not IAsyncDisposable later || owned.Disposer is IClientOwner { Client: not IAsyncDisposable })
+            {
+                // On a thread of its own: it may block, and must not take one of the pool's from the calls that run and from the timers.
+                await Task.Factory.StartNew(
+                    static provider => ((IDisposable)provider!).Dispose(), owned.Disposer, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
+            }
+            else
+            {
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await later.DisposeAsync().ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // A provider that fails to close takes nothing else down with it.
         catch (Exception error)
@@ -78,14 +86,6 @@ internal sealed class OwnedObjects(RouterContext context)
         lock (_lock)
             _closing.Remove(owned.Closed.Task);
         owned.Closed.SetResult();
-    }
-
-    private static ValueTask DisposeAsync(object provider)
-    {
-        if (provider is IAsyncDisposable asyncDisposable)
-            return asyncDisposable.DisposeAsync();
-        ((IDisposable)provider).Dispose();
-        return default;
     }
 
     private sealed class Owned

@@ -94,10 +94,12 @@ public class GivingBackTests
         page.Sum("llm_calls_total").Should().Be(1);
         page.Sum("llm_requests_total").Should().Be(_calls);
 
+        await cancel.CancelAsync();
+        if (_calls > 0)
+            provider.Cancelled.Should().Be(_log.Attempts[0].Outcome != AttemptOutcome.Succeeded, "what is left is cancelled, and what is whole has let go of the token");
         _clock.Pass(400);
         var text = router.AskAsync(streamed).WaitAsync(Patience);
         (await text).Should().Be("ok");
-        provider.Cancelled.Should().Be(way is Way.IsCancelled or Way.TakesTooLong || provider.WasCancelled);
         router.GetMetrics()["a"].InFlight.Should().Be(0);
     }
 
@@ -248,8 +250,6 @@ public class GivingBackTests
 
         public bool Cancelled => _token.IsCancellationRequested;
 
-        public bool WasCancelled { get; private set; }
-
         public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
         {
             if (!test._armed)
@@ -257,7 +257,6 @@ public class GivingBackTests
             _asked++;
             Interlocked.Increment(ref test._calls);
             _token = cancellationToken;
-            cancellationToken.UnsafeRegister(a => ((Acted)a!).WasCancelled = true, this);
             return new Sequence(this, AnswerAsync(cancellationToken));
         }
 
