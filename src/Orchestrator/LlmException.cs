@@ -13,7 +13,8 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     private object? _claimedBy;
 
     /// <summary>Why it failed.</summary>
-    public LlmErrorKind Kind { get; } = kind;
+    /// <value>A kind that is not defined becomes <see cref="LlmErrorKind.Unknown"/>.</value>
+    public LlmErrorKind Kind { get; } = Enum.IsDefined(kind) ? kind : LlmErrorKind.Unknown;
 
     /// <summary>The provider that failed. The router fills it in when the provider did not.</summary>
     public string? ProviderName { get => _providerName; init => _providerName = value; }

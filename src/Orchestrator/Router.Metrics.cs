@@ -55,11 +55,4 @@ public sealed partial class Router
             _serverGate.Release();
         }
     }
-
-    private async Task CloseMetricsAsync()
-    {
-        await StopMetricsServerAsync(CancellationToken.None).ConfigureAwait(false);
-        _exporter.Dispose();
-        _probes?.Dispose();
-    }
 }

@@ -123,25 +123,28 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
         return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
     }
 
-    /// <summary>Refuses new calls, cancels the running ones and waits for them, at most one second; then disposes the providers it owns
-    /// and stops the metrics server. May be called twice.</summary>
+    /// <summary>Refuses new calls, cancels the running ones, stops the metrics server, and disposes each provider it owns when the last call on
+    /// it has ended. Waits for all of that together, at most one second. Providers are disposed at the same time and not on this thread;
+    /// what one throws is logged. May be called twice.</summary>
     /// <returns>A task that ends when all is closed or the second is over.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _context.Cancel();
-        var closed = _providers.CloseAsync();
         try
         {
-            await closed.WaitAsync(DisposeLimit, _context.Time).ConfigureAwait(false);
+            await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None)).WaitAsync(DisposeLimit, _context.Time).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+#pragma warning disable CA1031 // A clock that throws makes no wait: all the rest is done without.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            // A provider ignores its token, or a consumer sits on a stream: each closes when it returns.
+            // Or the second is over. A provider ignores its token or blocks in its disposal, or a consumer sits on a stream: each closes when it returns.
         }
 
-        await CloseMetricsAsync().ConfigureAwait(false);
+        _exporter.Dispose();
+        _probes?.Dispose();
     }
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>

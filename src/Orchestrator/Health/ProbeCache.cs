@@ -23,8 +23,23 @@ internal sealed class ProbeCache(TimeProvider time, ILogger logger) : IDisposabl
         if (provider is not IHealthProbe probe || _disposed)
             return new(true);
         if (!_probes.TryGetValue(provider, out var cached))
-            cached = _probes.GetOrAdd(provider, new CachedProbe(provider.Info.Name, probe, time, logger));
+            cached = _probes.GetOrAdd(provider, new CachedProbe(NameOf(provider), probe, time, logger));
         return cached.GetAsync(now, cancellationToken);
+    }
+
+    /// <summary>For the log alone: a provider that fails to say who it is fails no call.</summary>
+    private static string NameOf(ILlmProvider provider)
+    {
+        try
+        {
+            return provider.Info.Name;
+        }
+#pragma warning disable CA1031 // As said above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return provider.GetType().Name;
+        }
     }
 
     /// <summary>The last answer there is, without asking; true when there is none.</summary>

@@ -25,8 +25,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     {
         lock (_lock)
         {
-            var same = _current is { IsRetired: false } current && ReferenceEquals(current.Provider, slot.Provider);
-            slot.Lease = same ? _current!.Lease : new ProviderLease(slot.Provider);
+            var same = ReferenceEquals(_current?.Provider, slot.Provider);
+            slot.Lease = same && !_current!.Lease.IsOver ? _current.Lease : new ProviderLease(slot.Provider);
             slot.Lease.LeaveOpen = leaveOpen;
             slot.Lease.AddSlot();
             // The currency is the router's: one for all of a state's slots.
@@ -34,8 +34,9 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             if (totals is null)
                 _totals.Add(totals = new ModelTotals(slot.Info, currency));
             slot.Totals = totals;
-            if (!ReferenceEquals(_current?.Provider, slot.Provider))
+            if (!same)
             {
+                ForgetLeftBehindUnderLock();
                 BeginChangeUnderLock();
                 _health.Reset();
                 _average = new PeakEwma(clockFrequency);
@@ -121,27 +122,28 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             : Admission.Begun;
     }
 
-    /// <summary>Counts the attempt out, once. <paramref name="release"/> is false while a provider that ignores its token still runs.</summary>
+    /// <summary>Ends the attempt, once: gives its permit back and judges the provider. <see cref="Count"/> it afterwards.</summary>
     /// <param name="slot">The slot it ran on.</param>
-    /// <param name="attempt">How it ended.</param>
+    /// <param name="answeredIn">The time of its answer, or of its first token; null when it did not succeed.</param>
     /// <param name="ticket">What it was given when it began.</param>
     /// <param name="blame">What its end means for the provider.</param>
     /// <param name="now">The time.</param>
-    /// <param name="release">Whether the provider's code has come back.</param>
-    public Aftermath End(ProviderSlot slot, LlmAttempt attempt, AttemptTicket ticket, in Blame blame, long now, bool release)
+    /// <param name="release">Whether the provider's code has come back. If not, the attempt stays in flight until <see cref="Release"/>.</param>
+    public Aftermath End(ProviderSlot slot, TimeSpan? answeredIn, AttemptTicket ticket, in Blame blame, long now, bool release)
     {
         lock (_lock)
         {
-            slot.Totals!.Add(attempt);
-            _latencies.Add(attempt.Duration.Ticks);
             var aftermath = Aftermath.None;
             BeginChangeUnderLock();
-            _inFlight--;
+            if (release)
+                _inFlight--;
+            else
+                KeepUnderLock(slot.Lease);
             if (ReferenceEquals(slot.Provider, _current?.Provider))
             {
-                if (attempt.Outcome == AttemptOutcome.Succeeded)
+                if (answeredIn is { } time)
                 {
-                    _average.Observe((attempt.TimeToFirstToken ?? attempt.Duration).TotalSeconds, now);
+                    _average.Observe(time.TotalSeconds, now);
                     _health.Succeeded(ticket, now);
                 }
                 else if (WorsenUnderLock(ticket, blame, now))
@@ -154,6 +156,16 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             if (_queue.Count > 0)
                 HandOnUnderLock();
             return release && slot.Lease.RemoveAttempt() ? aftermath | Aftermath.Unused : aftermath;
+        }
+    }
+
+    /// <summary>Counts an attempt that has ended, once.</summary>
+    public void Count(ProviderSlot slot, LlmAttempt attempt)
+    {
+        lock (_lock)
+        {
+            _latencies.Add(attempt.Duration.Ticks);
+            slot.Totals!.Add(attempt);
         }
     }
 
@@ -181,11 +193,41 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         }
     }
 
-    /// <summary>Ends the lease of an attempt that was left behind.</summary>
+    /// <summary>Gives back what an attempt that was left behind has kept: the provider's code has ended. Health has been judged long ago.</summary>
+    /// <returns>True when the provider is now unused: the caller closes it.</returns>
     public bool Release(ProviderSlot slot)
     {
         lock (_lock)
+        {
+            if (!slot.Lease.IsReplaced)
+            {
+                slot.Lease.LeftBehind--;
+                _inFlight--;
+                if (_queue.Count > 0)
+                    HandOnUnderLock();
+            }
+
             return slot.Lease.RemoveAttempt();
+        }
+    }
+
+    /// <summary>A provider that ignores its token runs on, and keeps its permit, unless another instance has taken its name.</summary>
+    private void KeepUnderLock(ProviderLease lease)
+    {
+        if (lease.IsReplaced)
+            _inFlight--;
+        else
+            lease.LeftBehind++;
+    }
+
+    /// <summary>An instance put in the place of one that does not return starts with all of its permits.</summary>
+    private void ForgetLeftBehindUnderLock()
+    {
+        if (_current?.Lease is not { } lease)
+            return;
+        lease.IsReplaced = true;
+        _inFlight -= lease.LeftBehind;
+        lease.LeftBehind = 0;
     }
 
     /// <summary>No attempt starts on this slot from now on.</summary>

@@ -21,7 +21,7 @@ public sealed record ProviderMetrics
     /// <summary>How often it was ejected for failing, failed trials included.</summary>
     public long Ejections { get; init; }
 
-    /// <summary>Attempts running now.</summary>
+    /// <summary>Attempts running now, those included whose provider ignores its token and was left behind: its code has not ended.</summary>
     public int InFlight { get; init; }
 
     /// <summary>Calls waiting now because it serves as many as it may; one that waits at several providers counts at each.</summary>

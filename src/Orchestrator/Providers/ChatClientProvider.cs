@@ -8,9 +8,10 @@ namespace Orchestrator.Providers;
 /// <para>Messages and options, tools and raw factories included, reach the client as the caller gave them. Only the model is settled here:
 /// each attempt asks for <see cref="ProviderInfo.Model"/>, in a copy of the options if they say otherwise.</para>
 /// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
-/// As thread-safe as the client. The client is disposed with the provider.</para>
+/// As thread-safe as the client. The client is disposed with the provider; a router that has several providers over one client disposes it
+/// with the last of them. A client that is also used elsewhere, by another router too, is added with <c>leaveOpen: true</c>.</para>
 /// </remarks>
-public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDisposable
+public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDisposable, IDisposable
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
@@ -35,6 +36,8 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
 
     /// <inheritdoc/>
     public ProviderInfo Info { get; }
+
+    object IClientOwner.Client => _client;
 
     /// <summary>Whether a stream that ends without a finish reason counts as cut (<see cref="LlmErrorKind.StreamInterrupted"/>).</summary>
     /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>

@@ -18,6 +18,7 @@ internal sealed partial class Attempt
     private bool _waiting;
     private long _leaveAt;
     private Limit? _limit;
+    private Exception? _clockFault;
 
     private enum Limit
     {
@@ -55,6 +56,7 @@ internal sealed partial class Attempt
     {
         // Asked here, on the call's own thread: the plan may have to run a strategy to know.
         _hasAnother = !HasContent && _streaming && _call.HasAnother;
+        _timer ??= _context.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan due;
         lock (_gate!)
         {
@@ -65,9 +67,11 @@ internal sealed partial class Attempt
             _waiting = true;
             // Given up before the wait began: the callback that cancelled found nobody waiting.
             due = _cancel.IsCancellationRequested ? _context.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
-            _timer ??= _context.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
+        // Left before there was an attempt to see: the lock has put a fence between the attempt and this look.
+        if (_call.IsLeft)
+            OnGivenUp();
         Arm(due);
     }
 
@@ -86,15 +90,49 @@ internal sealed partial class Attempt
             _waiting = false;
     }
 
+    /// <summary>The consumer of the stream leaves while an update is awaited: the same as a cancellation, to the provider. From any thread.</summary>
+    public void GiveUp() => OnGivenUp();
+
     /// <summary>The caller cancelled or the router is being disposed: the provider hears at once, and has a second to come back.</summary>
     private void OnGivenUp()
     {
-        Volatile.Write(ref _leaveAt, _context.Now() + _context.Stamps(Grace));
+        Volatile.Write(ref _leaveAt, _context.NowOr(_mark) + _context.Stamps(Grace));
         _context.Quietly(_cancel);
-        _timer?.Change(Grace, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _timer?.Change(Grace, Timeout.InfiniteTimeSpan);
+        }
+#pragma warning disable CA1031 // It must reach neither who cancels nor a thread of the pool.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            OnClockFault(error);
+        }
+    }
+
+    /// <summary>A clock that fails in the middle of a wait ends it: there is no limit any more that it could keep.</summary>
+    private void OnClockFault(Exception error)
+    {
+        _clockFault = error;
+        _context.Quietly(_cancel);
+        _gate?.LeaveBehind();
     }
 
     private void OnTimer()
+    {
+        try
+        {
+            LookAtClock();
+        }
+#pragma warning disable CA1031 // On a timer's thread it would end the process.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            OnClockFault(error);
+        }
+    }
+
+    private void LookAtClock()
     {
         TimeSpan next;
         var leave = false;
@@ -122,7 +160,7 @@ internal sealed partial class Attempt
 
         if (leave)
         {
-            _gate.LeaveBehind();
+            _gate!.LeaveBehind();
             return;
         }
 

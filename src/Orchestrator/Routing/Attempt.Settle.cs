@@ -5,23 +5,45 @@ namespace Orchestrator;
 /// <summary>The attempt's end: one outcome, one usage, one cost, told once.</summary>
 internal sealed partial class Attempt
 {
+    /// <summary>Gives back first, tells afterwards: nothing of the user's that can throw or dawdle runs before the permit is free.</summary>
     private void Settle()
     {
-        var now = _context.Now();
+        var now = _context.NowOr(_mark);
         if (!_paused)
             _spent = Spent(now);
-        _timer?.Dispose();
         // Not Dispose, which waits for a callback that runs: that one may be waiting for a lock the provider holds around this very end.
         _callerLink.Unregister();
         _disposeLink.Unregister();
         if (!WasAsked)
         {
             if (Slot.State.Withdraw(Slot, _ticket))
-                _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
+                Slot.Lease.Release(Slot.Info.Name);
             return;
         }
 
-        var outcome = Judge();
+        var outcome = Judge(out var afterTheMark);
+        var duration = _context.Span(_spent);
+        TimeSpan? firstToken = _firstToken < 0 ? null : _context.Span(_firstToken);
+        var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
+        var aftermath = Slot.State.End(Slot, outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null, _ticket, blame, now, release: !_leftBehind);
+        Ejected = (aftermath & Aftermath.Ejected) != 0;
+        if ((aftermath & Aftermath.Unused) != 0)
+            Slot.Lease.Release(Slot.Info.Name);
+        if (_leftBehind)
+            LetGo();
+        DisposeTimer();
+        // What its provider may still have under way ends with it; a whole answer left nothing.
+        if (!_ended)
+            _context.Quietly(_cancel);
+        if (afterTheMark is not null)
+            _context.DisposalFailed(Slot.Info.Name, afterTheMark);
+        Tell(outcome, duration, firstToken);
+    }
+
+    private void Tell(AttemptOutcome outcome, TimeSpan duration, TimeSpan? firstToken)
+    {
+        if (outcome == AttemptOutcome.Failed)
+            KeepPartialText(_error!);
         var usage = UsageOf(outcome);
         Record = new LlmAttempt
         {
@@ -31,8 +53,8 @@ internal sealed partial class Attempt
             Provider = Slot.Info,
             Outcome = outcome,
             Streaming = _streaming,
-            Duration = _context.Span(_spent),
-            TimeToFirstToken = _firstToken < 0 ? null : _context.Span(_firstToken),
+            Duration = duration,
+            TimeToFirstToken = firstToken,
             QueueTime = Queued,
             Usage = usage,
             Cost = CostOf(usage),
@@ -44,13 +66,23 @@ internal sealed partial class Attempt
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
         _call.Add(Record, _spent, _call.Live && Committed ? _firstToken : _spent);
-        var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
-        var aftermath = Slot.State.End(Slot, Record, _ticket, blame, now, release: !_leftBehind);
-        Ejected = (aftermath & Aftermath.Ejected) != 0;
-        if ((aftermath & Aftermath.Unused) != 0)
-            _ = Slot.Lease.CloseAsync(Slot.Info.Name, _context);
+        Slot.State.Count(Slot, Record);
         Slot.State.TellNews(_context);
         _context.Report(Record);
+    }
+
+    private void DisposeTimer()
+    {
+        try
+        {
+            _timer?.Dispose();
+        }
+#pragma warning disable CA1031 // A timer that cannot be disposed finds an attempt that waits no more.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nothing depends on it.
+        }
     }
 
     private Blame BlameFor(LlmException error)
@@ -58,7 +90,7 @@ internal sealed partial class Attempt
         var effect = _context.Rules[error.Kind].Health;
         // Only the call's own deadline passed: no provider is to blame for what others took.
         return new Blame(
-            effect == HealthEffect.Failure && _limit != Limit.Call,
+            effect == HealthEffect.Failure && _limit != Limit.Call && _clockFault is null,
             error.Kind,
             effect switch
             {
@@ -69,12 +101,13 @@ internal sealed partial class Attempt
             _context.Jitter());
     }
 
-    private AttemptOutcome Judge()
+    private AttemptOutcome Judge(out LlmException? afterTheMark)
     {
+        afterTheMark = null;
         if (_error is not null && _isWhole && !_call.IsGivenUp)
         {
-            // The completion mark was seen: what broke after it broke no answer.
-            _context.DisposalFailed(Slot.Info.Name, _error);
+            // The completion mark was seen: what broke after it broke no answer, and is only logged.
+            afterTheMark = _call.IsLeft ? null : _error;
             _error = null;
             _ended = true;
         }
@@ -91,11 +124,8 @@ internal sealed partial class Attempt
 
         if (_call.IsGivenUp)
             return AttemptOutcome.Cancelled;
-        if (_error is not null)
-        {
-            KeepPartialText(_error);
+        if (_error is not null && !_call.IsLeft)
             return AttemptOutcome.Failed;
-        }
 
         // The consumer left. With the completion mark seen, and no further round begun, the answer was whole.
         return _finish is not null && !_wentOn ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
@@ -112,8 +142,17 @@ internal sealed partial class Attempt
 
     private void KeepPartialText(LlmException error)
     {
-        if (HasContent && (_text ??= BufferedText()) is { IsEmpty: false } text)
-            error.KeepPartialText(text.Head());
+        try
+        {
+            if (HasContent && (_text ??= BufferedText()) is { IsEmpty: false } text)
+                error.KeepPartialText(text.Head());
+        }
+#pragma warning disable CA1031 // Contents that throw when they are read again cost the text, not the call.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _context.TokenCountFailed(Slot.Info.Name, fault);
+        }
     }
 
     private TokenUsage UsageOf(AttemptOutcome outcome)

@@ -24,7 +24,6 @@ internal sealed partial class Attempt
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
     private LlmException? _error;
     private bool _ended;
-    private bool _leftBehind;
     private int _pulls;
 
     public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
@@ -72,7 +71,7 @@ internal sealed partial class Attempt
     /// <summary>Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.</summary>
     public ValueTask<bool> NextAsync()
     {
-        if (_call.IsGivenUp)
+        if (_call.MustStop)
             return new(false);
         ValueTask<bool> pull;
         WasAsked = true;
@@ -92,75 +91,39 @@ internal sealed partial class Attempt
         }
     }
 
-    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.</summary>
-    public ValueTask EndAsync()
-    {
-        try
-        {
-            if (_updates is not null && !_leftBehind)
-            {
-                var close = _updates.DisposeAsync();
-                if (!close.IsCompletedSuccessfully)
-                    return EndSlowlyAsync(close);
-            }
-        }
-#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            FailedToClose(error);
-        }
-
-        Settle();
-        return default;
-    }
-
-    private async ValueTask EndSlowlyAsync(ValueTask close)
-    {
-        var closing = close.AsTask();
-        try
-        {
-            await closing.WaitAsync(Grace, _context.Time).ConfigureAwait(false);
-        }
-        catch (TimeoutException error) when (!closing.IsCompleted)
-        {
-            // It still runs: its provider must not be disposed under it.
-            _leftBehind = true;
-            _ = ReleaseAfterAsync(closing);
-            FailedToClose(error);
-        }
-#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            FailedToClose(error);
-        }
-
-        Settle();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(ValueTask<bool> pull)
     {
+        var gate = _gate ??= new PullGate(OnOrphanReturned);
+        var started = false;
         try
         {
+            var wait = gate.WaitAsync(pull);
             if (!_call.Live)
                 LinkToDisposal();
-            _gate ??= new PullGate(OnOrphanReturned);
-            var wait = _gate.WaitAsync(pull);
             StartClock();
+            started = true;
             var returned = await wait.ConfigureAwait(false);
             StopClock();
             if (returned)
-                return Took(_gate.Result());
-            _leftBehind = true;
-            RouterContext.Guard(() => Log.ProviderLeftBehind(_context.Logger, Slot.Info.Name));
-            return Failed(new OperationCanceledException(_cancel.Token));
+                return Took(gate.Result());
+            LeaveBehind();
+            return Failed(_clockFault ?? new OperationCanceledException(_cancel.Token));
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            if (!started)
+            {
+                // Not the provider, which runs already: a clock that makes no timer keeps no limit.
+                _clockFault = error;
+                StopClock();
+                if (gate.TryLeave())
+                    LeaveBehind();
+                _context.Quietly(_cancel);
+            }
+
             return Failed(error);
         }
     }
@@ -200,22 +163,22 @@ internal sealed partial class Attempt
         else if (error is OperationCanceledException && _cancel.IsCancellationRequested)
             _error = new LlmException(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
         else
-            _error = ExceptionMapper.Map(error, CancellationToken.None, started: HasContent).ClaimedBy(this);
+            _error = Mapped(error).ClaimedBy(this);
         _error.FillIn(Slot.Info);
         return false;
     }
 
-    private void FailedToClose(Exception error)
+    private LlmException Mapped(Exception error)
     {
-        // A complete answer is in hand, or a better reason is known: the fault is told, the call goes on.
-        if (_error is null && _ended && !HasContent)
+        try
         {
-            _ended = false;
-            Failed(error);
+            return ExceptionMapper.Map(error, CancellationToken.None, started: HasContent);
         }
-        else
+#pragma warning disable CA1031 // An exception whose own members throw is a failure like any other.
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            _context.DisposalFailed(Slot.Info.Name, error);
+            return new LlmException(LlmErrorKind.Unknown, $"The provider threw {error.GetType().FullName}, whose members throw when they are read.", error);
         }
     }
 
@@ -227,44 +190,5 @@ internal sealed partial class Attempt
             _disposeLink = _context.Disposing.UnsafeRegister(
                 static a => ThreadPool.UnsafeQueueUserWorkItem(static attempt => attempt.OnGivenUp(), (Attempt)a!, preferLocal: false), this);
         }
-    }
-
-    /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
-    private void OnOrphanReturned()
-    {
-        _ = CloseOrphanAsync();
-
-        async Task CloseOrphanAsync()
-        {
-            try
-            {
-                _ = _gate!.Result();
-            }
-#pragma warning disable CA1031 // The attempt has ended long ago: nobody waits for this result.
-            catch (Exception)
-            {
-            }
-
-#pragma warning restore CA1031
-            await ReleaseAfterAsync(null).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Lets go of the provider when the last of its code has run: its sequence is closed here unless that runs already.</summary>
-    private async Task ReleaseAfterAsync(Task? closing)
-    {
-        try
-        {
-            await (closing ?? _updates!.DisposeAsync().AsTask()).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _context.DisposalFailed(Slot.Info.Name, error);
-        }
-
-        if (Slot.State.Release(Slot))
-            await Slot.Lease.CloseAsync(Slot.Info.Name, _context).ConfigureAwait(false);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class ErrorRules
         {
             if ((uint)kind >= (uint)_rules.Length || rule is null)
                 throw new ArgumentException($"RouterOptions.ErrorRules has a rule for {kind} that is {(rule is null ? "null" : "for no kind there is")}; use ErrorRule.For(kind) with the changes you want.", nameof(options));
+            if (!Enum.IsDefined(rule.Health))
+                throw new ArgumentException($"RouterOptions.ErrorRules gives {kind} the health effect {rule.Health}, which there is not; use a member of HealthEffect.", nameof(options));
             _rules[(int)kind] = rule;
         }
     }

@@ -5,7 +5,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ProviderState> _states = new(StringComparer.Ordinal);
-    private readonly HashSet<Task> _closing = [];
+    private readonly OwnedObjects _owned = new(context);
     private volatile ProviderSlot[] _slots = [];
 
     public ProviderSlot[] Slots => _slots;
@@ -79,22 +79,15 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
 
         foreach (var slot in gone)
             Retire(slot);
-        lock (_lock)
-            return Task.WhenAll(_closing);
+        return _owned.WhenAllClosed();
     }
 
     private void Retire(ProviderSlot slot)
     {
         if (slot.State.Retire(slot))
-            _ = slot.Lease.CloseAsync(slot.Info.Name, context);
+            slot.Lease.Release(slot.Info.Name);
         if (!slot.Lease.IsListed)
             probes?.Remove(slot.Provider);
-        lock (_lock)
-        {
-            _closing.RemoveWhere(static t => t.IsCompleted);
-            if (!slot.Lease.Closed.IsCompleted)
-                _closing.Add(slot.Lease.Closed);
-        }
     }
 
     /// <summary>Everything that asks the provider, the price table or the log: none of it under the lock.</summary>
@@ -115,9 +108,10 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
     private ProviderSlot AttachUnderLock(SlotDraft draft)
     {
         if (!_states.TryGetValue(draft.Info.Name, out var state))
-            _states.Add(draft.Info.Name, state = new ProviderState(draft.Info.Name, context.Health, context.Time.TimestampFrequency));
+            _states.Add(draft.Info.Name, state = new ProviderState(draft.Info.Name, context.Health, context.Frequency));
         var slot = new ProviderSlot(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Limits);
         state.Attach(slot, context.Currency, draft.LeaveOpen);
+        _owned.Add(slot.Lease);
         return slot;
     }
 

@@ -36,9 +36,12 @@ internal sealed class PullGate : IValueTaskSource<bool>
     /// <summary>What the provider answered; throws what it threw.</summary>
     public bool Result() => _pull.GetResult();
 
+    /// <summary>True when the provider has not come back: from now on its return is the orphan's. For a wait that nobody is going to await.</summary>
+    public bool TryLeave() => Interlocked.Exchange(ref _passed, 1) == 0;
+
     public void LeaveBehind()
     {
-        if (Interlocked.Exchange(ref _passed, 1) == 0)
+        if (TryLeave())
         {
             // Not on the timer's thread: what follows is the rest of the call.
             _core.RunContinuationsAsynchronously = true;

@@ -21,8 +21,8 @@ internal sealed partial class RouteCall
         var plan = _plan!;
         if (_again is { } again)
         {
-            _again = null;
             var now = Context.Now();
+            _again = null;
             if (again.State.TryBegin(again, now, _againAnyway, out var ticket) == Admission.Begun)
                 return Begin(again, AttemptRole.Retry, ticket, now);
             // Ejected, excluded, full or removed meanwhile: it has had its turn, and what was paid for was not done.
@@ -96,10 +96,16 @@ internal sealed partial class RouteCall
         var paid = AttemptCount > 0;
         if (paid && !Context.Budget.TryTake(Sequence + 1, Context.Now()))
             return null;
-        var attempt = Try(slot, anyway: true);
-        if (attempt is null && paid)
-            Context.Budget.PutBack();
-        return attempt;
+        Attempt? attempt = null;
+        try
+        {
+            return attempt = Try(slot, anyway: true);
+        }
+        finally
+        {
+            if (attempt is null && paid)
+                Context.Budget.PutBack();
+        }
     }
 
     private Attempt Begin(ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
@@ -165,11 +171,20 @@ internal sealed partial class RouteCall
         finally
         {
             either.Release();
-            _waited += Math.Max(1, Context.Now() - from);
+            _waited += Math.Max(1, Context.NowOr(from) - from);
         }
     }
 
-    private TokenPair EitherToken() => new(Token, Context.Disposing);
+    /// <summary>Ends a wait when the call is given up or its stream is disposed.</summary>
+    private TokenPair EitherToken()
+    {
+        var either = new TokenPair(Token, Context.Disposing);
+        // A full fence between this and the look: a disposal sees either the wait or is seen.
+        Interlocked.Exchange(ref _wait, either);
+        if (IsLeft)
+            either.Cancel();
+        return either;
+    }
 
     /// <summary>Whoever cancels runs what was waiting: what the call goes on to do, its caller's own code included, must not hold that up.</summary>
     private static ConfiguredTaskAwaitable OffTheCancellersThreadAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

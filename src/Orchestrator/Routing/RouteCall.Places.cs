@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Orchestrator;
 
 /// <summary>Waiting for a place where every provider that could serve the call has all of its places taken.</summary>
@@ -26,16 +28,15 @@ internal sealed partial class RouteCall
         var (place, waited, given) = await PlaceAsync(waiter, full, plan.ChangesAt).ConfigureAwait(false);
         _queuedFor += waited;
         if (!given)
-            return !IsGivenUp && Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
+            return !MustStop && Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
         if (place is null)
             return Replan();
-        var now = Context.Now();
+        var now = Context.NowOr(Started);
         var avoided = plan.IsAvoided(place);
         AttemptTicket ticket = default;
-        if (IsGivenUp || place.State.Admit(place, now, _queuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
+        if (MustStop || place.State.Admit(place, now, _queuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
         {
-            if (place.State.Withdraw(place, ticket))
-                _ = place.Lease.CloseAsync(place.Info.Name, Context);
+            Withdraw(place, ticket);
             return Replan();
         }
 
@@ -50,7 +51,51 @@ internal sealed partial class RouteCall
     /// <summary>Waits for a place, the call's end, its limit, or the moment somebody else may be able to serve it.</summary>
     private async ValueTask<(ProviderSlot? Place, TimeSpan Waited, bool Given)> PlaceAsync(PlaceWaiter waiter, ProviderSlot[] full, long changesAt)
     {
-        var from = Context.Now();
+        TokenPair? either = null;
+        Exception? fault = null;
+        var given = true;
+        var from = Started;
+        try
+        {
+            from = Context.Now();
+            either = EitherToken();
+            await waiter.Place.WithinAsync(LongestWait(full, changesAt, from), Context.Time, either.Token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A clock that throws takes its call out of the line first.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            fault = error is OperationCanceledException or TimeoutException ? null : error;
+            // Given a place at the same moment: it has to be taken, if only to be handed on.
+            given = !waiter.TryTake();
+            await OffTheCancellersThreadAsync();
+        }
+        finally
+        {
+            either?.Release();
+            foreach (var slot in full)
+                slot.State.Leave(waiter);
+        }
+
+        var place = given ? await waiter.Place.ConfigureAwait(false) : null;
+        var passed = Math.Max(1, Context.NowOr(from) - from);
+        _waited += passed;
+        if (fault is null)
+            return (place, Context.Span(passed), given);
+        if (place is not null)
+            Withdraw(place, default);
+        ExceptionDispatchInfo.Throw(fault);
+        return default;
+    }
+
+    private static void Withdraw(ProviderSlot place, AttemptTicket ticket)
+    {
+        if (place.State.Withdraw(place, ticket))
+            place.Lease.Release(place.Info.Name);
+    }
+
+    private TimeSpan LongestWait(ProviderSlot[] full, long changesAt, long from)
+    {
         var limit = Leaves(full[0]) ?? Timeout.InfiniteTimeSpan;
         if (changesAt != long.MaxValue)
         {
@@ -58,29 +103,7 @@ internal sealed partial class RouteCall
             limit = limit == Timeout.InfiniteTimeSpan || change < limit ? change : limit;
         }
 
-        var either = EitherToken();
-        var given = true;
-        try
-        {
-            await waiter.Place.WithinAsync(limit, Context.Time, either.Token).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is OperationCanceledException or TimeoutException)
-        {
-            // Given a place at the same moment: it has to be taken, if only to be handed on.
-            given = !waiter.TryTake();
-            await OffTheCancellersThreadAsync();
-        }
-        finally
-        {
-            either.Release();
-            foreach (var slot in full)
-                slot.State.Leave(waiter);
-        }
-
-        var place = given ? await waiter.Place.ConfigureAwait(false) : null;
-        var passed = Math.Max(1, Context.Now() - from);
-        _waited += passed;
-        return (place, Context.Span(passed), given);
+        return limit;
     }
 
     private Attempt? AfterFullQueues(RoutePlan plan, ProviderSlot[] full)

@@ -62,6 +62,12 @@ internal sealed partial class RouteCall
 
     public bool IsGivenUp => Token.IsCancellationRequested || Context.IsDisposing;
 
+    /// <summary>Whether the stream was disposed while an update was awaited.</summary>
+    public bool IsLeft => Volatile.Read(ref _turn) == Turn.Left;
+
+    /// <summary>Whether nothing more may be asked, for whichever of the two reasons.</summary>
+    public bool MustStop => IsGivenUp || IsLeft;
+
     /// <summary>Whether another available candidate could be tried after the running attempt.</summary>
     public bool HasAnother => AttemptCount + 1 < MaxAttempts && _plan!.HasAnotherAvailable;
 
@@ -98,7 +104,7 @@ internal sealed partial class RouteCall
     /// <summary>Returns when another provider may be tried; throws what the caller learns otherwise.</summary>
     private void Judge(Attempt attempt)
     {
-        if (attempt.Record.Outcome == AttemptOutcome.Cancelled)
+        if (attempt.Record.Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Abandoned)
             throw GivenUp();
         var error = attempt.Record.Error!;
         if (attempt.CallExpired)
@@ -123,7 +129,9 @@ internal sealed partial class RouteCall
 
     private Exception GivenUp()
     {
-        _outcome = AttemptOutcome.Cancelled;
+        _outcome = IsGivenUp ? AttemptOutcome.Cancelled : AttemptOutcome.Abandoned;
+        if (!IsGivenUp)
+            return new OperationCanceledException("The stream was disposed while this update of it was awaited.");
         if (!Token.IsCancellationRequested)
             return new ObjectDisposedException(typeof(Router).FullName, "The router was disposed while the call was running.");
         return new OperationCanceledException("The caller cancelled the call.", _ownToken.IsCancellationRequested ? _ownToken : _enumeratorToken);
@@ -211,11 +219,18 @@ internal sealed partial class RouteCall
         _ended = true;
         _pair?.Release();
         _plan?.Dispose();
+        if (_again is not null)
+        {
+            // A retry that was paid for and is not made any more.
+            _again = null;
+            Context.Budget.PutBack();
+        }
+
         // Never asked for its first update: nothing was called.
         if (!_asked)
             return;
         // A buffered call is over with its result; a clock is too dear to look at twice.
-        var now = Live || _finished == 0 ? Context.Now() : _finished;
+        var now = Live || _finished == 0 ? Context.NowOr(Started + _held + _spent + _waited) : _finished;
         if (_paused)
             _held += now - _pausedAt;
         // Who leaves after the completion mark had a whole answer; who leaves having cancelled has cancelled.

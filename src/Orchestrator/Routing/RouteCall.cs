@@ -21,7 +21,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     private bool _asked;
     private bool _overtaken;
     private bool _closing;
-    private volatile bool _moving;
+    private int _turn;
+    private TokenPair? _wait;
 
     public ChatResponseUpdate Current { get; private set; } = null!;
 
@@ -44,19 +45,18 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> MoveNextAsync()
     {
-        if (_moving)
+        if (Interlocked.CompareExchange(ref _turn, Turn.Moving, Turn.Idle) != Turn.Idle)
             throw new InvalidOperationException("The update before is still awaited; a stream is read by one reader, one update at a time.");
-        if (_ended)
-            return false;
-        _moving = true;
-        if (!_asked)
-        {
-            _asked = true;
-            Started = Context.Now();
-        }
-
         try
         {
+            if (_ended)
+                return false;
+            if (!_asked)
+            {
+                _asked = true;
+                Started = Context.Now();
+            }
+
             Resume();
             while (true)
             {
@@ -68,7 +68,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                 {
                     if (_again is not null)
                         await WaitForRetryAsync().ConfigureAwait(false);
-                    if (IsGivenUp)
+                    if (MustStop)
                         throw GivenUp();
                     if (_plan is null)
                     {
@@ -78,8 +78,9 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                         {
                             _plan = await _planner.PlanAsync(this).ConfigureAwait(false);
                         }
-                        catch (Exception) when (IsGivenUp)
+                        catch (Exception) when (MustStop)
                         {
+                            await OffTheCancellersThreadAsync();
                             // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is
                             // none of the caller's own.
                             throw GivenUp();
@@ -123,21 +124,47 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         }
         catch
         {
-            End();
+            await CloseAsync().ConfigureAwait(false);
             throw;
         }
         finally
         {
-            _moving = false;
+            if (Interlocked.CompareExchange(ref _turn, Turn.Idle, Turn.Moving) != Turn.Moving)
+            {
+                // Disposed meanwhile. What came is handed out, and is the last.
+                await CloseAsync().ConfigureAwait(false);
+                Volatile.Write(ref _turn, Turn.Idle);
+            }
         }
     }
 
     /// <summary>The consumer is through, or leaves early.</summary>
+    /// <exception cref="NotSupportedException">An update is still awaited, as with any iterator. The disposal stands all the same: the call is
+    /// cancelled, and the update that is awaited closes the stream.</exception>
     public async ValueTask DisposeAsync()
     {
-        // As with any iterator: what is running would go on with what is given back here.
-        if (_moving)
-            throw new NotSupportedException("An update is still awaited; cancel the call and await it before disposing the stream.");
+        while (true)
+        {
+            switch (Interlocked.CompareExchange(ref _turn, Turn.Closing, Turn.Idle))
+            {
+                case Turn.Idle:
+                    await CloseAsync().ConfigureAwait(false);
+                    Volatile.Write(ref _turn, Turn.Idle);
+                    return;
+                case Turn.Closing:
+                    return;
+                case Turn.Moving when Interlocked.CompareExchange(ref _turn, Turn.Left, Turn.Moving) == Turn.Moving:
+                    _attempt?.GiveUp();
+                    Volatile.Read(ref _wait)?.Cancel();
+                    throw StillAwaited();
+                case Turn.Left:
+                    throw StillAwaited();
+            }
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
         if (_attempt is { } running)
         {
             _attempt = null;
@@ -146,6 +173,9 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
 
         End();
     }
+
+    private static NotSupportedException StillAwaited() =>
+        new("An update is still awaited. The call is cancelled and the stream closes with that update; to wait for it, cancel the call and await the update before disposing.");
 
     private void Succeed(Attempt attempt)
     {
@@ -181,5 +211,16 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         Current = update;
         Pause();
         return true;
+    }
+
+    /// <summary>Whose turn it is: that of the reader, or of the consumer that leaves.</summary>
+    private static class Turn
+    {
+        public const int Idle = 0;
+        public const int Moving = 1;
+
+        /// <summary>Disposed while an update is awaited: that one closes the stream.</summary>
+        public const int Left = 2;
+        public const int Closing = 3;
     }
 }

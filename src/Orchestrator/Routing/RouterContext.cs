@@ -28,13 +28,17 @@ internal sealed class RouterContext
         Retry = options.Retry;
         Health = options.Health;
         _random = random;
-        _idHigh = (ulong)random.NextInt64();
+        _idHigh = (ulong)Half(random);
         _observers = [.. options.Observers];
-        Budget = new RetryBudget(options.Retry, time.TimestampFrequency, time.GetTimestamp());
-        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
+        Frequency = time.TimestampFrequency;
+        Budget = new RetryBudget(options.Retry, Frequency, time.GetTimestamp());
+        _ticksPerStamp = (double)TimeSpan.TicksPerSecond / Frequency;
     }
 
     public TimeProvider Time { get; }
+
+    /// <summary>The clock's stamps a second, read once.</summary>
+    public long Frequency { get; }
 
     public ILogger Logger { get; }
 
@@ -67,6 +71,22 @@ internal sealed class RouterContext
     public bool IsDisposing => _disposing.IsCancellationRequested;
 
     public long Now() => Time.GetTimestamp();
+
+    /// <summary>The time, for what has to be given back whatever the clock does.</summary>
+    /// <param name="otherwise">What is taken for it when the clock throws.</param>
+    public long NowOr(long otherwise)
+    {
+        try
+        {
+            return Now();
+        }
+#pragma warning disable CA1031 // A clock that throws costs a duration, not a permit.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return otherwise;
+        }
+    }
 
     public TimeSpan Span(long stamps) => new(Math.Max(0, (long)(stamps * _ticksPerStamp)));
 
@@ -139,15 +159,15 @@ internal sealed class RouterContext
     }
 
     /// <summary>0.8 to 1.2, by chance: what happened to many at the same moment must not come back at the same moment.</summary>
-    public double Jitter() => 0.8 + (0.4 * _random.NextDouble());
+    public double Jitter() => 0.8 + (0.4 * Chance());
 
     /// <summary>How long to wait before a provider is asked again, by chance within the bounds.</summary>
     /// <param name="retryAfter">What its vendor asked for.</param>
     public TimeSpan RetryDelay(TimeSpan? retryAfter)
     {
-        var delay = Waits.Sum(Retry.MinDelay, Waits.Product(Retry.MaxDelay - Retry.MinDelay, _random.NextDouble()));
+        var delay = Waits.Sum(Retry.MinDelay, Waits.Product(Retry.MaxDelay - Retry.MinDelay, Chance()));
         // Later than asked for, never earlier: timers count whole milliseconds.
-        var asked = retryAfter is { } after ? Waits.Sum(Waits.Product(after, 1 + (0.09 * _random.NextDouble())), TimeSpan.FromMilliseconds(2)) : TimeSpan.Zero;
+        var asked = retryAfter is { } after ? Waits.Sum(Waits.Product(after, 1 + (0.09 * Chance())), TimeSpan.FromMilliseconds(2)) : TimeSpan.Zero;
         return asked > delay ? asked : delay;
     }
 
@@ -176,14 +196,23 @@ internal sealed class RouterContext
 
     public void DisposalFailed(string provider, Exception error) => Guard(() => Log.ProviderDisposalFailed(Logger, provider, error));
 
-    public void Cancel() => Quietly(_disposing);
+    /// <summary>Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.</summary>
+    public void Cancel() => _disposing.Cancel();
 
-    /// <summary>Cancels, and keeps what a registered callback throws from whoever cancelled.</summary>
+    /// <summary>Cancels: the token says so at once. What a provider registered for it runs on the pool, because it may block, and what that
+    /// throws is logged.</summary>
     public void Quietly(CancellationTokenSource source)
+    {
+        var callbacks = source.CancelAsync();
+        if (!callbacks.IsCompletedSuccessfully)
+            _ = WatchAsync(callbacks);
+    }
+
+    private async Task WatchAsync(Task callbacks)
     {
         try
         {
-            source.Cancel();
+            await callbacks.ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A provider's cancellation callback must not break the timer or the caller that cancels.
         catch (Exception error)
@@ -207,7 +236,38 @@ internal sealed class RouterContext
         }
     }
 
+    /// <summary>A number from 0 to 1. A source of chance that throws, or gives another number, costs the spread of a delay.</summary>
+    private double Chance()
+    {
+        try
+        {
+            if (_random.NextDouble() is >= 0 and <= 1 and var chance)
+                return chance;
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // As with any other number that is none.
+        }
+
+        return 0.5;
+    }
+
+    private static long Half(Random random)
+    {
+        try
+        {
+            return random.NextInt64();
+        }
+#pragma warning disable CA1031 // Ids need chance, whatever the caller's source does.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return LockedRandom.Default.NextInt64();
+        }
+    }
+
     // Lambdas of their own methods: in a method that every call goes through, their captures would be allocated on every call.
     private void ObserverFailed(IUsageObserver observer, Exception error) => Guard(() => Log.ObserverFailed(Logger, observer.GetType().Name, error));
-
 }

@@ -15,6 +15,9 @@ internal sealed class TokenPair
 
     public CancellationToken Token => _both.Token;
 
+    /// <summary>Ends what waits for either, without either.</summary>
+    public void Cancel() => _both.Cancel();
+
     /// <summary>Neither of the two keeps anything of this from now on.</summary>
     public void Release()
     {

@@ -28,10 +28,10 @@ internal static class States
     }
 
     public static Aftermath Succeed(this ProviderState state, ProviderSlot slot, AttemptTicket ticket, long now, TimeSpan duration = default, TimeSpan? firstToken = null) =>
-        state.End(slot, Attempt(slot, AttemptOutcome.Succeeded, duration, firstToken), ticket, default, now, release: true);
+        state.End(slot, firstToken ?? duration, ticket, default, now, release: true);
 
     public static Aftermath Fail(this ProviderState state, ProviderSlot slot, AttemptTicket ticket, long now, bool blamed = true, TimeSpan? exclusion = null) =>
-        state.End(slot, Attempt(slot, AttemptOutcome.Failed), ticket, new Blame(blamed, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
+        state.End(slot, null, ticket, new Blame(blamed, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
 
     private static LlmAttempt Attempt(ProviderSlot slot, AttemptOutcome outcome, TimeSpan duration = default, TimeSpan? firstToken = null) =>
         new() { Provider = slot.Info, Outcome = outcome, Duration = duration, TimeToFirstToken = firstToken, Currency = "RUB" };

@@ -68,10 +68,11 @@ public class AttemptCloseTests
         (await call).Should().Be("ok");
         _logs.Named("llm_provider_close_failed").Should().ContainSingle().Which.Exception.Should().BeOfType<TimeoutException>();
         var metrics = router.GetMetrics()["a"];
-        (metrics.SuccessfulRequests, metrics.InFlight).Should().Be((1, 0));
+        (metrics.SuccessfulRequests, metrics.InFlight).Should().Be((1, 1), "its code still runs");
 
         router.RemoveProvider("a").Should().BeTrue();
         _a.Disposals.Should().Be(0, "its code still runs");
+        _a.Token.IsCancellationRequested.Should().BeTrue("it hears that its second is over");
         _closing.SetResult();
         await UntilAsync(() => _a.Disposals == 1);
         _a.Closes.Should().Be(1);

@@ -60,7 +60,7 @@ public class EnumeratorTests
     }
 
     [Fact]
-    public async Task A_stream_whose_update_is_awaited_is_neither_moved_nor_disposed_and_goes_on()
+    public async Task A_stream_disposed_while_an_update_is_awaited_says_so_and_ends_with_that_update()
     {
         var release = new TaskCompletionSource();
         await using var router = InOrder(new() { Observers = { _log } }, new FakeProvider("a", (_, _) => AfterAsync(release.Task)));
@@ -73,6 +73,8 @@ public class EnumeratorTests
         release.SetResult();
         (await moving.WaitAsync(Race.Limit)).Should().BeTrue();
         stream.Current.Text.Should().Be("two");
+        router.GetMetrics()["a"].InFlight.Should().Be(0, "that update has closed it");
+        (await stream.MoveNextAsync()).Should().BeFalse();
         await stream.DisposeAsync();
         _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Abandoned);
 

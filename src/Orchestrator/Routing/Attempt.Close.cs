@@ -1,0 +1,137 @@
+namespace Orchestrator;
+
+/// <summary>Closing the provider's sequence: at once, within a second, or whenever a provider that was left behind comes to its end.</summary>
+internal sealed partial class Attempt
+{
+    private bool _leftBehind;
+    private int _partsEnded;
+
+    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.</summary>
+    public ValueTask EndAsync()
+    {
+        try
+        {
+            if (_updates is not null && !_leftBehind)
+            {
+                var close = _updates.DisposeAsync();
+                if (!close.IsCompletedSuccessfully)
+                    return EndSlowlyAsync(close);
+            }
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            FailedToClose(error);
+        }
+
+        Settle();
+        return default;
+    }
+
+    private async ValueTask EndSlowlyAsync(ValueTask close)
+    {
+        Task? closing = null;
+        try
+        {
+            closing = close.AsTask();
+            // Its reader has left. What its end waits for may be its token, which would never fire.
+            if (!_ended && _error is null)
+                _context.Quietly(_cancel);
+            await closing.WaitAsync(Grace, _context.Time).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            FailedToClose(error);
+            if (closing is { IsCompleted: false })
+            {
+                // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
+                _leftBehind = true;
+                _context.Quietly(_cancel);
+                _ = CloseOrphanAsync(closing);
+                // Not on the timer's thread: what follows is the rest of the call.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+        }
+
+        Settle();
+    }
+
+    private void FailedToClose(Exception error)
+    {
+        // A complete answer is in hand, or a better reason is known: the fault is told, the call goes on.
+        if (_error is null && _ended && !HasContent)
+        {
+            _ended = false;
+            Failed(error);
+        }
+        else if (_ended || error is not OperationCanceledException || !_cancel.IsCancellationRequested)
+        {
+            _context.DisposalFailed(Slot.Info.Name, error);
+        }
+    }
+
+    /// <summary>The call goes on without its provider, which has been cancelled and does not come back.</summary>
+    private void LeaveBehind()
+    {
+        _leftBehind = true;
+        RouterContext.Guard(() => Log.ProviderLeftBehind(_context.Logger, Slot.Info.Name));
+    }
+
+    /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
+    private void OnOrphanReturned()
+    {
+        try
+        {
+            _ = _gate!.Result();
+        }
+#pragma warning disable CA1031 // The attempt has ended long ago: nobody waits for this result.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Looked at, so that it is not raised as an unobserved one.
+        }
+
+        _ = CloseOrphanAsync(null);
+    }
+
+    /// <summary>Gives back what an attempt left behind has kept when the last of its provider's code has run: its sequence is closed here unless
+    /// that runs already.</summary>
+    private async Task CloseOrphanAsync(Task? closing)
+    {
+        try
+        {
+            if (closing is null)
+            {
+                // On the pool: closing may block, and this thread is that of whatever brought the provider back.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await _updates!.DisposeAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await closing.ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            // What its cancellation was for.
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _context.DisposalFailed(Slot.Info.Name, error);
+        }
+
+        LetGo();
+    }
+
+    /// <summary>An attempt left behind is over when it is settled and its provider's code has ended; the later of the two gives back.</summary>
+    private void LetGo()
+    {
+        if (Interlocked.Increment(ref _partsEnded) == 2 && Slot.State.Release(Slot))
+            Slot.Lease.Release(Slot.Info.Name);
+    }
+}
