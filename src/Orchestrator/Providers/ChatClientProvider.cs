@@ -5,12 +5,12 @@ namespace Orchestrator.Providers;
 
 /// <summary>Any <see cref="IChatClient"/> as a provider: vendors' SDKs, Microsoft.Extensions.AI pipelines, a client of your own.</summary>
 /// <remarks>
-/// <para>Messages and options, tools and raw factories included, reach the client as the caller gave them. Only the model is settled here:
-/// each attempt asks for <see cref="ProviderInfo.Model"/>, in a copy of the options if they say otherwise.</para>
+/// <para>Each attempt gives the client a copy of messages and options; tools, raw factories and the contents of messages are the caller's own. Only the
+/// model is settled here: each attempt asks for <see cref="ProviderInfo.Model"/>.</para>
 /// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
 /// As thread-safe as the client. The client is disposed with the provider.</para>
 /// </remarks>
-public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDisposable
+public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IAsyncDisposable, IDisposable
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
@@ -31,6 +31,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         _client = client;
         var metadata = client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
         (Info, _model) = ChatModel.Settle(name, info, metadata);
+        RunsTools = ToolRunner.IsIn(client);
     }
 
     /// <inheritdoc/>
@@ -40,6 +41,12 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
     /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>
     public bool RequireFinishReason { get; init; } = true;
 
+    /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool runs: from the
+    /// first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run twice.</summary>
+    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, else
+    /// <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
+    public bool RunsTools { get; init; }
+
     /// <inheritdoc/>
     /// <remarks>An answer asked for whole comes as one update: it carries the <see cref="ChatResponse"/>, usage included, as its
     /// <see cref="ChatResponseUpdate.RawRepresentation"/>, and all contents of the answer's messages.</remarks>
@@ -47,7 +54,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
     public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.Streaming ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
+        return request.Streaming || RunsTools ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
     }
 
     /// <summary>Disposes the client, once.</summary>
@@ -74,7 +81,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         ChatResponse? response;
         try
         {
-            response = await _client.GetResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+            response = await _client.GetResponseAsync(RequestCopy.Of(request.Messages), _model.OptionsFor(request.Options), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
@@ -97,7 +104,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
                 ChatResponseUpdate update;
                 try
                 {
-                    updates ??= _client.GetStreamingResponseAsync(request.Messages, _model.OptionsFor(request.Options), cancellationToken)
+                    updates ??= _client.GetStreamingResponseAsync(RequestCopy.Of(request.Messages), _model.OptionsFor(request.Options), cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;

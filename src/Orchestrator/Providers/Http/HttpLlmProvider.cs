@@ -17,7 +17,7 @@ namespace Orchestrator.Providers;
 /// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/> and
 /// connect timeout, no redirects and no cookies, as the router's limits decide how long things may take.</para>
 /// </remarks>
-public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
+public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, IDisposable
 {
     private static readonly TimeSpan AfterCompletion = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForErrorBody = TimeSpan.FromSeconds(5);
