@@ -1,13 +1,20 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
 /// <summary>One request: the messages, the caller's options, and what the router should know about it. Immutable.</summary>
-/// <remarks>Shared between the attempts of a call. <see cref="ToString"/> shows no message text.</remarks>
+/// <remarks>Thread-safe. A provider that is not one of ours gets a copy for each attempt: what it does to options, messages and their lists stays its own.
+/// The contents of the messages are shared. <see cref="ToString"/> shows no message text.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed record LlmRequest
 {
+    private IReadOnlyList<ChatMessage> _messages = null!;
+
+    // Of a copy for a foreign provider: the messages are still the caller's own, and are copied when they are asked for.
+    private volatile bool _isLent;
+
     /// <summary>A request with a single user message.</summary>
     /// <param name="prompt">The text; not empty.</param>
     /// <exception cref="ArgumentNullException"><paramref name="prompt"/> is null.</exception>
@@ -29,9 +36,13 @@ public sealed record LlmRequest
     }
 
     /// <summary>The conversation, oldest message first.</summary>
-    public IReadOnlyList<ChatMessage> Messages { get; init => field = Checked(value); }
+    public IReadOnlyList<ChatMessage> Messages
+    {
+        get => _isLent ? Own() : _messages;
+        init => (_messages, _isLent) = (Checked(value), false);
+    }
 
-    /// <summary>The caller's options, handed to every attempt as they are.</summary>
+    /// <summary>The caller's options. Our own providers read them as they are; any other gets a copy for each attempt.</summary>
     /// <value><see langword="null"/>: the vendor's defaults.</value>
     public ChatOptions? Options { get; init; }
 
@@ -47,9 +58,21 @@ public sealed record LlmRequest
     /// <value><see langword="null"/>: those of provider and router.</value>
     public LimitOptions? Limits { get; init; }
 
+    /// <summary>This request for one attempt of a provider that may change what it is given.</summary>
+    /// <exception cref="LlmException">The options cannot be copied.</exception>
+    internal LlmRequest CopyFor(bool streaming, LimitOptions? limits) =>
+        this with { Streaming = streaming, Limits = limits, Options = RequestCopy.Of(Options), _isLent = true };
+
     /// <summary>How many messages and which mode; no text.</summary>
     /// <returns>A short description.</returns>
-    public override string ToString() => $"LlmRequest {{ Messages = {Messages.Count}, Streaming = {Streaming} }}";
+    public override string ToString() => $"LlmRequest {{ Messages = {_messages.Count}, Streaming = {Streaming} }}";
+
+    private List<ChatMessage> Own()
+    {
+        var copy = RequestCopy.Of(_messages);
+        (_messages, _isLent) = (copy, false);
+        return copy;
+    }
 
     private static IReadOnlyList<ChatMessage> Checked(IReadOnlyList<ChatMessage> messages)
     {

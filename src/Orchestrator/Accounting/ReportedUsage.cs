@@ -5,13 +5,16 @@ namespace Orchestrator;
 /// <summary>Adds up what a vendor reports during one attempt. Numbers that cannot be are taken for what they can.</summary>
 internal struct ReportedUsage
 {
-    private long _prompt, _completion, _cached, _reasoning;
+    private long _prompt, _completion, _cached, _reasoning, _totalAlone;
 
     public bool HasPrompt { get; private set; }
 
     public bool HasCompletion { get; private set; }
 
     public readonly bool HasAny => HasPrompt || HasCompletion;
+
+    /// <summary>What was reported as a total without either half; zero when nothing was.</summary>
+    public readonly int TotalAlone => Clamp(_totalAlone);
 
     public void Add(UsageDetails? usage)
     {
@@ -20,6 +23,8 @@ internal struct ReportedUsage
         // Some servers report only a total: with one half known, the other is the rest.
         var prompt = usage.InputTokenCount ?? (usage.TotalTokenCount - usage.OutputTokenCount);
         var completion = usage.OutputTokenCount ?? (usage.TotalTokenCount - usage.InputTokenCount);
+        if (prompt is null && completion is null)
+            _totalAlone += Clamp(usage.TotalTokenCount ?? 0);
         HasPrompt |= prompt is not null;
         HasCompletion |= completion is not null;
         // Clamped before they are added: the sum of two absurd numbers must not come out below zero.

@@ -5,13 +5,13 @@ namespace Orchestrator.Providers;
 
 /// <summary>Any <see cref="IChatClient"/> as a provider: vendors' SDKs, Microsoft.Extensions.AI pipelines, a client of your own.</summary>
 /// <remarks>
-/// <para>Messages and options, tools and raw factories included, reach the client as the caller gave them. Only the model is settled here:
-/// each attempt asks for <see cref="ProviderInfo.Model"/>, in a copy of the options if they say otherwise.</para>
+/// <para>Each attempt gives the client a copy of messages and options; tools, raw factories and the contents of messages are the caller's own. Only the
+/// model is settled here: each attempt asks for <see cref="ProviderInfo.Model"/>.</para>
 /// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
 /// As thread-safe as the client. The client is disposed with the provider; a router that has several providers over one client disposes it
 /// with the last of them. A client that is also used elsewhere, by another router too, is added with <c>leaveOpen: true</c>.</para>
 /// </remarks>
-public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDisposable, IDisposable
+public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientOwner, IAsyncDisposable, IDisposable
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
@@ -32,6 +32,7 @@ public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDispo
         _client = client;
         var metadata = client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
         (Info, _model) = ChatModel.Settle(name, info, metadata);
+        RunsTools = ToolRunner.IsIn(client);
     }
 
     /// <inheritdoc/>
@@ -43,6 +44,12 @@ public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDispo
     /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>
     public bool RequireFinishReason { get; init; } = true;
 
+    /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool runs: from the
+    /// first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run twice.</summary>
+    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, else
+    /// <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
+    public bool RunsTools { get; init; }
+
     /// <inheritdoc/>
     /// <remarks>An answer asked for whole comes as one update: it carries the <see cref="ChatResponse"/>, usage included, as its
     /// <see cref="ChatResponseUpdate.RawRepresentation"/>, and all contents of the answer's messages.</remarks>
@@ -50,7 +57,7 @@ public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDispo
     public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return request.Streaming ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
+        return request.Streaming || RunsTools ? StreamAsync(request, cancellationToken) : AnswerAsync(request, cancellationToken);
     }
 
     /// <summary>Disposes the client, once.</summary>
@@ -77,7 +84,7 @@ public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDispo
         ChatResponse? response;
         try
         {
-            response = await _client.GetResponseAsync(request.Messages, OptionsFor(request, cancellationToken), cancellationToken)
+            response = await _client.GetResponseAsync(RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
@@ -100,7 +107,7 @@ public sealed class ChatClientProvider : ILlmProvider, IClientOwner, IAsyncDispo
                 ChatResponseUpdate update;
                 try
                 {
-                    updates ??= _client.GetStreamingResponseAsync(request.Messages, OptionsFor(request, cancellationToken), cancellationToken)
+                    updates ??= _client.GetStreamingResponseAsync(RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;

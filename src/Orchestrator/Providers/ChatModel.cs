@@ -20,14 +20,15 @@ internal readonly record struct ChatModel(string? Id, bool IsClientDefault)
         return (new(name, vendor, own ?? UnknownModel), new(own, IsClientDefault: true));
     }
 
-    /// <summary>The caller's options as they are if they lead to this model; else a copy that does.</summary>
+    /// <summary>A copy of the caller's options that leads to this model; null where the client's own defaults do.</summary>
     public ChatOptions? OptionsFor(ChatOptions? options)
     {
+        var copy = RequestCopy.Of(options);
         if (options?.ModelId is { } asked ? asked == Id : IsClientDefault)
-            return options;
+            return copy;
 
         // The caller named an alias or the provider, or the client's default is another model.
-        var copy = options?.Clone() ?? new ChatOptions();
+        copy ??= new ChatOptions();
         copy.ModelId = Id;
         return copy;
     }

@@ -1,197 +1,275 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
 /// <summary>The attempt's answer: what has come, whether it is committed, and what is held back until it is.</summary>
 internal sealed partial class Attempt
 {
-    private const int HeldAtMost = 64;
-
-    private HeldUpdates _held;
+    // Of a live stream a StreamedAnswer. Of a buffered call what came, as long as it is one update or one whole response; of more a CollectedAnswer.
+    private object? _answer;
     private TextSoFar? _text;
-    private ChatResponse? _whole;
-    private ChatFinishReason? _finish;
+    private ErrorContent? _said;
+    private string? _finish;
     private ReportedUsage _reported;
     private bool _isWhole;
     private bool _wentOn;
-    private bool _usageWithheld;
 
-    /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
+    /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call once a tool may have run.</summary>
     public bool Committed { get; private set; }
 
-    /// <summary>Whether anything came that is neither empty text nor usage.</summary>
+    /// <summary>Whether a tool has run within the provider, or may be running.</summary>
+    public bool ToolRan { get; private set; }
+
+    /// <summary>Whether anything came that is neither empty text nor usage nor the words of an error.</summary>
     public bool HasContent { get; private set; }
 
     /// <summary>Whether the committed update is the first of several that are to be released.</summary>
-    public bool HasHeld => _held.Count > 0;
+    public bool HasHeld => _answer is StreamedAnswer { Held.Count: > 0 };
 
     /// <summary>The updates held back until now, in order; each is handed out once.</summary>
-    public List<ChatResponseUpdate> TakeHeld()
-    {
-        var held = _held.All();
-        _held = default;
-        return held;
-    }
+    public List<ChatResponseUpdate> TakeHeld() => Streamed().Held.TakeAll();
 
-    /// <summary>The whole answer of a buffered call: the provider's own object when it gave one.</summary>
+    /// <summary>The whole answer of a buffered call: the provider's own object when it gave one and left nothing out.</summary>
     public ChatResponse Response()
     {
-        if (_whole is not null)
-            return _whole;
-        var held = _held.All();
-        var response = held is [var only] ? ResponseOf(only) : held.ToChatResponse();
-        response.Usage = Record.Usage.ToDetails(response.Usage);
-        response.ModelId ??= Slot.Info.Model;
+        var (usage, model) = (Record.Usage, Slot.Info.Model);
+        var whole = _answer as ChatResponse;
+        if (whole is not null && WholeAnswer.IsPlain(whole))
+            return WholeAnswer.With(whole, usage, model);
+        var response = _answer is ChatResponseUpdate { AdditionalProperties: null, Contents: [] or [not UsageContent] } only ? ResponseOf(only) : Collected().ToResponse();
+        response.RawRepresentation = whole?.RawRepresentation;
+        response.Usage = WholeAnswer.Numbers(usage, response.Usage);
+        if (string.IsNullOrEmpty(response.ModelId))
+            response.ModelId = model;
         return response;
     }
 
-    /// <summary>The numbers the consumer of a stream has not seen: all, when the provider reported none; the missing half; or null.</summary>
-    public UsageDetails? UnseenUsage()
-    {
-        var usage = Record.Usage;
-        if (_usageWithheld || !_reported.HasAny)
-            return usage.ToDetails();
-        return _reported.HasPrompt && _reported.HasCompletion ? null
-            : _reported.HasPrompt ? new UsageDetails { OutputTokenCount = usage.CompletionTokens }
-            : new UsageDetails { InputTokenCount = usage.PromptTokens };
-    }
+    /// <summary>What has to be added to the usage that the reader of a stream was told, so that it comes to the attempt's own; null for nothing.</summary>
+    public UsageDetails? UntoldUsage() => Streamed().Told.MissingTo(Record.Usage);
+
+    /// <summary>The model that answered, where no update of a stream told it; else null.</summary>
+    public string? UntoldModel() => string.IsNullOrEmpty(Streamed().Model) ? Slot.Info.Model : null;
 
     private static ChatResponse ResponseOf(ChatResponseUpdate update)
     {
-        // What ToChatResponse does, for the one update most custom providers yield, without its lists; where more is to be sorted out, it does.
-        var plain = update.AdditionalProperties is null;
-        foreach (var content in update.Contents)
-            plain &= content is not UsageContent;
-        if (!plain)
-            return new[] { update }.ToChatResponse();
+        // What ToChatResponse does, for the one update most custom providers yield, without its lists.
         var message = new ChatMessage(update.Role ?? ChatRole.Assistant, update.Contents)
         {
             AuthorName = update.AuthorName,
             CreatedAt = update.CreatedAt,
-            MessageId = update.MessageId,
+            MessageId = update.MessageId is { Length: > 0 } messageId ? messageId : null,
         };
         return new ChatResponse(message)
         {
+            ContinuationToken = update.ContinuationToken,
             ConversationId = update.ConversationId,
             CreatedAt = update.CreatedAt,
             FinishReason = update.FinishReason,
             ModelId = update.ModelId,
-            ResponseId = update.ResponseId,
+            ResponseId = update.ResponseId is { Length: > 0 } responseId ? responseId : null,
         };
     }
 
+    private StreamedAnswer Streamed() => (StreamedAnswer)(_answer ??= new StreamedAnswer());
+
+    private CollectedAnswer Collected()
+    {
+        if (_answer is CollectedAnswer collected)
+            return collected;
+        collected = new CollectedAnswer(Slot.Info.Name);
+        if (_answer is ChatResponseUpdate first)
+            collected.Add(first);
+        else if (_answer is ChatResponse whole)
+            AddAll(collected, whole);
+        _answer = collected;
+        return collected;
+
+        static void AddAll(CollectedAnswer collected, ChatResponse whole)
+        {
+            foreach (var part in WholeAnswer.UpdatesOf(whole))
+                collected.Add(part);
+        }
+    }
+
+    /// <summary>Takes in an update, and makes it the current one: as it is, or a copy where it says what is not for the caller.</summary>
     private void Read(ChatResponseUpdate update)
     {
         var content = false;
-        var toolRan = false;
-        if (update.RawRepresentation is ChatResponse whole)
+        if (update.RawRepresentation is ChatResponse response)
         {
-            ReadWhole(whole, ref content, ref toolRan);
-            // The provider's object is the answer of a buffered call; a live stream needs its updates.
-            if (_call.Live)
-            {
-                _usageWithheld |= update.Contents.Count > 0 && whole.Usage is not null && !update.Contents.Any(c => c is UsageContent);
-                foreach (var part in update.Contents.Count > 0 ? [update] : whole.ToChatResponseUpdates())
-                    Hold(part);
-            }
-            else
-            {
-                _whole = whole;
-            }
+            var whole = WholeAnswer.Of(response, update);
+            ReadWhole(whole, ref content);
+            Keep(whole, content);
+            Mark(whole.FinishReason, content);
         }
         else
         {
-            if (update.FinishReason is { } finish)
-                _finish = finish;
-            ReadContents(update.Contents, ref content, ref toolRan);
-            // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
-            if (!_call.Live || (!Committed && (content || _held.Count < HeldAtMost || CarriesMore(update))))
-                Hold(update);
+            if (update.RawRepresentation is RouteResult or ReplacedText)
+                update = Undressed(update);
+            ReadContents(update.Contents, ref content);
+            if (_call.Live)
+                update = Told(update);
+            Keep(update, content);
+            Mark(update.FinishReason, content);
         }
 
-        // What comes after a finish reason belongs to a further round, as with a client that calls functions itself.
+        Current = update;
+        if (content)
+            OnContent();
+        Committed |= (content && _call.Live) || ToolRan;
+    }
+
+    /// <summary>The update without a raw representation that is of the router's own making: the route of a router used as provider, or a text that the vendor took back.</summary>
+    private ChatResponseUpdate Undressed(ChatResponseUpdate update)
+    {
+        var replaced = update.RawRepresentation as ReplacedText;
+        update = update.Clone();
+        update.RawRepresentation = null;
+        if (replaced is not null && !_call.Live)
+        {
+            // Nothing was handed out: the vendor's final text is the answer.
+            Collected().ReplaceText(replaced.Text);
+            update.FinishReason = replaced.FinishReason;
+        }
+
+        return update;
+    }
+
+    /// <summary>What comes after a finish reason belongs to a further round, as with a client that calls functions itself.</summary>
+    private void Mark(ChatFinishReason? finish, bool content)
+    {
         if (content)
         {
             _isWhole = false;
             _wentOn = true;
         }
 
-        if (((update.RawRepresentation as ChatResponse)?.FinishReason ?? update.FinishReason) is { } mark)
+        if (finish is { } mark)
         {
+            _finish = mark.Value;
             _isWhole = mark != ChatFinishReason.ToolCalls;
             _wentOn = false;
         }
-
-        if (content)
-            OnContent();
-        Committed |= (content && _call.Live) || toolRan;
     }
 
-    private void ReadWhole(ChatResponse whole, ref bool content, ref bool toolRan)
+    private void Keep(ChatResponseUpdate update, bool content)
     {
-        _finish = whole.FinishReason ?? _finish;
-        if (whole.Usage is { } usage)
-            _reported.Add(usage);
+        if (_call.Live)
+        {
+            if (!Committed)
+                Streamed().Held.Add(update, content);
+        }
+        else if (_answer is null)
+        {
+            _answer = update;
+        }
+        else
+        {
+            Collected().Add(update);
+        }
+    }
+
+    /// <summary>The reader of a stream gets the response's updates; a buffered call that got nothing else gives the response itself.</summary>
+    private void Keep(ChatResponse whole, bool content)
+    {
+        if (!_call.Live && _answer is null)
+        {
+            _answer = whole;
+            return;
+        }
+
+        foreach (var part in WholeAnswer.UpdatesOf(whole))
+        {
+            if (_call.Live)
+                Streamed().Held.Add(Told(part), content);
+            else
+                Collected().Add(part);
+        }
+    }
+
+    /// <summary>Takes note of what the reader is told by an update; a copy with the total where both halves of a usage come without it.</summary>
+    private ChatResponseUpdate Told(ChatResponseUpdate update)
+    {
+        if (update.ModelId is { } model)
+            Streamed().Model = model;
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is not UsageContent { Details: { } details } usage)
+                continue;
+            if (details is { InputTokenCount: { } prompt, OutputTokenCount: { } completion, TotalTokenCount: null })
+            {
+                if (ReferenceEquals(contents, update.Contents))
+                {
+                    update = update.Clone();
+                    update.Contents = contents = [.. contents];
+                }
+
+                details = UsageSum.Copy(details)!;
+                details.TotalTokenCount = prompt + completion;
+                contents[i] = new UsageContent(details) { AdditionalProperties = usage.AdditionalProperties, RawRepresentation = usage.RawRepresentation };
+            }
+
+            Streamed().Told.Add(details);
+        }
+
+        return update;
+    }
+
+    private void ReadWhole(ChatResponse whole, ref bool content)
+    {
+        _reported.Add(whole.Usage);
         // By index: the enumerator of an interface is an object.
         var messages = whole.Messages;
         for (var i = 0; i < messages.Count; i++)
-            ReadContents(messages[i].Contents, ref content, ref toolRan);
+            ReadContents(messages[i].Contents, ref content);
     }
 
-    private void ReadContents(IList<AIContent> contents, ref bool content, ref bool toolRan)
+    private void ReadContents(IList<AIContent> contents, ref bool content)
     {
         for (var i = 0; i < contents.Count; i++)
-            ReadContent(contents[i], ref content, ref toolRan);
+            content |= IsContent(contents[i]);
     }
 
-    private void ReadContent(AIContent part, ref bool content, ref bool toolRan)
+    private bool IsContent(AIContent part)
     {
         switch (part)
         {
             case TextContent { Text: { Length: > 0 } text }:
-                content = true;
-                Said()?.Append(text);
-                break;
+                TextOfStream()?.Append(text);
+                return true;
             case TextContent:
-                break;
+                return false;
             case UsageContent usage:
                 _reported.Add(usage.Details);
-                break;
+                return false;
+            case ErrorContent error:
+                _said ??= error;
+                return false;
             case TextReasoningContent { Text: { Length: > 0 } thought }:
-                content = true;
-                Said()?.AppendThought(thought);
-                break;
+                TextOfStream()?.AppendThought(thought);
+                return true;
             case TextReasoningContent { ProtectedData: null }:
-                break;
+                return false;
             case FunctionCallContent call:
-                content = true;
-                if (Said() is { } said)
+                if (TextOfStream() is { } said)
                     AppendCall(said, call);
-                break;
+                // The client runs the tool when it is asked for its next update.
+                ToolRan |= Slot.Provider is ChatClientProvider { RunsTools: true };
+                return true;
             case FunctionResultContent:
-                content = toolRan = true;
-                break;
+                ToolRan = true;
+                return true;
             case null:
                 throw new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null among the contents of an update.");
             default:
-                content = true;
-                break;
+                return true;
         }
     }
 
-    /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is in the held updates.</summary>
-    private TextSoFar? Said() => _call.Live ? _text ??= new TextSoFar(_context.Counter, Slot.Info) : null;
-
-    /// <summary>The reader of a live stream gets its updates one by one; a buffered answer needs only what they say together.</summary>
-    private void Hold(ChatResponseUpdate update)
-    {
-        if (_call.Live)
-            _held.Add(update);
-        else
-            _held.Join(update);
-    }
-
-    private static bool CarriesMore(ChatResponseUpdate update) => update.FinishReason is not null || update.Contents.Any(c => c is UsageContent);
+    /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is there itself.</summary>
+    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(_context.Counter, Slot.Info) : null;
 
     private void OnContent()
     {

@@ -174,6 +174,7 @@ internal sealed partial class Attempt
         if (_contentSinceWait)
             _lastContent = Spent(_context.Now());
         _contentSinceWait = false;
+        _hasAnother = !HasContent && _streaming && _call.HasAnother;
         if (Earliest(_context.Now(), out var limit) != TimeSpan.Zero)
             return false;
         _limit = limit;

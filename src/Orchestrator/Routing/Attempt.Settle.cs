@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
@@ -114,10 +115,12 @@ internal sealed partial class Attempt
 
         if (_ended)
         {
-            if (_finish == ChatFinishReason.ContentFilter && _context.OnRefusal == RefusalAction.NextProvider && !(_call.Live && Committed))
+            if (_finish == ChatFinishReason.ContentFilter.Value && _context.OnRefusal == RefusalAction.NextProvider && !Committed)
                 Fail(LlmErrorKind.ContentFiltered, "refused the content (finish reason content_filter)");
-            else if (HasContent || _finish is not null)
+            else if (HasContent || (_finish is not null && _said is null))
                 return AttemptOutcome.Succeeded;
+            else if (_said is not null)
+                FailAsSaid(_said);
             else
                 Fail(LlmErrorKind.MalformedResponse, "ended its answer with neither content nor a finish reason");
         }
@@ -134,6 +137,12 @@ internal sealed partial class Attempt
     private void Fail(LlmErrorKind kind, string what)
     {
         _error = new LlmException(kind, $"Provider '{Slot.Info.Name}' {what}.");
+        _error.FillIn(Slot.Info);
+    }
+
+    private void FailAsSaid(ErrorContent said)
+    {
+        _error = ErrorAnswer.Of(said, _finish == ChatFinishReason.ContentFilter.Value, Slot.Info.Name, _call.Request);
         _error.FillIn(Slot.Info);
     }
 
@@ -160,16 +169,22 @@ internal sealed partial class Attempt
         if (_reported is { HasPrompt: true, HasCompletion: true })
             return _reported.ToUsage(UsageSource.Provider);
         // Nothing came: a vendor bills an answer, not a refusal to give one.
-        if (!_reported.HasAny && !HasContent && outcome != AttemptOutcome.Succeeded)
+        if (!_reported.HasAny && _reported.TotalAlone == 0 && !HasContent && outcome != AttemptOutcome.Succeeded)
             return default;
         try
         {
             var counted = _reported;
-            counted.Add(new UsageDetails
+            int? prompt = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info);
+            int? completion = _reported.HasCompletion ? null : CountCompletion();
+            if (_reported.TotalAlone is > 0 and var total)
             {
-                InputTokenCount = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info),
-                OutputTokenCount = _reported.HasCompletion ? null : CountCompletion(),
-            });
+                // A total without halves stays that total: what is not the prompt is the answer.
+                var known = counted.ToUsage(UsageSource.Provider);
+                prompt = prompt is null ? null : Math.Min(_reported.HasCompletion ? int.MaxValue : prompt.Value, Math.Max(0, total - known.CompletionTokens));
+                completion = completion is null ? null : Math.Max(0, total - (prompt ?? known.PromptTokens));
+            }
+
+            counted.Add(new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion });
             return counted.ToUsage(_context.Counter.SourceFor(Slot.Info));
         }
 #pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
@@ -201,19 +216,23 @@ internal sealed partial class Attempt
 
     private int CountCompletion() => (_text ??= BufferedText()).CountTokens();
 
-    /// <summary>What <see cref="Said"/> gathers of a live stream, of an answer that is all there.</summary>
+    /// <summary>What <see cref="TextOfStream"/> gathers of a live stream, of an answer that is all there.</summary>
     private TextSoFar BufferedText()
     {
         var text = new TextSoFar(_context.Counter, Slot.Info);
-        if (_whole is not null)
+        switch (_answer)
         {
-            foreach (var message in _whole.Messages)
-                AppendAll(message.Contents);
-        }
-        else
-        {
-            foreach (var update in _held.All())
-                AppendAll(update.Contents);
+            case ChatResponse whole:
+                foreach (var message in whole.Messages)
+                    AppendAll(message.Contents);
+                break;
+            case ChatResponseUpdate only:
+                AppendAll(only.Contents);
+                break;
+            case CollectedAnswer collected:
+                foreach (var message in collected.Messages)
+                    AppendAll(message.Contents);
+                break;
         }
 
         return text;

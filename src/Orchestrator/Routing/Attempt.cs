@@ -139,7 +139,6 @@ internal sealed partial class Attempt
         var update = _updates!.Current;
         if (update is null)
             return Failed(new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null instead of an update."));
-        Current = update;
         HasNothing = false;
         if (update.RawRepresentation is MalformedEvent malformed)
         {

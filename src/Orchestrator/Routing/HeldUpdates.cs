@@ -1,77 +1,98 @@
-using System.Text;
 using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
 /// <summary>
-/// The updates of an answer that are kept until it is handed out. Joined ones take the room of their text, not of an update for each token: what
-/// <see cref="ChatResponseExtensions.ToChatResponse(IEnumerable{ChatResponseUpdate})"/> makes of them is the same. For one thread at a time; a struct, for every call has one, so not to be copied.
+/// The updates of a live stream that are kept until its answer is committed. As long as they are few each stays as it is. More of them, which say
+/// nothing, become one update of our own with what they say together: usage, finish reason, ids. So a stream that never begins costs no memory.
+/// For one thread at a time.
 /// </summary>
-internal struct HeldUpdates
+internal sealed class HeldUpdates
 {
-    private List<ChatResponseUpdate>? _updates;
+    private const int MostUpdates = 64;
+    private const int MostParts = 1_024;
 
-    // The text of the last update and of those that went on with it; null while nothing has.
-    private StringBuilder? _run;
+    private readonly List<ChatResponseUpdate> _updates = [];
+    private int _parts;
+    private ChatResponseUpdate? _sum;
+    private UsageDetails? _usage;
+    private ErrorContent? _error;
 
-    /// <summary>How many updates there are; joined ones are one.</summary>
-    public readonly int Count => _updates?.Count ?? 0;
+    /// <summary>How many updates there are to be handed out.</summary>
+    public int Count => _updates.Count + (_sum is null ? 0 : 1);
 
-    /// <summary>The updates in order.</summary>
-    public List<ChatResponseUpdate> All()
+    /// <summary>Keeps an update.</summary>
+    /// <param name="update">The update.</param>
+    /// <param name="carriesContent">Whether it commits the answer: then it is handed out at once, and counts for nothing.</param>
+    public void Add(ChatResponseUpdate update, bool carriesContent)
     {
-        EndRun();
-        return _updates ?? [];
-    }
-
-    /// <summary>Keeps an update as it is.</summary>
-    public void Add(ChatResponseUpdate update)
-    {
-        EndRun();
-        (_updates ??= []).Add(update);
-    }
-
-    /// <summary>Keeps the text of an update that only goes on with what the last one says, and any other update as it is.</summary>
-    public void Join(ChatResponseUpdate update)
-    {
-        if (_updates is not [.., var last] || PlainContent(last) is not { } begun || PlainContent(update) is not { } next
-            || begun.GetType() != next.GetType() || !IsOfOneMessage(last, update))
+        if (carriesContent)
         {
-            Add(update);
+            _updates.Add(update);
             return;
         }
 
-        (_run ??= new StringBuilder(TextOf(begun))).Append(TextOf(next));
-    }
-
-    private void EndRun()
-    {
-        if (_run is not { } run)
+        _parts += PartsOf(update);
+        if (_sum is null && _updates.Count < MostUpdates && _parts <= MostParts)
+        {
+            _updates.Add(update);
             return;
-        _run = null;
-        // The provider may still hold the update it gave.
-        var joined = _updates![^1].Clone();
-        var text = run.ToString();
-        joined.Contents = [PlainContent(joined) is TextReasoningContent ? new TextReasoningContent(text) : new TextContent(text)];
-        _updates[^1] = joined;
+        }
+
+        if (_sum is null)
+        {
+            // The kept ones too: an object of the provider's that is held may hold all that come after it.
+            _sum = new ChatResponseUpdate();
+            foreach (var kept in _updates)
+                AddToSum(kept);
+            _updates.Clear();
+        }
+
+        AddToSum(update);
     }
 
-    /// <summary>The only content of an update that says nothing but a text or a thought; null when there is anything else to it.</summary>
-    private static AIContent? PlainContent(ChatResponseUpdate update) =>
-        update is { Contents: [var content], FinishReason: null, AdditionalProperties: null, RawRepresentation: null, ContinuationToken: null }
-        && content is { AdditionalProperties: null, RawRepresentation: null, Annotations: null }
-        && (content.GetType() == typeof(TextContent) || (content.GetType() == typeof(TextReasoningContent) && content is TextReasoningContent { ProtectedData: null }))
-            ? content
-            : null;
+    /// <summary>The updates in order, each once.</summary>
+    public List<ChatResponseUpdate> TakeAll()
+    {
+        List<ChatResponseUpdate> all = [.. _updates];
+        if (_sum is { } sum)
+        {
+            sum.Contents = [.. _error is null ? Array.Empty<AIContent>() : [_error], .. _usage is null ? Array.Empty<AIContent>() : [new UsageContent(_usage)]];
+            all.Insert(0, sum);
+        }
 
-    private static string TextOf(AIContent content) => content is TextReasoningContent thought ? thought.Text : ((TextContent)content).Text;
+        _updates.Clear();
+        (_parts, _sum, _usage, _error) = (0, null, null, null);
+        return all;
+    }
 
-    private static bool IsOfOneMessage(ChatResponseUpdate one, ChatResponseUpdate other) =>
-        one.Role == other.Role
-        && one.CreatedAt == other.CreatedAt
-        && one.MessageId == other.MessageId
-        && one.ResponseId == other.ResponseId
-        && one.ModelId == other.ModelId
-        && one.AuthorName == other.AuthorName
-        && one.ConversationId == other.ConversationId;
+    private void AddToSum(ChatResponseUpdate update)
+    {
+        var sum = _sum!;
+        sum.Role = update.Role ?? sum.Role;
+        sum.AuthorName = update.AuthorName ?? sum.AuthorName;
+        sum.MessageId = update.MessageId ?? sum.MessageId;
+        sum.ResponseId = update.ResponseId ?? sum.ResponseId;
+        sum.ConversationId = update.ConversationId ?? sum.ConversationId;
+        sum.ModelId = update.ModelId ?? sum.ModelId;
+        sum.FinishReason = update.FinishReason ?? sum.FinishReason;
+        sum.ContinuationToken = update.ContinuationToken ?? sum.ContinuationToken;
+        sum.CreatedAt ??= update.CreatedAt;
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is UsageContent usage)
+                UsageSum.Add(ref _usage, usage.Details);
+            else if (contents[i] is ErrorContent error)
+                _error ??= new ErrorContent(error.Message) { ErrorCode = error.ErrorCode, Details = error.Details };
+        }
+    }
+
+    private static int PartsOf(ChatResponseUpdate update)
+    {
+        var parts = 1 + update.Contents.Count + (update.AdditionalProperties?.Count ?? 0);
+        if (update.Contents is [UsageContent { Details.AdditionalCounts: { } counts }, ..])
+            parts += counts.Count;
+        return parts;
+    }
 }

@@ -153,7 +153,10 @@ internal sealed partial class RouteCall
 
     /// <summary>The time left of the call's limit at this provider; null without one.</summary>
     private TimeSpan? Leaves(ProviderSlot slot) =>
-        (Request.Limits?.Call ?? slot.Limits.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit - SpentBefore : null;
+        (Request.Limits?.Call ?? slot.Limits.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? Left(limit - SpentBefore) : null;
+
+    // Never below zero: one millisecond below it would be the sign for no limit.
+    private static TimeSpan Left(TimeSpan rest) => rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
 
     /// <summary>Ends at once when the call is given up; it says so itself.</summary>
     private async ValueTask WaitForRetryAsync()

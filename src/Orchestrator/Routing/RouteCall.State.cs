@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
@@ -9,10 +10,8 @@ internal sealed partial class RouteCall
     private readonly CancellationToken _enumeratorToken;
     private readonly TokenPair? _pair;
     private LlmAttempt[] _attempts = [];
-    private LlmRequest? _otherMode;
     private LlmException? _broken;
     private RouteResult? _result;
-    private UsageDetails? _unseenUsage;
     private long _spent;
     private long _counted;
     private long _held;
@@ -76,15 +75,18 @@ internal sealed partial class RouteCall
 
     private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
 
-    /// <summary>The request as this provider is given it: messages and options are the caller's own objects every time.</summary>
+    /// <summary>The request as this provider is given it: one of ours reads the caller's own objects, any other gets a copy for each attempt.</summary>
+    /// <exception cref="LlmException">The options cannot be copied.</exception>
     public LlmRequest RequestFor(ProviderSlot slot, bool streaming)
     {
-        var request = streaming == Request.Streaming ? Request : _otherMode ??= Request with { Streaming = streaming };
         // Only the provider knows when it is connected, so it is told the limit; the default it knows itself.
-        var connect = request.Limits?.Connect ?? slot.Limits.Connect;
-        return connect == LimitOptions.Default.Connect || connect == request.Limits?.Connect
-            ? request
-            : request with { Limits = (request.Limits ?? new()) with { Connect = connect } };
+        var limits = Request.Limits;
+        var connect = limits?.Connect ?? slot.Limits.Connect;
+        if (connect != LimitOptions.Default.Connect && connect != limits?.Connect)
+            limits = (limits ?? new()) with { Connect = connect };
+        if (slot.Provider is not IReadsOriginals)
+            return Request.CopyFor(streaming, limits);
+        return streaming == Request.Streaming && ReferenceEquals(limits, Request.Limits) ? Request : Request with { Streaming = streaming, Limits = limits };
     }
 
     /// <summary>Takes in an attempt that has ended.</summary>
@@ -122,7 +124,8 @@ internal sealed partial class RouteCall
         if (!attempt.Committed)
             return;
 
-        if (!MayRestart)
+        // A tool that ran for the answer that broke must not run for the next one.
+        if (!MayRestart || attempt.ToolRan)
             throw error;
         _broken = error;
     }
@@ -182,10 +185,11 @@ internal sealed partial class RouteCall
             };
     }
 
-    /// <summary>The router's own last update: no text, the route, and usage when the provider gave none.</summary>
-    private ChatResponseUpdate Closing() => new()
+    /// <summary>The router's own last update: no text, the route, and of usage and model what the provider did not say.</summary>
+    private ChatResponseUpdate Closing(Attempt attempt) => new()
     {
-        Contents = _unseenUsage is null ? [] : [new UsageContent(_unseenUsage)],
+        Contents = attempt.UntoldUsage() is { } untold ? [new UsageContent(untold)] : [],
+        ModelId = attempt.UntoldModel(),
         RawRepresentation = _result,
     };
 

@@ -20,7 +20,6 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     private int _triedBefore;
     private bool _asked;
     private bool _overtaken;
-    private bool _closing;
     private int _turn;
     private TokenPair? _wait;
 
@@ -63,7 +62,11 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                 if (_queue is not null && _queued < _queue.Count)
                     return HandOut(_queue[_queued++]);
                 if (_result is not null)
-                    return Close();
+                {
+                    End();
+                    return false;
+                }
+
                 if (_attempt is null)
                 {
                     if (_again is not null)
@@ -181,23 +184,11 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     {
         _outcome = AttemptOutcome.Succeeded;
         _result = ResultOf(attempt);
-        _unseenUsage = Live ? attempt.UnseenUsage() : null;
+        if (!Live)
+            return;
         // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
-        if (Live && attempt.HasHeld)
-            Enqueue(attempt.TakeHeld());
-    }
-
-    /// <summary>The end of the answer: a stream gets the router's own last update first.</summary>
-    private bool Close()
-    {
-        if (Live && !_closing)
-        {
-            _closing = true;
-            return HandOut(Closing());
-        }
-
-        End();
-        return false;
+        Enqueue(attempt.TakeHeld());
+        _queue!.Add(Closing(attempt));
     }
 
     private void Enqueue(List<ChatResponseUpdate> updates)

@@ -100,7 +100,6 @@ public class AttemptAnswerTests
         }).ToArray();
         await using var router = InOrder(null, Giving("a", updates));
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
-        seen.Take(times).Should().Equal(updates, ReferenceEquals);
         var told = seen.SelectMany(u => u.Contents).OfType<UsageContent>().ToList();
         var usage = seen[^1].GetRoute()!.Usage;
         (told.Sum(u => u.Details.InputTokenCount), told.Sum(u => u.Details.OutputTokenCount)).Should().Be((usage.PromptTokens, usage.CompletionTokens));

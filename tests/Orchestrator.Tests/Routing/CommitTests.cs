@@ -172,9 +172,9 @@ public class CommitTests
     }
 
     [Fact]
-    public async Task A_whole_response_in_the_raw_representation_is_returned_as_the_very_object()
+    public async Task A_whole_response_in_the_raw_representation_is_returned_as_the_very_object_if_nothing_is_missing()
     {
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { Usage = new() { InputTokenCount = 3, OutputTokenCount = 1 }, ResponseId = "r1" };
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 }, ResponseId = "r1", ModelId = "m" };
         var update = new ChatResponseUpdate { RawRepresentation = response };
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(update)));
         var answer = await router.RouteAsync("hello");

@@ -119,7 +119,7 @@ public class FailoverCasesOrderTests
     [Fact]
     public async Task Nested_routers_give_the_leaf_s_response()
     {
-        var leaf = new ChatResponse(new ChatMessage(ChatRole.Assistant, "leaf")) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 3, OutputTokenCount = 1 } };
+        var leaf = new ChatResponse(new ChatMessage(ChatRole.Assistant, "leaf")) { FinishReason = ChatFinishReason.Stop, ModelId = "m", Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 } };
         var inner = InOrder(null, FakeProvider.Failing("broken", LlmErrorKind.ServerError), new ChatClientProvider("leaf", new FakeChatClient { Response = leaf }));
         await using var outer = InOrder(null, FakeProvider.Failing("down", LlmErrorKind.Unavailable), new ChatClientProvider("inner", inner));
         (await ((IChatClient)outer).GetResponseAsync(Hello)).Should().BeSameAs(leaf);

@@ -20,7 +20,7 @@ namespace Orchestrator.Providers;
 /// for the named clients of a container. Under other handlers connecting cannot be told from anything else they do: there
 /// <see cref="SocketsHttpHandler.ConnectTimeout"/> is the limit, if it is set.</para>
 /// </remarks>
-public abstract partial class HttpLlmProvider : ILlmProvider, IDisposable
+public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, IDisposable
 {
     private static readonly TimeSpan AfterCompletion = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ForErrorBody = TimeSpan.FromSeconds(5);

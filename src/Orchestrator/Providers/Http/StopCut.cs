@@ -47,6 +47,13 @@ internal sealed class StopCut
         return text[..^keep];
     }
 
+    /// <summary>Another text, all of it, in place of the one begun.</summary>
+    public string Whole(string text)
+    {
+        (IsCut, _held) = (false, "");
+        return Take(text) + Rest();
+    }
+
     /// <summary>What was held back, now that nothing follows.</summary>
     public string Rest()
     {

@@ -18,7 +18,7 @@ namespace Orchestrator.Providers;
 /// streamed is one update: it carries the <see cref="ChatResponse"/>, usage included, as its <see cref="ChatResponseUpdate.RawRepresentation"/>.
 /// A cancelled wait throws <see cref="OperationCanceledException"/>.</para>
 /// </remarks>
-public sealed class MockProvider : ILlmProvider, IHealthProbe
+public sealed class MockProvider : ILlmProvider, IHealthProbe, IReadsOriginals
 {
     private readonly MockOptions _options;
     private readonly TimeProvider _time;

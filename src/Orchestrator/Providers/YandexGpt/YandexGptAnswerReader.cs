@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 /// <summary>
 /// Reads answers of <c>/completion</c>. Each line of a stream holds the whole text so far and the whole usage so far; the line whose status is
 /// not PARTIAL is the last. What is new in a line goes to the consumer; usage and calls go with the last line alone. What follows a stop
-/// sequence is left out, for the vendor has no such option.
+/// sequence is left out, for the vendor has no such option. Where the last line has another text than the one begun, the vendor took that back.
 /// </summary>
 /// <remarks>
 /// A line that cannot be read is treated as in streams of deltas: skipped once in a live stream, where it does no harm at all, since the next
@@ -17,6 +17,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 {
     private const string StatusPrefix = "ALTERNATIVE_STATUS_";
     private const string Partial = "PARTIAL";
+    private const string Filtered = "CONTENT_FILTER";
 
     // A whole stream joined by a proxy is less; an empty value is two bytes on the wire and fifty times that in memory.
     private const int MostLines = 10_000;
@@ -31,6 +32,10 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private string? _modelVersion;
     private UsageDetails? _usage;
     private bool _calledTools;
+    private bool _handedOut;
+
+    // What the vendor says in place of what it took back; null while it took back nothing.
+    private string? _final;
 
     public override UsageDetails? UntoldUsage => IsComplete ? null : _usage;
 
@@ -46,6 +51,15 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             AddHeld(contents);
         }
 
+        var final = IsComplete ? _final : null;
+        if (final is not null && !_handedOut)
+        {
+            // All of it came in one event, and none of it has gone out.
+            UseFinal(contents);
+            final = null;
+        }
+
+        _handedOut |= contents.Count > 0;
         if (IsComplete && _usage is { } usage)
             contents.Add(new UsageContent(usage));
         if (contents.Count == 0 && !IsComplete)
@@ -55,7 +69,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Role = ChatRole.Assistant,
             Contents = contents,
             ModelId = ModelId,
-            FinishReason = IsComplete ? FinishReason() : null,
+            FinishReason = !IsComplete ? null : _final is not null && final is null ? FinalReason() : FinishReason(),
+            RawRepresentation = final is null ? null : new ReplacedText(final, FinalReason()),
             AdditionalProperties = IsComplete ? More() : null,
         };
     }
@@ -67,15 +82,26 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         foreach (var line in lines)
             Take(line, body, contents);
         AddHeld(contents);
+        UseFinal(contents);
         // Proto leaves an unspecified status out; a whole body that has an answer is whole even so.
         IsComplete = _status is not null || lines is [{ Status: null, HasAlternative: true }];
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
         {
             ModelId = ModelId,
-            FinishReason = FinishReason(),
+            FinishReason = _final is null ? FinishReason() : FinalReason(),
             Usage = _usage,
             AdditionalProperties = More(),
         };
+    }
+
+    /// <summary>Nothing was handed out: where the vendor took back what it said, its final text is the answer.</summary>
+    private void UseFinal(List<AIContent> contents)
+    {
+        if (_final is not { } final)
+            return;
+        contents.RemoveAll(c => c is TextContent);
+        if (final.Length > 0)
+            contents.Insert(0, new TextContent(final));
     }
 
     private string ModelId { get; } = info.Model;
@@ -116,6 +142,11 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         if (status is Partial or "")
             return;
         _status = status;
+        // A filter that leaves nothing sends no text, and proto leaves that out.
+        if (status == Filtered && (line.Text is not { } left || data[left].IsEmpty))
+            _said.Withdraw();
+        if (_said.IsReplaced)
+            _final = stop is null ? _said.Replacement : stop.Whole(_said.Replacement);
         foreach (var (name, arguments) in line.Calls ?? [])
         {
             _calledTools = true;
@@ -141,8 +172,17 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     private ChatFinishReason? FinishReason()
     {
-        if (_status == "CONTENT_FILTER" || _said.IsReplaced || _said.StartsWith(Refusal))
+        if (_status == Filtered || _said.IsReplaced || _said.StartsWith(Refusal))
             return ChatFinishReason.ContentFilter;
+        return ReasonOfStatus();
+    }
+
+    /// <summary>Why the final text ends, where it stands in place of what was said.</summary>
+    private ChatFinishReason? FinalReason() =>
+        _status == Filtered || _final?.StartsWith(Refusal, StringComparison.Ordinal) == true ? ChatFinishReason.ContentFilter : ReasonOfStatus();
+
+    private ChatFinishReason? ReasonOfStatus()
+    {
         if (_calledTools)
             return ChatFinishReason.ToolCalls;
         return _status switch

@@ -18,6 +18,9 @@ internal sealed class YandexGptText
     /// <summary>Whether the last line held another text than the one begun.</summary>
     public bool IsReplaced { get; private set; }
 
+    /// <summary>The text of the last line that held another than the one begun.</summary>
+    public string Replacement { get; private set; } = "";
+
     /// <summary>What is new in the text of a line; empty for nothing.</summary>
     /// <param name="raw">The text of the line, as it stands between its quotes.</param>
     /// <param name="isLast">Whether it is the whole answer.</param>
@@ -39,6 +42,9 @@ internal sealed class YandexGptText
         return TakeOther(raw);
     }
 
+    /// <summary>The text was taken back and nothing put in its place.</summary>
+    public void Withdraw() => (IsReplaced, Replacement) = (IsReplaced || _length > 0, "");
+
     public bool StartsWith(string text) => Decoded.StartsWith(text, StringComparison.Ordinal);
 
     private string Decoded => _decoded ??= Decode(_raw.AsSpan(0, _length));
@@ -58,6 +64,7 @@ internal sealed class YandexGptText
         // Another text than the one begun: the filter has put its own in place. What was said cannot be taken back, and the new text after
         // it would be garbage, so nothing is said any more. Less of the same is no other text when only white space went.
         IsReplaced = !(said.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(said[text.Length..]));
+        Replacement = text;
         return "";
     }
 

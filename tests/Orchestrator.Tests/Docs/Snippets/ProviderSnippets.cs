@@ -85,6 +85,11 @@ internal static class ProviderSnippets
         services.AddLlmRouter().AddChatClient("claude", makeClient, new ProviderInfo("claude", "anthropic", "claude-x"));
     }
 
+    public static void RunningTools(Router router, IChatClient client)
+    {
+        router.AddProvider(new ChatClientProvider("shop", client) { RunsTools = true });
+    }
+
     public static void WithoutFinishReason(Router router, IChatClient client)
     {
         router.AddProvider(new ChatClientProvider("x", client) { RequireFinishReason = false });

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Tests.Routing;
 
-public sealed class HeldUpdatesTests
+public sealed class CollectedAnswerTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 9, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -28,6 +28,16 @@ public sealed class HeldUpdatesTests
         () => Of(new TextReasoningContent("sealed ") { ProtectedData = "x" }),
         () => Of(new TextContent("a"), new TextContent("b")),
         () => Of(),
+        () => Text("content raw", u => u.Contents[0].RawRepresentation = "raw"),
+        () => Text("no role", u => u.Role = null),
+        () => Text("no id", u => u.MessageId = null),
+        () => Text("empty id", u => (u.MessageId, u.ResponseId, u.AuthorName) = ("", "", "")),
+        () => Text("earlier", u => u.CreatedAt = Noon.AddHours(-1)),
+        () => Text("more of the same", u => u.AdditionalProperties = new() { ["more"] = 2, ["other"] = 3 }),
+        () => Of(new DataContent("data:image/png;base64,AAAA")),
+        () => Of(new TextReasoningContent("")),
+        () => Of(new ErrorContent("error")),
+        () => Of(new UsageContent(new UsageDetails { OutputTokenCount = 3, AdditionalCounts = new() { ["own"] = 1 } })),
         () => Of(new UsageContent(new UsageDetails { InputTokenCount = 3 })),
         () => Of(new FunctionCallContent("id", "name")),
     ];
@@ -42,51 +52,52 @@ public sealed class HeldUpdatesTests
             var updates = new List<Func<ChatResponseUpdate>>();
             for (var i = random.Next(1, 12); i > 0; i--)
                 updates.Add(updates.Count > 0 && random.Next(2) == 0 ? updates[^1] : Kinds[random.Next(Kinds.Length)]);
-            var held = new HeldUpdates();
+            var held = new CollectedAnswer("a");
             foreach (var update in updates)
-                held.Join(update());
+                held.Add(update());
 
-            Json(held.All()).Should().Be(Json([.. updates.Select(u => u())]));
+            Json(held.ToResponse()).Should().Be(Json(updates.Select(u => u()).ToChatResponse()));
         }
     }
 
     [Fact]
-    public void A_run_is_one_update_and_the_updates_of_the_provider_stay_as_they_are()
+    public void A_run_is_one_text_and_the_updates_of_the_provider_stay_as_they_are()
     {
-        var held = new HeldUpdates();
+        var held = new CollectedAnswer("a");
         var first = Text("one ");
-        held.Join(first);
-        held.Join(Text("two "));
-        held.All().Should().ContainSingle().Which.Text.Should().Be("one two ");
-        held.Join(Text("three"));
+        held.Add(first);
+        held.Add(Text("two "));
+        held.Messages.Should().ContainSingle().Which.Contents.Should().ContainSingle().Which.ToString().Should().Be("one two ");
+        held.Add(Text("three"));
 
-        held.All().Should().ContainSingle().Which.Text.Should().Be("one two three");
+        held.ToResponse().Text.Should().Be("one two three");
         first.Text.Should().Be("one ");
     }
 
     [Fact]
-    public void A_run_of_thoughts_is_one_update_and_ends_where_the_text_begins()
+    public void A_run_of_thoughts_is_one_thought_and_ends_where_the_text_begins()
     {
-        var held = new HeldUpdates();
-        held.Join(Of(new TextReasoningContent("first ")));
-        held.Join(Of(new TextReasoningContent("then ")));
-        held.Join(Text("so"));
+        var held = new CollectedAnswer("a");
+        held.Add(Of(new TextReasoningContent("first ")));
+        held.Add(Of(new TextReasoningContent("then ")));
+        held.Add(Text("so"));
 
-        held.All().Select(u => u.Contents.Single()).Should().SatisfyRespectively(
+        held.Messages.Should().ContainSingle().Which.Contents.Should().SatisfyRespectively(
             thought => thought.Should().BeOfType<TextReasoningContent>().Which.Text.Should().Be("first then "),
             text => text.Should().BeOfType<TextContent>().Which.Text.Should().Be("so"));
     }
 
     [Fact]
-    public void What_is_not_to_be_joined_stays_single()
+    public void A_text_that_was_taken_back_leaves_the_rest()
     {
-        var held = new HeldUpdates();
-        ChatResponseUpdate[] updates = [Text("one "), Text("two ")];
-        foreach (var update in updates)
-            held.Add(update);
+        var held = new CollectedAnswer("a");
+        held.Add(Text("one "));
+        held.Add(Text("two"));
+        held.Add(Of(new FunctionCallContent("id", "name")));
+        held.ReplaceText("other");
 
-        held.Count.Should().Be(2);
-        held.All().Should().Equal(updates);
+        held.ToResponse().Messages.Should().ContainSingle().Which.Contents.Select(c => c.GetType()).Should().Equal(typeof(FunctionCallContent), typeof(TextContent));
+        held.ToResponse().Text.Should().Be("other");
     }
 
     private static ChatResponseUpdate Text(string text, Action<ChatResponseUpdate>? change = null)
@@ -99,5 +110,5 @@ public sealed class HeldUpdatesTests
     private static ChatResponseUpdate Of(params AIContent[] contents) =>
         new() { Role = ChatRole.Assistant, ModelId = "pine", MessageId = "m", ResponseId = "r", Contents = [.. contents] };
 
-    private static string Json(List<ChatResponseUpdate> updates) => JsonSerializer.Serialize(updates.ToChatResponse(), AIJsonUtilities.DefaultOptions);
+    private static string Json(ChatResponse response) => JsonSerializer.Serialize(response, AIJsonUtilities.DefaultOptions);
 }

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator;
+
+/// <summary>Adds up usage in the vocabulary of the response, in bounded memory: a vendor's own counts under ever new names are kept up to a number.</summary>
+internal static class UsageSum
+{
+    private const int MostNames = 64;
+
+    public static void Add(ref UsageDetails? sum, UsageDetails? part)
+    {
+        if (part is null)
+            return;
+        sum ??= new UsageDetails();
+        if (part.AdditionalCounts is not { Count: > 0 } named)
+        {
+            sum.Add(part);
+            return;
+        }
+
+        var counts = sum.AdditionalCounts ?? [];
+        if (counts.Count + named.Count <= MostNames)
+        {
+            sum.Add(part);
+            return;
+        }
+
+        foreach (var (name, count) in named)
+        {
+            if (counts.TryGetValue(name, out var before))
+                counts[name] = before + count;
+            else if (counts.Count < MostNames)
+                counts.Add(name, count);
+        }
+
+        sum.AdditionalCounts = counts;
+        sum.Add(WithoutNames(part));
+    }
+
+    /// <summary>A copy that can be changed without the provider's object being changed.</summary>
+    public static UsageDetails? Copy(UsageDetails? usage)
+    {
+        if (usage is null)
+            return null;
+        var copy = new UsageDetails();
+        copy.Add(usage);
+        return copy;
+    }
+
+    private static UsageDetails WithoutNames(UsageDetails part) => new()
+    {
+        InputTokenCount = part.InputTokenCount,
+        OutputTokenCount = part.OutputTokenCount,
+        TotalTokenCount = part.TotalTokenCount,
+        CachedInputTokenCount = part.CachedInputTokenCount,
+        ReasoningTokenCount = part.ReasoningTokenCount,
+        InputAudioTokenCount = part.InputAudioTokenCount,
+        InputTextTokenCount = part.InputTextTokenCount,
+        OutputAudioTokenCount = part.OutputAudioTokenCount,
+        OutputTextTokenCount = part.OutputTextTokenCount,
+    };
+}

@@ -1,0 +1,208 @@
+using System.Text;
+using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
+
+namespace Orchestrator;
+
+/// <summary>
+/// A buffered answer that comes in several updates. Takes the room of what they say, not of an update for each token, and makes of them what
+/// <see cref="ChatResponseExtensions.ToChatResponse(IEnumerable{ChatResponseUpdate})"/> makes: text that goes on is one text, what belongs to the
+/// response is kept once. Keeps no object of the provider's but contents. For one thread at a time.
+/// </summary>
+/// <param name="provider">The provider's name, for the error of an answer that is too large.</param>
+internal sealed class CollectedAnswer(string provider)
+{
+    /// <summary>Characters and bytes of the contents, each content counting as a few hundred more: no answer is that large.</summary>
+    private const long MostWeight = HttpCaps.Body;
+    private const int ContentWeight = 256;
+
+    /// <summary>What carries nothing is kept up to a number, and dropped beyond it.</summary>
+    private const int MostEmpty = 512;
+    private const int MostProperties = 256;
+
+    private readonly List<ChatResponseUpdate> _messages = [];
+    private readonly ChatResponse _response = new();
+    private UsageDetails? _usage;
+    private AIContent? _runOf;
+    private StringBuilder? _run;
+    private long _weight;
+    private int _empty;
+
+    /// <summary>The messages so far, each as one update.</summary>
+    public IReadOnlyList<ChatResponseUpdate> Messages
+    {
+        get
+        {
+            EndRun();
+            return _messages;
+        }
+    }
+
+    /// <summary>Takes an update in.</summary>
+    /// <exception cref="LlmException">The answer is too large (<see cref="LlmErrorKind.MalformedResponse"/>).</exception>
+    public void Add(ChatResponseUpdate update)
+    {
+        var message = MessageOf(update);
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+            Add(message, contents[i]);
+        _response.ResponseId = update.ResponseId is { Length: > 0 } id ? id : _response.ResponseId;
+        _response.ConversationId = update.ConversationId ?? _response.ConversationId;
+        _response.ModelId = update.ModelId ?? _response.ModelId;
+        _response.FinishReason = update.FinishReason ?? _response.FinishReason;
+        _response.ContinuationToken = update.ContinuationToken ?? _response.ContinuationToken;
+        _response.CreatedAt = First(_response.CreatedAt, update.CreatedAt);
+        // Whoever names a message speaks of it; else of the response.
+        if (update.AdditionalProperties is not { Count: > 0 } properties)
+            return;
+        if (update.MessageId is { Length: > 0 })
+            Add(message.AdditionalProperties ??= [], properties);
+        else
+            Add(_response.AdditionalProperties ??= [], properties);
+    }
+
+    /// <summary>The vendor took back what it said: this is the text instead.</summary>
+    public void ReplaceText(string text)
+    {
+        EndRun();
+        ChatResponseUpdate? place = null;
+        foreach (var message in _messages)
+        {
+            var contents = (List<AIContent>)message.Contents;
+            if (contents.RemoveAll(c => c is TextContent) > 0)
+                place ??= message;
+        }
+
+        if (text.Length > 0)
+            (place ?? MessageOf(new ChatResponseUpdate())).Contents.Add(new TextContent(text));
+    }
+
+    /// <summary>The whole answer.</summary>
+    public ChatResponse ToResponse()
+    {
+        var response = Messages.ToChatResponse();
+        response.ResponseId = _response.ResponseId;
+        response.ConversationId = _response.ConversationId;
+        response.ModelId = _response.ModelId;
+        response.FinishReason = _response.FinishReason;
+        response.ContinuationToken = _response.ContinuationToken;
+        response.CreatedAt = _response.CreatedAt;
+        response.AdditionalProperties = _response.AdditionalProperties;
+        response.Usage = _usage;
+        return response;
+    }
+
+    /// <summary>The message that an update goes on with, or a new one.</summary>
+    private ChatResponseUpdate MessageOf(ChatResponseUpdate update)
+    {
+        if (_messages is not [.., var message] || Differ(update.AuthorName, message.AuthorName) || Differ(update.MessageId, message.MessageId)
+            || (update.Role is { } role && role != message.Role))
+        {
+            EndRun();
+            message = New();
+        }
+
+        message.Role = update.Role ?? message.Role;
+        message.AuthorName = update.AuthorName ?? message.AuthorName;
+        message.MessageId = update.MessageId is { Length: > 0 } id ? id : message.MessageId;
+        message.CreatedAt = First(message.CreatedAt, update.CreatedAt);
+        return message;
+
+        static bool Differ(string? one, string? other) => one is { Length: > 0 } && other is { Length: > 0 } && one != other;
+    }
+
+    private ChatResponseUpdate New()
+    {
+        var message = new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = new List<AIContent>() };
+        if (_messages is [.., { Contents.Count: 0 }] && ++_empty > MostEmpty)
+            _messages[^1] = message;
+        else
+            _messages.Add(message);
+        return message;
+    }
+
+    private void Add(ChatResponseUpdate message, AIContent content)
+    {
+        if (content is UsageContent usage)
+        {
+            UsageSum.Add(ref _usage, usage.Details);
+            return;
+        }
+
+        var text = PlainText(content);
+        var isEmpty = text is { Length: 0 } || content is TextContent { Text.Length: 0 } or ErrorContent;
+        if (text is not null && _runOf?.GetType() == content.GetType())
+        {
+            Weigh(text.Length);
+            (_run ??= new StringBuilder(PlainText(_runOf))).Append(text);
+            return;
+        }
+
+        if (isEmpty && ++_empty > MostEmpty)
+            return;
+        EndRun();
+        Weigh(isEmpty ? 0 : ContentWeight + SizeOf(content));
+        message.Contents.Add(content);
+        _runOf = text is null ? null : content;
+    }
+
+    /// <summary>The first moment that is one: a zero is what servers give that know none.</summary>
+    private static DateTimeOffset? First(DateTimeOffset? one, DateTimeOffset? next) => one is { } known && known > DateTimeOffset.UnixEpoch ? one : next ?? one;
+
+    private static void Add(AdditionalPropertiesDictionary all, AdditionalPropertiesDictionary properties)
+    {
+        foreach (var (name, value) in properties)
+        {
+            if (all.Count < MostProperties || all.ContainsKey(name))
+                all[name] = value;
+        }
+    }
+
+    private void EndRun()
+    {
+        if (_run is { } run)
+        {
+            // The provider may still hold the content it gave.
+            var text = run.ToString();
+            _messages[^1].Contents[^1] = _runOf is TextReasoningContent ? new TextReasoningContent(text) : new TextContent(text);
+        }
+
+        (_run, _runOf) = (null, null);
+    }
+
+    private void Weigh(long weight)
+    {
+        _weight += weight;
+        if (_weight > MostWeight)
+        {
+            throw new LlmException(
+                LlmErrorKind.MalformedResponse,
+                $"Provider '{provider}' gave an answer that is too large: more than {MostWeight >> 20} Mi characters or bytes. Check the provider; a stream has no such bound.");
+        }
+    }
+
+    /// <summary>The text of a content that is nothing but text or thought; null when there is more to it.</summary>
+    private static string? PlainText(AIContent content) =>
+        content is not { AdditionalProperties: null, Annotations: null } ? null
+        : content.GetType() == typeof(TextContent) ? ((TextContent)content).Text
+        : content.GetType() == typeof(TextReasoningContent) && content is TextReasoningContent { ProtectedData: null } thought ? thought.Text
+        : null;
+
+    private static long SizeOf(AIContent content) => content switch
+    {
+        TextContent text => text.Text.Length,
+        TextReasoningContent thought => thought.Text.Length + (thought.ProtectedData?.Length ?? 0),
+        DataContent data => data.Data.Length,
+        FunctionCallContent { Arguments: { } arguments } => SizeOf(arguments),
+        FunctionResultContent { Result: string result } => result.Length,
+        _ => 0,
+    };
+
+    private static long SizeOf(IDictionary<string, object?> arguments)
+    {
+        long size = 0;
+        foreach (var (name, value) in arguments)
+            size += name.Length + (value is string text ? text.Length : ContentWeight);
+        return size;
+    }
+}
