@@ -14,6 +14,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     private PeakEwma _average = new(clockFrequency);
     private ProviderSlot? _current;
     private int _inFlight;
+    private bool _isPacked;
 
     // Odd while average and health are being changed.
     private int _changes;
@@ -32,7 +33,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             // The currency is the router's: one for all of a state's slots.
             var totals = _totals.Find(t => t.Model == slot.Info.Model);
             if (totals is null)
-                _totals.Add(totals = new ModelTotals(slot.Info, currency));
+                _totals.Add(totals = _left?.Take(slot.Info.Model) ?? new ModelTotals(Name, slot.Info.Model, currency));
+            totals.Users++;
             slot.Totals = totals;
             if (!ReferenceEquals(_current?.Provider, slot.Provider))
             {
@@ -102,6 +104,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             }
 
             slot.Lease.AddAttempt();
+            slot.Totals!.Users++;
             // A single value: whoever reads it meanwhile sees it before or after, either is true.
             _inFlight++;
             return Admission.Begun;
@@ -133,6 +136,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         lock (_lock)
         {
             slot.Totals!.Add(attempt);
+            slot.Totals.Users--;
             _latencies.Add(attempt.Duration.Ticks);
             var aftermath = Aftermath.None;
             BeginChangeUnderLock();
@@ -174,6 +178,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         lock (_lock)
         {
             _inFlight--;
+            slot.Totals!.Users--;
             _health.EndTrial(ticket);
             if (_queue.Count > 0)
                 HandOnUnderLock();
@@ -194,9 +199,12 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     {
         lock (_lock)
         {
+            if (!slot.IsRetired)
+                slot.Totals!.Users--;
             slot.IsRetired = true;
             while (_queue.Count > 0 && _queue.TryNextOf(slot, out var waiter))
                 waiter.Give(null);
+            PackModelsUnderLock();
             return slot.Lease.RemoveSlot();
         }
     }

@@ -125,13 +125,18 @@ internal sealed partial class Attempt
             return default;
         try
         {
+            // Only who gets the answer waits for a vocabulary; who cancelled, left or fails over is not held up.
+            var mayWait = outcome == AttemptOutcome.Succeeded;
+            var prompt = _reported.HasPrompt ? default
+                : _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
+            var completion = _reported.HasCompletion ? default : CountCompletion(mayWait);
             var counted = _reported;
             counted.Add(new UsageDetails
             {
-                InputTokenCount = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info),
-                OutputTokenCount = _reported.HasCompletion ? null : CountCompletion(),
+                InputTokenCount = _reported.HasPrompt ? null : prompt.ToInt(),
+                OutputTokenCount = _reported.HasCompletion ? null : completion.ToInt(),
             });
-            return counted.ToUsage(_context.Counter.SourceFor(Slot.Info));
+            return counted.ToUsage((prompt + completion).Source);
         }
 #pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
         catch (Exception error)
@@ -149,7 +154,8 @@ internal sealed partial class Attempt
         try
         {
             if (_context.MayWarnTruncated(Slot.Info.Name)
-                && _context.Counter.Count(_call.Request.Messages, Slot.Info) is > WorthCounting and var estimate && reported < estimate / 2)
+                && _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
+                    is > WorthCounting and var estimate && reported < estimate / 2)
                 _context.WarnTruncated(Slot.Info.Name, reported, estimate);
         }
 #pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.
@@ -160,7 +166,7 @@ internal sealed partial class Attempt
         }
     }
 
-    private int CountCompletion() => (_text ??= BufferedText()).CountTokens();
+    private TokenCount CountCompletion(bool mayWait) => (_text ??= BufferedText()).Count(mayWait);
 
     /// <summary>What <see cref="Said"/> gathers of a live stream, of an answer that is all there.</summary>
     private TextSoFar BufferedText()
