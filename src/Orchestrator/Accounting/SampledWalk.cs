@@ -27,7 +27,8 @@ internal struct SampledWalk(int count)
         if (_sampledFrom < 0)
             _sampledFrom = _next;
         Weight = Math.Min(count - _next, 1 + ((_next - _sampledFrom) / Growth));
-        Index = _next + (int)((uint)_next * 2654435769u % (uint)Weight);
+        // The high bits: the low ones of a product follow those of the number, which is what must not be.
+        Index = _next + (int)(((ulong)((uint)_next * 2654435769u) * (uint)Weight) >> 32);
         return true;
     }
 }
