@@ -35,7 +35,7 @@ public sealed record FakeReply
     public string? Refusal { get; init; }
 
     /// <summary>The tokens of the prompt that are reported.</summary>
-    /// <value><see langword="null"/>: four characters of the messages each.</value>
+    /// <value><see langword="null"/>: four characters of the messages and of the tools on offer each.</value>
     public int? PromptTokens { get; init; }
 
     /// <summary>The tokens of the answer that are reported, reasoning included.</summary>

@@ -29,6 +29,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="RouterOptions.MaxAttempts"/> is less than 1, or an enum value is unknown.</exception>
     /// <exception cref="ArgumentException"><see cref="RouterOptions.Observers"/> holds a null, or options contradict each other.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="RouterOptions.MetricsRegistry"/> holds a metric of another kind under a name of the router's.</exception>
     public Router(RouterOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
         options ??= new RouterOptions();

@@ -26,7 +26,10 @@ public sealed class RouterOptions
     /// <value>Empty.</value>
     public IList<IUsageObserver> Observers { get; } = [];
 
-    /// <summary>The registry the metrics go to.</summary>
+    /// <summary>
+    /// The registry the metrics go to. Several routers may share one, also one after the other: their counters and histograms add up; of a provider's
+    /// name that several have, the gauges show the sum and the worst health; a router that is disposed takes its own gauges away and no others.
+    /// </summary>
     /// <value><see langword="null"/>: a registry of the router's own.</value>
     public CollectorRegistry? MetricsRegistry { get; set; }
 

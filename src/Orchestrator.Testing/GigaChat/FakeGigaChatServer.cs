@@ -161,7 +161,7 @@ public sealed class FakeGigaChatServer : FakeLlmServer
     private void Fill(ReplyPlan plan, CapturedRequest request, FakeReply reply)
     {
         var body = request.Json ?? default;
-        var prompt = reply.PromptTokens ?? (body.Property("messages") ?? default).TokensOfMessages();
+        var prompt = reply.PromptTokens ?? body.TokensOfPrompt();
         var name = body.StringProperty("model") ?? "unknown";
         var version = Models.FirstOrDefault(m => m.Name == name)?.Version ?? "2.0.28.2";
         var writer = new GigaChatReplyWriter($"{name}:{version}", Time.GetUtcNow().ToUnixTimeSeconds(), NewId());

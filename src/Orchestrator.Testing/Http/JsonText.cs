@@ -48,6 +48,12 @@ internal static class JsonText
     public static bool? BooleanProperty(this JsonElement element, string name) =>
         element.Property(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
 
+    /// <summary>How many tokens a chat's prompt is, messages and tools on offer, by the fake's rough rule.</summary>
+    public static int TokensOfPrompt(this JsonElement body) => (body.Property("messages") ?? default).TokensOfMessages() + body.TokensOfTools();
+
+    /// <summary>How many tokens the tools on offer are: four characters of their JSON each.</summary>
+    public static int TokensOfTools(this JsonElement body) => FakeReply.Tokens((body.Property("tools") ?? body.Property("functions"))?.GetRawText());
+
     /// <summary>How many tokens the messages of a chat are, by the fake's rough rule.</summary>
     public static int TokensOfMessages(this JsonElement messages)
     {
@@ -58,6 +64,8 @@ internal static class JsonText
         {
             if (message.Property("content") is { } content)
                 count += FakeReply.Tokens(content.ValueKind == JsonValueKind.String ? content.GetString() : content.GetRawText());
+            if ((message.Property("tool_calls") ?? message.Property("function_call")) is { } calls)
+                count += FakeReply.Tokens(calls.GetRawText());
         }
 
         return Math.Max(1, count);

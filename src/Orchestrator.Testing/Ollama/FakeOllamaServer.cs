@@ -177,8 +177,8 @@ public sealed class FakeOllamaServer : FakeLlmServer
         return Models.FirstOrDefault(m => m.FullName.Equals(full, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static int PromptTokens(JsonElement body) => body.Property("messages") is { } messages
-        ? messages.TokensOfMessages()
+    private static int PromptTokens(JsonElement body) => body.Property("messages") is not null
+        ? body.TokensOfPrompt()
         : FakeReply.Tokens(body.StringProperty("system")) + FakeReply.Tokens(body.StringProperty("prompt"));
 
     private static bool IsEmpty(JsonElement body, string path) => path == "/api/chat"

@@ -101,7 +101,7 @@ public sealed class FakeOpenAiServer : FakeLlmServer
     private void Fill(ReplyPlan plan, CapturedRequest request, FakeReply reply)
     {
         var body = request.Json ?? default;
-        var prompt = reply.PromptTokens ?? (body.Property("messages") ?? default).TokensOfMessages();
+        var prompt = reply.PromptTokens ?? body.TokensOfPrompt();
         var writer = Writer(request);
         plan.HeadDelay = reply.FirstDelay;
         if (body.BooleanProperty("stream") != true)

@@ -200,7 +200,7 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
     /// <summary>Four characters each, and what the chat template adds.</summary>
     private static int PromptTokens(JsonElement body)
     {
-        var count = TemplateTokens;
+        var count = TemplateTokens + body.TokensOfTools();
         if (body.Property("messages") is not { ValueKind: JsonValueKind.Array } messages)
             return count;
         foreach (var message in messages.EnumerateArray())

@@ -3,61 +3,93 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>What of a message becomes text for the model.</summary>
+/// <summary>What of the messages becomes text for the model.</summary>
 internal static class MessageText
 {
     // Quotes, colon and comma of one argument in JSON.
     private const int PerArgument = 3;
 
-    // As the abstractions write values, but without the line breaks no provider sends.
-    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+    // However many arguments other calls had: a few of each are looked at.
+    private const int FewestArguments = 16;
 
-    public static long Count(TokenCounter counter, ChatMessage message, ModelFamily family, int mediaTokens)
+    public static void Add(ref TokenTally tally, IReadOnlyList<ChatMessage> messages, MessageTemplate template, int mediaTokens)
     {
-        var total = message.AuthorName is { Length: > 0 } name ? 1 + counter.CountText(name, family) : 0;
+        var walk = new SampledWalk(messages.Count);
+        while (walk.Next(ref tally))
+        {
+            var mark = tally.Mark();
+            tally.AddFlat(template.PerMessage);
+            Add(ref tally, messages[walk.Index], mediaTokens);
+            tally.Weigh(mark, walk.Weight);
+        }
+    }
+
+    private static void Add(ref TokenTally tally, ChatMessage message, int mediaTokens)
+    {
+        if (message.AuthorName is { Length: > 0 } name)
+        {
+            tally.AddFlat(1);
+            tally.Add(name);
+        }
+
         var contents = message.Contents;
-        for (var i = 0; i < contents.Count; i++)
+        var walk = new SampledWalk(contents.Count);
+        while (walk.Next(ref tally))
         {
-            total += contents[i] switch
-            {
-                TextContent text => counter.CountText(text.Text, family),
-                FunctionCallContent call => CountCall(counter, call, family),
-                FunctionResultContent result => CountValue(counter, result.Result, family),
-                DataContent or UriContent or HostedFileContent => mediaTokens,
-                _ => 0,
-            };
+            var mark = tally.Mark();
+            Add(ref tally, contents[walk.Index], mediaTokens);
+            tally.Weigh(mark, walk.Weight);
         }
-        return total;
     }
 
-    private static long CountCall(TokenCounter counter, FunctionCallContent call, ModelFamily family)
+    private static void Add(ref TokenTally tally, AIContent content, int mediaTokens)
     {
-        var total = counter.CountText(call.Name, family);
-        if (call.Arguments is not { } arguments)
-            return total;
+        switch (content)
+        {
+            case TextContent text:
+                tally.Add(text.Text);
+                break;
+            case FunctionCallContent call:
+                tally.Add(call.Name);
+                if (call.Arguments is { } arguments)
+                    AddArguments(ref tally, arguments);
+                break;
+            case FunctionResultContent result:
+                AddValue(ref tally, result.Result);
+                break;
+            case DataContent or UriContent or HostedFileContent when mediaTokens > 0:
+                tally.AddFlat(mediaTokens);
+                tally.MarkRough();
+                break;
+        }
+    }
+
+    private static void AddArguments(ref TokenTally tally, IDictionary<string, object?> arguments)
+    {
+        var mark = tally.Mark();
+        var seen = 0;
         foreach (var (name, value) in arguments)
-            total += PerArgument + counter.CountText(name, family) + CountValue(counter, value, family);
-        return total;
+        {
+            if (!tally.TakeEntry() && seen >= FewestArguments)
+            {
+                tally.Weigh(mark, (double)arguments.Count / seen);
+                return;
+            }
+
+            seen++;
+            tally.AddFlat(PerArgument);
+            tally.Add(name);
+            AddValue(ref tally, value);
+        }
     }
 
-    private static long CountValue(TokenCounter counter, object? value, ModelFamily family) => value switch
+    private static void AddValue(ref TokenTally tally, object? value)
     {
-        null => 0,
-        string text => counter.CountText(text, family),
-        JsonElement json => json.ValueKind == JsonValueKind.Undefined ? 0 : counter.CountText(json.GetRawText(), family),
-        _ => counter.CountText(Serialized(value), family),
-    };
-
-    // As providers send it. What cannot be serialized fails there, with a better error than a count could give.
-    private static string? Serialized(object value)
-    {
-        try
-        {
-            return JsonSerializer.Serialize(value, Compact.GetTypeInfo(typeof(object)));
-        }
-        catch (Exception e) when (e is NotSupportedException or JsonException)
-        {
-            return value.ToString();
-        }
+        if (value is string text)
+            tally.Add(text);
+        else if (value is JsonElement json)
+            JsonText.Add(ref tally, json);
+        else if (value is not null)
+            JsonText.Add(ref tally, value);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class O200kVocabulary
 
     private readonly Lazy<Tokenizer> _tokenizer;
     private PieceCounts? _pieces;
+    private int _loading;
 
     public O200kVocabulary() => _tokenizer = OfProcess;
 
@@ -28,6 +29,26 @@ internal sealed class O200kVocabulary
     internal O200kVocabulary(Func<Tokenizer> load) => _tokenizer = new(load);
 
     public bool IsLoaded => _tokenizer.IsValueCreated;
+
+    /// <summary>Loads the vocabulary on the pool, for the counts to come.</summary>
+    public void BeginLoad()
+    {
+        if (Interlocked.Exchange(ref _loading, 1) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static vocabulary => vocabulary.Load(), this, preferLocal: false);
+    }
+
+    private void Load()
+    {
+        try
+        {
+            _ = _tokenizer.Value;
+        }
+#pragma warning disable CA1031 // The next count that waits for it throws the same.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
 
     // Here and in what it calls: one long prompt is counted in the first calls of a process, before the runtime would have optimized the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

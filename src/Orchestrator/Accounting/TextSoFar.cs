@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 
 namespace Orchestrator;
 
 /// <summary>
-/// The text of one answer as it arrives: its first 65,536 characters, and the tokens of all of it, in bounded memory. Rents nothing before a second
-/// text comes, for a buffered answer is a single one. For one thread at a time; empty again after <see cref="Dispose"/>.
+/// The text of one answer as it arrives, in bounded memory: its first 65,536 characters, and samples of the rest, from which its tokens are counted.
+/// Rents nothing before a second text comes, for a buffered answer is a single one. For one thread at a time; empty again after <see cref="Dispose"/>.
 /// </summary>
 internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : IDisposable
 {
@@ -15,8 +14,7 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
     private string? _only;
     private char[]? _head;
     private int _length;
-    private LongText? _long;
-    private ExceptionDispatchInfo? _fault;
+    private TextSample? _rest;
     private TextSoFar? _thoughts;
 
     /// <summary>Whether there is no text; thoughts are none.</summary>
@@ -42,14 +40,25 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
     /// <summary>A thought is paid for like text, but is no part of the answer.</summary>
     public void AppendThought(string thought) => (_thoughts ??= new TextSoFar(counter, provider)).Append(thought);
 
-    /// <summary>The tokens of text and thoughts. Throws what the counter threw, be it now or while the text came: a text is never lost to its count.</summary>
-    public int CountTokens()
+    /// <summary>The tokens of text and thoughts.</summary>
+    public int CountTokens() => Count().ToInt();
+
+    /// <summary>The tokens of text and thoughts, and where the number comes from.</summary>
+    /// <param name="mayWait">Whether the caller may wait until a vocabulary is loaded.</param>
+    public TokenCount Count(bool mayWait = true)
     {
-        _fault?.Throw();
-        var thoughts = _thoughts?.CountTokens() ?? 0L;
-        return TokenCounter.ToInt(thoughts + (
-            _long is not null ? _long.CountTokens()
-            : counter.CountText(_only is null ? _head.AsSpan(0, _length) : _only, ModelFamilies.Of(provider))));
+        var family = ModelFamilies.Of(provider);
+        var tally = counter.Tally(family, mayWait);
+        tally.Add(_only is null ? _head.AsSpan(0, _length) : _only);
+        var count = tally.Count;
+        if (_rest is not null)
+        {
+            var rest = counter.Tally(family, mayWait, sampled: true);
+            _rest.AddTo(ref rest);
+            count += rest.Count;
+        }
+
+        return _thoughts is null ? count : count + _thoughts.Count(mayWait);
     }
 
     public string Head()
@@ -66,42 +75,23 @@ internal sealed class TextSoFar(TokenCounter counter, ProviderInfo provider) : I
     {
         if (_head is { } head)
             ArrayPool<char>.Shared.Return(head);
-        _long?.Dispose();
+        _rest?.Dispose();
         _thoughts?.Dispose();
-        (_only, _head, _length, _long, _fault, _thoughts) = (null, null, 0, null, null, null);
+        (_only, _head, _length, _rest, _thoughts) = (null, null, 0, null, null);
     }
 
     private void Add(ReadOnlySpan<char> text)
     {
-        if (_long is null)
+        var taken = Math.Min(HeadLength - _length, text.Length);
+        if (taken > 0)
         {
-            var taken = Math.Min(HeadLength - _length, text.Length);
             EnsureRoom(taken);
             text[..taken].CopyTo(_head.AsSpan(_length));
             _length += taken;
-            text = text[taken..];
-            if (text.IsEmpty)
-                return;
-            _long = new LongText(counter, ModelFamilies.Of(provider));
-            CountAsItComes(_long, _head.AsSpan(0, _length));
         }
-        CountAsItComes(_long, text);
-    }
 
-    private void CountAsItComes(LongText target, ReadOnlySpan<char> text)
-    {
-        if (_fault is not null)
-            return;
-        try
-        {
-            target.Add(text);
-        }
-#pragma warning disable CA1031 // Kept for whoever asks for the count.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _fault = ExceptionDispatchInfo.Capture(error);
-        }
+        if (taken < text.Length)
+            (_rest ??= new TextSample()).Add(text[taken..]);
     }
 
     private void EnsureRoom(int count)

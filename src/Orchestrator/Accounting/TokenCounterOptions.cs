@@ -15,6 +15,13 @@ public sealed class TokenCounterOptions
     public bool UseTokenizer { get; set; } = true;
 
     /// <summary>
+    /// How many characters of a prompt, or of a text, are counted one by one; what comes after is extrapolated from samples. Of an answer
+    /// that comes in pieces at most 65,536 are, whatever stands here. 65,536 take 3 ms of prose and 20 to 40 ms of the worst texts.
+    /// </summary>
+    /// <value>65,536. Zero samples everything; <see cref="int.MaxValue"/> counts everything, in time that grows with the text.</value>
+    public int ExactCharacters { get; set; } = 65_536;
+
+    /// <summary>
     /// Tokens of one picture or other media content in a message, whatever its size: vendors charge by a size the router does not know.
     /// </summary>
     /// <value>765: what GPT-4o charges for a 1024 × 1024 picture in high detail. Zero leaves media out.</value>

@@ -53,6 +53,9 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     /// <summary>The number of changes so far, by kind.</summary>
     public ReadOnlySpan<long> Changes => _changes;
 
+    /// <summary>Goes on counting changes where a name that had left stood.</summary>
+    public void GoOnFrom(ReadOnlySpan<long> changes) => changes.CopyTo(_changes);
+
     public AttemptTicket Ticket => new(_epoch, 0, _ejected);
 
     /// <summary>Another instance: what the one before did says nothing about it.</summary>

@@ -43,6 +43,7 @@ internal sealed partial class ProviderState
     private void OccupyUnderLock(ProviderSlot slot)
     {
         slot.Lease.AddAttempt();
+        slot.Totals!.Users++;
         _inFlight++;
     }
 

@@ -6,32 +6,19 @@ internal sealed partial class ProviderState
     public ProviderMetrics Metrics(long now)
     {
         long[] sorted;
-        long ticks = 0, firstTicks = 0, firsts = 0;
-        var sums = new ProviderMetrics { Provider = Name };
+        ProviderMetrics metrics;
+        var sums = new LeftModels.Sums();
         lock (_lock)
         {
-            foreach (var t in _totals)
-            {
-                ticks += t.DurationTicks;
-                firstTicks += t.FirstTokenTicks;
-                firsts += t.FirstTokens;
-                sums = sums with
-                {
-                    SuccessfulRequests = sums.SuccessfulRequests + t.Outcomes[(int)AttemptOutcome.Succeeded],
-                    FailedRequests = sums.FailedRequests + t.Outcomes[(int)AttemptOutcome.Failed],
-                    CancelledRequests = sums.CancelledRequests + t.Outcomes[(int)AttemptOutcome.Cancelled],
-                    AbandonedRequests = sums.AbandonedRequests + t.Outcomes[(int)AttemptOutcome.Abandoned],
-                    TotalPromptTokens = sums.TotalPromptTokens + t.PromptTokens,
-                    TotalCompletionTokens = sums.TotalCompletionTokens + t.CompletionTokens,
-                    TotalCost = sums.TotalCost + t.Cost,
-                    UnpricedRequests = sums.UnpricedRequests + t.Unpriced,
-                };
-            }
-
+            if (_left is not null)
+                sums.Add(_left.Total);
+            foreach (var totals in _totals)
+                sums.Add(totals, 1);
             var (status, standing, good, bad) = _health.Show(now);
             var exclusion = _health.ExclusionAt(now);
-            sums = sums with
+            metrics = new ProviderMetrics
             {
+                Provider = Name,
                 Health = status,
                 IsAvailable = standing == Standing.Available,
                 Exclusion = exclusion is { } left ? ReasonOf(left.Reason) : ExclusionReason.None,
@@ -45,10 +32,8 @@ internal sealed partial class ProviderState
             sorted = _latencies.Sorted();
         }
 
-        return sums with
+        return sums.In(metrics) with
         {
-            AverageLatency = sums.TotalRequests == 0 ? TimeSpan.Zero : TimeSpan.FromTicks(ticks / sums.TotalRequests),
-            TimeToFirstToken = firsts == 0 ? null : TimeSpan.FromTicks(firstTicks / firsts),
             LatencyP50 = LatencyRing.Percentile(sorted, 0.50),
             LatencyP95 = LatencyRing.Percentile(sorted, 0.95),
             LatencyP99 = LatencyRing.Percentile(sorted, 0.99),
@@ -78,8 +63,12 @@ internal sealed partial class ProviderState
     {
         lock (_lock)
         {
+            // Its totals are elsewhere by now, and are shown from there.
+            if (_isPacked)
+                return;
             foreach (var totals in _totals)
                 visit(totals);
+            _left?.Visit(visit);
             visitState(new StateTotals(_health.Show(now).Health, _inFlight, _queue, _health.Changes));
         }
     }

@@ -14,6 +14,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     private PeakEwma _average = new(clockFrequency);
     private ProviderSlot? _current;
     private int _inFlight;
+    private bool _isPacked;
 
     // Odd while average and health are being changed.
     private int _changes;
@@ -32,7 +33,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             // The currency is the router's: one for all of a state's slots.
             var totals = _totals.Find(t => t.Model == slot.Info.Model);
             if (totals is null)
-                _totals.Add(totals = new ModelTotals(slot.Info, currency));
+                _totals.Add(totals = _left?.Take(slot.Info.Model) ?? new ModelTotals(Name, slot.Info.Model, currency));
+            totals.Users++;
             slot.Totals = totals;
             if (!same)
             {
@@ -103,6 +105,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             }
 
             slot.Lease.AddAttempt();
+            slot.Totals!.Users++;
             // A single value: whoever reads it meanwhile sees it before or after, either is true.
             _inFlight++;
             return Admission.Begun;
@@ -166,6 +169,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         {
             _latencies.Add(attempt.Duration.Ticks);
             slot.Totals!.Add(attempt);
+            slot.Totals.Users--;
         }
     }
 
@@ -186,6 +190,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         lock (_lock)
         {
             _inFlight--;
+            slot.Totals!.Users--;
             _health.EndTrial(ticket);
             if (_queue.Count > 0)
                 HandOnUnderLock();
@@ -236,9 +241,12 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     {
         lock (_lock)
         {
+            if (!slot.IsRetired)
+                slot.Totals!.Users--;
             slot.IsRetired = true;
             while (_queue.Count > 0 && _queue.TryNextOf(slot, out var waiter))
                 waiter.Give(null);
+            PackModelsUnderLock();
             return slot.Lease.RemoveSlot();
         }
     }

@@ -36,4 +36,29 @@ internal sealed class BucketCounts(double[] bounds)
             _sums[i] = 0;
         }
     }
+
+    /// <summary>Writes the buckets that have any: a few bytes for each.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write((byte)_counts.Count(static c => c != 0));
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] == 0)
+                continue;
+            writer.Write((byte)i);
+            writer.Write7BitEncodedInt64(_counts[i]);
+            writer.Write(_sums[i]);
+        }
+    }
+
+    /// <summary>Adds what <see cref="Save"/> wrote.</summary>
+    public void Load(BinaryReader reader)
+    {
+        for (var left = reader.ReadByte(); left > 0; left--)
+        {
+            var i = reader.ReadByte();
+            _counts[i] += reader.Read7BitEncodedInt64();
+            _sums[i] += reader.ReadDouble();
+        }
+    }
 }

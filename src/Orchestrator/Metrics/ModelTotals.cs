@@ -1,15 +1,18 @@
 namespace Orchestrator;
 
 /// <summary>Everything ever counted for one provider name and one model. Guarded by the lock of its <see cref="ProviderState"/>.</summary>
-internal sealed class ModelTotals(ProviderInfo info, string currency)
+internal sealed partial class ModelTotals(string provider, string model, string currency)
 {
     public static int ErrorKinds { get; } = Enum.GetValues<LlmErrorKind>().Length;
 
-    public string Provider { get; } = info.Name;
+    public string Provider { get; } = provider;
 
-    public string Model { get; } = info.Model;
+    public string Model { get; } = model;
 
     public string Currency { get; } = currency;
+
+    /// <summary>The slots that are listed and the attempts that run: as long as there are any, more is to be counted.</summary>
+    public int Users { get; set; }
 
     public long[] Outcomes { get; } = new long[4];
 

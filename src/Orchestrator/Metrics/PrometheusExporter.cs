@@ -16,14 +16,17 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly RouterContext _context;
     private readonly ProviderList _providers;
     private readonly bool _shared;
-    private readonly Dictionary<ModelTotals, Series> _series = [];
+    private readonly SharedGauges _gauges;
+    private readonly object _owner;
+    // By name: totals of a provider that comes back are other objects, and go on in the same series.
+    private readonly Dictionary<(string Provider, string Model), Series> _series = [];
     private readonly Dictionary<string, Cell?[]> _changesOf = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Gauges> _gauges = new(StringComparer.Ordinal);
+    private HashSet<string> _shown = new(StringComparer.Ordinal);
+    private HashSet<string> _shownBefore = new(StringComparer.Ordinal);
     private readonly List<(double Mean, long Count)> _first = [];
     private readonly List<(double Mean, long Count)> _second = [];
     private readonly Counter _requests, _tokens, _cost, _errors, _unpriced;
     private readonly Histogram _latency, _firstToken;
-    private readonly Gauge _health, _inFlight, _queued;
     private readonly Counter _changes;
     private readonly Histogram _queueWait;
     private readonly Cell[] _calls;
@@ -37,50 +40,43 @@ internal sealed class PrometheusExporter : IDisposable
         _providers = providers;
         _shared = registry is not null;
         Registry = registry ?? Metrics.NewCustomRegistry();
-        var metrics = Metrics.WithCustomRegistry(Registry);
-        metrics.ExemplarBehavior = ExemplarBehavior.NoExemplars();
-        _requests = metrics.CreateCounter("llm_requests_total", "Attempts at providers, by outcome.", "provider", "model", "status");
-        _latency = metrics.CreateHistogram("llm_request_latency_seconds", "Duration of attempts.", ["provider", "model"], new() { Buckets = Buckets.Latency });
-        _firstToken = metrics.CreateHistogram("llm_time_to_first_token_seconds", "Time to the first content of streamed attempts.", ["provider", "model"], new() { Buckets = Buckets.Latency });
-        _tokens = metrics.CreateCounter("llm_tokens_total", "Tokens of all attempts.", "provider", "model", "type");
-        _cost = metrics.CreateCounter("llm_cost_total", "Cost of all attempts with a known price.", "provider", "model", "currency");
-        _unpriced = metrics.CreateCounter("llm_unpriced_requests_total", "Attempts that used tokens without a known price.", "provider", "model");
-        _errors = metrics.CreateCounter("llm_errors_total", "Failed attempts, by kind of error.", "provider", "kind");
-        _health = metrics.CreateGauge("llm_provider_health", "Status of the provider: 1 healthy, 0.5 degraded, 0 unhealthy.", "provider");
-        _inFlight = metrics.CreateGauge("llm_in_flight_requests", "Attempts running now.", "provider");
-        _queued = metrics.CreateGauge("llm_queued_requests", "Calls waiting now for a place at the provider.", "provider");
-        _queueWait = metrics.CreateHistogram("llm_queue_wait_seconds", "Time that calls waited for a place at the provider they were given one at.", ["provider"], new() { Buckets = Buckets.Latency });
-        _changes = metrics.CreateCounter("llm_provider_state_changes_total", "Changes of the provider's standing, by what it changed to.", "provider", "state");
-        var calls = metrics.CreateCounter("llm_calls_total", "Calls as their callers saw them, by outcome.", "outcome");
+        var metrics = new Definitions(Registry);
+        _requests = metrics.Counter("llm_requests_total", "Attempts at providers, by outcome.", "provider", "model", "status");
+        _latency = metrics.Histogram("llm_request_latency_seconds", "Duration of attempts.", Buckets.Latency, "provider", "model");
+        _firstToken = metrics.Histogram("llm_time_to_first_token_seconds", "Time to the first content of streamed attempts.", Buckets.Latency, "provider", "model");
+        _tokens = metrics.Counter("llm_tokens_total", "Tokens of all attempts.", "provider", "model", "type");
+        _cost = metrics.Counter("llm_cost_total", "Cost of all attempts with a known price.", "provider", "model", "currency");
+        _unpriced = metrics.Counter("llm_unpriced_requests_total", "Attempts that used tokens without a known price.", "provider", "model");
+        _errors = metrics.Counter("llm_errors_total", "Failed attempts, by kind of error.", "provider", "kind");
+        var health = metrics.Gauge("llm_provider_health", "Status of the provider: 1 healthy, 0.5 degraded, 0 unhealthy.", "provider");
+        var inFlight = metrics.Gauge("llm_in_flight_requests", "Attempts running now.", "provider");
+        var queued = metrics.Gauge("llm_queued_requests", "Calls waiting now for a place at the provider.", "provider");
+        _queueWait = metrics.Histogram("llm_queue_wait_seconds", "Time that calls waited for a place at the provider they were given one at.", Buckets.Latency, "provider");
+        _changes = metrics.Counter("llm_provider_state_changes_total", "Changes of the provider's standing, by what it changed to.", "provider", "state");
+        var calls = metrics.Counter("llm_calls_total", "Calls as their callers saw them, by outcome.", "outcome");
         _calls = Array.ConvertAll(OutcomeLabels, label => new Cell(calls.WithLabels(label)));
-        _failovers = new Cell(metrics.CreateCounter("llm_failovers_total", "Attempts made because an earlier one of the same call failed.").WithLabels());
-        _retries = new Cell(metrics.CreateCounter("llm_retries_total", "Attempts at the provider that had just failed in the same call.").WithLabels());
-        _duration = metrics.CreateHistogram("llm_call_duration_seconds", "Duration of calls as their callers saw them.", new HistogramConfiguration { Buckets = Buckets.Latency }).WithLabels();
-        _overhead = metrics.CreateHistogram("llm_router_overhead_seconds", "The router's own share of a call's duration.", new HistogramConfiguration { Buckets = Buckets.Overhead }).WithLabels();
-        // The registry may outlive the router and has no way to drop a callback: it must not keep the router alive.
-        var weak = new WeakReference<PrometheusExporter>(this);
-        Registry.AddBeforeCollectCallback(() =>
-        {
-            if (weak.TryGetTarget(out var exporter))
-                exporter.Collect();
-        });
+        _failovers = new Cell(metrics.Counter("llm_failovers_total", "Attempts made because an earlier one of the same call failed.").WithLabels());
+        _retries = new Cell(metrics.Counter("llm_retries_total", "Attempts at the provider that had just failed in the same call.").WithLabels());
+        _duration = metrics.Histogram("llm_call_duration_seconds", "Duration of calls as their callers saw them.", Buckets.Latency).WithLabels();
+        _overhead = metrics.Histogram("llm_router_overhead_seconds", "The router's own share of a call's duration.", Buckets.Overhead).WithLabels();
+        // The registry may outlive the router: what it keeps must not keep the router alive.
+        _gauges = SharedGauges.Of(Registry, () => new SharedGauges((name, values) => Show(health, inFlight, queued, name, values)));
+        _owner = _gauges.Join(this, Registry.AddBeforeCollectCallback);
     }
 
     public CollectorRegistry Registry { get; }
 
-    /// <summary>Copies the last totals out; the series stay where they are.</summary>
+    /// <summary>Copies the last totals out; the series of counters stay where they are.</summary>
     public void Dispose()
     {
         Collect();
         lock (_lock)
-        {
             _closed = true;
-            foreach (var name in _gauges.Keys.ToArray())
-                RemoveGaugesUnderLock(name);
-        }
+        _gauges.Leave(_owner);
     }
 
-    private void Collect()
+    /// <summary>Copies the totals of now out. Safe to call at any time, from any thread.</summary>
+    public void Collect()
     {
         var now = _context.Now();
         lock (_lock)
@@ -88,11 +84,20 @@ internal sealed class PrometheusExporter : IDisposable
             if (_closed)
                 return;
             CollectCallsUnderLock();
+            (_shown, _shownBefore) = (_shownBefore, _shown);
+            _shown.Clear();
             var registered = new HashSet<string>(Array.ConvertAll(_providers.Slots, s => s.Info.Name), StringComparer.Ordinal);
             foreach (var state in _providers.States())
             {
                 var name = state.Name;
                 state.Visit(now, CollectModelUnderLock, totals => CollectStateUnderLock(name, registered.Contains(name), totals));
+            }
+
+            _providers.VisitLeft(state => state.Visit(now, CollectModelUnderLock, totals => CollectStateUnderLock(state.Name, false, totals)));
+            foreach (var name in _shownBefore)
+            {
+                if (!_shown.Contains(name))
+                    _gauges.Remove(_owner, name);
             }
         }
     }
@@ -113,8 +118,8 @@ internal sealed class PrometheusExporter : IDisposable
 
     private void CollectModelUnderLock(ModelTotals totals)
     {
-        if (!_series.TryGetValue(totals, out var series))
-            _series.Add(totals, series = new Series(this, totals));
+        if (!_series.TryGetValue((totals.Provider, totals.Model), out var series))
+            _series.Add((totals.Provider, totals.Model), series = new Series(this, totals));
         for (var i = 0; i < OutcomeLabels.Length; i++)
             series.Outcomes[i].Set(totals.Outcomes[i], _shared);
         series.Prompt.Set(totals.PromptTokens, _shared);
@@ -150,28 +155,26 @@ internal sealed class PrometheusExporter : IDisposable
         totals.Queue.Waits.DrainInto(_first);
         if (_first.Count > 0)
             Observe(_queueWait.WithLabels(name), _first);
-        if (registered || totals.InFlight > 0)
-            SetGaugesUnderLock(name, totals);
-        else
-            RemoveGaugesUnderLock(name);
-    }
-
-    private void SetGaugesUnderLock(string name, in StateTotals totals)
-    {
-        if (!_gauges.TryGetValue(name, out var gauges))
-            _gauges.Add(name, gauges = new Gauges(_health.WithLabels(name), _inFlight.WithLabels(name), _queued.WithLabels(name)));
-        gauges.Health.Set(totals.Health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 });
-        gauges.InFlight.Set(totals.InFlight);
-        gauges.Queued.Set(totals.Queue.Count);
-    }
-
-    private void RemoveGaugesUnderLock(string name)
-    {
-        if (!_gauges.Remove(name))
+        if (!registered && totals.InFlight == 0)
             return;
-        _health.RemoveLabelled(name);
-        _inFlight.RemoveLabelled(name);
-        _queued.RemoveLabelled(name);
+        _shown.Add(name);
+        var health = totals.Health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 };
+        _gauges.Set(_owner, name, new ProviderGauges(health, totals.InFlight, totals.Queue.Count));
+    }
+
+    private static void Show(Gauge health, Gauge inFlight, Gauge queued, string name, ProviderGauges? values)
+    {
+        if (values is { } now)
+        {
+            health.WithLabels(name).Set(now.Health);
+            inFlight.WithLabels(name).Set(now.InFlight);
+            queued.WithLabels(name).Set(now.Queued);
+            return;
+        }
+
+        health.RemoveLabelled(name);
+        inFlight.RemoveLabelled(name);
+        queued.RemoveLabelled(name);
     }
 
     private static void Observe(Histogram.Child histogram, List<(double Mean, long Count)> buckets)
@@ -180,7 +183,37 @@ internal sealed class PrometheusExporter : IDisposable
             histogram.Observe(mean, count);
     }
 
-    private sealed record Gauges(Gauge.Child Health, Gauge.Child InFlight, Gauge.Child Queued);
+    /// <summary>Defines metrics, and says whose fault it is when one of their names is taken.</summary>
+    private sealed class Definitions
+    {
+        private readonly MetricFactory _factory;
+
+        public Definitions(CollectorRegistry registry)
+        {
+            _factory = Metrics.WithCustomRegistry(registry);
+            _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
+        }
+
+        public Counter Counter(string name, string help, params string[] labels) => Define(name, () => _factory.CreateCounter(name, help, labels));
+
+        public Gauge Gauge(string name, string help, params string[] labels) => Define(name, () => _factory.CreateGauge(name, help, labels));
+
+        public Histogram Histogram(string name, string help, double[] buckets, params string[] labels) =>
+            Define(name, () => _factory.CreateHistogram(name, help, labels, new HistogramConfiguration { Buckets = buckets }));
+
+        private static T Define<T>(string name, Func<T> create)
+        {
+            try
+            {
+                return create();
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new InvalidOperationException(
+                    $"RouterOptions.MetricsRegistry holds another metric named '{name}': {error.Message} Give the router a registry without names that begin with llm_.", error);
+            }
+        }
+    }
 
     /// <summary>One exported counter and the total it last showed.</summary>
     private sealed class Cell(Counter.Child counter)

@@ -173,19 +173,26 @@ internal sealed partial class Attempt
             return default;
         try
         {
+            // Only who gets the answer waits for a vocabulary; who cancelled, left or fails over is not held up.
+            var mayWait = outcome == AttemptOutcome.Succeeded;
+            var prompt = _reported.HasPrompt ? default
+                : _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
+            var completion = _reported.HasCompletion ? default : CountCompletion(mayWait);
             var counted = _reported;
-            int? prompt = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info);
-            int? completion = _reported.HasCompletion ? null : CountCompletion();
+            int? promptTokens = _reported.HasPrompt ? null : prompt.ToInt();
+            int? completionTokens = _reported.HasCompletion ? null : completion.ToInt();
             if (_reported.TotalAlone is > 0 and var total)
             {
                 // A total without halves stays that total: what is not the prompt is the answer.
                 var known = counted.ToUsage(UsageSource.Provider);
-                prompt = prompt is null ? null : Math.Min(_reported.HasCompletion ? int.MaxValue : prompt.Value, Math.Max(0, total - known.CompletionTokens));
-                completion = completion is null ? null : Math.Max(0, total - (prompt ?? known.PromptTokens));
+                if (promptTokens is { } counts)
+                    promptTokens = Math.Min(_reported.HasCompletion ? int.MaxValue : counts, Math.Max(0, total - known.CompletionTokens));
+                if (completionTokens is not null)
+                    completionTokens = Math.Max(0, total - (promptTokens ?? known.PromptTokens));
             }
 
-            counted.Add(new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion });
-            return counted.ToUsage(_context.Counter.SourceFor(Slot.Info));
+            counted.Add(new UsageDetails { InputTokenCount = promptTokens, OutputTokenCount = completionTokens });
+            return counted.ToUsage((prompt + completion).Source);
         }
 #pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
         catch (Exception error)
@@ -203,7 +210,8 @@ internal sealed partial class Attempt
         try
         {
             if (_context.MayWarnTruncated(Slot.Info.Name)
-                && _context.Counter.Count(_call.Request.Messages, Slot.Info) is > WorthCounting and var estimate && reported < estimate / 2)
+                && _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
+                    is > WorthCounting and var estimate && reported < estimate / 2)
                 _context.WarnTruncated(Slot.Info.Name, reported, estimate);
         }
 #pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.
@@ -214,7 +222,7 @@ internal sealed partial class Attempt
         }
     }
 
-    private int CountCompletion() => (_text ??= BufferedText()).CountTokens();
+    private TokenCount CountCompletion(bool mayWait) => (_text ??= BufferedText()).Count(mayWait);
 
     /// <summary>What <see cref="TextOfStream"/> gathers of a live stream, of an answer that is all there.</summary>
     private TextSoFar BufferedText()

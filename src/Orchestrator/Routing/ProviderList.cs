@@ -1,20 +1,44 @@
 namespace Orchestrator;
 
-/// <summary>The registered providers: an immutable array replaced whole, and the state of every name ever seen.</summary>
+/// <summary>
+/// The registered providers: an immutable array replaced whole, and of every name ever seen its state or, when it has left, its totals. The latest few
+/// to leave keep their whole state, for most names that come back do so at once.
+/// </summary>
 internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
 {
+    internal const int KeptWhole = 16;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ProviderState> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
+    private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(context);
     private volatile ProviderSlot[] _slots = [];
 
     public ProviderSlot[] Slots => _slots;
 
-    /// <summary>The states of all names ever registered, for totals that must not shrink.</summary>
+    /// <summary>The states of all names that are registered or have left lately.</summary>
     public ProviderState[] States()
     {
         lock (_lock)
             return [.. _states.Values];
+    }
+
+    /// <summary>Shows the totals of names that left since the last time; <paramref name="visit"/> is the exporter's own code.</summary>
+    public void VisitLeft(Action<ProviderState> visit)
+    {
+        lock (_lock)
+        {
+            foreach (var (name, packed) in _left)
+            {
+                if (ProviderState.IsSeen(packed))
+                    continue;
+                var state = NewState(name, packed);
+                visit(state);
+                // The value of a key that is there: the enumeration goes on.
+                _left[name] = state.TryPack(seen: true)!;
+            }
+        }
     }
 
     public void Add(ProviderRegistration registration)
@@ -88,6 +112,43 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
             slot.Lease.Release(slot.Info.Name);
         if (!slot.Lease.IsListed)
             probes?.Remove(slot.Provider);
+        lock (_lock)
+            PackUnderLock(slot.State);
+    }
+
+    private void PackUnderLock(ProviderState left)
+    {
+        if (!left.IsLeaving && !left.IsListed)
+        {
+            left.IsLeaving = true;
+            _leaving.Enqueue(left);
+        }
+
+        for (var more = _leaving.Count - KeptWhole; more > 0; more--)
+        {
+            var state = _leaving.Dequeue();
+            state.IsLeaving = false;
+            if (state.IsListed)
+                continue;
+            if (state.TryPack() is { } packed)
+            {
+                _states.Remove(state.Name);
+                _left.Add(state.Name, packed);
+                continue;
+            }
+
+            // An attempt still runs there: next time.
+            state.IsLeaving = true;
+            _leaving.Enqueue(state);
+        }
+    }
+
+    private ProviderState NewState(string name, byte[]? packed)
+    {
+        var state = new ProviderState(name, context.Health, context.Frequency);
+        if (packed is not null)
+            state.Unpack(packed, context.Currency);
+        return state;
     }
 
     /// <summary>Everything that asks the provider, the price table or the log: none of it under the lock.</summary>
@@ -108,7 +169,11 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
     private ProviderSlot AttachUnderLock(SlotDraft draft)
     {
         if (!_states.TryGetValue(draft.Info.Name, out var state))
-            _states.Add(draft.Info.Name, state = new ProviderState(draft.Info.Name, context.Health, context.Frequency));
+        {
+            _left.Remove(draft.Info.Name, out var packed);
+            _states.Add(draft.Info.Name, state = NewState(draft.Info.Name, packed));
+        }
+
         var slot = new ProviderSlot(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Limits);
         state.Attach(slot, context.Currency, draft.LeaveOpen);
         _owned.Add(slot.Lease);

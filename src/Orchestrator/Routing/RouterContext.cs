@@ -10,9 +10,9 @@ internal sealed class RouterContext
     private readonly ulong _idHigh;
     private readonly IUsageObserver[] _observers;
     private readonly CancellationTokenSource _disposing = new();
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _unpriced = new();
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _truncated = new(StringComparer.Ordinal);
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<(string Vendor, string Model), bool> _outdated = new();
+    private readonly SaidOnce<(string Vendor, string Model)> _unpriced = new();
+    private readonly SaidOnce<string> _truncated = new();
+    private readonly SaidOnce<(string Vendor, string Model)> _outdated = new();
 
     public RouterContext(RouterOptions options, ILogger logger, TimeProvider time, Random random)
     {
@@ -137,24 +137,24 @@ internal sealed class RouterContext
     /// <summary>Says once per vendor and model that its tokens have no price.</summary>
     public void WarnUnpriced(ProviderInfo provider)
     {
-        if (_unpriced.TryAdd((provider.Vendor, provider.Model), true))
+        if (_unpriced.TryAdd((provider.Vendor, provider.Model)))
             Guard(() => Log.PriceUnknown(Logger, provider.Vendor, provider.Model));
     }
 
     /// <summary>Whether the cut prompts of a provider are still to be warned of.</summary>
-    public bool MayWarnTruncated(string provider) => Logger.IsEnabled(LogLevel.Warning) && !_truncated.ContainsKey(provider);
+    public bool MayWarnTruncated(string provider) => Logger.IsEnabled(LogLevel.Warning) && !_truncated.Contains(provider);
 
     /// <summary>Says once per provider that it seems to cut prompts silently.</summary>
     public void WarnTruncated(string provider, int reported, int estimate)
     {
-        if (_truncated.TryAdd(provider, true))
+        if (_truncated.TryAdd(provider))
             Guard(() => Log.PromptTruncated(Logger, provider, reported, estimate));
     }
 
     /// <summary>Says once per vendor and model that its price is an old one, with both numbers.</summary>
     public void WarnOutdated(ProviderInfo provider, ModelPrice price)
     {
-        if (Prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model), true))
+        if (Prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model)))
             Guard(() => Log.PriceOutdated(Logger, provider.Vendor, provider.Model, price.PromptPer1K, tariff.PromptPer1K, Currency, tariff.AsOf));
     }
 

@@ -31,12 +31,13 @@ public sealed class TextSoFarRoomTests
     }
 
     [Fact]
-    public void What_is_only_estimated_is_not_kept_beyond_the_head()
+    public void Beyond_the_head_only_samples_are_kept()
     {
         using var rented = new RentedArrays();
         using var text = new TextSoFar(_counter, Estimated);
-        Append(text, TextSoFar.HeadLength, 3);
-        rented.Lengths.Should().Equal(TextSoFar.HeadLength);
+        Append(text, TextSoFar.HeadLength, 100);
+        rented.Lengths.Should().Equal(TextSoFar.HeadLength, 4096, 8192, 16_384, 32_768);
+        rented.Open.Should().Be(2);
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class TextSoFarRoomTests
         Append(text, 30_000, 5);
         for (var i = 0; i < 3; i++)
             text.AppendThought(new string('t', 400));
-        rented.Lengths.Should().Contain([TextSoFar.HeadLength, LongText.BufferLength, 1024]);
+        rented.Lengths.Should().Contain([TextSoFar.HeadLength, 4096, 1024]);
         text.Dispose();
         text.Dispose();
         (rented.Open, rented.Strange).Should().Be((0, 0));

@@ -157,7 +157,7 @@ public class FailoverCasesObserverTests
     [Theory]
     [InlineData(true, 10)]
     [InlineData(false, 10)]
-    // Beyond 65,536 characters a stream is counted while it comes.
+    // Beyond 65,536 characters only samples are counted.
     [InlineData(true, 100_000)]
     [InlineData(false, 100_000)]
     public async Task A_throwing_token_counter_costs_the_numbers_and_not_the_answer(bool streamed, int length)

@@ -67,10 +67,13 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
     {
         if (options.Usage is { } usage)
             return Details(usage.PromptTokens, usage.CompletionTokens, usage.CachedTokens, usage.ReasoningTokens);
-        return options.ReportUsage ? Details(RequestFault.Guard(request.Messages, WordsIn, CancellationToken.None), WordsIn(text)) : null;
+        return options.ReportUsage ? Details(RequestFault.Guard(request, WordsSent, CancellationToken.None), WordsIn(text)) : null;
     }
 
-    private static int WordsIn(IReadOnlyList<ChatMessage> messages) => messages.Sum(m => WordsIn(m.Text));
+    private static int WordsSent(LlmRequest request) =>
+        request.Messages.Sum(m => WordsIn(m.Text))
+        + WordsIn(request.Options?.Instructions ?? "")
+        + (request.Options?.Tools ?? []).OfType<AITool>().Sum(t => WordsIn(t.Name) + WordsIn(t.Description));
 
     private static UsageDetails Details(int prompt, int completion, int cached = 0, int reasoning = 0) => new()
     {
