@@ -104,12 +104,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
     private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
         new(_tokens is not null && _tokens.DropRefused(refused, error));
 
-    private protected override string Redact(string text)
-    {
-        foreach (var secret in _secrets)
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
-        return _tokens is null ? text : _tokens.Redact(text);
-    }
+    private protected override IEnumerable<string> Secrets() => _secrets.Concat(_tokens?.Recent() ?? []);
 
     private protected override void Release() => _tokens?.Dispose();
 

@@ -82,17 +82,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
     }
 
     /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
-    private protected override string Redact(string text)
-    {
-        text = base.Redact(text);
-        foreach (var (_, value) in _headers)
-        {
-            if (value.Length >= ShortestSecret)
-                text = text.Replace(value, "***", StringComparison.Ordinal);
-        }
-
-        return text;
-    }
+    private protected override IEnumerable<string> Secrets() => base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
 
     private static ProviderInfo InfoOf(string name, OpenAiCompatibleOptions options)
     {
