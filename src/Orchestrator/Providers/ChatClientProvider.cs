@@ -10,7 +10,7 @@ namespace Orchestrator.Providers;
 /// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
 /// As thread-safe as the client. The client is disposed with the provider.</para>
 /// </remarks>
-public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDisposable
+public sealed partial class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDisposable
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
@@ -79,7 +79,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
         {
-            throw ExceptionMapper.Map(e, cancellationToken);
+            throw Failure(e, request, cancellationToken);
         }
 
         yield return WholeAnswer.From(response ?? throw Malformed("a null response"));
@@ -105,7 +105,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
                 }
                 catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
                 {
-                    throw ExceptionMapper.Map(e, cancellationToken, started);
+                    throw Failure(e, request, cancellationToken, started);
                 }
 
                 started = true;
@@ -116,7 +116,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         finally
         {
             if (updates is not null)
-                await DisposeAsync(updates, started, cancellationToken).ConfigureAwait(false);
+                await DisposeAsync(updates, request, started, cancellationToken).ConfigureAwait(false);
         }
 
         if (finished)
@@ -133,7 +133,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         }
     }
 
-    private static async ValueTask DisposeAsync(IAsyncDisposable updates, bool started, CancellationToken cancellationToken)
+    private async ValueTask DisposeAsync(IAsyncDisposable updates, LlmRequest request, bool started, CancellationToken cancellationToken)
     {
         try
         {
@@ -141,7 +141,7 @@ public sealed class ChatClientProvider : ILlmProvider, IAsyncDisposable, IDispos
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
         {
-            throw ExceptionMapper.Map(e, cancellationToken, started);
+            throw Failure(e, request, cancellationToken, started);
         }
     }
 

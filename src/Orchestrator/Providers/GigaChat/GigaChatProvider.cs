@@ -59,7 +59,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
         _tokens = _credentials.Fetches ? new AccessTokenSource(FetchTokenAsync, _clock) : null;
         _session = string.IsNullOrEmpty(options.SessionId) ? null : HeaderValue.Checked(options.SessionId, nameof(options.SessionId));
         var authorizes = _credentials.Fetches || _credentials.ReadyToken is not null;
-        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, $"{nameof(options.Headers)}[{h.Key}]", authorizes))];
+        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), authorizes))];
         _secrets = [.. _credentials.Secrets.Concat(_headers.Select(h => h.Value)).Where(s => s.Length >= ShortestSecret)];
         _writer = new GigaChatRequestWriter(options);
     }
@@ -96,7 +96,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
 
     private protected override AnswerReader NewReader(LlmRequest request) => new GigaChatAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
-    private protected override LlmErrorKind? KindOf(int status, ServerError error) => GigaChatErrors.KindOf(status, error);
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
 
     private protected override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
         GigaChatErrors.AdviceFor(kind, status, said, _scope, _credentials.ReadyToken is not null);

@@ -35,6 +35,8 @@ internal static class PlainText
                 continue;
             }
 
+            if (line.Length + rune.Utf16SequenceLength > most)
+                break;
             at += rune.Utf16SequenceLength;
             if (IsSpace(rune))
             {
@@ -42,7 +44,7 @@ internal static class PlainText
                 if (line.Length > 0 && (rune.Value == ' ' || line[^1] != ' '))
                     line.Append(' ');
             }
-            else if (IsSeen(rune) && line.Length + rune.Utf16SequenceLength <= most)
+            else if (IsSeen(rune))
             {
                 line.Append(rune.ToString());
             }
@@ -73,7 +75,7 @@ internal static class PlainText
             case ']' or 'P' or 'X' or '^' or '_':
                 while (rest < text.Length && text[rest] is not ('\a' or Escape or '\u009C' or '\n'))
                     rest++;
-                return rest;
+                return rest < text.Length && text[rest] is '\a' or '\u009C' ? rest + 1 : rest;
             default:
                 return kind is >= '0' and <= '~' ? rest : at + 1;
         }
