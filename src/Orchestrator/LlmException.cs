@@ -1,7 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>A failed attempt or call: what went wrong, where, and what the vendor said, as data.</summary>
-/// <remarks>The message never holds a prompt, an answer, a header or a key.</remarks>
+/// <remarks>The message never holds a prompt, an answer, a header or a key, and <see cref="ToString"/> no more than messages of this kind.
+/// The inner exception may be another library's, and its own message may hold them.</remarks>
 /// <param name="kind">Why it failed.</param>
 /// <param name="message">What was expected, what came, and what to do.</param>
 /// <param name="inner">The cause, if another exception was.</param>
@@ -36,6 +37,11 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
 
     /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
+
+    /// <summary>Types, our own messages and stacks, as logs write them. Of the inner exceptions of other libraries neither message nor data is shown,
+    /// as they may quote a prompt or a key: read <see cref="Exception.InnerException"/> where that is wanted.</summary>
+    /// <returns>The error in several lines.</returns>
+    public override string ToString() => ErrorText.Of(this);
 
     /// <summary>
     /// This exception, for the first attempt that reports it; a copy without its text for every further one. A provider may throw one

@@ -49,7 +49,7 @@ internal static class GigaChatSettings
 
     private static GigaChatScope ReadScope(SettingsReader reader)
     {
-        if (reader.Value<GigaChatScope>("Scope", GigaChatScopes.Expected, GigaChatScopes.TryParse) is { } scope)
+        if (reader.Value<GigaChatScope>("Scope", GigaChatScopes.Expected, GigaChatScopes.TryParse, known: [.. GigaChatScopes.All.Select(s => s.Text())]) is { } scope)
             return scope;
         GigaChatScope? said = null;
         if (reader.Text("Scope") is null)
@@ -89,7 +89,7 @@ internal static class GigaChatSettings
         foreach (var (header, value) in reader.Pairs("Headers"))
         {
             options.Headers[header] = value;
-            reader.Check("Headers", key => HeaderValue.CheckedHeader(header, value, $"{key}:{header}", hasKey: true));
+            reader.Check("Headers", key => HeaderValue.CheckedHeader(header, value, HeaderValue.Entry(key, header), hasKey: true));
         }
     }
 

@@ -63,7 +63,7 @@ internal static class HttpSettingsValues
 
     /// <summary>Names with commas between, as enumerations write themselves.</summary>
     public static ProviderCapabilities? Capabilities(this SettingsReader reader, string key) => reader.Value<ProviderCapabilities>(
-        key, "All, None, or some of Tools, Images, StructuredOutput and Reasoning with commas between", TryCapabilities);
+        key, "All, None, or some of Tools, Images, StructuredOutput and Reasoning with commas between", TryCapabilities, static _ => "", Enum.GetNames<ProviderCapabilities>());
 
     private static bool TryCapabilities(string text, out ProviderCapabilities value)
     {

@@ -21,7 +21,7 @@ internal static class OpenAiSettings
         foreach (var (header, value) in reader.Pairs("Headers"))
         {
             options.Headers[header] = value;
-            reader.Check("Headers", key => HeaderValue.CheckedHeader(header, value, $"{key}:{header}", options.ApiKey is not null));
+            reader.Check("Headers", key => HeaderValue.CheckedHeader(header, value, HeaderValue.Entry(key, header), options.ApiKey is not null));
         }
 
         options.Vendor = reader.OptionalText("Vendor") ?? options.Vendor;

@@ -21,7 +21,7 @@ internal static class PriceSettings
                 continue;
             var key = $"{vendor}/{model}";
             if (!seen.TryAdd(key, row.Path))
-                row.Problem($"{row.Path} prices {key}, which {seen[key]} prices too. Remove one.");
+                row.Problem($"{row.Path} prices the same model of the same vendor as {seen[key]}. Remove one.");
 
             table = table?.With(vendor, model, price);
         }
@@ -72,7 +72,8 @@ internal static class PriceSettings
         var table = choice == BaseTable.Current ? PricingTable.Current : PricingTable.Default;
         if (currency is null || currency == table.Currency)
             return table;
-        reader.Problem($"{reader.PathOf("Currency")} is {currency}, but the built-in prices ({reader.PathOf("Base")}: {choice}) are in " +
+        var shown = currency is { Length: 3 } ? $"is {currency}" : "differs";
+        reader.Problem($"{reader.PathOf("Currency")} {shown}, but the built-in prices ({reader.PathOf("Base")}: {choice}) are in " +
             $"{table.Currency}. Set {reader.PathOf("Base")} to Empty and list your own prices under {reader.PathOf("Models")}.");
         return null;
     }

@@ -10,7 +10,7 @@ internal static class ProviderSettings
         {
             var name = reader.RequiredText("Name");
             if (name is not null && !names.TryAdd(name, reader.PathOf("Name")))
-                reader.Problem(Messages.SameName(name, names[name], reader.PathOf("Name")));
+                reader.Problem(Messages.SameName(names[name], reader.PathOf("Name")));
             if (Read(reader, name ?? "unnamed") is { } entry)
                 entries.Add(entry);
         }
@@ -34,7 +34,7 @@ internal static class ProviderSettings
             return null;
         if (!ProviderTypes.ByName.TryGetValue(type, out var read))
         {
-            reader.Refuse("Type", ProviderTypes.Expected, NearestName.Hint(type, ProviderTypes.ByName.Keys));
+            reader.Refuse("Type", ProviderTypes.Expected, NearestName.Hint(type, ProviderTypes.ByName.Keys), ProviderTypes.ByName.Keys);
             return null;
         }
 

@@ -61,7 +61,7 @@ internal sealed class RouterFactory(IServiceProvider services)
                 continue;
             }
 
-            problems.Add(Messages.SameName(provider.Info.Name, origins[provider.Info.Name], entry.Origin));
+            problems.Add(Messages.SameName(origins[provider.Info.Name], entry.Origin));
             if (!entry.LeaveOpen)
                 (provider as IDisposable)?.Dispose();
         }

@@ -25,7 +25,7 @@ internal sealed class RouterSettings
     {
         Strategy = reader.Value<RoutingStrategy>(
             "Strategy", "round-robin, random, first-available or best-available", RoutingStrategies.TryParse,
-            text => NearestName.Hint(text, ["round-robin", "random", "first-available", "best-available"])),
+            known: ["round-robin", "random", "first-available", "best-available"]),
         Providers = ProviderSettings.ReadAll(reader),
         Prices = reader.Section("Prices") is { } prices ? PriceSettings.ReadTable(prices) : null,
         Limits = LimitSettings.Read(reader),

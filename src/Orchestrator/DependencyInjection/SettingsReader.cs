@@ -27,8 +27,12 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     public void Problem(string message) => problems.Add(message);
 
     /// <summary>Says that the key has the wrong value, or none.</summary>
-    public void Refuse(string key, string expected, string hint = "") => problems.Add(configuration[key] is { } text
-        ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text)}.{hint}"
+    /// <param name="key">The key.</param>
+    /// <param name="expected">What would be right.</param>
+    /// <param name="hint">What to do, in a sentence after a blank.</param>
+    /// <param name="known">The words that may stand there: a value that is close to one is shown.</param>
+    public void Refuse(string key, string expected, string hint = "", IEnumerable<string>? known = null) => problems.Add(configuration[key] is { } text
+        ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text, known ?? [])}.{hint}"
         : $"{PathOf(key)} is missing; it must be {expected}.{hint}");
 
     /// <summary>The value as it stands; null when there is none.</summary>
@@ -52,14 +56,14 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         return null;
     }
 
-    public T? Value<T>(string key, string expected, Parser<T> parse, Func<string, string>? hint = null)
+    public T? Value<T>(string key, string expected, Parser<T> parse, Func<string, string>? hint = null, IReadOnlyList<string>? known = null)
         where T : struct
     {
         if (Text(key) is not { } text)
             return null;
         if (parse(text.Trim(), out var value))
             return value;
-        Refuse(key, expected, hint?.Invoke(text) ?? "");
+        Refuse(key, expected, hint?.Invoke(text) ?? (known is null ? "" : NearestName.Hint(text, known)), known);
         return null;
     }
 
@@ -81,7 +85,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
             if (item.GetChildren().Any())
                 yield return new SettingsReader(item, problems, Environment);
             else
-                problems.Add($"{item.Path} must be a section with keys below it, but was {ShownValue.Of(item.Path, item.Value)}.");
+                problems.Add($"{item.Path} must be a section with keys below it, but was {ShownValue.Of(item.Path, item.Value, [])}.");
         }
     }
 
@@ -113,8 +117,9 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
 
         foreach (var item in configuration.GetSection(key).GetChildren())
         {
+            // The name is the user's own, and may be what should have been the value.
             if (string.IsNullOrWhiteSpace(item.Value))
-                problems.Add($"{item.Path} must be a text that is not empty.");
+                problems.Add($"{PathOf(key)} has an entry without a value; each must have a text that is not empty.");
             else
                 pairs.Add(KeyValuePair.Create(item.Key, item.Value.Trim()));
         }
@@ -127,8 +132,10 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     {
         foreach (var unknown in configuration.GetChildren().Where(child => !_known.Contains(child.Key)))
         {
-            problems.Add($"{unknown.Path} is not a known key.{NearestName.Hint(unknown.Key, _known)} Known here: " +
-                $"{string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
+            var what = ShownValue.IsNear(unknown.Key, _known)
+                ? $"{unknown.Path} is not a known key."
+                : $"{Path} has a key of {unknown.Key.Length} characters that is not known (not shown: it may be a secret).";
+            problems.Add($"{what}{NearestName.Hint(unknown.Key, _known)} Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
         }
     }
 
@@ -148,9 +155,9 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         }
 
         var items = configuration.GetSection(key).GetChildren().ToList();
-        if (items.Find(item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) is not { } stray)
+        if (items.TrueForAll(item => int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             return items;
-        problems.Add($"{PathOf(key)} must be a list, with the keys 0, 1, 2 and so on, but has the key {stray.Key}.");
+        problems.Add($"{PathOf(key)} must be a list, with the keys 0, 1, 2 and so on, but has another key.");
         return [];
     }
 }

@@ -6,28 +6,30 @@ namespace Orchestrator.DependencyInjection;
 internal static class SettingsValues
 {
     private const string Time = "a time as hh:mm:ss or d.hh:mm:ss";
+    private static readonly string[] Infinite = ["infinite"];
+    private static readonly string[] TrueOrFalse = ["true", "false", "yes", "no", "on", "off"];
 
     /// <summary>The longest time that is taken from a file: more is a slip rather than a wish.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>A time longer than zero, or "infinite".</summary>
     public static TimeSpan? Limit(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
-        key, $"{Time}, longer than zero and at most 24 days, or infinite", TryLimit, SecondsHint);
+        key, $"{Time}, longer than zero and at most 24 days, or infinite", TryLimit, SecondsHint, Infinite);
 
     /// <summary>A time longer than zero.</summary>
     public static TimeSpan? FiniteLimit(this SettingsReader reader, string key) => reader.Value(
-        key, $"{Time}, longer than zero and at most 24 days", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint);
+        key, $"{Time}, longer than zero and at most 24 days", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint, Infinite);
 
     /// <summary>A time of zero or more.</summary>
     public static TimeSpan? Duration(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
-        key, $"{Time}, at most 24 days", TryTime, SecondsHint);
+        key, $"{Time}, at most 24 days", TryTime, SecondsHint, Infinite);
 
     /// <summary>A time of zero or more, or "infinite".</summary>
     public static TimeSpan? DurationOrInfinite(this SettingsReader reader, string key) => reader.Value(
         key, $"{Time}, at most 24 days, or infinite", (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
-        SecondsHint);
+        SecondsHint, Infinite);
 
-    public static bool? YesNo(this SettingsReader reader, string key) => reader.Value<bool>(key, "true or false", bool.TryParse);
+    public static bool? YesNo(this SettingsReader reader, string key) => reader.Value<bool>(key, "true or false", bool.TryParse, static _ => "", TrueOrFalse);
 
     public static int? WholeNumber(this SettingsReader reader, string key, int least = int.MinValue) => reader.Value(
         key,
@@ -52,10 +54,11 @@ internal static class SettingsValues
     public static decimal? Money(this SettingsReader reader, string key, bool required = false)
     {
         const string Expected = "a number of zero or more, with a point, such as 0.4";
+        const decimal Most = 1_000_000_000;
         if (required && reader.RequiredText(key, Expected) is null)
             return null;
         return reader.Value(key, Expected, (string text, out decimal value) =>
-            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0);
+            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= Most);
     }
 
     public static DateOnly? Day(this SettingsReader reader, string key) => reader.Value(
@@ -78,7 +81,7 @@ internal static class SettingsValues
                 value = at < 0 ? default : values[at];
                 return at >= 0;
             },
-            text => NearestName.Hint(text, names));
+            known: names);
     }
 
     private static bool TryLimit(string text, out TimeSpan value)

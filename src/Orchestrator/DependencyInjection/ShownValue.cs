@@ -2,22 +2,37 @@ using Microsoft.Extensions.Configuration;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>A value as a message may show it: short, on one line, and not at all when it could be a secret.</summary>
+/// <summary>
+/// A value as a message may show it: only when it is close to a word that was expected, or a short number or time. People put keys into the
+/// wrong line, and messages end up in logs.
+/// </summary>
 internal static class ShownValue
 {
-    private const int Longest = 40;
+    private const int LongestWord = 32;
+    private const int LongestNumber = 12;
+    private const int MostDigits = 8;
+    private const string Hidden = "something else (not shown: it may be a secret)";
 
     private static readonly string[] SecretWords = ["key", "token", "secret", "password", "header", "authorization"];
 
-    public static string Of(string path, string? value)
+    /// <summary>The value, or that it is not shown.</summary>
+    /// <param name="path">The key that it stands under.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="known">The words that may stand there; empty for a free text.</param>
+    public static string Of(string path, string? value, IEnumerable<string> known)
     {
         if (string.IsNullOrEmpty(value))
             return "empty";
-        if (path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret))
-            return "something else (not shown: it may be a secret)";
-        var head = value.Length <= Longest ? value : value[..Longest] + "…";
-        return $"\"{string.Concat(head.Select(c => char.IsControl(c) ? ' ' : c))}\"";
+        return !path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret) && (IsNear(value, known) || IsNumber(value)) ? $"\"{value}\"" : Hidden;
     }
+
+    /// <summary>Whether a word is so close to a known one that it can hardly be a secret.</summary>
+    public static bool IsNear(string value, IEnumerable<string> known) =>
+        value.Length <= LongestWord && value.All(c => char.IsAsciiLetter(c) || c is '-' or '_') && NearestName.Hint(value, known).Length > 0;
+
+    // A card number has more digits, and a key has letters.
+    private static bool IsNumber(string value) =>
+        value.Length <= LongestNumber && value.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ':' or '-' or '+') && value.Count(char.IsAsciiDigit) <= MostDigits;
 
     // These speak of the tokens of a text.
     private static bool IsSecret(string key) =>

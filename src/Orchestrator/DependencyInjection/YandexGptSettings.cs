@@ -55,7 +55,7 @@ internal static class YandexGptSettings
     {
         if (!HttpAddress.IsSameServer(options.BaseUrl, YandexGptEnvironment.Default))
         {
-            reader.Problem($"{reader.PathOf("ApiKey")} is missing, and {options.BaseUrl.Host} is not Yandex's own address, so the environment's credentials " +
+            reader.Problem($"{reader.PathOf("ApiKey")} is missing, and {reader.PathOf("BaseUrl")} is not Yandex's own address, so the environment's credentials " +
                 "are not sent there. Set ApiKey, IamToken, ServiceAccountKeyFile or UseMetadata.");
             return;
         }

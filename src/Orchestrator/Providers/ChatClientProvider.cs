@@ -11,7 +11,7 @@ namespace Orchestrator.Providers;
 /// As thread-safe as the client. The client is disposed with the provider; a router that has several providers over one client disposes it
 /// with the last of them. A client that is also used elsewhere, by another router too, is added with <c>leaveOpen: true</c>.</para>
 /// </remarks>
-public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientOwner, IAsyncDisposable, IDisposable
+public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientOwner, IAsyncDisposable, IDisposable
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
@@ -89,7 +89,7 @@ public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientO
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
         {
-            throw ExceptionMapper.Map(e, cancellationToken);
+            throw Failure(e, request, cancellationToken);
         }
 
         yield return WholeAnswer.From(response ?? throw Malformed("a null response"));
@@ -115,7 +115,7 @@ public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientO
                 }
                 catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
                 {
-                    throw ExceptionMapper.Map(e, cancellationToken, started);
+                    throw Failure(e, request, cancellationToken, started);
                 }
 
                 started = true;
@@ -126,7 +126,7 @@ public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientO
         finally
         {
             if (updates is not null)
-                await DisposeAsync(updates, started, cancellationToken).ConfigureAwait(false);
+                await DisposeAsync(updates, request, started, cancellationToken).ConfigureAwait(false);
         }
 
         if (finished)
@@ -147,7 +147,7 @@ public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientO
     private ChatOptions? OptionsFor(LlmRequest request, CancellationToken cancellationToken) =>
         RequestFault.Guard((Model: _model, request.Options), static s => s.Model.OptionsFor(s.Options), cancellationToken);
 
-    private static async ValueTask DisposeAsync(IAsyncDisposable updates, bool started, CancellationToken cancellationToken)
+    private async ValueTask DisposeAsync(IAsyncDisposable updates, LlmRequest request, bool started, CancellationToken cancellationToken)
     {
         try
         {
@@ -155,7 +155,7 @@ public sealed class ChatClientProvider : ILlmProvider, IReadsOriginals, IClientO
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
         {
-            throw ExceptionMapper.Map(e, cancellationToken, started);
+            throw Failure(e, request, cancellationToken, started);
         }
     }
 

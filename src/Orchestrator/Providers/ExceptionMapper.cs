@@ -91,7 +91,8 @@ internal static class ExceptionMapper
         return CauseOf(exception) is { } cause ? $"{type} ({cause})" : $"{type}";
     }
 
-    private static string? CauseOf(Exception? exception)
+    /// <summary>Why the network failed, by a name that holds nothing of the caller's; null when nothing says so.</summary>
+    internal static string? CauseOf(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
         {

@@ -157,7 +157,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         var provider = registration.Provider;
         var info = provider.Info ?? throw new ArgumentException($"Provider {provider.GetType().Name} has no Info; return a ProviderInfo with name, vendor and model.", nameof(registration));
         if (string.IsNullOrWhiteSpace(info.Name) || string.IsNullOrWhiteSpace(info.Vendor) || string.IsNullOrWhiteSpace(info.Model))
-            throw new ArgumentException($"Provider {provider.GetType().Name} needs a name, a vendor and a model; it has '{info.Name}', '{info.Vendor}', '{info.Model}'.", nameof(registration));
+            throw new ArgumentException($"Provider {provider.GetType().Name} needs a name, a vendor and a model; one of them is empty.", nameof(registration));
         var options = registration.Options ?? ProviderOptions.Default;
         var price = options.Price ?? context.Prices.Find(info.Vendor, info.Model);
         if (options.Price is null && price is not null)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
@@ -16,7 +17,7 @@ internal sealed partial class RoutePlanner
                 var known = string.Join(", ", all.Select(s => $"{s.Info.Name} ({s.Info.Model})"));
                 throw new LlmException(
                     LlmErrorKind.InvalidRequest,
-                    $"ChatOptions.ModelId asks for '{wanted}', which is no provider's name, model or alias; there are: {known}.");
+                    $"ChatOptions.ModelId asks for '{PlainText.Line(wanted, 64)}', which is no provider's name, model or alias; there are: {known}.");
             }
         }
 

@@ -112,7 +112,7 @@ public class AddLlmRouterTests
 
         act.Should().Throw<OptionsValidationException>().Which.Failures
             .Should().ContainSingle().Which.Should().Be(
-                "Llm:Providers:0: two providers are called \"a\". The same provider was added twice: is AddLlmRouter called twice with this section?");
+                "Llm:Providers:0: two providers have the same name. The same provider was added twice: is AddLlmRouter called twice with this section?");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public class AddLlmRouterTests
 
         act.Should().Throw<OptionsValidationException>().Which.Failures
             .Should().ContainSingle().Which.Should().Be(
-                "Llm:Providers:0 and AddMock(\"a\"): both providers are called \"a\". Names must differ; rename one.");
+                "Llm:Providers:0 and AddMock(\"a\"): both providers have the same name. Names must differ; rename one.");
     }
 
     [Fact]

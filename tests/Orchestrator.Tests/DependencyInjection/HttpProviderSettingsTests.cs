@@ -96,15 +96,15 @@ public class HttpProviderSettingsTests
         "Llm:Providers:0:UseMaxCompletionTokens must be true or false, but was \"yes\".")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Capabilities": "Tools, Sound" }""",
         "Llm:Providers:0:Capabilities must be All, None, or some of Tools, Images, StructuredOutput and Reasoning with commas between, " +
-        "but was \"Tools, Sound\".")]
+        "but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "ContextWindow": 0 }""",
         "Llm:Providers:0:ContextWindow must be a whole number of at least 1, but was \"0\".")]
-    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "azure" }""", "Llm:Providers:0:Preset must be Yandex or CloudRu, but was \"azure\".")]
+    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "azure" }""", "Llm:Providers:0:Preset must be Yandex or CloudRu, but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "yandex" }""",
         "Llm:Providers:0:FolderId is missing; it must be the id of the Yandex Cloud folder that the model is used from.")]
     [InlineData("openai", """{ "Preset": "cloudru" }""", "Llm:Providers:0:ApiKey is missing; it must be an API key of cloud.ru.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Url": "http://x" }""",
-        "Llm:Providers:0:Url is not a known key. Known here: Aliases, ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
+        "Llm:Providers:0 has a key of 3 characters that is not known (not shown: it may be a secret). Known here: Aliases, ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
         "Headers, Limits, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Type, UseMaxCompletionTokens, Vendor.")]
     [InlineData("ollama", """{ }""", "Llm:Providers:0:Model is missing; it must be a model the server has, such as llama3.2.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",
@@ -112,10 +112,10 @@ public class HttpProviderSettingsTests
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "https://ollama.com" }""",
         "Llm:Providers:0:ApiKey is missing, and ollama.com answers nobody without a key. Set it, or the environment variable OLLAMA_API_KEY.")]
     [InlineData("ollama", """{ "Model": "m", "KeepAlive": "5m" }""",
-        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, or infinite, but was \"5m\".")]
+        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, or infinite, but was something else (not shown: it may be a secret).")]
     [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "many" } }""",
-        "Llm:Providers:0:ModelOptions:top_k must be a number, with a point, but was \"many\".")]
-    [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "" } }""", "Llm:Providers:0:ModelOptions:top_k must be a text that is not empty.")]
+        "Llm:Providers:0:ModelOptions:top_k must be a number, with a point, but was something else (not shown: it may be a secret).")]
+    [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "" } }""", "Llm:Providers:0:ModelOptions has an entry without a value; each must have a text that is not empty.")]
     public void A_bad_entry_is_named_with_what_to_set_and_without_its_secrets(string type, string entry, string message)
     {
         var problems = Settings.Problems(Provider(type, entry));

@@ -27,7 +27,7 @@ public class RetryAndHealthSettingsTests
     [Theory]
     [InlineData("""{ "Retry": { "SameProvider": -1 } }""", "Llm:Retry:SameProvider must be a whole number of at least 0, but was \"-1\".")]
     [InlineData("""{ "Retry": { "BudgetPerSecond": -1 } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was \"-1\".")]
-    [InlineData("""{ "Retry": { "BudgetPerSecond": "Infinity" } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was \"Infinity\".")]
+    [InlineData("""{ "Retry": { "BudgetPerSecond": "Infinity" } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was something else (not shown: it may be a secret).")]
     [InlineData("""{ "Retry": { "BudgetShare": 2 } }""", "Llm:Retry:BudgetShare must be a number from 0 to 1, with a point, such as 0.25, but was \"2\".")]
     [InlineData(
         """{ "Retry": { "MinDelay": "00:00:01" } }""",
@@ -38,6 +38,6 @@ public class RetryAndHealthSettingsTests
     [InlineData("""{ "Health": { "FailuresInARow": 0 } }""", "Llm:Health:FailuresInARow must be a whole number of at least 1, but was \"0\".")]
     [InlineData(
         """{ "Retry": { "Count": 3 } }""",
-        "Llm:Retry:Count is not a known key. Known here: BudgetPerSecond, BudgetShare, LongestRetryAfter, MaxDelay, MinDelay, SameProvider.")]
+        "Llm:Retry has a key of 5 characters that is not known (not shown: it may be a secret). Known here: BudgetPerSecond, BudgetShare, LongestRetryAfter, MaxDelay, MinDelay, SameProvider.")]
     public void A_bad_value_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
 }

@@ -67,7 +67,7 @@ public class YandexGptSettingsTests
     [InlineData("""{ "Model": "m", "FolderId": "b1g" }""",
         "Llm:Providers:0:ApiKey is not set. None of the environment variables YC_API_KEY, YC_IAM_TOKEN, YC_SERVICE_ACCOUNT_KEY_FILE and YC_METADATA_ADDR is set. Set YC_API_KEY to an API key of a service account.")]
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "BaseUrl": "https://proxy.example/v1" }""",
-        "Llm:Providers:0:ApiKey is missing, and proxy.example is not Yandex's own address, so the environment's credentials are not sent there. Set ApiKey, IamToken, ServiceAccountKeyFile or UseMetadata.")]
+        "Llm:Providers:0:ApiKey is missing, and Llm:Providers:0:BaseUrl is not Yandex's own address, so the environment's credentials are not sent there. Set ApiKey, IamToken, ServiceAccountKeyFile or UseMetadata.")]
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "ApiKey": "s3cr3t", "UseMetadata": true }""",
         "Llm:Providers:0 sets ApiKey and UseMetadata; keep one of them, as only one can be sent.")]
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "ApiKey": "s3cr3t\ns3cr3t" }""",

@@ -145,7 +145,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         // How an error inside a stream looks is not written down: what speaks of a status or a message and has no choices is one.
         if (!failed && (hasChoices || (status is null && !hasMessage)))
             return;
-        var said = Said(json);
+        var said = ServerError.Read(json);
         throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Name);
     }
 

@@ -24,7 +24,7 @@ internal static class GigaChatErrors
         var code = status ?? (int.TryParse(error.Code, out var number) ? number : 0);
         if (code is < 400 or > 599)
             return SpeaksOfContext(error.Message) ? LlmErrorKind.ContextLengthExceeded : LlmErrorKind.ServerError;
-        return KindOf(code, error) ?? StatusKinds.FromStatus(code);
+        return KindOf(code, error) ?? ErrorTable.KindOf(code, error) ?? StatusKinds.FromStatus(code);
     }
 
     /// <summary>What to do about it, where the vendor's own words do not say.</summary>

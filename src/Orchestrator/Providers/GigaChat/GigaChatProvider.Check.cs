@@ -28,7 +28,7 @@ public sealed partial class GigaChatProvider
         {
             var models = await ListModelsAsync(either.Token).ConfigureAwait(false);
             if (GigaChatCheck.UnknownModel(Info.Model, models) is { } unknown)
-                return unknown;
+                return unknown with { Message = Redact(unknown.Message) };
             return await PackageAsync(either.Token).ConfigureAwait(false);
         }
         catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)

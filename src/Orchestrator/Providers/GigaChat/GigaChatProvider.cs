@@ -60,7 +60,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
         _tokens = _credentials.Fetches ? new AccessTokenSource(FetchTokenAsync, _clock) : null;
         _session = string.IsNullOrEmpty(options.SessionId) ? null : HeaderValue.Checked(options.SessionId, nameof(options.SessionId));
         var authorizes = _credentials.Fetches || _credentials.ReadyToken is not null;
-        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, $"{nameof(options.Headers)}[{h.Key}]", authorizes))];
+        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), authorizes))];
         _secrets = [.. _credentials.Secrets.Concat(_headers.Select(h => h.Value)).Where(s => s.Length >= ShortestSecret)];
         _writer = new GigaChatRequestWriter(options);
     }
@@ -93,7 +93,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
 
     private protected override AnswerReader NewReader(LlmRequest request) => new GigaChatAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
-    private protected override LlmErrorKind? KindOf(int status, ServerError error) => GigaChatErrors.KindOf(status, error);
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
 
     private protected override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
         GigaChatErrors.AdviceFor(kind, status, said, _scope, _credentials.ReadyToken is not null);
@@ -101,12 +101,7 @@ public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IE
     private protected override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
         new(_tokens is not null && _tokens.DropRefused(refused, error));
 
-    private protected override string Redact(string text)
-    {
-        foreach (var secret in _secrets)
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
-        return _tokens is null ? text : _tokens.Redact(text);
-    }
+    private protected override IEnumerable<string> Secrets() => _secrets.Concat(_tokens?.Recent() ?? []);
 
     private protected override void Release() => _tokens?.Dispose();
 

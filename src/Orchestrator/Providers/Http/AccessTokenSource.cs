@@ -97,19 +97,11 @@ internal sealed class AccessTokenSource(
         return true;
     }
 
-    /// <summary>Takes the tokens of late out of a text of the server's.</summary>
-    public string Redact(string text)
+    /// <summary>The tokens of late, which a server may quote.</summary>
+    public string[] Recent()
     {
         lock (_gate)
-        {
-            foreach (var token in _recent)
-            {
-                if (!string.IsNullOrEmpty(token))
-                    text = text.Replace(token, "***", StringComparison.Ordinal);
-            }
-        }
-
-        return text;
+            return [.. _recent.OfType<string>()];
     }
 
     /// <summary>Ends a running fetch and forgets the token.</summary>

@@ -18,11 +18,14 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>Whether nothing can follow: reading may stop.</summary>
     public bool IsLast { get; protected set; }
 
-    /// <summary>Takes the provider's secrets out of a text of the server's.</summary>
-    public Func<string, string> Redact { get; set; } = static text => text;
+    /// <summary>Makes of a text of the server's what a message may show.</summary>
+    public ShownWords Shown { get; set; } = static (words, request, _) => ServerError.Excerpt(PromptEcho.Cut(words, request));
 
     /// <summary>What is answered: an error must not repeat it.</summary>
     public LlmRequest? Request { get; set; }
+
+    /// <summary>What the answer came with.</summary>
+    public HttpResponseMessage? Response { get; set; }
 
     /// <summary>Reads one event of a stream; null when it carries nothing for the consumer.</summary>
     /// <param name="data">The event's bytes.</param>
@@ -41,20 +44,20 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>What the vendor has reported of a stream that broke off and no update has told; null for nothing.</summary>
     public virtual UsageDetails? UntoldUsage => null;
 
-    /// <summary>What the server says in an event or a body of status 200, without the provider's secrets.</summary>
-    protected ServerError Said(ReadOnlySpan<byte> json) => ServerError.Read(json).Without(Redact);
-
     /// <summary>An error that came under status 200.</summary>
     protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null, string? partialText = null)
     {
-        var excerpt = ServerError.Excerpt(PromptEcho.Cut(said.Message, Request));
+        var excerpt = Shown(said.Message, Request, Response);
         return new LlmException(kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
         {
             ProviderName = info.Name,
             Model = info.Model,
             StatusCode = 200,
-            ProviderCode = code is null ? null : ServerError.Excerpt(PromptEcho.Cut(code, Request)!),
+            ProviderCode = code is null ? null : Shown(code, Request, Response),
             PartialText = partialText,
         };
     }
 }
+
+/// <summary>Makes of a server's words what a message may show: one line that repeats neither the request nor what was sent along.</summary>
+internal delegate string ShownWords(string? words, LlmRequest? request, HttpResponseMessage? response);

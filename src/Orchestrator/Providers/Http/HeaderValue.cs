@@ -1,8 +1,20 @@
+using Orchestrator.DependencyInjection;
+
 namespace Orchestrator.Providers;
 
 /// <summary>Refuses configured values that cannot go into an HTTP header, before they meet a request. Names the setting, never its value.</summary>
 internal static class HeaderValue
 {
+    private static readonly string[] Known =
+    [
+        "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer", "OpenAI-Beta", "OpenAI-Organization",
+        "OpenAI-Project", "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID", "X-Session-ID", "X-Title",
+        "x-data-logging-enabled", "x-folder-id",
+    ];
+
+    /// <summary>A header as a message may name it: by its name if there is a known one like it, for the name may be the key that should have been its value.</summary>
+    public static string Entry(string setting, string name) => ShownValue.IsNear(name, Known) ? $"{setting}:{name}" : $"{setting} (one of its entries)";
+
     /// <summary>The value, if it is visible ASCII without line ends; spaces and tabs only inside.</summary>
     public static string Checked(string value, string setting)
     {

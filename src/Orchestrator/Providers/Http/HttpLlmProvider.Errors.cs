@@ -24,41 +24,43 @@ public abstract partial class HttpLlmProvider
         LlmErrorKind? page = null;
         using (var body = await ReadErrorBodyAsync(response, cancellationToken).ConfigureAwait(false))
         {
-            said = ServerError.Read(body.Span).Without(_redact);
-            text = said.Message ?? (IsHtml(response) ? "" : Redact(ServerError.Words(body.Span)));
+            said = ServerError.Read(body.Span);
+            text = said.Message ?? (IsHtml(response) ? "" : ServerError.Words(body.Span));
             // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
             if (status == 400 && IsHtml(response))
                 (page, text) = WantsCertificate(body.Span) ? (LlmErrorKind.Authentication, CertificateWanted) : WantsTls(body.Span) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address") : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
         }
 
+        // By the words as they came; what is shown of them has lost those that repeat the request.
         var kind = KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
-        var excerpt = ServerError.Excerpt(PromptEcho.Cut(text, request));
-        return Error(response, kind, said with { Code = PromptEcho.Cut(said.Code, request), Type = PromptEcho.Cut(said.Type, request) }, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}{Hint(kind, status, said)}");
+        var excerpt = Shown(text, request, response);
+        var hint = Hint(kind, status, said.Shown(words => Shown(words, request, response)));
+        return Error(response, kind, said, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}{hint}", request);
     }
 
     // nginx's words for a certificate of the client that is missing, and for one it does not accept.
     private static bool WantsCertificate(ReadOnlySpan<byte> page) =>
         page.IndexOf("No required SSL certificate was sent"u8) >= 0 || page.IndexOf("The SSL certificate error"u8) >= 0;
 
-    private LlmException Error(HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what) =>
+    private LlmException Error(HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what, LlmRequest? request = null) =>
         new(kind, $"{Info.Name} ({Info.Model}) {what}")
         {
             ProviderName = Info.Name,
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
-            ProviderCode = said.Name is { } code ? ServerError.Excerpt(code) : null,
-            RequestId = ShownRequestId(response),
+            ProviderCode = said.Name is { } code ? Shown(code, request, response) : null,
+            RequestId = ShownRequestId(response, request),
             RetryAfter = RetryAfter.From(response.Headers, _time.GetUtcNow()) ?? WaitAfter(kind, said),
         };
 
     /// <summary>An error together with what the head of the response said, which whoever noticed the error did not know.</summary>
-    private LlmException Seen(LlmException error, HttpResponseMessage response) => error.GetType() != typeof(LlmException) ? error : new(error.Kind, error.Message, error.InnerException)
+    private LlmException Seen(LlmException error, HttpResponseMessage response, LlmRequest? request = null) => error.GetType() != typeof(LlmException) ? error : new(error.Kind, error.Message, error.InnerException)
     {
         ProviderName = error.ProviderName ?? Info.Name,
         Model = error.Model ?? Info.Model,
         StatusCode = error.StatusCode ?? (int)response.StatusCode,
         ProviderCode = error.ProviderCode,
-        RequestId = error.RequestId ?? ShownRequestId(response),
+        RequestId = error.RequestId ?? ShownRequestId(response, request),
         RetryAfter = error.RetryAfter,
         PartialText = error.PartialText,
     };
@@ -72,7 +74,15 @@ public abstract partial class HttpLlmProvider
     private protected static string? HeaderOf(HttpResponseMessage response, string header) =>
         response.Headers.NonValidated.TryGetValues(header, out var values) ? values.ToString() : null;
 
-    private string? ShownRequestId(HttpResponseMessage response) => RequestIdOf(response) is { } id ? ServerError.Excerpt(Redact(id)) : null;
+    private string? ShownRequestId(HttpResponseMessage response, LlmRequest? request = null) =>
+        RequestIdOf(response) is { } id && IsId(id) && Shown(id, request, response) is { Length: > 0 } shown ? shown : null;
+
+    // An id is no sentence and needs no escapes.
+    private static bool IsId(string id) => id.Length <= HttpCaps.Excerpt && id.All(c => char.IsAsciiLetterOrDigit(c) || "-_.:/+=@#~|, ".Contains(c));
+
+    /// <summary>A server's words as a message may show them: one harmless line that repeats neither the request nor what was sent along.</summary>
+    private string Shown(string? words, LlmRequest? request, HttpResponseMessage? response) =>
+        ServerError.Excerpt(PromptEcho.Cut(words, request, Secrets().Concat(SentHeaders.Of(response?.RequestMessage?.Headers)).Concat(SentHeaders.Of(_client.DefaultRequestHeaders))));
 
     private ChatResponseUpdate? TryFinish(AnswerReader reader, HttpResponseMessage response, int count, ref Exception? broken)
     {
@@ -80,11 +90,11 @@ public abstract partial class HttpLlmProvider
         {
             if (reader.IsComplete)
                 return reader.Finish();
-            broken = Interrupted(count, response);
+            broken = Interrupted(count, response, reader.Request);
         }
         catch (LlmException error)
         {
-            broken = Seen(error, response);
+            broken = Seen(error, response, reader.Request);
         }
 
         return null;
@@ -100,7 +110,7 @@ public abstract partial class HttpLlmProvider
         ],
     };
 
-    private LlmException Interrupted(int count, HttpResponseMessage response) => new(
+    private LlmException Interrupted(int count, HttpResponseMessage response, LlmRequest? request) => new(
         count == 0 ? LlmErrorKind.MalformedResponse : LlmErrorKind.StreamInterrupted,
         count == 0
             ? $"{Info.Name} ({Info.Model}) answered HTTP 200 with a stream that holds no event. Check the base address."
@@ -109,7 +119,7 @@ public abstract partial class HttpLlmProvider
         ProviderName = Info.Name,
         Model = Info.Model,
         StatusCode = 200,
-        RequestId = ShownRequestId(response),
+        RequestId = ShownRequestId(response, request),
     };
 
     private void RefuseReportedError(HttpResponseMessage response, ReadOnlySpan<byte> body)

@@ -65,15 +65,15 @@ public abstract partial class HttpLlmProvider
         }
         catch (LlmException reported)
         {
-            return Seen(reported, response);
+            return Seen(reported, response, reader.Request);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
             // No error of the server's either; what it is not is said below.
         }
 
-        var type = ServerError.Excerpt(MediaTypeOf(response).ToString()) is { Length: > 0 } named ? named : "no content type";
-        return Error(response, LlmErrorKind.MalformedResponse, ServerError.None, $"answered HTTP 200 with {type} where a stream of text/event-stream was asked for. Check the base address, and whether a proxy answers in its place.");
+        var type = Shown(MediaTypeOf(response).ToString(), reader.Request, response) is { Length: > 0 } named ? named : "no content type";
+        return Error(response, LlmErrorKind.MalformedResponse, ServerError.None, $"answered HTTP 200 with {type} where a stream of text/event-stream was asked for. Check the base address, and whether a proxy answers in its place.", reader.Request);
     }
 
     private static bool IsEventStream(HttpResponseMessage response) =>

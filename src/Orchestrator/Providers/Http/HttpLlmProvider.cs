@@ -29,7 +29,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
     private readonly bool _ownsClient;
     private readonly bool _readsOnceConnected;
     private readonly TimeProvider _time;
-    private readonly Func<string, string> _redact;
+    private readonly ShownWords _shown;
     private readonly Action<SocketsHttpHandler>? _prepare;
 
     private protected HttpLlmProvider(
@@ -42,7 +42,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
         _client = client ?? HttpClients.New(HttpClients.ConnectLimit, prepare);
         _time = time ?? TimeProvider.System;
         ThrowOnMalformedEvent = throwOnMalformedEvent;
-        _redact = Redact;
+        _shown = Shown;
     }
 
     /// <inheritdoc/>
@@ -93,9 +93,11 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
     /// <summary>The key that is sent, to be kept out of texts the server may echo it in.</summary>
     private protected string? Secret { get; init; }
 
+    /// <summary>Everything that is sent and must never be shown: keys, tokens, headers of the user's own.</summary>
+    private protected virtual IEnumerable<string> Secrets() => Secret is { Length: > 0 } secret ? [secret] : [];
+
     /// <summary>Removes the provider's own secrets from a text of the server's.</summary>
-    private protected virtual string Redact(string text) =>
-        Secret is { Length: > 0 } secret ? text.Replace(secret, "***", StringComparison.Ordinal) : text;
+    private protected string Redact(string text) => PromptEcho.Cut(text, null, Secrets())!;
 
     /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
     /// <param name="request">The question.</param>
@@ -125,7 +127,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
-        var reader = ReaderFor(request);
+        var reader = ReaderFor(request, response);
         ChatResponse answer;
         using (var body = await ReadBodyAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false))
             answer = Whole(reader, response, body.Span);
@@ -135,7 +137,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await AskAsync(request, cancellationToken).ConfigureAwait(false);
-        var reader = ReaderFor(request);
+        var reader = ReaderFor(request, response);
         if (RequiresEventStream && !IsEventStream(response))
             throw await NoStreamAsync(reader, response, cancellationToken).ConfigureAwait(false);
         if (Framing == StreamFraming.ServerSentEvents && IsJson(response))
@@ -196,11 +198,10 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
         ExceptionDispatchInfo.Throw(broken);
     }
 
-    private AnswerReader ReaderFor(LlmRequest request)
+    private AnswerReader ReaderFor(LlmRequest request, HttpResponseMessage response)
     {
         var reader = NewReader(request);
-        reader.Redact = _redact;
-        reader.Request = request;
+        (reader.Shown, reader.Request, reader.Response) = (_shown, request, response);
         return reader;
     }
 
@@ -216,14 +217,14 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
         }
         catch (LlmException error)
         {
-            throw Seen(error, response);
+            throw Seen(error, response, reader.Request);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, "an answer", response));
+            throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, "an answer", response), reader.Request);
         }
 
-        return reader.IsComplete ? answer : throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, "answered with JSON that is no chat answer. Check the base address.");
+        return reader.IsComplete ? answer : throw Error(response, LlmErrorKind.MalformedResponse, ServerError.None, "answered with JSON that is no chat answer. Check the base address.", reader.Request);
     }
 
     /// <summary>One event out of the lines that have arrived. False when more bytes are needed, or the stream is broken.</summary>
@@ -250,7 +251,7 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
             // What follows a whole answer may add usage, but cannot take the answer back.
             var isExtra = reader.IsComplete;
             if (++count > HttpCaps.Events)
-                throw Seen(LineReader.TooLarge($"more than {HttpCaps.Events:N0} events"), response);
+                throw Seen(LineReader.TooLarge($"more than {HttpCaps.Events:N0} events"), response, reader.Request);
             try
             {
                 update = reader.ReadEvent(data, events.IsError);
@@ -264,11 +265,11 @@ public abstract partial class HttpLlmProvider : ILlmProvider, IReadsOriginals, I
             }
             catch (LlmException error)
             {
-                throw Seen(error, response);
+                throw Seen(error, response, reader.Request);
             }
             catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
             {
-                var malformed = Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, $"event {count} of its stream", response));
+                var malformed = Error(response, LlmErrorKind.MalformedResponse, ServerError.None, Malformed(error, $"event {count} of its stream", response), reader.Request);
                 if (skipped || ThrowOnMalformedEvent)
                     throw malformed;
                 skipped = true;

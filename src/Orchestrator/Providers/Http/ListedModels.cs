@@ -110,7 +110,7 @@ internal sealed class ListedModels
         }
 
         // llama.cpp lists the same model in both shapes.
-        if ((id ?? name) is { Length: > 0 } listed && !_names.Contains(listed))
+        if (ServerError.Excerpt(id ?? name) is { Length: > 0 } listed && !_names.Contains(listed))
             _names.Add(listed);
     }
 }

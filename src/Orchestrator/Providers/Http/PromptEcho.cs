@@ -1,108 +1,127 @@
-using System.Text;
-using Microsoft.Extensions.AI;
+using System.Buffers;
+using System.Collections.Frozen;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Cuts out of a server's words what it repeats of the request: errors end up in logs, and prompts must not.</summary>
+/// <summary>
+/// Cuts out of a server's words what they repeat of the request and of the credentials, in whatever way it is escaped: errors end up in
+/// logs, and prompts and keys must not.
+/// </summary>
+/// <remarks>The work is bounded: a prompt that is too long to be compared makes all of the words go.</remarks>
 internal static class PromptEcho
 {
-    /// <summary>Pieces of this length and longer are cut. Shorter ones are words that anybody may say.</summary>
-    public const int Shortest = 16;
+    /// <summary>Letters and digits in a row that the request has too: so many are cut. Fewer are words that anybody may say.</summary>
+    public const int Shortest = 12;
 
-    // An excerpt shows less than this; what comes after it is dropped unseen.
-    private const int Considered = 4 * HttpCaps.Excerpt;
-    private const ulong Base = 1_099_511_628_211;
+    /// <summary>A text of the request that is shorter is cut where it stands whole, down to this length.</summary>
+    public const int ShortestWhole = 8;
 
-    private static readonly ulong Oldest = PowerOfBase();
+    /// <summary>Letters and digits in a row that a credential has too: so many are cut. Masks that show four at an end stay.</summary>
+    public const int ShortestSecret = 6;
 
-    public static string? Cut(string? text, LlmRequest? request)
+    /// <summary>How much of a request is compared.</summary>
+    public const int MostCompared = 8 * 1024 * 1024;
+
+    private const string Mark = "…";
+    private const string SecretMark = "***";
+    private const int Chunk = 32 * 1024;
+    private const int Overlap = 512;
+    private const long MostBytes = 256L * 1024 * 1024;
+
+    // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
+    private const int Considered = 16 * HttpCaps.Excerpt;
+
+    // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of anybody.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Keywords = new[]
     {
-        if (text is null || request is null || text.Length < Shortest)
+        "additionalproperties", "patternproperties", "unevaluatedproperties", "propertynames", "minproperties", "maxproperties",
+        "exclusiveminimum", "exclusivemaximum", "dependentrequired", "dependentschemas", "contentencoding", "contentmediatype",
+    }.ToFrozenSet().GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The text without what it repeats.</summary>
+    /// <param name="text">A server's words.</param>
+    /// <param name="request">What was asked; null for nothing of a user's.</param>
+    /// <param name="secrets">What was sent along; null for nothing.</param>
+    public static string? Cut(string? text, LlmRequest? request, IEnumerable<string>? secrets = null)
+    {
+        if (string.IsNullOrEmpty(text))
             return text;
-        text = text.Length > Considered ? text[..Considered] : text;
-        var wanted = new HashSet<ulong>();
-        Roll(text, (_, hash) => wanted.Add(hash));
-        // By their hashes: should two different pieces have the same, a bit too much is cut.
-        var found = new HashSet<ulong>();
-        foreach (var said in TextsOf(request))
-        {
-            Roll(said, (_, hash) =>
-            {
-                if (wanted.Contains(hash))
-                    found.Add(hash);
-            });
-        }
-
-        return found.Count == 0 ? text : Without(text, found);
+        var said = new SaidText(text.Length > Considered ? text[..Considered] : text);
+        if (request is not null && !TryCut(said, request))
+            return Mark;
+        if (text.Length > Considered)
+            said.CutEnd(Overlap, Mark);
+        // Last, so that it shows where both are repeated.
+        CutSecrets(said, secrets ?? []);
+        return said.ToString();
     }
 
-    private static string Without(string text, HashSet<ulong> pieces)
+    private static void CutSecrets(SaidText said, IEnumerable<string> secrets)
     {
-        var cut = new bool[text.Length];
-        Roll(text, (start, hash) =>
+        var grams = new Grams(ShortestSecret);
+        said.AskFor(grams);
+        foreach (var secret in secrets)
         {
-            if (pieces.Contains(hash))
-                Array.Fill(cut, true, start, Shortest);
-        });
-        var rest = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!cut[i])
-                rest.Append(text[i]);
-            else if (i == 0 || !cut[i - 1])
-                rest.Append('…');
+            var text = secret.ToCharArray();
+            var units = new char[text.Length * 2];
+            var count = LetterFold.Fold(text.AsSpan(0, Escapes.Undo(text, [])), units, []);
+            if (count >= ShortestSecret)
+                grams.Find(units.AsSpan(0, count));
+            else if (secret.Length > 0)
+                said.CutPlain(secret, SecretMark);
         }
 
-        return rest.ToString();
+        if (grams.HasFound)
+            said.Cut(grams, SecretMark, null);
     }
 
-    private static IEnumerable<string> TextsOf(LlmRequest request)
+    /// <summary>False when the request is too long to be compared.</summary>
+    private static bool TryCut(SaidText said, LlmRequest request)
     {
-        if (request.Options?.Instructions is { } instructions)
-            yield return instructions;
-        foreach (var message in request.Messages)
+        var grams = new Grams(Shortest);
+        said.AskFor(grams);
+        var (buffer, units) = (ArrayPool<char>.Shared.Rent(Chunk), ArrayPool<char>.Shared.Rent(2 * Chunk));
+        try
         {
-            foreach (var content in message.Contents)
+            var left = MostCompared;
+            foreach (var text in SentTexts.Of(request))
             {
-                switch (content)
-                {
-                    case TextContent { Text: { } text }:
-                        yield return text;
-                        break;
-                    case TextReasoningContent { Text: { } thought }:
-                        yield return thought;
-                        break;
-                    case FunctionResultContent result:
-                        yield return ToolJson.Text(result.Result);
-                        break;
-                    case FunctionCallContent { Arguments: { } arguments }:
-                        foreach (var value in arguments.Values)
-                            yield return ToolJson.Text(value);
-                        break;
-                }
+                left -= text.Length + 64;
+                if (left < 0)
+                    return false;
+                Find(said, grams, text, buffer.AsSpan(0, Chunk), units);
             }
         }
-    }
-
-    /// <summary>The hash of every piece of the shortest length, each out of the one before.</summary>
-    private static void Roll(string text, Action<int, ulong> visit)
-    {
-        var hash = 0UL;
-        for (var i = 0; i < text.Length; i++)
+        finally
         {
-            if (i >= Shortest)
-                hash -= text[i - Shortest] * Oldest;
-            hash = (hash * Base) + text[i];
-            if (i >= Shortest - 1)
-                visit(i - Shortest + 1, hash);
+            // They held a prompt.
+            ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+            ArrayPool<char>.Shared.Return(units, clearArray: true);
         }
+
+        var work = MostBytes;
+        foreach (var bytes in SentTexts.BytesOf(request))
+            said.CutBytes(bytes.Span, ref work, Mark);
+        if (grams.HasFound)
+            said.Cut(grams, Mark, static units => Keywords.Contains(units));
+        return true;
     }
 
-    private static ulong PowerOfBase()
+    // Piece by piece; pieces overlap by more than the longest escape of what is looked for.
+    private static void Find(SaidText said, Grams grams, string text, Span<char> buffer, Span<char> units)
     {
-        var power = 1UL;
-        for (var i = 1; i < Shortest; i++)
-            power *= Base;
-        return power;
+        for (var begin = 0; ; begin += Chunk - Overlap)
+        {
+            var piece = text.AsSpan(begin, Math.Min(Chunk, text.Length - begin));
+            piece.CopyTo(buffer);
+            var plain = buffer[..Escapes.Undo(buffer[..piece.Length], [])];
+            var found = units[..LetterFold.Fold(plain, units, [])];
+            if (piece.Length == text.Length && found.Length is >= ShortestWhole and < Shortest)
+                said.CutWhole(found, Mark);
+            else
+                grams.Find(found);
+            if (begin + piece.Length >= text.Length)
+                return;
+        }
     }
 }

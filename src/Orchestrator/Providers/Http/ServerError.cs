@@ -12,8 +12,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
 {
     public static ServerError None { get; } = new(null, null, null);
 
-    /// <summary>The same with secrets taken out: servers quote the key that they refuse.</summary>
-    public ServerError Without(Func<string, string> redact) => new(Clean(Message, redact), Clean(Code, redact), Clean(Type, redact));
+    /// <summary>The same as a message may show it: servers quote the prompt and the key that they refuse.</summary>
+    public ServerError Shown(Func<string, string> shown) => new(Clean(Message, shown), Clean(Code, shown), Clean(Type, shown));
 
     /// <summary>Whether the body was JSON that reports an error, rather than an answer.</summary>
     public bool IsKnown => Message is not null || Code is not null || Type is not null;
@@ -64,27 +64,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     }
 
     /// <summary>A line of the body for a message: text only, shortened, without line ends.</summary>
-    public static string Excerpt(string? text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            return "";
-        var line = new StringBuilder();
-        foreach (var c in text.AsSpan(0, Math.Min(text.Length, HttpCaps.Excerpt * 2)))
-        {
-            if (line.Length >= HttpCaps.Excerpt)
-                break;
-            if (!char.IsControl(c))
-                line.Append(c);
-            else if (line.Length > 0 && line[^1] != ' ')
-                line.Append(' ');
-        }
-
-        if (line.Length == 0)
-            return "";
-        if (char.IsHighSurrogate(line[^1]))
-            line.Length--;
-        return line.Length < text.Trim().Length ? line.Append('…').ToString() : line.ToString();
-    }
+    public static string Excerpt(string? text) => PlainText.Line(text, HttpCaps.Excerpt);
 
     private static ServerError ReadObject(ref Utf8JsonReader reader)
     {
@@ -166,7 +146,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         return string.Join('.', steps);
     }
 
-    private static string? Clean(string? text, Func<string, string> redact) => text is null ? null : redact(text);
+    private static string? Clean(string? text, Func<string, string> shown) => text is null ? null : shown(text);
 
     private static bool IsStatus(string code) => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 100 and < 600;
 

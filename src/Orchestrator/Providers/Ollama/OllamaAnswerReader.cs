@@ -87,7 +87,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         _calledTools |= _contents?.Exists(static c => c is FunctionCallContent) ?? false;
         if (!failed)
             return;
-        var said = Said(json);
+        var said = ServerError.Read(json);
         throw Reported(OllamaErrors.KindInStream(said.Message), said);
     }
 

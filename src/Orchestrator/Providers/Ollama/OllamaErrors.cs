@@ -22,7 +22,7 @@ internal static class OllamaErrors
         Says(message, "context length") ? LlmErrorKind.ContextLengthExceeded
         : Says(message, "server busy") ? LlmErrorKind.Unavailable
         : Array.Exists(LimitWords, words => Says(message, words)) ? LlmErrorKind.RateLimited
-        : LlmErrorKind.ServerError;
+        : ErrorTable.KindOf(400, new ServerError(message, null, null)) ?? LlmErrorKind.ServerError;
 
     private static bool Says(string? message, string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) ?? false;
 }

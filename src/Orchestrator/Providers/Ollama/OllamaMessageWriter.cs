@@ -83,7 +83,7 @@ internal static class OllamaMessageWriter
             if (content is not DataContent data)
                 continue;
             if (!data.HasTopLevelMediaType("image"))
-                throw new LlmException(LlmErrorKind.NotSupported, $"A message holds data of type {data.MediaType}; Ollama takes text and images only.");
+                throw new LlmException(LlmErrorKind.NotSupported, "A message holds data that is no image; Ollama takes text and images only.");
             if (!begun)
                 json.WriteStartArray("images"u8);
             begun = true;

@@ -77,7 +77,7 @@ public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IPro
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OllamaAnswerReader(Info);
 
-    private protected override LlmErrorKind? KindOf(int status, ServerError error) => OllamaErrors.KindOf(status, error.Message);
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => OllamaErrors.KindOf(status, error.Message) ?? ErrorTable.KindOf(status, error);
 
     private static ProviderInfo InfoOf(string name, OllamaOptions options)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Orchestrator.DependencyInjection;
 
 namespace Orchestrator.Providers;
 
@@ -12,6 +13,12 @@ internal sealed class OllamaRequestWriter
     private readonly TimeSpan? _keepAlive;
     private readonly bool? _think;
     private readonly bool? _truncate;
+    private static readonly string[] KnownOptions =
+    [
+        "num_ctx", "num_predict", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "temperature", "top_k", "top_p", "min_p", "typical_p", "seed",
+        "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_tau", "mirostat_eta", "use_mmap", "numa", "penalize_newline",
+    ];
+
     private readonly KeyValuePair<string, double>[] _more;
 
     public OllamaRequestWriter(OllamaOptions options)
@@ -23,8 +30,11 @@ internal sealed class OllamaRequestWriter
         _truncate = options.Truncate;
         _more = [.. options.ModelOptions];
         if (Array.Find(_more, o => !double.IsFinite(o.Value)) is { Key: { } name })
-            throw new ArgumentException($"OllamaOptions.ModelOptions[{name}] is no finite number.", nameof(options));
+            throw new ArgumentException($"{Entry("OllamaOptions.ModelOptions", name)} is no finite number.", nameof(options));
     }
+
+    /// <summary>An option as a message may name it: by its name if the server has one like it.</summary>
+    public static string Entry(string setting, string name) => ShownValue.IsNear(name, KnownOptions) ? $"{setting}:{name}" : $"An entry of {setting}";
 
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {

@@ -120,7 +120,7 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
     private LlmException? Read(ReadOnlySpan<byte> json, bool isError)
     {
         if (isError && !json.StartsWith("{"u8))
-            return Reported(LlmErrorKind.ServerError, new ServerError(Encoding.UTF8.GetString(json), null, null).Without(Redact));
+            return Reported(LlmErrorKind.ServerError, new ServerError(Encoding.UTF8.GetString(json), null, null));
         var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
@@ -154,9 +154,9 @@ internal sealed partial class OpenAiAnswerReader(ProviderInfo info) : AnswerRead
 
     private LlmException ErrorIn(ReadOnlySpan<byte> json)
     {
-        var said = Said(json);
+        var said = ServerError.Read(json);
         if (!said.IsKnown && _choiceError is { } place)
-            said = Said(json[place]);
+            said = ServerError.Read(json[place]);
         var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
         return Reported(OpenAiErrors.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
     }

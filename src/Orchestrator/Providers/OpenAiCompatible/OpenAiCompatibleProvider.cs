@@ -37,7 +37,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
             _authorization = new AuthenticationHeaderValue(HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
         }
 
-        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, $"{nameof(options.Headers)}[{h.Key}]", _authorization is not null))];
+        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null))];
         _write = new OpenAiRequestWriter(
             options.Model,
             options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
@@ -67,7 +67,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
 
     private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiAnswerReader(Info);
 
-    private protected override LlmErrorKind? KindOf(int status, ServerError error) => OpenAiErrors.KindOf(status, error);
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => ErrorTable.KindOf(status, error);
 
     /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into a
     /// connection that is closing, and nobody repeats a POST. The first good answer tells who answers; until then, too, streams are asked to close,
@@ -82,17 +82,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
     }
 
     /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
-    private protected override string Redact(string text)
-    {
-        text = base.Redact(text);
-        foreach (var (_, value) in _headers)
-        {
-            if (value.Length >= ShortestSecret)
-                text = text.Replace(value, "***", StringComparison.Ordinal);
-        }
-
-        return text;
-    }
+    private protected override IEnumerable<string> Secrets() => base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
 
     private static ProviderInfo InfoOf(string name, OpenAiCompatibleOptions options)
     {

@@ -13,7 +13,7 @@ internal static class OpenAiErrors
     public static LlmErrorKind KindInStream(ServerError error)
     {
         var status = int.TryParse(error.Code, out var code) && code is >= 400 and < 600 ? code : 0;
-        return KindOf(status == 0 ? 400 : status, error) ?? (status == 0 ? LlmErrorKind.ServerError : StatusKinds.FromStatus(status));
+        return ErrorTable.KindOf(status == 0 ? 400 : status, error) ?? (status == 0 ? LlmErrorKind.ServerError : StatusKinds.FromStatus(status));
     }
 
     private static LlmErrorKind? OfCode(string? code) => code switch

@@ -1,113 +1,141 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Reflection;
+using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Where an exception type of a vendor's SDK keeps the HTTP status and the response, found by the names of its public members.</summary>
-/// <remarks>Nothing of any SDK is referenced. In a trimmed application the members of System.ClientModel, Azure.Core, Google and
-/// Anthropic are kept by <see cref="SdkTypes"/>; of other SDKs a member that was trimmed away counts as not there.</remarks>
+/// <summary>Where an exception type of a vendor's SDK keeps status, body, code, id and headers, found by the names of its public members.</summary>
+/// <remarks>Nothing of any SDK is referenced. In a trimmed application the members of the best-known SDKs are kept by <see cref="SdkTypes"/>;
+/// of other SDKs a member that was trimmed away counts as not there.</remarks>
 internal sealed class SdkExceptionShape
 {
-    private static readonly string[] StatusNames = ["StatusCode", "Status", "HttpStatusCode"];
+    // A getter may read a stream that never ends. Whatever a sound one does takes less.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly PropertyInfo? _status;
     private readonly PropertyInfo? _wait;
-    private readonly MethodInfo? _response;
+    private readonly PropertyInfo? _body;
+    private readonly PropertyInfo? _code;
+    private readonly PropertyInfo? _type;
+    private readonly PropertyInfo? _id;
     private readonly PropertyInfo? _headers;
-    private readonly PropertyInfo? _content;
-    private readonly MethodInfo? _header;
+    private readonly PropertyInfo? _error;
+    private readonly PropertyInfo? _responseProperty;
+    private readonly MethodInfo? _response;
+    private volatile Pace _pace;
 
     public SdkExceptionShape(Type type)
     {
         SdkTypes.Keep(type);
-        // An enum of the same name, such as gRPC's, or a text is no HTTP status.
-        _status = StatusNames.Select(n => Property(type, n)).FirstOrDefault(p => p is not null && IsStatus(p.PropertyType));
-        _wait = Property(type, "RetryAfter") is { } wait && Bare(wait.PropertyType) == typeof(TimeSpan) ? wait : null;
-        _response = Method(type, "GetRawResponse");
-        if (_response is null)
-            return;
-        _headers = Property(_response.ReturnType, "Headers");
-        _content = Property(_response.ReturnType, "Content");
-        _header = _headers is null ? null : Method(_headers.PropertyType, "TryGetValue", typeof(string), typeof(string).MakeByRefType());
+        // A text of the same name is no HTTP status; an enum may be gRPC's.
+        _status = Array.Find(["StatusCode", "Status", "HttpStatusCode"], n => SdkMembers.Property(type, n) is { } p && IsStatus(p.PropertyType)) is { } name
+            ? SdkMembers.Property(type, name)
+            : null;
+        _wait = SdkMembers.Property(type, "RetryAfter") is { } wait && Bare(wait.PropertyType) == typeof(TimeSpan) ? wait : null;
+        _body = SdkMembers.Property(type, "ResponseBody", "ResponseContent", "ErrorBody", "Body", "Content", "Details");
+        _code = SdkMembers.Property(type, "ErrorCode", "Code");
+        _type = SdkMembers.Property(type, "ErrorType", "Type");
+        _id = SdkMembers.Property(type, "RequestId", "RequestID");
+        _headers = SdkMembers.Property(type, "ResponseHeaders", "Headers");
+        _error = SdkMembers.Property(type, "Error", "ErrorResponse");
+        _response = SdkMembers.Method(type, "GetRawResponse");
+        _responseProperty = SdkMembers.Property(type, "RawResponse", "Response");
+    }
+
+    private enum Pace
+    {
+        Unknown,
+        Quick,
+        Stuck,
     }
 
     /// <summary>Whether exceptions of this type speak of HTTP at all, so that one without a status never got an answer.</summary>
-    public bool HasStatus => _status is not null;
+    public bool HasStatus => _status is not null && (Bare(_status.PropertyType) == typeof(int) || Bare(_status.PropertyType) == typeof(HttpStatusCode));
 
-    /// <summary>The status; <see langword="null"/> when there was none that speaks of a failure.</summary>
-    public int? StatusOf(Exception exception) => Value(_status, exception) switch
+    /// <summary>What an exception says, within a bounded time; null when its members do not come back.</summary>
+    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then, and one that did not is not asked again.</remarks>
+    public SdkSaid? Read(Exception exception)
     {
-        int status => status,
-        HttpStatusCode status => (int)status,
+        if (_pace == Pace.Quick)
+            return ReadNow(exception);
+        if (_pace == Pace.Stuck)
+            return null;
+        SdkSaid? said = null;
+        var reading = new Thread(() => Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkSaid)) { IsBackground = true, Name = "Orchestrator reads an exception" };
+        reading.Start();
+        _pace = reading.Join(Patience) ? Pace.Quick : Pace.Stuck;
+        return _pace == Pace.Quick ? Volatile.Read(ref said) : null;
+    }
+
+    private SdkSaid ReadNow(Exception exception)
+    {
+        var status = SdkMembers.Value(_status, exception);
+        var response = _response is null ? SdkMembers.Value(_responseProperty, exception) : SdkMembers.Quietly(() => _response.Invoke(exception, null));
+        var headers = SdkMembers.Value(_headers, exception) ?? (response is null ? null : SdkMembers.Value(SdkMembers.Property(response.GetType(), "Headers"), response));
+        var body = SdkMembers.Text(SdkMembers.Value(_body, exception))
+            ?? (response is null ? null : SdkMembers.Text(response) ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response)));
+        var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
+        return new SdkSaid(StatusOf(status), status is Enum ? status.ToString() : null, Said(exception, body, message))
+        {
+            Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
+            RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception)) ?? SdkHeaders.Of(headers, "x-request-id") ?? SdkHeaders.Of(headers, "request-id"),
+            RetryAfterMs = SdkHeaders.Of(headers, "retry-after-ms"),
+            RetryAfter = SdkHeaders.Of(headers, "Retry-After"),
+            Date = SdkHeaders.Of(headers, "Date"),
+        };
+    }
+
+    // The members first, then the body, then JSON in the message; words are for the table of kinds and are never shown.
+    private ServerError Said(Exception exception, string? body, string? message)
+    {
+        var said = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
+        if (!said.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
+            said = ServerError.Read(Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
+        var error = SdkMembers.Value(_error, exception) is { } found and not (string or Exception) ? found : null;
+        return new ServerError(
+            said.Message ?? Of(error, "Message") ?? body ?? message,
+            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? said.Code ?? Of(error, "Code"),
+            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? said.Type ?? Of(error, "Type") ?? Of(error, "Status"));
+    }
+
+    private static string? Of(object? target, string name) => target is null ? null : SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(target.GetType(), name), target));
+
+    // Only what speaks of a failure.
+    private static int? StatusOf(object? value) => value switch
+    {
+        int number => number,
+        Enum other => (SdkMembers.Quietly(() => Convert.ToInt32(other, CultureInfo.InvariantCulture)) as int?) ?? 0,
         _ => (int?)null,
     } is { } said and >= 300 and < 600 ? said : null;
 
-    /// <summary>How long to wait, where the exception itself says so.</summary>
-    public TimeSpan? WaitOf(Exception exception) => Value(_wait, exception) as TimeSpan?;
-
-    /// <summary>The response; <see langword="null"/> when there is none to be had.</summary>
-    public object? ResponseOf(Exception exception) => _header is null ? null : Quietly(() => _response!.Invoke(exception, null));
-
-    /// <summary>A header of a response.</summary>
-    public string? HeaderOf(object response, string name)
-    {
-        if (Value(_headers, response) is not { } headers)
-            return null;
-        object?[] arguments = [name, null];
-        return Quietly(() => _header!.Invoke(headers, arguments)) is true ? arguments[1] as string : null;
-    }
-
-    /// <summary>The body of a response as text; <see langword="null"/> when it was not kept.</summary>
-    public string? BodyOf(object response) => Value(_content, response) is { } content ? Quietly(content.ToString) as string : null;
-
-    private static bool IsStatus(Type type) => Bare(type) == typeof(int) || Bare(type) == typeof(HttpStatusCode);
+    private static bool IsStatus(Type type) => Bare(type) == typeof(int) || Bare(type).IsEnum;
 
     private static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+}
 
-    private static object? Value(PropertyInfo? property, object target) => property is null ? null : Quietly(() => property.GetValue(target));
+/// <summary>What an exception of an SDK says.</summary>
+/// <param name="Status">The HTTP status of a failure.</param>
+/// <param name="StatusName">The status by its name, where it is one of an enumeration.</param>
+/// <param name="Error">The vendor's words, for the table of kinds only.</param>
+internal sealed record SdkSaid(int? Status, string? StatusName, ServerError Error)
+{
+    public TimeSpan? Wait { get; init; }
 
-    // A getter that throws must not hide the failure that is being explained.
-    private static object? Quietly(Func<object?> read)
+    public string? RequestId { get; init; }
+
+    public string? RetryAfterMs { get; init; }
+
+    /// <summary>What the response said about waiting, by the name of the header.</summary>
+    public string? Header(string name) => name switch
     {
-        try
-        {
-            return read();
-        }
-#pragma warning disable CA1031
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return null;
-        }
-    }
+        "retry-after-ms" => RetryAfterMs,
+        "Retry-After" => RetryAfter,
+        "Date" => Date,
+        _ => null,
+    };
 
-    // Type by type, since a member may be hidden by another of the same name, which one look for all calls ambiguous.
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A member that was trimmed away counts as not there.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A member that was trimmed away counts as not there.")]
-    private static PropertyInfo? Property(Type type, string name)
-    {
-        for (var at = type; at is not null; at = at.BaseType)
-        {
-            if (at.GetProperty(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly) is { CanRead: true } found
-                && found.GetIndexParameters().Length == 0)
-            {
-                return found;
-            }
-        }
+    public string? RetryAfter { get; init; }
 
-        return null;
-    }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A member that was trimmed away counts as not there.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A member that was trimmed away counts as not there.")]
-    private static MethodInfo? Method(Type type, string name, params Type[] parameters)
-    {
-        for (var at = type; at is not null; at = at.BaseType)
-        {
-            if (at.GetMethod(name, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly, parameters) is { } found)
-                return found;
-        }
-
-        return null;
-    }
+    public string? Date { get; init; }
 }

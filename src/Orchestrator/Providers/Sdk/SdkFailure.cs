@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace Orchestrator.Providers;
 
@@ -8,7 +7,12 @@ namespace Orchestrator.Providers;
 /// <param name="Kind">The kind.</param>
 internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
 {
+    private const int LongestId = 128;
+
     private static readonly ConditionalWeakTable<Type, SdkExceptionShape> Shapes = [];
+
+    // How keys and tokens begin that vendors give out.
+    private static readonly string[] Keys = ["sk-", "sk_", "pk-", "gsk_", "xai-", "hf_", "AIza", "AKIA", "ghp_", "AQVN", "t1.", "y0_", "eyJ", "Bearer", "Basic", "Api-Key"];
 
     public string? Code { get; private init; }
 
@@ -21,30 +25,29 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     {
         if (OfOllamaSharp(exception) is { } known)
             return known;
-        var shape = ShapeOf(exception);
-        if (shape.StatusOf(exception) is not { } status)
+        if (ShapeOf(exception).Read(exception) is not { } said || KindOf(said) is not { } kind)
             return null;
-        var wait = shape.WaitOf(exception);
-        if (shape.ResponseOf(exception) is not { } response)
-            return new(status, StatusKinds.FromStatus(status)) { RetryAfter = wait };
-
-        var said = ServerError.Read(Encoding.UTF8.GetBytes(shape.BodyOf(response) ?? ""));
-        return new(status, OpenAiErrors.KindOf(status, said) ?? StatusKinds.FromStatus(status))
+        return new(said.Status, kind)
         {
-            Code = Word(said.Code) ?? Word(said.Type),
-            RequestId = shape.HeaderOf(response, "x-request-id") is { } id ? ServerError.Excerpt(id) : null,
-            RetryAfter = wait ?? Providers.RetryAfter.From(name => shape.HeaderOf(response, name), TimeProvider.System.GetUtcNow()),
+            Code = Word(said.Error.Code) ?? Word(said.Error.Type) ?? (said.Status is null ? Word(said.StatusName) : null),
+            RequestId = Id(said.RequestId),
+            RetryAfter = said.Wait ?? Providers.RetryAfter.From(said.Header, TimeProvider.System.GetUtcNow()),
         };
     }
 
     /// <summary>Whether a missing status means that no answer came, so that the inner exception tells why.</summary>
     public static bool SpeaksOfHttp(Exception exception) => ShapeOf(exception).HasStatus;
 
+    // Without a status only a name that is known is believed: other libraries have codes of their own.
+    private static LlmErrorKind? KindOf(SdkSaid said) => said.Status is { } status
+        ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
+        : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
+
     // OllamaSharp has no status: it throws its own exceptions for HTTP 400 and for an error line, and .NET's for the rest.
     private static SdkFailure? OfOllamaSharp(Exception exception) => exception.GetType().FullName switch
     {
         "OllamaSharp.Models.Exceptions.ModelDoesNotSupportToolsException" => new(400, LlmErrorKind.NotSupported),
-        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OllamaErrors.KindOf(400, exception.Message) ?? LlmErrorKind.InvalidRequest),
+        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OllamaErrors.KindOf(400, exception.Message) ?? ErrorTable.KindOf(400, new(exception.Message, null, null)) ?? LlmErrorKind.InvalidRequest),
         "OllamaSharp.Models.Exceptions.ResponseError" => new(null, OllamaErrors.KindInStream(exception.Message)),
         _ => null,
     };
@@ -54,4 +57,11 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     // Keys mix letters and digits; vendors' codes are words or numbers. What might be a secret is left out.
     private static string? Word(string? code) =>
         code is { Length: > 0 and <= 64 } && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-')) ? code : null;
+
+    // Ids mix letters and digits as keys do, so that only their beginning tells them apart.
+    private static string? Id(string? ids) =>
+        ids?.Split(',', 2)[0].Trim() is var id && id is { Length: > 0 and <= LongestId } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
+            && !Array.Exists(Keys, key => id.StartsWith(key, StringComparison.OrdinalIgnoreCase))
+            ? id
+            : null;
 }

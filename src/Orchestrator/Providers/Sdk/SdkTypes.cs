@@ -21,15 +21,28 @@ internal static class SdkTypes
                     break;
                 case "Azure.RequestFailedException":
                     _ = Type.GetType("Azure.RequestFailedException, Azure.Core")?.GetProperty("Status");
+                    _ = Type.GetType("Azure.RequestFailedException, Azure.Core")?.GetProperty("ErrorCode");
                     _ = Type.GetType("Azure.RequestFailedException, Azure.Core")?.GetMethod("GetRawResponse");
                     Mark(Type.GetType("Azure.Response, Azure.Core"));
                     Mark(Type.GetType("Azure.Core.ResponseHeaders, Azure.Core"));
                     break;
                 case "Anthropic.Exceptions.AnthropicApiException":
                     _ = Type.GetType("Anthropic.Exceptions.AnthropicApiException, Anthropic")?.GetProperty("StatusCode");
+                    _ = Type.GetType("Anthropic.Exceptions.AnthropicApiException, Anthropic")?.GetProperty("ResponseBody");
+                    _ = Type.GetType("Anthropic.Exceptions.AnthropicApiException, Anthropic")?.GetProperty("ErrorCode");
+                    _ = Type.GetType("Anthropic.Exceptions.AnthropicApiException, Anthropic")?.GetProperty("RequestID");
+                    break;
+                case "Amazon.Runtime.AmazonServiceException":
+                    _ = Type.GetType("Amazon.Runtime.AmazonServiceException, AWSSDK.Core")?.GetProperty("StatusCode");
+                    _ = Type.GetType("Amazon.Runtime.AmazonServiceException, AWSSDK.Core")?.GetProperty("ErrorCode");
+                    _ = Type.GetType("Amazon.Runtime.AmazonServiceException, AWSSDK.Core")?.GetProperty("RequestId");
+                    break;
+                case "Grpc.Core.RpcException":
+                    _ = Type.GetType("Grpc.Core.RpcException, Grpc.Core.Api")?.GetProperty("StatusCode");
                     break;
                 case "Google.GoogleApiException":
                     _ = Type.GetType("Google.GoogleApiException, Google.Apis.Core")?.GetProperty("HttpStatusCode");
+                    _ = Type.GetType("Google.GoogleApiException, Google.Apis.Core")?.GetProperty("Error");
                     break;
                 default:
                     break;

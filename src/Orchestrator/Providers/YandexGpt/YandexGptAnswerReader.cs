@@ -119,7 +119,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             var line = YandexGptLine.Read(ref reader);
             if (line.IsError)
             {
-                var said = Said(data[start..(int)reader.BytesConsumed]);
+                var said = ServerError.Read(data[start..(int)reader.BytesConsumed]);
                 throw Reported(YandexGptErrors.KindInStream(said), said, said.Code);
             }
 

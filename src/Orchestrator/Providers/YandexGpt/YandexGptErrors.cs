@@ -35,7 +35,7 @@ internal static class YandexGptErrors
             >= 400 and < 600 => code,
             _ => 500,
         };
-        return KindOf(status, said.Message) ?? StatusKinds.FromStatus(status);
+        return KindOf(status, said.Message) ?? ErrorTable.KindOf(status, said) ?? StatusKinds.FromStatus(status);
     }
 
     /// <summary>The two quotas under 429: calls at the same time, which is over when one ends, and calls in a window, which is not.</summary>

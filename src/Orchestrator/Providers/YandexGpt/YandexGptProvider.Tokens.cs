@@ -20,12 +20,10 @@ public sealed partial class YandexGptProvider
         new(_tokens is not null && _tokens.DropRefused(refused, error));
 
     /// <summary>Servers quote what they refuse: keys, tokens and the signed requests for them.</summary>
-    private protected override string Redact(string text)
+    private protected override IEnumerable<string> Secrets()
     {
-        text = base.Redact(text);
-        if (_jwt is { } jwt)
-            text = text.Replace(jwt, "***", StringComparison.Ordinal);
-        return _tokens?.Redact(text) ?? text;
+        IEnumerable<string> secrets = [.. base.Secrets(), .. _tokens?.Recent() ?? []];
+        return _jwt is { } jwt ? secrets.Append(jwt) : secrets;
     }
 
     private AccessTokenSource Tokens(YandexGptOptions options)

@@ -100,7 +100,7 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
 
     private protected override AnswerReader NewReader(LlmRequest request) => new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
-    private protected override LlmErrorKind? KindOf(int status, ServerError error) => YandexGptErrors.KindOf(status, error.Message);
+    private protected override LlmErrorKind? KindOf(int status, ServerError error) => YandexGptErrors.KindOf(status, error.Message) ?? ErrorTable.KindOf(status, error);
 
     private protected override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => YandexGptErrors.WaitAfter(kind, said.Message);
 

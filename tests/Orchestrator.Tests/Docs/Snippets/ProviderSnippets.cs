@@ -94,4 +94,14 @@ internal static class ProviderSnippets
     {
         router.AddProvider(new ChatClientProvider("x", client) { RequireFinishReason = false });
     }
+
+    public static void WithHook(Router router, IChatClient client)
+    {
+        router.AddProvider(new ChatClientProvider("x", client)
+        {
+            MapException = e => e is PlanExpiredException ? new LlmException(LlmErrorKind.QuotaExceeded, "The plan has expired.", e) : null,
+        });
+    }
+
+    private sealed class PlanExpiredException : Exception;
 }

@@ -51,7 +51,7 @@ public sealed class GigaSettingsTests
             (o => o.UpdateInterval = TimeSpan.FromSeconds(-1), "UpdateInterval"),
             (o => o.ContextWindow = 0, "ContextWindow"),
             (o => o.MaxConcurrency = 0, "MaxConcurrency"),
-            (o => o.Headers["Authorization"] = Secret, "Headers[Authorization]"),
+            (o => o.Headers["Authorization"] = Secret, "Headers:Authorization"),
             (o => o.SessionId = "a\r\nb", "SessionId"),
         })
         {
@@ -137,7 +137,7 @@ public sealed class GigaSettingsTests
             """);
         problems.Should().HaveCount(6);
         string.Join('\n', problems).Should().Contain("Model is missing").And.Contain("GIGACHAT_API_CORP").And.Contain("BaseUrl must be").And.Contain("line end")
-            .And.Contain("RepetitionPenalty must be").And.Contain("Temperature is not a known key").And.NotContain(Secret);
+            .And.Contain("RepetitionPenalty must be").And.Contain("has a key of 11 characters that is not known").And.NotContain(Secret);
     }
 
     [Theory]

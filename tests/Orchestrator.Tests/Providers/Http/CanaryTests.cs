@@ -3,8 +3,11 @@ using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Providers;
 using Orchestrator.Testing;
 using Orchestrator.Tests.Providers.GigaChat;
+using Orchestrator.Tests.Providers.Ollama;
+using Orchestrator.Tests.Providers.OpenAiCompatible;
 using Orchestrator.Tests.Providers.Yandex;
 using Orchestrator.Tests.Stress;
 using Orchestrator.Tests.Support;
@@ -12,17 +15,19 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Providers.Http;
 
 /// <summary>
-/// A canary for a key and one for a prompt through GigaChat and Yandex and through whatever can go wrong with them: neither is found in exceptions,
-/// logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
+/// A canary for a key, for a prompt, for instructions and for a tool's description, through every vendor and through whatever can go wrong with it, every
+/// way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
 /// </summary>
 [Collection(StressCollection.Name)]
 public sealed class CanaryTests
 {
     private const string Prompt = "canary-prompt-4e1f жёлтая птица";
+    private const string Instructions = "canary-of-instructions: говори шёпотом, <тихо> & \"ясно\"";
+    private const string Description = "canary-of-a-tool: считает крыло\nи хвост";
     private const string Key = "AQVNcanary-key-5b77";
     private static readonly string GigaKey = Convert.ToBase64String(Encoding.UTF8.GetBytes("canary-id:canary-secret-90ab"));
 
-    public static TheoryData<string, bool> Cases => new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false } };
+    public static TheoryData<string, bool> Cases => new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false }, { "openai", true }, { "openai", false }, { "ollama", true }, { "ollama", false } };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -31,8 +36,12 @@ public sealed class CanaryTests
         await using var giga = new GigaCase(o => o.AuthorizationKey = GigaKey);
         giga.Server.AuthorizationKey = GigaKey;
         await using var yandex = new YandexCase(o => o.ApiKey = Key);
-        ILlmProvider provider = vendor == "gigachat" ? giga.Provider : yandex.Provider;
-        FakeLlmServer server = vendor == "gigachat" ? giga.Server : yandex.Server;
+        await using var openAi = new Wire(o => o.ApiKey = Key);
+        await using var ollama = new OllamaCase(o => o.ApiKey = Key);
+        ILlmProvider provider = vendor switch { "gigachat" => giga.Provider, "yandex" => yandex.Provider, "openai" => openAi.Provider, _ => ollama.Provider };
+        FakeLlmServer server = vendor switch { "gigachat" => giga.Server, "yandex" => yandex.Server, "openai" => openAi.Server, _ => ollama.Server };
+        string[] questions = vendor switch { "gigachat" => ["/api/v2/oauth", "/api/v1/models"], "yandex" => ["/foundationModels/v1/tokenize"], "openai" => ["/v1/models"], _ => ["/api/tags"] };
+        var options = new ChatOptions { Instructions = Instructions, Tools = vendor == "yandex" ? null : [AIFunctionFactory.Create(() => 1, "wings", Description)] };
 
         var traces = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -50,13 +59,19 @@ public sealed class CanaryTests
             foreach (var fault in Faults(server))
             {
                 server.ChooseFault = fault is null ? Echo : _ => fault;
-                said.Add(await AskAsync(router, streamed));
-                foreach (var path in vendor == "gigachat" ? new[] { "/api/v2/oauth", "/api/v1/models" } : ["/foundationModels/v1/tokenize"])
+                said.Add(await AskAsync(router, streamed, options));
+                foreach (var path in questions)
                 {
                     server.EnqueueFor(path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
                     var found = await ((IProviderCheck)provider).ValidateAsync();
                     said.Add($"{found} {found.Error}");
                 }
+            }
+
+            foreach (var escape in Leaks.Escapes.Values)
+            {
+                server.ChooseFault = request => Echo(request, escape);
+                said.Add(await AskAsync(router, streamed, options));
             }
 
             said.AddRange(router.GetMetrics().Select(m => $"{m.Key} {m.Value}"));
@@ -75,15 +90,19 @@ public sealed class CanaryTests
         foreach (var text in said)
         {
             text.Should().NotContain("canary").And.NotContain("жёлтая").And.NotContain(GigaKey);
+            foreach (var secret in vendor == "yandex" ? [Prompt, Instructions] : new[] { Prompt, Instructions, Description })
+                Leaks.In(text, secret, PromptEcho.Shortest).Should().BeNull();
+            foreach (var secret in new[] { Key, GigaKey })
+                Leaks.In(text, secret, 8).Should().BeNull();
             sent.Should().NotContain(token => text.Contains(token));
         }
     }
 
-    private static async Task<string> AskAsync(Router router, bool streamed)
+    private static async Task<string> AskAsync(Router router, bool streamed, ChatOptions options)
     {
         try
         {
-            await router.AskAsync(streamed, messages: [new(ChatRole.User, Prompt)]).WaitAsync(TimeSpan.FromSeconds(20));
+            await router.AskAsync(streamed, options, [new(ChatRole.User, Prompt)]).WaitAsync(TimeSpan.FromSeconds(20));
             return "";
         }
         catch (LlmException error)
@@ -108,6 +127,10 @@ public sealed class CanaryTests
         foreach (var fault in others)
             yield return fault;
     }
+
+    private static Fault Echo(CapturedRequest request, Func<string, string> escape) => request.Path.Contains("oauth", StringComparison.Ordinal)
+        ? Fault.None
+        : Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = escape($"{Prompt} {Instructions} {Description}"), code = escape(request.Header("Authorization") ?? ""), type = escape(Prompt) }));
 
     private static Fault Echo(CapturedRequest request) =>
         Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = $"{request.Header("Authorization")} {request.Text}" }))

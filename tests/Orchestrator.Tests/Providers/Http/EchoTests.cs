@@ -76,9 +76,10 @@ public class EchoTests
 
     [Theory]
     [InlineData("the words of a server", "the words of a server")]
-    [InlineData("0123456789abcde", "0123456789abcde")]
+    [InlineData("0123456789a", "0123456789a")]
+    [InlineData("0123456789ab", "…")]
     [InlineData("0123456789abcdef", "…")]
-    [InlineData("<0123456789abcdefg><0123456789abcdefg>", "<…><…>")]
+    [InlineData("<0123456789abcdefg> and <0123456789abcdefg>", "<…> and <…>")]
     [InlineData("", "")]
     public void Only_long_pieces_are_cut(string text, string expected) =>
         PromptEcho.Cut(text, new LlmRequest("xx0123456789abcdefg0123yy")).Should().Be(expected);

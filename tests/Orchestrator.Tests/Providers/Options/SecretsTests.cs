@@ -49,10 +49,10 @@ public class SecretsTests
     }
 
     [Theory]
-    [InlineData("Content-Type", "s3cr3t", "Headers[Content-Type] cannot be sent*")]
-    [InlineData("Authorization", "Bearer s3cr3t", "Headers[Authorization] and ApiKey both set*")]
-    [InlineData("X-Api", "s3cr3t\r\nX: y", "Headers[X-Api] holds a line end*")]
-    [InlineData("X Api", "s3cr3t", "Headers[X Api] has a header name*")]
+    [InlineData("Content-Type", "s3cr3t", "Headers:Content-Type cannot be sent*")]
+    [InlineData("Authorization", "Bearer s3cr3t", "Headers:Authorization and ApiKey both set*")]
+    [InlineData("X-Api", "s3cr3t\r\nX: y", "Headers:X-Api holds a line end*")]
+    [InlineData("X Api", "s3cr3t", "Headers (one of its entries) has a header name*")]
     public void A_header_that_cannot_be_sent_is_refused_at_once_and_not_shown(string name, string value, string message)
     {
         var act = () => new OpenAiCompatibleProvider("a", new OpenAiCompatibleOptions { Model = "m", ApiKey = Secret, Headers = { [name] = value } });

@@ -1,0 +1,52 @@
+using System.Text;
+using Orchestrator.Providers;
+
+namespace Orchestrator;
+
+/// <summary>
+/// An error as logs write it: our own messages in full, of other libraries' exceptions type, cause and stack. Their messages may quote a
+/// prompt or a key, and stay where only code that asks for them finds them.
+/// </summary>
+internal static class ErrorText
+{
+    private const int MaxDepth = 8;
+    private const int MostInner = 8;
+
+    public static string Of(Exception exception)
+    {
+        var text = new StringBuilder();
+        Append(text, exception, 0);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, Exception exception, int depth)
+    {
+        text.Append(exception.GetType().FullName);
+        if (exception is LlmException own)
+            text.Append(": ").Append(own.Message);
+        else if (ExceptionMapper.CauseOf(exception) is { } cause)
+            text.Append(" (").Append(cause).Append(')');
+        foreach (var inner in Inner(exception).Take(depth < MaxDepth ? MostInner : 0))
+        {
+            text.AppendLine().Append(" ---> ");
+            Append(text, inner, depth + 1);
+            text.AppendLine().Append("   --- End of inner exception stack trace ---");
+        }
+
+        if (SdkMembers.Quietly(() => exception.StackTrace) is string stack)
+            text.AppendLine().Append(stack);
+    }
+
+    private static IEnumerable<Exception> Inner(Exception exception)
+    {
+        if (exception is not AggregateException many)
+        {
+            if (exception.InnerException is { } one)
+                yield return one;
+            yield break;
+        }
+
+        foreach (var inner in many.InnerExceptions)
+            yield return inner;
+    }
+}

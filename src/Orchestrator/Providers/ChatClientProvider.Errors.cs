@@ -1,0 +1,47 @@
+namespace Orchestrator.Providers;
+
+// What the client throws, as an error of the router's.
+public sealed partial class ChatClientProvider
+{
+    /// <summary>Reads exceptions of the client that the provider does not understand: the error, or <see langword="null"/> to have the exception read as usual.</summary>
+    /// <value><see langword="null"/>: none.</value>
+    /// <remarks>
+    /// <para>Asked first, for whole answers and for streams, about every exception but an <see cref="LlmException"/> and the caller's own
+    /// cancellation. What it returns is used as it is; the router fills in <see cref="LlmException.ProviderName"/> and
+    /// <see cref="LlmException.Model"/>. Its message should quote neither prompt nor key.</para>
+    /// <para>It may be called by many threads at once. One that throws counts as one that returned <see langword="null"/>.</para>
+    /// </remarks>
+    public Func<Exception, LlmException?>? MapException { get; init; }
+
+    private LlmException Failure(Exception exception, LlmRequest request, CancellationToken cancellationToken, bool started = false)
+    {
+        if (Asked(exception) is { } own)
+            return own;
+        var error = ExceptionMapper.Map(exception, cancellationToken, started);
+        // The key is the client's; of what was asked, this provider knows.
+        return new LlmException(error.Kind, error.Message, error.InnerException)
+        {
+            StatusCode = error.StatusCode,
+            ProviderCode = Unsaid(error.ProviderCode, request),
+            RequestId = Unsaid(error.RequestId, request),
+            RetryAfter = error.RetryAfter,
+        };
+    }
+
+    private LlmException? Asked(Exception exception)
+    {
+        try
+        {
+            return MapException?.Invoke(exception);
+        }
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The client's failure is what the caller has to see.
+            return null;
+        }
+    }
+
+    private static string? Unsaid(string? word, LlmRequest request) => PromptEcho.Cut(word, request) == word ? word : null;
+}

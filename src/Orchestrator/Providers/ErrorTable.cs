@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.Providers;
+
+/// <summary>
+/// What the codes and words of all vendors mean, for errors over HTTP, for those inside a stream and for the exceptions of SDKs alike. A
+/// vendor's own reading, where there is one, comes first.
+/// </summary>
+internal static class ErrorTable
+{
+    // Codes, types and gRPC's names, without case, '-' and '_'.
+    private static readonly FrozenDictionary<string, LlmErrorKind> Names = new Dictionary<string, LlmErrorKind>
+    {
+        ["UNAUTHENTICATED"] = LlmErrorKind.Authentication,
+        ["APIKEYINVALID"] = LlmErrorKind.Authentication,
+        ["UNRECOGNIZEDCLIENTEXCEPTION"] = LlmErrorKind.Authentication,
+        ["INVALIDSIGNATUREEXCEPTION"] = LlmErrorKind.Authentication,
+        ["EXPIREDTOKENEXCEPTION"] = LlmErrorKind.Authentication,
+        ["PERMISSIONDENIED"] = LlmErrorKind.Permission,
+        ["ACCESSDENIEDEXCEPTION"] = LlmErrorKind.Permission,
+        ["BILLINGERROR"] = LlmErrorKind.QuotaExceeded,
+        ["BILLINGNOTACTIVE"] = LlmErrorKind.QuotaExceeded,
+        ["SERVICEQUOTAEXCEEDEDEXCEPTION"] = LlmErrorKind.QuotaExceeded,
+        ["NOTFOUND"] = LlmErrorKind.ModelNotFound,
+        ["NOTFOUNDERROR"] = LlmErrorKind.ModelNotFound,
+        ["DEPLOYMENTNOTFOUND"] = LlmErrorKind.ModelNotFound,
+        ["RESOURCENOTFOUNDEXCEPTION"] = LlmErrorKind.ModelNotFound,
+        ["INVALIDMODEL"] = LlmErrorKind.ModelNotFound,
+        ["RESOURCEEXHAUSTED"] = LlmErrorKind.RateLimited,
+        ["THROTTLINGEXCEPTION"] = LlmErrorKind.RateLimited,
+        ["TOOMANYREQUESTSEXCEPTION"] = LlmErrorKind.RateLimited,
+        ["REQUESTTOOLARGE"] = LlmErrorKind.ContextLengthExceeded,
+        ["STRINGABOVEMAXLENGTH"] = LlmErrorKind.ContextLengthExceeded,
+        ["RESPONSIBLEAIPOLICYVIOLATION"] = LlmErrorKind.ContentFiltered,
+        ["MODERATIONBLOCKED"] = LlmErrorKind.ContentFiltered,
+        ["DEADLINEEXCEEDED"] = LlmErrorKind.Timeout,
+        ["TIMEOUTERROR"] = LlmErrorKind.Timeout,
+        ["MODELTIMEOUTEXCEPTION"] = LlmErrorKind.Timeout,
+        ["UNAVAILABLE"] = LlmErrorKind.Unavailable,
+        ["SERVICEUNAVAILABLEEXCEPTION"] = LlmErrorKind.Unavailable,
+        ["MODELNOTREADYEXCEPTION"] = LlmErrorKind.Unavailable,
+        ["INTERNAL"] = LlmErrorKind.ServerError,
+        ["APIERROR"] = LlmErrorKind.ServerError,
+        ["INTERNALSERVEREXCEPTION"] = LlmErrorKind.ServerError,
+        ["UNIMPLEMENTED"] = LlmErrorKind.NotSupported,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // What no code says. Only under statuses of a refusal: there the words are the vendor's verdict.
+    private static readonly (string Words, LlmErrorKind Kind)[] Words =
+    [
+        ("prompt is too long", LlmErrorKind.ContextLengthExceeded),
+        ("input is too long", LlmErrorKind.ContextLengthExceeded),
+        ("exceeds the maximum number of tokens", LlmErrorKind.ContextLengthExceeded),
+        ("exceeds the context", LlmErrorKind.ContextLengthExceeded),
+        ("exceed context limit", LlmErrorKind.ContextLengthExceeded),
+        ("credit balance is too low", LlmErrorKind.QuotaExceeded),
+        ("content management policy", LlmErrorKind.ContentFiltered),
+        ("content_filter", LlmErrorKind.ContentFiltered),
+        ("API key not valid", LlmErrorKind.Authentication),
+        ("insufficient_quota", LlmErrorKind.QuotaExceeded),
+    ];
+
+    /// <summary>The kind, or null to go by the status alone.</summary>
+    public static LlmErrorKind? KindOf(int status, ServerError said) =>
+        OpenAiErrors.KindOf(status, said) ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+
+    /// <summary>The kind of a code, a type or a name of gRPC; null for one that is not known.</summary>
+    public static LlmErrorKind? OfName(string? name) =>
+        name is { Length: > 0 and <= 64 } && Names.TryGetValue(string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant(), out var kind) ? kind : null;
+
+    // "api_error" is also the type of what a server refuses, and the status says what that is.
+    private static LlmErrorKind? OfName(int status, string? name) => OfName(name) is { } kind && !(kind == LlmErrorKind.ServerError && status is >= 400 and < 500) ? kind : null;
+
+    private static LlmErrorKind? OfWords(int status, string? message)
+    {
+        if (message is null || status is not (400 or 402 or 403 or 413 or 422 or 429))
+            return null;
+        foreach (var (words, kind) in Words)
+        {
+            if (message.Contains(words, StringComparison.OrdinalIgnoreCase))
+                return kind;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Every text of a request that a provider may send: an error must not repeat any of them.</summary>
+internal static class SentTexts
+{
+    public static IEnumerable<string> Of(LlmRequest request)
+    {
+        foreach (var text in request.Messages.SelectMany(OfMessage).Concat(OfOptions(request.Options)))
+        {
+            if (!string.IsNullOrEmpty(text))
+                yield return text;
+        }
+    }
+
+    /// <summary>The contents that are sent as base64.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> BytesOf(LlmRequest request) =>
+        request.Messages.SelectMany(m => m.Contents).OfType<DataContent>().Select(d => d.Data);
+
+    private static IEnumerable<string?> OfMessage(ChatMessage message) =>
+        message.Contents.SelectMany(OfContent).Append(message.AuthorName).Concat(OfProperties(message.AdditionalProperties));
+
+    private static IEnumerable<string?> OfContent(AIContent content) => OfProperties(content.AdditionalProperties).Concat(content switch
+    {
+        TextContent text => [text.Text],
+        TextReasoningContent thought => [thought.Text, thought.ProtectedData],
+        FunctionResultContent result => [Json(result.Result)],
+        FunctionCallContent call => [call.Name, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
+        DataContent data => [data.Name, TextOf(data)],
+        UriContent link => [link.Uri.OriginalString],
+        HostedFileContent file => [file.FileId],
+        ErrorContent error => [error.Message, error.Details],
+        _ => [],
+    });
+
+    private static IEnumerable<string?> OfOptions(ChatOptions? options) => options is null ? [] :
+    [
+        options.Instructions, options.ConversationId,
+        .. options.StopSequences ?? [],
+        .. OfFormat(options.ResponseFormat),
+        .. (options.Tools ?? []).SelectMany(OfTool),
+        .. OfProperties(options.AdditionalProperties),
+    ];
+
+    private static IEnumerable<string?> OfFormat(ChatResponseFormat? format) =>
+        format is ChatResponseFormatJson json ? [json.SchemaName, json.SchemaDescription, Json(json.Schema)] : [];
+
+    private static IEnumerable<string?> OfTool(AITool? tool) => tool is null ? [] :
+    [
+        tool.Name, tool.Description,
+        .. tool is AIFunctionDeclaration function ? new[] { Json(function.JsonSchema), Json(function.ReturnJsonSchema) } : [],
+        .. OfProperties(tool.AdditionalProperties),
+    ];
+
+    private static IEnumerable<string?> OfProperties(IEnumerable<KeyValuePair<string, object?>>? properties) =>
+        properties is null ? [] : properties.Select(p => Json(p.Value));
+
+    private static string? TextOf(DataContent data) =>
+        data.HasTopLevelMediaType("text") || data.MediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || data.MediaType.Contains("xml", StringComparison.OrdinalIgnoreCase)
+            ? Encoding.UTF8.GetString(data.Data.Span[..Math.Min(data.Data.Length, PromptEcho.MostCompared)])
+            : null;
+
+    private static string? Json(object? value)
+    {
+        try
+        {
+            return value switch
+            {
+                null or JsonElement { ValueKind: JsonValueKind.Undefined } => null,
+                IDictionary<string, object?> arguments => ToolJson.Arguments(arguments),
+                _ => ToolJson.Text(value),
+            };
+        }
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // What cannot be written was not sent.
+            return null;
+        }
+    }
+}
