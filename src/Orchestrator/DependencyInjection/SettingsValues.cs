@@ -54,8 +54,9 @@ internal static class SettingsValues
         const string Expected = "a number of zero or more, with a point, such as 0.4";
         if (required && reader.RequiredText(key, Expected) is null)
             return null;
-        return reader.Value(key, Expected, (string text, out decimal value) =>
-            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0);
+        return reader.Value(
+            key, Expected, (string text, out decimal value) => TryMoney(text, out value) && value <= ModelPrice.MostPer1K,
+            text => TryMoney(text, out _) ? string.Create(CultureInfo.InvariantCulture, $" The highest price is {ModelPrice.MostPer1K:0}.") : "");
     }
 
     public static DateOnly? Day(this SettingsReader reader, string key) => reader.Value(
@@ -80,6 +81,9 @@ internal static class SettingsValues
             },
             text => NearestName.Hint(text, names));
     }
+
+    private static bool TryMoney(string text, out decimal value) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0;
 
     private static bool TryLimit(string text, out TimeSpan value)
     {

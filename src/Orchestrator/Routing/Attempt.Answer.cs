@@ -14,7 +14,7 @@ internal sealed partial class Attempt
     private ReportedUsage _reported;
     private bool _isWhole;
     private bool _wentOn;
-    private bool _usageWithheld;
+    private UsageDetails? _withheldUsage;
 
     /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call after a tool has run.</summary>
     public bool Committed { get; private set; }
@@ -37,7 +37,7 @@ internal sealed partial class Attempt
     public ChatResponse Response()
     {
         if (_whole is not null)
-            return _whole;
+            return _whole.WithUsage(Record.Usage);
         var held = _held.All();
         var response = held is [var only] ? ResponseOf(only) : held.ToChatResponse();
         response.Usage = Record.Usage.ToDetails(response.Usage);
@@ -45,15 +45,13 @@ internal sealed partial class Attempt
         return response;
     }
 
-    /// <summary>The numbers the consumer of a stream has not seen: all, when the provider reported none; the missing half; or null.</summary>
+    /// <summary>The numbers the consumer of a stream has not seen: all, when the provider reported none; what is missing; or null.</summary>
     public UsageDetails? UnseenUsage()
     {
         var usage = Record.Usage;
-        if (_usageWithheld || !_reported.HasAny)
-            return usage.ToDetails();
-        return _reported.HasPrompt && _reported.HasCompletion ? null
-            : _reported.HasPrompt ? new UsageDetails { OutputTokenCount = usage.CompletionTokens }
-            : new UsageDetails { InputTokenCount = usage.PromptTokens };
+        if (_withheldUsage is not null || !_reported.HasAny)
+            return usage.ToDetails(_withheldUsage.Copy());
+        return _reported.Missing(usage);
     }
 
     private static ChatResponse ResponseOf(ChatResponseUpdate update)
@@ -90,7 +88,8 @@ internal sealed partial class Attempt
             // The provider's object is the answer of a buffered call; a live stream needs its updates.
             if (_call.Live)
             {
-                _usageWithheld |= update.Contents.Count > 0 && whole.Usage is not null && !update.Contents.Any(c => c is UsageContent);
+                if (update.Contents.Count > 0 && !update.Contents.Any(c => c is UsageContent))
+                    _withheldUsage = whole.Usage ?? _withheldUsage;
                 foreach (var part in update.Contents.Count > 0 ? [update] : whole.ToChatResponseUpdates())
                     Hold(part);
             }
@@ -104,6 +103,8 @@ internal sealed partial class Attempt
             if (update.FinishReason is { } finish)
                 _finish = finish;
             ReadContents(update.Contents, ref content, ref toolRan);
+            if (update.RawRepresentation is RouteResult)
+                _reported.TakeAsShown();
             // Beyond the cap only updates that carry nothing are dropped: keep-alives of a provider that is long in thought.
             if (!_call.Live || (!Committed && (content || _held.Count < HeldAtMost || CarriesMore(update))))
                 Hold(update);

@@ -23,6 +23,7 @@ internal sealed partial class Attempt
 
         var outcome = Judge();
         var usage = UsageOf(outcome);
+        var (cost, costSource) = CostOf(usage);
         Record = new LlmAttempt
         {
             CallId = _context.CallId(_call.Sequence),
@@ -35,7 +36,8 @@ internal sealed partial class Attempt
             TimeToFirstToken = _firstToken < 0 ? null : _context.Span(_firstToken),
             QueueTime = Queued,
             Usage = usage,
-            Cost = CostOf(usage),
+            Cost = cost,
+            CostSource = costSource,
             Currency = _context.Currency,
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
@@ -125,13 +127,10 @@ internal sealed partial class Attempt
             return default;
         try
         {
-            var counted = _reported;
-            counted.Add(new UsageDetails
-            {
-                InputTokenCount = _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info),
-                OutputTokenCount = _reported.HasCompletion ? null : CountCompletion(),
-            });
-            return counted.ToUsage(_context.Counter.SourceFor(Slot.Info));
+            return _reported.ToUsage(
+                _context.Counter.SourceFor(Slot.Info),
+                _reported.HasPrompt ? null : _context.Counter.Count(_call.Request.Messages, Slot.Info),
+                _reported.HasCompletion ? null : CountCompletion());
         }
 #pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
         catch (Exception error)
@@ -213,12 +212,15 @@ internal sealed partial class Attempt
         }
     }
 
-    private decimal? CostOf(TokenUsage usage)
+    /// <summary>What the vendor says it charges; else what the prices say.</summary>
+    private (decimal? Cost, CostSource Source) CostOf(TokenUsage usage)
     {
+        if (_reported.CostUsd is { } usd && _context.Prices.FromUsd(usd) is { } charged)
+            return (charged, CostSource.Vendor);
         try
         {
             if (Slot.Price is { } price)
-                return price.CostOf(usage);
+                return (price.CostOf(usage), CostSource.PriceTable);
         }
         catch (OverflowException)
         {
@@ -227,6 +229,6 @@ internal sealed partial class Attempt
 
         if (usage.TotalTokens > 0)
             _call.Context.WarnUnpriced(Slot.Info);
-        return null;
+        return (null, CostSource.None);
     }
 }
