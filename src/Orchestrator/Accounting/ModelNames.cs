@@ -89,7 +89,9 @@ internal static class ModelNames
     private static string WithoutDate(string model, string format)
     {
         var at = model.Length - format.Length - 1;
-        return at > 0 && model[at] == '-' && DateOnly.TryParseExact(model.AsSpan(at + 1), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        return at > 0
+            && model[at] == '-'
+            && DateOnly.TryParseExact(model.AsSpan(at + 1), format, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             ? model[..at]
             : model;
     }

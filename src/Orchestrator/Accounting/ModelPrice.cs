@@ -38,17 +38,19 @@ public sealed record ModelPrice
     /// <summary>Money for 1,000 completion tokens.</summary>
     public decimal CompletionPer1K { get => _completion; init => _completion = InRange(value, nameof(CompletionPer1K)); }
 
-    /// <summary>Money for 1,000 prompt tokens read from the vendor's cache; <see langword="null"/> when they cost as much as the others.</summary>
+    /// <summary>Money for 1,000 prompt tokens read from the vendor's cache; <see langword="null"/> when they cost as much as the
+    /// others.</summary>
     public decimal? CachedPromptPer1K { get => _cached; init => _cached = value is { } v ? InRange(v, nameof(CachedPromptPer1K)) : null; }
 
-    /// <summary>Money for 1,000 prompt tokens written to the vendor's cache; <see langword="null"/> when they cost as much as the others.</summary>
+    /// <summary>Money for 1,000 prompt tokens written to the vendor's cache; <see langword="null"/> when they cost as much as the
+    /// others.</summary>
     public decimal? CacheWritePer1K { get => _write; init => _write = value is { } v ? InRange(v, nameof(CacheWritePer1K)) : null; }
 
     /// <summary>Money for 1,000 tokens of reasoning; <see langword="null"/> when they cost as much as the rest of the completion.</summary>
     public decimal? ReasoningPer1K { get => _reasoning; init => _reasoning = value is { } v ? InRange(v, nameof(ReasoningPer1K)) : null; }
 
-    /// <summary>Other prices of requests with long prompts, in ascending order. A request is priced whole by the last tier that its prompt is
-    /// above of.</summary>
+    /// <summary>Other prices of requests with long prompts, in ascending order. A request is priced whole by the last tier whose number its
+    /// prompt exceeds.</summary>
     /// <value>Empty: the prices are those of every request.</value>
     /// <exception cref="ArgumentException">The tiers do not ascend, or one of them has tiers or a currency.</exception>
     public IReadOnlyList<PriceTier> Tiers { get => _tiers; init => _tiers = PriceTiers.Checked(value, nameof(Tiers)); }
@@ -87,9 +89,7 @@ public sealed record ModelPrice
 
     /// <summary>Whether every token costs the same, whatever the dates and sources.</summary>
     internal bool IsAsHighAs(ModelPrice other) =>
-        (PromptPer1K, CompletionPer1K, CachedPromptPer1K ?? PromptPer1K, CacheWritePer1K ?? PromptPer1K, ReasoningPer1K ?? CompletionPer1K)
-        == (other.PromptPer1K, other.CompletionPer1K, other.CachedPromptPer1K ?? other.PromptPer1K, other.CacheWritePer1K ?? other.PromptPer1K, other.ReasoningPer1K ?? other.CompletionPer1K)
-        && _tiers.Equals(other._tiers);
+        Parts().SequenceEqual(other.Parts()) && _tiers.Equals(other._tiers);
 
     /// <summary>The same price in the currency of the table it is for. Its source tells the rate.</summary>
     internal ModelPrice Converted(string from, string to, CurrencyRate rate) => Times(rate.Value) with
@@ -101,11 +101,20 @@ public sealed record ModelPrice
     /// <summary>The highest of its prices, those of the tiers too.</summary>
     internal decimal Highest()
     {
-        var highest = Math.Max(Math.Max(PromptPer1K, CompletionPer1K), Math.Max(CachedPromptPer1K ?? 0, Math.Max(CacheWritePer1K ?? 0, ReasoningPer1K ?? 0)));
+        var highest = Parts().Max();
         foreach (var tier in Tiers)
             highest = Math.Max(highest, tier.Price.Highest());
         return highest;
     }
+
+    private decimal[] Parts() =>
+    [
+        PromptPer1K,
+        CompletionPer1K,
+        CachedPromptPer1K ?? PromptPer1K,
+        CacheWritePer1K ?? PromptPer1K,
+        ReasoningPer1K ?? CompletionPer1K,
+    ];
 
     private ModelPrice Times(decimal rate) => this with
     {

@@ -28,9 +28,14 @@ internal sealed class PriceTiers : IReadOnlyList<PriceTier>, IEquatable<PriceTie
             if (tier?.Price is null)
                 throw new ArgumentException($"{name} has a tier without a price.", name);
             if (tier.AbovePromptTokens <= above)
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} must ascend from 0, each tier above a longer prompt than the one before; {tier.AbovePromptTokens} does not."), name);
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"{name} must ascend from 0; {tier.AbovePromptTokens} comes after {above}."),
+                    name);
+            }
+
             if (tier.Price.Tiers.Count > 0 || tier.Price.Currency is not null)
-                throw new ArgumentException($"A tier has neither tiers nor a currency of its own; list all under {name} of one price.", name);
+                throw new ArgumentException($"A tier has no tiers and no currency of its own; list all {name} in one price.", name);
             above = tier.AbovePromptTokens;
         }
 

@@ -19,7 +19,13 @@ public sealed partial class PricingTable
         CurrencyCode.Checked(currency, nameof(currency));
         var told = new CurrencyRate(CurrencyRate.Checked(rate, nameof(rate)), asOf);
         if (CurrencyCode.Same(currency, Currency))
-            return rate == 1 ? this : throw new ArgumentException($"The table is in {Currency} already, so the rate can only be 1.", nameof(rate));
+        {
+            return rate == 1
+                ? this
+                : throw new ArgumentException($"The table is in {Currency} already, so the rate can only be 1.", nameof(rate));
+        }
+
+
         var entries = _entries.ToImmutableDictionary(entry => entry.Key, entry => entry.Value with
         {
             Row = entry.Value.Row with { Price = Moved(entry.Value.Row.Price, currency, told) },
@@ -48,7 +54,8 @@ public sealed partial class PricingTable
         if (!CurrencyCode.Same(other.Currency, Currency))
         {
             throw new ArgumentException(
-                $"The table to join is in {other.Currency}, this one in {Currency}. Join its ConvertTo(\"{Currency}\", rate, asOf) with the rate of the day.",
+                $"The table to join is in {other.Currency}, this one in {Currency}. "
+                + $"Join its ConvertTo(\"{Currency}\", rate, asOf) with the rate of the day.",
                 nameof(other));
         }
 

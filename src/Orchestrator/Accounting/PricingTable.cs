@@ -61,7 +61,8 @@ public sealed partial class PricingTable
             .ThenBy(static row => row.Model, StringComparer.OrdinalIgnoreCase),
     ];
 
-    /// <summary>A table without rows: every price is unknown until added by <see cref="With(string, string, ModelPrice)"/>, that of local models too.</summary>
+    /// <summary>A table without rows: every price is unknown until added by <see cref="With(string, string, ModelPrice)"/>, that of local
+    /// models too.</summary>
     /// <param name="currency">The currency of the prices to come: an ISO 4217 code, or any word without white space.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The currency is empty or has white space or control characters in it.</exception>
@@ -95,7 +96,10 @@ public sealed partial class PricingTable
     /// <summary>Today's tariff of a model that this table prices by a differing row of 0.7.0; otherwise, and when there is none,
     /// null.</summary>
     internal ModelPrice? KnownTariff(string vendor, string model) =>
-        Lookup(vendor, model) is { IsOld: true } old && Currency == Current.Currency && Current.Find(vendor, model) is { } tariff && !tariff.IsAsHighAs(old.Row.Price)
+        Lookup(vendor, model) is { IsOld: true } old
+        && Currency == Current.Currency
+        && Current.Find(vendor, model) is { } tariff
+        && !tariff.IsAsHighAs(old.Row.Price)
             ? tariff
             : null;
 

@@ -8,10 +8,11 @@ namespace Orchestrator;
 /// </summary>
 internal struct ReportedUsage
 {
-    private int _prompt, _completion, _read, _written, _reasoning;
-    private long _loneTotal, _cost;
-    private long _shownPrompt, _shownCompletion, _shownTotal, _shownRead, _shownReasoning;
-    private bool _hasPrompt, _hasCompletion, _isParted, _hasCost, _isCostUnknown;
+    // Every attempt has one of these: whole numbers of 32 bits, which are as many tokens as there can be.
+    private int _prompt, _completion, _read, _written, _reasoning, _loneTotal;
+    private int _shownPrompt, _shownCompletion, _shownRead, _shownReasoning;
+    private long _shownTotal, _cost;
+    private bool _hasPrompt, _hasCompletion, _hasTotal, _isParted, _hasCost, _isCostUnknown;
 
     public readonly bool HasPrompt => _hasPrompt || (_hasCompletion && _loneTotal > 0);
 
@@ -51,7 +52,7 @@ internal struct ReportedUsage
         var reasoning = Clamp(usage.ReasoningTokenCount ?? names.Reasoning ?? 0);
         UsageCorrection.Correct(ref prompt, ref completion, usage.TotalTokenCount, read, written, reasoning);
         if (prompt is null && completion is null)
-            _loneTotal = Math.Max(0, _loneTotal) + Clamp(usage.TotalTokenCount ?? 0);
+            _loneTotal = Sum(_loneTotal, Clamp(usage.TotalTokenCount ?? 0));
         // The counts of one usage may come one by one; then only their sums can be corrected.
         _isParted |= prompt is null || completion is null;
         _hasPrompt |= prompt is not null;
@@ -105,21 +106,23 @@ internal struct ReportedUsage
     public readonly UsageDetails? Missing(TokenUsage usage)
     {
         var missing = new TokenGap(
-            usage.PromptTokens - _shownPrompt,
-            usage.CompletionTokens - _shownCompletion,
+            (long)usage.PromptTokens - _shownPrompt,
+            (long)usage.CompletionTokens - _shownCompletion,
             usage.TotalTokens - _shownTotal,
-            usage.CachedTokens - _shownRead,
-            usage.ReasoningTokens - _shownReasoning);
-        return missing == default ? null : missing.ToDetails();
+            (long)usage.CachedTokens - _shownRead,
+            (long)usage.ReasoningTokens - _shownReasoning);
+        // A provider that gives both halves and no total has given its usage: a sum alone is not worth telling.
+        return missing == default || (!_hasTotal && missing == new TokenGap(0, 0, usage.TotalTokens, 0, 0)) ? null : missing.ToDetails();
     }
 
     private void Remember(UsageDetails usage)
     {
-        _shownPrompt += usage.InputTokenCount ?? 0;
-        _shownCompletion += usage.OutputTokenCount ?? 0;
+        Show(ref _shownPrompt, usage.InputTokenCount);
+        Show(ref _shownCompletion, usage.OutputTokenCount);
+        Show(ref _shownRead, usage.CachedInputTokenCount);
+        Show(ref _shownReasoning, usage.ReasoningTokenCount);
         _shownTotal += usage.TotalTokenCount ?? 0;
-        _shownRead += usage.CachedInputTokenCount ?? 0;
-        _shownReasoning += usage.ReasoningTokenCount ?? 0;
+        _hasTotal |= usage.TotalTokenCount is not null;
     }
 
     private void AddCost(UsageDetails usage)
@@ -131,6 +134,9 @@ internal struct ReportedUsage
         if (!_isCostUnknown)
             _cost += cost;
     }
+
+    private static void Show(ref int shown, long? count) =>
+        shown = (int)Math.Clamp(shown + Math.Clamp(count ?? 0, int.MinValue, int.MaxValue), int.MinValue, int.MaxValue);
 
     private static long? Known(long? count) => count is { } n ? Clamp(n) : null;
 

@@ -51,11 +51,14 @@ internal static class UsageCorrection
     /// <summary>A prompt that is less than its cached part leaves that part out.</summary>
     private static long WithCache(long prompt, long cache) => cache > prompt ? prompt + cache : prompt;
 
-    /// <summary>The part of the rest that is exactly what was read, written, or both, with or without the reasoning; zero when it is none.</summary>
+    /// <summary>The part of the rest that is exactly what was read, written, or both, beside the reasoning or not; else zero.</summary>
     private static long Cached(long rest, long reasoning, long read, long written) =>
-        IsPart(rest, read, written) ? rest : reasoning > 0 && IsPart(rest - reasoning, read, written) ? rest - reasoning : 0;
+        IsPart(rest, read, written) ? rest
+        : reasoning > 0 && IsPart(rest - reasoning, read, written) ? rest - reasoning
+        : 0;
 
-    private static bool IsPart(long count, long read, long written) => count > 0 && (count == read + written || count == read || count == written);
+    private static bool IsPart(long count, long read, long written) =>
+        count > 0 && (count == read + written || count == read || count == written);
 
     private static long Largest(long limit, long both, long read, long written) =>
         both <= limit ? both : Math.Max(read <= limit ? read : 0, written <= limit ? written : 0);

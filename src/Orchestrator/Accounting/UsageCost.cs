@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>The cost that a vendor itself reports, beside the tokens of a usage.</summary>
-/// <remarks>It travels as one of <see cref="UsageDetails.AdditionalCounts"/>, because those add up wherever usages are added up. Thread-safe
-/// as far as the usage is.</remarks>
+/// <remarks>It travels as one of <see cref="UsageDetails.AdditionalCounts"/>, because those add up wherever usages are added up.
+/// Thread-safe as far as the usage is.</remarks>
 public static class UsageCost
 {
     /// <summary>The name of the count: millionths of a millionth of a US dollar.</summary>
@@ -23,7 +23,12 @@ public static class UsageCost
     {
         ArgumentNullException.ThrowIfNull(usage);
         if (!IsSane(usd))
-            throw new ArgumentOutOfRangeException(nameof(usd), usd, $"A cost is from 0 to {MostDollars:N0} US dollars. Leave it out when it is unknown.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(usd), usd, $"A cost is from 0 to {MostDollars:0} US dollars. Leave it out when it is unknown.");
+        }
+
+
         (usage.AdditionalCounts ??= [])[CountName] = (long)decimal.Round(usd * CountsPerDollar);
         return usage;
     }

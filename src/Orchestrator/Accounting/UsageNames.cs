@@ -11,7 +11,8 @@ internal readonly record struct UsageNames(long? Read, long? Written, long? Reas
     private const int Longest = 64;
 
     private static readonly string[] Ends = ["tokencounts", "tokencount", "tokens", "token", "count"];
-    private static readonly string[] Reads = ["cacheread", "cachereadinput", "cached", "cachedinput", "cachedprompt", "cachedcontent", "cachehit"];
+    private static readonly string[] Reads =
+        ["cacheread", "cachereadinput", "cached", "cachedinput", "cachedprompt", "cachedcontent", "cachehit"];
     private static readonly string[] Writes = ["cachewrite", "cachewriteinput", "cachecreation", "cachecreationinput"];
     private static readonly string[] Thoughts = ["reasoning", "thoughts", "thinking"];
 
@@ -38,7 +39,7 @@ internal readonly record struct UsageNames(long? Read, long? Written, long? Reas
 
     private static long Larger(long? one, long other) => Math.Max(one ?? 0, other);
 
-    /// <summary>Its letters in lower case, without the word for tokens: adapters write snake_case, Pascal.Case and what is between.</summary>
+    /// <summary>Its letters in lower case, without the word for tokens: adapters write snake_case, Pascal.Case and more.</summary>
     private static ReadOnlySpan<char> Plain(string key, Span<char> buffer)
     {
         var length = 0;

@@ -23,11 +23,13 @@ internal static class UsdPrices
     }
 
     /// <summary>A row without tiers.</summary>
-    public static PricingRow Row(UsdSource source, string model, decimal prompt, decimal completion, decimal? cached = null, decimal? write = null) =>
+    public static PricingRow Row(
+        UsdSource source, string model, decimal prompt, decimal completion, decimal? cached = null, decimal? write = null) =>
         new(source.Vendor, model, Price(prompt, completion, cached, write) with { AsOf = source.AsOf, Source = source.Text });
 
     /// <summary>The row with other prices for long prompts.</summary>
-    public static PricingRow Above(this PricingRow row, int tokens, decimal prompt, decimal completion, decimal? cached = null, decimal? write = null) =>
+    public static PricingRow Above(
+        this PricingRow row, int tokens, decimal prompt, decimal completion, decimal? cached = null, decimal? write = null) =>
         row with { Price = row.Price with { Tiers = [new PriceTier(tokens, Price(prompt, completion, cached, write))] } };
 
     private static ModelPrice Price(decimal prompt, decimal completion, decimal? cached, decimal? write) =>

@@ -8,10 +8,12 @@ internal static class UsdPricesOpenAi
     private const int LongPrompt = 272_000;
 
     private static readonly UsdSource Gpt62 = new(OpenAi, new(2026, 11, 18),
-        "second-hand: LiteLLM discussion 52347 and LaoZhang API of 18 November 2026, quoting developers.openai.com; tariff above 272,000 prompt tokens not seen");
+        "second-hand: LiteLLM discussion 52347 and LaoZhang API of 18 November 2026, quoting developers.openai.com; "
+        + "tariff above 272,000 prompt tokens not seen");
 
     private static readonly UsdSource Gpt61 = new(OpenAi, new(2026, 10, 13),
-        "second-hand: LaoZhang API of 13 October 2026 and codex-token-watch 0.3.3, quoting developers.openai.com; tariff above 272,000 prompt tokens not seen");
+        "second-hand: LaoZhang API of 13 October 2026 and codex-token-watch 0.3.3, quoting developers.openai.com; "
+        + "tariff above 272,000 prompt tokens not seen");
 
     private static readonly UsdSource Gpt6 = new(OpenAi, new(2026, 9, 22),
         "second-hand: LiteLLM discussion 42523 and codexometer 0.18.4, quoting developers.openai.com");

@@ -6,7 +6,8 @@ namespace Orchestrator;
 internal static class UsdPricesOthers
 {
     private static readonly UsdSource DeepSeekPeak = new(DeepSeek, new(2026, 10, 27),
-        "second-hand: deepseek-api-pricing-2026 of 27 October 2026, quoting api-docs.deepseek.com; the price of peak hours, half of it at other times");
+        "second-hand: deepseek-api-pricing-2026 of 27 October 2026, quoting api-docs.deepseek.com; the price of peak "
+        + "hours, half of it at other times");
 
     private static readonly UsdSource GeminiPage = new(UsdPrices.Google, new(2026, 10, 7),
         "second-hand: api-evangelist/deepmind of 7 October 2026 and models.dev, quoting ai.google.dev; doubles on 1 January 2027");
@@ -33,7 +34,8 @@ internal static class UsdPricesOthers
         "second-hand: pydantic/genai-prices commit 05e4aca, checked on 8 July 2026 with docs.x.ai; tariff of long prompts not seen");
 
     private static readonly UsdSource Grok4 = new(XAi, new(2026, 6, 9),
-        "second-hand: pydantic/genai-prices commit 05e4aca, checked between 12 May and 9 June 2026 with docs.x.ai; tariff of long prompts not seen");
+        "second-hand: pydantic/genai-prices commit 05e4aca, checked between 12 May and 9 June 2026 with docs.x.ai; "
+        + "tariff of long prompts not seen");
 
     private static readonly UsdSource GrokFast = new(XAi, new(2026, 1, 19),
         "second-hand: pydantic/genai-prices commit 05e4aca, checked on 19 January 2026 with docs.x.ai");

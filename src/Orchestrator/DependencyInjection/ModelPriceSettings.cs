@@ -47,7 +47,8 @@ internal static class ModelPriceSettings
             if (above is null || price is null)
                 continue;
             if (tiers.Count > 0 && above <= tiers[^1].AbovePromptTokens)
-                section.Problem($"{section.PathOf("AbovePromptTokens")} must be more than that of the tier before it. List the tiers from short prompts to long ones.");
+                section.Problem($"{section.PathOf("AbovePromptTokens")} must be more than that of the tier before it. " +
+                    "List the tiers from short prompts to long ones.");
             else
                 tiers.Add(new PriceTier(above.Value, price));
         }

@@ -13,7 +13,8 @@ internal static class PriceSettings
         var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var row in reader.Sections("Models"))
         {
-            var (vendor, model, price) = (row.RequiredText("Vendor"), row.RequiredText("Model"), ModelPriceSettings.Read(row, withSource: true));
+            var (vendor, model) = (row.RequiredText("Vendor"), row.RequiredText("Model"));
+            var price = ModelPriceSettings.Read(row, withSource: true);
             row.RefuseUnknownKeys();
             if (vendor is null || model is null || price is null)
                 continue;
@@ -21,7 +22,8 @@ internal static class PriceSettings
             if (!seen.TryAdd(key, row.Path))
                 row.Problem($"{row.Path} prices {key}, which {seen[key]} prices too. Remove one.");
             if (table is not null && price.Currency is { } foreign && !table.Knows(foreign))
-                row.Problem($"{row.PathOf("Currency")} is {foreign}, but the table is in {table.Currency} and knows no rate: {HowToRate(reader, foreign)}");
+                row.Problem($"{row.PathOf("Currency")} is {foreign}, but the table is in {table.Currency} and knows no rate: " +
+                    HowToRate(reader, foreign));
 
             table = table?.With(vendor, model, price);
         }
@@ -77,8 +79,8 @@ internal static class PriceSettings
             var at = Array.FindIndex(Tables, known => NearestName.Plain(known.ToString()) == NearestName.Plain(name));
             if (at < 0)
             {
-                reader.Problem($"{reader.PathOf("Join")} must be a list of {string.Join(", ", Tables)}, but has {ShownValue.Of(reader.PathOf("Join"), name)}."
-                    + NearestName.Hint(name, [.. Tables.Select(t => t.ToString())]));
+                reader.Problem($"{reader.PathOf("Join")} must be a list of {string.Join(", ", Tables)}, but has " +
+                    $"{ShownValue.Of(reader.PathOf("Join"), name)}.{NearestName.Hint(name, [.. Tables.Select(t => t.ToString())])}");
             }
             else if (table is not null)
             {
@@ -86,7 +88,8 @@ internal static class PriceSettings
                 if (rates.Convert(joined, table.Currency) is { } converted)
                     table = table.With(converted);
                 else
-                    reader.Problem($"{reader.PathOf("Join")} has {Tables[at]}, which is in {joined.Currency}, but the table is in {table.Currency}: {HowToRate(reader, joined.Currency)}");
+                    reader.Problem($"{reader.PathOf("Join")} has {Tables[at]}, which is in {joined.Currency}, but the table is in " +
+                        $"{table.Currency}: {HowToRate(reader, joined.Currency)}");
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.DependencyInjection;
 
 /// <summary>What units of foreign currencies cost, as the section says.</summary>
@@ -14,7 +16,7 @@ internal sealed class RateSettings
                 "Rate",
                 "a number above 0, with a point, such as 95.5",
                 (string text, out decimal value) =>
-                    decimal.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out value)
+                    decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
                     && value is > 0 and <= ModelPrice.MostPer1K);
             var day = section.Day("AsOf");
             if (section.Text("Rate") is null)

@@ -14,7 +14,8 @@ public sealed record ProviderOptions
     public LimitOptions? Limits { get; init; }
 
     /// <summary>The price of this provider's tokens, instead of the table's row for its vendor and model. One with a
-    /// <see cref="ModelPrice.Currency"/> other than the router's needs a rate (<see cref="PricingTable.WithRate"/>), else it is unknown.</summary>
+    /// <see cref="ModelPrice.Currency"/> other than the router's needs a rate (<see cref="PricingTable.WithRate"/>); else it is
+    /// unknown.</summary>
     /// <value><see langword="null"/>: <see cref="RouterOptions.Prices"/> decides.</value>
     public ModelPrice? Price { get; init; }
 

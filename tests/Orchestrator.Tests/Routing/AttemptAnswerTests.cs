@@ -77,10 +77,10 @@ public class AttemptAnswerTests
         var usage = seen[^1].GetRoute()!.Usage;
         usage.PromptTokens.Should().Be(prompt ?? new TokenCounter().Count(Hello, new("a", "mock", "a-model")));
         usage.CompletionTokens.Should().Be(completion ?? new TokenCounter().Count("The answer has a few words.", "a-model"));
-        var last = seen[^1].Contents.OfType<UsageContent>().Single().Details;
-        last.InputTokenCount.Should().Be(prompt is null ? usage.PromptTokens : null);
-        last.OutputTokenCount.Should().Be(completion is null ? usage.CompletionTokens : null);
-        last.TotalTokenCount.Should().Be(usage.TotalTokens, "the provider gave no total");
+        var last = seen[^1].Contents.OfType<UsageContent>().SingleOrDefault()?.Details;
+        (last is null).Should().Be(prompt is not null && completion is not null);
+        last?.InputTokenCount.Should().Be(prompt is null ? usage.PromptTokens : null);
+        last?.OutputTokenCount.Should().Be(completion is null ? usage.CompletionTokens : null);
     }
 
     [Theory]

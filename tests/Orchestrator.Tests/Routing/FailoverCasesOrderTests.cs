@@ -135,8 +135,7 @@ public class FailoverCasesOrderTests
         updates[0].Should().BeSameAs(word);
         updates[^1].GetRoute()!.Provider.Name.Should().Be("inner");
         updates[^1].GetRoute()!.Usage.Should().Be(new TokenUsage(3, 1) { Source = UsageSource.Provider });
-        var usage = updates.ToChatResponse().Usage!;
-        (usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount).Should().Be((3, 1, 4), "usage is not told twice");
+        updates.SelectMany(u => u.Contents).OfType<UsageContent>().Should().ContainSingle("usage is not told twice");
     }
 
     [Theory]

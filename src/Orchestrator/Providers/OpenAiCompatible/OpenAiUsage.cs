@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The usage of a chat completion under the names of the many servers that speak the protocol. A count in the details wins over one
-/// at the top.</summary>
+/// <summary>The usage of a chat completion under the names of the many servers that speak the protocol. A count in the details wins over
+/// one at the top.</summary>
 internal struct OpenAiUsage
 {
     private const decimal TicksPerDollar = 10_000_000_000m;
@@ -63,7 +63,9 @@ internal struct OpenAiUsage
     private bool TryReadTop(scoped ReadOnlySpan<byte> field, ref Utf8JsonReader reader)
     {
         // DeepSeek; Moonshot; proxies before Anthropic.
-        if (field.SequenceEqual("prompt_cache_hit_tokens"u8) || field.SequenceEqual("cached_tokens"u8) || field.SequenceEqual("cache_read_input_tokens"u8))
+        if (field.SequenceEqual("prompt_cache_hit_tokens"u8)
+            || field.SequenceEqual("cached_tokens"u8)
+            || field.SequenceEqual("cache_read_input_tokens"u8))
             _topCached = JsonRead.NextCount(ref reader) ?? _topCached;
         else if (field.SequenceEqual("cache_creation_input_tokens"u8) || field.SequenceEqual("cache_write_tokens"u8))
             _topWritten = JsonRead.NextCount(ref reader) ?? _topWritten;
