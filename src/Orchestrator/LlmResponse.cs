@@ -14,6 +14,10 @@ public record RouteResult
     /// <summary>What the answering attempt cost, in <see cref="Currency"/>; <see langword="null"/> when the price is unknown.</summary>
     public decimal? Cost { get; init; }
 
+    /// <summary>Whether <see cref="Cost"/> is the vendor's own figure or comes from the prices.</summary>
+    /// <value><see cref="CostSource.None"/> when the cost is unknown.</value>
+    public CostSource CostSource { get; init; }
+
     /// <summary>The currency of <see cref="Cost"/>, such as <c>RUB</c>.</summary>
     public required string Currency { get; init; }
 
@@ -30,7 +34,8 @@ public sealed record LlmResponse : RouteResult
     /// <summary>The text of the answer.</summary>
     public string Text => Response.Text;
 
-    /// <summary>The answer itself: messages, finish reason and usage. The provider's own object when it gave one.</summary>
+    /// <summary>The answer itself: messages, finish reason and usage. The provider's own object when it gave one
+    /// and its usage needed no correction.</summary>
     public required ChatResponse Response { get; init; }
 
     /// <summary>The text of the answer.</summary>

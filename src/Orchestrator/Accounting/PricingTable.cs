@@ -7,21 +7,30 @@ namespace Orchestrator;
 /// <para>The vendor is <see cref="ProviderInfo.Vendor"/>, never a part of the provider's name. Names ignore case. A row with the exact
 /// name of the model wins. Then other names of the same model are tried: for <c>gigachat</c> without <c>:version</c> and
 /// <c>-preview</c>, and the older names served by today's models; for <c>yandexgpt</c> a URI <c>gpt://folder/model</c> without its
-/// folder, and the older names. Then the vendor's <see cref="AnyModel"/> row. For <c>yandexgpt</c> a name with <c>/latest</c> is the
-/// name without it, and for <c>ollama</c> so is <c>:latest</c>. Names of every other vendor are taken as they are.</para>
+/// folder, and the older names; for <c>openai</c> and <c>anthropic</c> without the date of the snapshot. Then the vendor's
+/// <see cref="AnyModel"/> row. For <c>yandexgpt</c> a name with <c>/latest</c> is the name without it, and for <c>ollama</c> so is
+/// <c>:latest</c>. Names of every other vendor are taken as they are. All rules: docs/tokens-and-prices.md.</para>
 /// <para>A price that is not in the table is unknown: <see langword="null"/>, never zero.</para>
 /// </remarks>
-public sealed class PricingTable
+public sealed partial class PricingTable
 {
     /// <summary>The model name of a row that prices every model of its vendor which has no row of its own.</summary>
     public const string AnyModel = "*";
 
-    private readonly ImmutableDictionary<(string Vendor, string Model), Entry> _entries;
+    private static readonly ImmutableDictionary<string, CurrencyRate> NoRates =
+        ImmutableDictionary.Create<string, CurrencyRate>(StringComparer.OrdinalIgnoreCase);
 
-    private PricingTable(string currency, ImmutableDictionary<(string Vendor, string Model), Entry> entries)
+    private readonly ImmutableDictionary<(string Vendor, string Model), Entry> _entries;
+    private readonly ImmutableDictionary<string, CurrencyRate> _rates;
+
+    private PricingTable(
+        string currency,
+        ImmutableDictionary<(string Vendor, string Model), Entry> entries,
+        ImmutableDictionary<string, CurrencyRate> rates)
     {
         Currency = currency;
         _entries = entries;
+        _rates = rates;
     }
 
     /// <summary>The prices of version 0.7.0 under the model names it had, and today's tariffs under today's names. Roubles.</summary>
@@ -33,6 +42,12 @@ public sealed class PricingTable
     /// <remarks>GigaChat: tariffs for companies valid since 1 February 2026. Yandex: checked on 29 September 2026. The rows, their
     /// dates and sources are listed in docs/tokens-and-prices.md.</remarks>
     public static PricingTable Current { get; } = DefaultPrices.CreateCurrent();
+
+    /// <summary>Today's tariffs of the main models of OpenAI, Anthropic, DeepSeek, Google, Mistral, xAI and Groq. US dollars.</summary>
+    /// <remarks>Vendor keys: <c>openai</c>, <c>anthropic</c>, <c>deepseek</c>, <c>google</c>, <c>mistral</c>, <c>xai</c>, <c>groq</c>. Each
+    /// row has its date and source, nearly all second-hand and marked so; the list is in docs/tokens-and-prices.md. For a router in another
+    /// currency use <see cref="ConvertTo"/>.</remarks>
+    public static PricingTable CurrentUsd { get; } = UsdPrices.Create();
 
     /// <summary>The currency of every price in this table, as an ISO 4217 code by convention.</summary>
     /// <value><c>RUB</c> unless another one was given to <see cref="Empty"/>.</value>
@@ -46,28 +61,21 @@ public sealed class PricingTable
             .ThenBy(static row => row.Model, StringComparer.OrdinalIgnoreCase),
     ];
 
-    /// <summary>A table without rows: every price is unknown until added by <see cref="With"/>, that of local models too.</summary>
+    /// <summary>A table without rows: every price is unknown until added by <see cref="With(string, string, ModelPrice)"/>, that of local
+    /// models too.</summary>
     /// <param name="currency">The currency of the prices to come: an ISO 4217 code, or any word without white space.</param>
     /// <returns>The table.</returns>
     /// <exception cref="ArgumentException">The currency is empty or has white space or control characters in it.</exception>
     public static PricingTable Empty(string currency = "RUB")
     {
-        ArgumentException.ThrowIfNullOrEmpty(currency);
-        // It becomes a label of metrics and a field of logs, where a stray line break or blank is hard to see.
-        if (currency.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c)))
-        {
-            throw new ArgumentException(
-                "A currency is one word such as RUB or USD; remove white space and control characters.",
-                nameof(currency));
-        }
-
-        return new(currency, ImmutableDictionary<(string, string), Entry>.Empty);
+        return new(CurrencyCode.Checked(currency, nameof(currency)), ImmutableDictionary<(string, string), Entry>.Empty, NoRates);
     }
 
     /// <summary>The same table with one row added or replaced. This table stays as it is.</summary>
     /// <param name="vendor">The vendor key, such as <c>gigachat</c>: <see cref="ProviderInfo.Vendor"/> of the provider.</param>
     /// <param name="model">The model, as in <see cref="ProviderInfo.Model"/>, or <see cref="AnyModel"/>.</param>
-    /// <param name="price">The price in <see cref="Currency"/>; zero means free.</param>
+    /// <param name="price">The price; zero means free. One with a <see cref="ModelPrice.Currency"/> of its own is unknown as long as the
+    /// table knows no rate for it.</param>
     /// <returns>A new table.</returns>
     /// <exception cref="ArgumentException">The vendor or the model is empty, or the vendor is <c>*</c>.</exception>
     public PricingTable With(string vendor, string model, ModelPrice price) => Set(vendor, model, price, isOld: false);
@@ -83,12 +91,15 @@ public sealed class PricingTable
     /// <param name="vendor">The vendor key.</param>
     /// <param name="model">The model.</param>
     /// <returns>The price; <see langword="null"/> when it is unknown.</returns>
-    public ModelPrice? Find(string vendor, string model) => Lookup(vendor, model)?.Row.Price;
+    public ModelPrice? Find(string vendor, string model) => Lookup(vendor, model) is { } entry ? Own(entry.Row.Price) : null;
 
     /// <summary>Today's tariff of a model that this table prices by a differing row of 0.7.0; otherwise, and when there is none,
     /// null.</summary>
     internal ModelPrice? KnownTariff(string vendor, string model) =>
-        Lookup(vendor, model) is { IsOld: true } old && Current.Find(vendor, model) is { } tariff && !tariff.IsAsHighAs(old.Row.Price)
+        Lookup(vendor, model) is { IsOld: true } old
+        && Currency == Current.Currency
+        && Current.Find(vendor, model) is { } tariff
+        && !tariff.IsAsHighAs(old.Row.Price)
             ? tariff
             : null;
 
@@ -99,14 +110,20 @@ public sealed class PricingTable
         ArgumentNullException.ThrowIfNull(price);
         if (vendor == AnyModel)
             throw new ArgumentException("A price belongs to one vendor; only the model may be \"*\". Add a row per vendor.", nameof(vendor));
-        return new(Currency, _entries.SetItem(KeyOf(vendor, model), new(new(vendor, model, price), isOld)));
+        return new(Currency, _entries.SetItem(KeyOf(vendor, model), new(new(vendor, model, price), isOld)), _rates);
     }
 
     private Entry? Lookup(string vendor, string model)
     {
         ArgumentNullException.ThrowIfNull(vendor);
         ArgumentNullException.ThrowIfNull(model);
-        foreach (var name in ModelNames.Candidates(vendor, model).Append(AnyModel))
+        var known = ModelNames.VendorOf(vendor);
+        return Lookup(vendor, known, model) ?? (ReferenceEquals(known, vendor) ? null : Lookup(known, known, model));
+    }
+
+    private Entry? Lookup(string vendor, string known, string model)
+    {
+        foreach (var name in ModelNames.Candidates(known, model).Append(AnyModel))
         {
             if (_entries.TryGetValue(KeyOf(vendor, name), out var entry))
                 return entry;

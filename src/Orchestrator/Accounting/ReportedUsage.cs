@@ -2,61 +2,130 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>Adds up what a vendor reports during one attempt. Numbers that cannot be are taken for what they can.</summary>
+/// <summary>
+/// Adds up what a vendor reports during one attempt, each report corrected to the one way of counting that <see cref="TokenUsage"/> has:
+/// the only place of that arithmetic. Numbers that cannot be are taken for what they can.
+/// </summary>
 internal struct ReportedUsage
 {
-    private long _prompt, _completion, _cached, _reasoning, _totalAlone;
+    // Every attempt has one of these: whole numbers of 32 bits, which are as many tokens as there can be.
+    private int _prompt, _completion, _read, _written, _reasoning, _loneTotal;
+    private int _shownPrompt, _shownCompletion, _shownRead, _shownReasoning;
+    private long _cost;
+    private bool _hasPrompt, _hasCompletion, _isParted, _hasCost, _isCostUnknown;
 
-    public bool HasPrompt { get; private set; }
+    public readonly bool HasPrompt => _hasPrompt || (_hasCompletion && _loneTotal > 0);
 
-    public bool HasCompletion { get; private set; }
+    public readonly bool HasCompletion => _hasCompletion || (_hasPrompt && _loneTotal > 0);
 
-    public readonly bool HasAny => HasPrompt || HasCompletion;
+    public readonly bool HasAny => _hasPrompt || _hasCompletion || _loneTotal > 0;
 
-    /// <summary>What was reported as a total without either half; zero when nothing was.</summary>
-    public readonly int TotalAlone => Clamp(_totalAlone);
+    /// <summary>What the vendor says it charges, in US dollars; null when it does not say, or says what cannot be.</summary>
+    public readonly decimal? CostUsd => _hasCost && !_isCostUnknown ? UsageCost.FromCount(_cost) : null;
+
+    /// <summary>One report, its counts and total corrected in place. What is known of half a usage is corrected too.</summary>
+    public static UsageDetails Corrected(UsageDetails usage)
+    {
+        var reported = default(ReportedUsage);
+        reported.Add(usage);
+        var tokens = reported.ToUsage(UsageSource.Provider);
+        if (reported.HasPrompt && reported.HasCompletion)
+            return tokens.ToDetails(usage);
+        if (reported.HasPrompt)
+            usage.InputTokenCount = tokens.PromptTokens;
+        if (reported.HasCompletion)
+            usage.OutputTokenCount = tokens.CompletionTokens;
+        return usage;
+    }
 
     public void Add(UsageDetails? usage)
     {
         if (usage is null)
             return;
-        // Some servers report only a total: with one half known, the other is the rest.
-        var prompt = usage.InputTokenCount ?? (usage.TotalTokenCount - usage.OutputTokenCount);
-        var completion = usage.OutputTokenCount ?? (usage.TotalTokenCount - usage.InputTokenCount);
-        if (prompt is null && completion is null)
-            _totalAlone += Clamp(usage.TotalTokenCount ?? 0);
-        HasPrompt |= prompt is not null;
-        HasCompletion |= completion is not null;
+        Remember(usage);
+        AddCost(usage);
+        var names = UsageNames.Of(usage);
         // Clamped before they are added: the sum of two absurd numbers must not come out below zero.
-        _prompt += Clamp(prompt ?? 0);
-        _completion += Clamp(completion ?? 0);
-        _cached += Clamp(usage.CachedInputTokenCount ?? 0);
-        _reasoning += Clamp(usage.ReasoningTokenCount ?? 0);
+        long? prompt = Known(usage.InputTokenCount), completion = Known(usage.OutputTokenCount);
+        var read = Clamp(usage.CachedInputTokenCount ?? names.Read ?? 0);
+        var written = Clamp(names.Written ?? 0);
+        var reasoning = Clamp(usage.ReasoningTokenCount ?? names.Reasoning ?? 0);
+        UsageCorrection.Correct(ref prompt, ref completion, usage.TotalTokenCount, read, written, reasoning);
+        if (prompt is null && completion is null)
+            _loneTotal = Sum(_loneTotal, Clamp(usage.TotalTokenCount ?? 0));
+        // The counts of one usage may come one by one; then only their sums can be corrected.
+        _isParted |= prompt is null || completion is null;
+        _hasPrompt |= prompt is not null;
+        _hasCompletion |= completion is not null;
+        _prompt = Sum(_prompt, prompt ?? 0);
+        _completion = Sum(_completion, completion ?? 0);
+        _read = Sum(_read, read);
+        _written = Sum(_written, written);
+        _reasoning = Sum(_reasoning, reasoning);
     }
 
-    public readonly TokenUsage ToUsage(UsageSource source) => new(Clamp(_prompt), Clamp(_completion))
+    /// <summary>A router has closed its stream: with what it added the reports are the corrected numbers, as they stand.</summary>
+    public void TakeAsShown()
     {
-        CachedTokens = Clamp(_cached),
-        ReasoningTokens = Clamp(_reasoning),
-        Source = source,
-    };
+        if (!HasAny)
+            return;
+        (_prompt, _completion) = (Clamp(_shownPrompt), Clamp(_shownCompletion));
+        (_read, _reasoning) = (Clamp(_shownRead), Clamp(_shownReasoning));
+        (_hasPrompt, _hasCompletion, _isParted, _loneTotal) = (true, true, false, 0);
+    }
+
+    /// <summary>All reports together.</summary>
+    /// <param name="source">Where the less certain half comes from.</param>
+    /// <param name="countedPrompt">The prompt as counted by us, where no report told it.</param>
+    /// <param name="countedCompletion">The answer as counted by us, where no report told it.</param>
+    public readonly TokenUsage ToUsage(UsageSource source, int? countedPrompt = null, int? countedCompletion = null)
+    {
+        long? prompt = _hasPrompt ? _prompt : null, completion = _hasCompletion ? _completion : null;
+        if (_isParted)
+            UsageCorrection.Correct(ref prompt, ref completion, _loneTotal, _read, _written, _reasoning);
+        if (prompt is null && completion is null && _loneTotal > 0)
+        {
+            // The vendor's total stands; ours is how it divides. What we did not count is likelier to be thought than asked.
+            prompt = Math.Min(countedPrompt ?? 0, _loneTotal - Math.Min(countedCompletion ?? 0, _loneTotal));
+            completion = _loneTotal - prompt;
+        }
+
+        var asked = Clamp(prompt ?? Math.Max(countedPrompt ?? 0, Sum(_read, _written)));
+        var answered = Clamp(completion ?? Math.Max(countedCompletion ?? 0, _reasoning));
+        var read = Math.Min(_read, asked);
+        return new TokenUsage(asked, answered)
+        {
+            CachedTokens = read,
+            CacheWriteTokens = Math.Min(_written, asked - read),
+            ReasoningTokens = Math.Min(_reasoning, answered),
+            Source = source,
+        };
+    }
+
+    private void Remember(UsageDetails usage)
+    {
+        Show(ref _shownPrompt, usage.InputTokenCount);
+        Show(ref _shownCompletion, usage.OutputTokenCount);
+        Show(ref _shownRead, usage.CachedInputTokenCount);
+        Show(ref _shownReasoning, usage.ReasoningTokenCount);
+    }
+
+    private void AddCost(UsageDetails usage)
+    {
+        if (usage.AdditionalCounts is not { } counts || !counts.TryGetValue(UsageCost.CountName, out var cost))
+            return;
+        _hasCost = true;
+        _isCostUnknown |= !UsageCost.IsSaneCount(cost) || !UsageCost.IsSaneCount(_cost + cost);
+        if (!_isCostUnknown)
+            _cost += cost;
+    }
+
+    private static void Show(ref int shown, long? count) =>
+        shown = (int)Math.Clamp(shown + Math.Clamp(count ?? 0, int.MinValue, int.MaxValue), int.MinValue, int.MaxValue);
+
+    private static long? Known(long? count) => count is { } n ? Clamp(n) : null;
+
+    private static int Sum(int one, long other) => Clamp(one + other);
 
     private static int Clamp(long count) => (int)Math.Clamp(count, 0, int.MaxValue);
-}
-
-internal static class TokenUsageExtensions
-{
-    /// <summary>The numbers of the attempt in the vocabulary of the response; what the vendor said besides is kept.</summary>
-    public static UsageDetails ToDetails(this TokenUsage usage, UsageDetails? reported = null)
-    {
-        var details = reported ?? new UsageDetails();
-        details.InputTokenCount = usage.PromptTokens;
-        details.OutputTokenCount = usage.CompletionTokens;
-        details.TotalTokenCount ??= usage.TotalTokens;
-        if (usage.CachedTokens > 0)
-            details.CachedInputTokenCount = usage.CachedTokens;
-        if (usage.ReasoningTokens > 0)
-            details.ReasoningTokenCount = usage.ReasoningTokens;
-        return details;
-    }
 }

@@ -89,6 +89,25 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         }
     }
 
+    /// <summary>The sections below a key whose names are the user's own.</summary>
+    public IEnumerable<(string Name, SettingsReader Section)> NamedSections(string key)
+    {
+        if (!HasKeysBelow(key))
+        {
+            if (!string.IsNullOrEmpty(configuration[key]))
+                Refuse(key, "a section with keys below it");
+            yield break;
+        }
+
+        foreach (var item in configuration.GetSection(key).GetChildren())
+        {
+            if (item.GetChildren().Any())
+                yield return (item.Key, new SettingsReader(item, problems, Environment));
+            else
+                problems.Add($"{PathOf(key)} has an entry that must be a section with keys below it, but is a single value.");
+        }
+    }
+
     /// <summary>The texts of a list.</summary>
     public IReadOnlyList<string> Texts(string key)
     {

@@ -54,11 +54,9 @@ internal static class SettingsValues
     public static decimal? Money(this SettingsReader reader, string key, bool required = false)
     {
         const string Expected = "a number of zero or more, with a point, such as 0.4";
-        const decimal Most = 1_000_000_000;
         if (required && reader.RequiredText(key, Expected) is null)
             return null;
-        return reader.Value(key, Expected, (string text, out decimal value) =>
-            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= Most);
+        return reader.Value(key, Expected, (string text, out decimal value) => TryMoney(text, out value) && value <= ModelPrice.MostPer1K);
     }
 
     public static DateOnly? Day(this SettingsReader reader, string key) => reader.Value(
@@ -83,6 +81,9 @@ internal static class SettingsValues
             },
             known: names);
     }
+
+    private static bool TryMoney(string text, out decimal value) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= 0;
 
     private static bool TryLimit(string text, out TimeSpan value)
     {

@@ -36,6 +36,10 @@ public sealed record LlmAttempt
     /// <summary>Its cost in <see cref="Currency"/>; <see langword="null"/> when the price is unknown.</summary>
     public decimal? Cost { get; init; }
 
+    /// <summary>Whether <see cref="Cost"/> is the vendor's own figure or comes from the prices.</summary>
+    /// <value><see cref="CostSource.None"/> when the cost is unknown.</value>
+    public CostSource CostSource { get; init; }
+
     /// <summary>The currency of <see cref="Cost"/>, such as <c>RUB</c>.</summary>
     public required string Currency { get; init; }
 

@@ -13,7 +13,9 @@ public sealed record ProviderOptions
     /// <value><see langword="null"/>: those of the provider, then the router's.</value>
     public LimitOptions? Limits { get; init; }
 
-    /// <summary>The price of this provider's tokens, instead of the table's row for its vendor and model.</summary>
+    /// <summary>The price of this provider's tokens, instead of the table's row for its vendor and model. One with a
+    /// <see cref="ModelPrice.Currency"/> other than the router's needs a rate (<see cref="PricingTable.WithRate"/>); else it is
+    /// unknown.</summary>
     /// <value><see langword="null"/>: <see cref="RouterOptions.Prices"/> decides.</value>
     public ModelPrice? Price { get; init; }
 

@@ -105,9 +105,12 @@ internal sealed partial class Attempt
         }
         else
         {
-            if (update.RawRepresentation is RouteResult or ReplacedText)
+            var closesRoute = update.RawRepresentation is RouteResult;
+            if (closesRoute || update.RawRepresentation is ReplacedText)
                 update = Undressed(update);
             ReadContents(update.Contents, ref content);
+            if (closesRoute)
+                _reported.TakeAsShown();
             if (_call.Live)
                 update = Told(update);
             Keep(update, content);

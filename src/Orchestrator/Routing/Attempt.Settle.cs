@@ -46,6 +46,7 @@ internal sealed partial class Attempt
         if (outcome == AttemptOutcome.Failed)
             KeepPartialText(_error!);
         var usage = UsageOf(outcome);
+        var (cost, costSource) = CostOf(usage);
         Record = new LlmAttempt
         {
             CallId = _context.CallId(_call.Sequence),
@@ -58,7 +59,8 @@ internal sealed partial class Attempt
             TimeToFirstToken = firstToken,
             QueueTime = Queued,
             Usage = usage,
-            Cost = CostOf(usage),
+            Cost = cost,
+            CostSource = costSource,
             Currency = _context.Currency,
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
@@ -169,7 +171,7 @@ internal sealed partial class Attempt
         if (_reported is { HasPrompt: true, HasCompletion: true })
             return _reported.ToUsage(UsageSource.Provider);
         // Nothing came: a vendor bills an answer, not a refusal to give one.
-        if (!_reported.HasAny && _reported.TotalAlone == 0 && !HasContent && outcome != AttemptOutcome.Succeeded)
+        if (!_reported.HasAny && !HasContent && outcome != AttemptOutcome.Succeeded)
             return default;
         try
         {
@@ -178,21 +180,10 @@ internal sealed partial class Attempt
             var prompt = _reported.HasPrompt ? default
                 : _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
             var completion = _reported.HasCompletion ? default : CountCompletion(mayWait);
-            var counted = _reported;
-            int? promptTokens = _reported.HasPrompt ? null : prompt.ToInt();
-            int? completionTokens = _reported.HasCompletion ? null : completion.ToInt();
-            if (_reported.TotalAlone is > 0 and var total)
-            {
-                // A total without halves stays that total: what is not the prompt is the answer.
-                var known = counted.ToUsage(UsageSource.Provider);
-                if (promptTokens is { } counts)
-                    promptTokens = Math.Min(_reported.HasCompletion ? int.MaxValue : counts, Math.Max(0, total - known.CompletionTokens));
-                if (completionTokens is not null)
-                    completionTokens = Math.Max(0, total - (promptTokens ?? known.PromptTokens));
-            }
-
-            counted.Add(new UsageDetails { InputTokenCount = promptTokens, OutputTokenCount = completionTokens });
-            return counted.ToUsage((prompt + completion).Source);
+            return _reported.ToUsage(
+                (prompt + completion).Source,
+                _reported.HasPrompt ? null : prompt.ToInt(),
+                _reported.HasCompletion ? null : completion.ToInt());
         }
 #pragma warning disable CA1031 // A counter that throws costs the numbers of this attempt, not the answer.
         catch (Exception error)
@@ -279,12 +270,15 @@ internal sealed partial class Attempt
         }
     }
 
-    private decimal? CostOf(TokenUsage usage)
+    /// <summary>What the vendor says it charges; else what the prices say.</summary>
+    private (decimal? Cost, CostSource Source) CostOf(TokenUsage usage)
     {
+        if (_reported.CostUsd is { } usd && _context.Prices.FromUsd(usd) is { } charged)
+            return (charged, CostSource.Vendor);
         try
         {
             if (Slot.Price is { } price)
-                return price.CostOf(usage);
+                return (price.CostOf(usage), CostSource.PriceTable);
         }
         catch (OverflowException)
         {
@@ -293,6 +287,6 @@ internal sealed partial class Attempt
 
         if (usage.TotalTokens > 0)
             _call.Context.WarnUnpriced(Slot.Info);
-        return null;
+        return (null, CostSource.None);
     }
 }

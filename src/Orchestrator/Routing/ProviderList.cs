@@ -159,7 +159,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         if (string.IsNullOrWhiteSpace(info.Name) || string.IsNullOrWhiteSpace(info.Vendor) || string.IsNullOrWhiteSpace(info.Model))
             throw new ArgumentException($"Provider {provider.GetType().Name} needs a name, a vendor and a model; one of them is empty.", nameof(registration));
         var options = registration.Options ?? ProviderOptions.Default;
-        var price = options.Price ?? context.Prices.Find(info.Vendor, info.Model);
+        var price = options.Price is { } own ? context.Prices.Own(own) : context.Prices.Find(info.Vendor, info.Model);
         if (options.Price is null && price is not null)
             context.WarnOutdated(info, price);
         var limits = (options.Limits ?? new LimitOptions()).Over(info.Limits).Over(context.Limits);

@@ -172,12 +172,13 @@ internal sealed partial class RouteCall
         _finished = Context.Now();
         var latency = Context.Span(_finished - Started - _held);
         return response is null
-            ? new RouteResult { Provider = record.Provider, Usage = record.Usage, Cost = record.Cost, Currency = record.Currency, Latency = latency, Attempts = _attempts }
+            ? new RouteResult { Provider = record.Provider, Usage = record.Usage, Cost = record.Cost, CostSource = record.CostSource, Currency = record.Currency, Latency = latency, Attempts = _attempts }
             : new LlmResponse
             {
                 Provider = record.Provider,
                 Usage = record.Usage,
                 Cost = record.Cost,
+                CostSource = record.CostSource,
                 Currency = record.Currency,
                 Latency = latency,
                 Attempts = _attempts,

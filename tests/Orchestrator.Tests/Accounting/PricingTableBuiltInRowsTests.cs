@@ -103,7 +103,7 @@ public class PricingTableBuiltInRowsTests
     {
         var page = File.ReadAllLines(Path.Combine(RepositoryRoot(), "docs", "tokens-and-prices.md"))
             .SkipWhile(line => line != "### All rows")
-            .TakeWhile(line => line != "### How a model is found")
+            .TakeWhile(line => line != "### Rows in US dollars")
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => string.Join('|', line.Split('|', StringSplitOptions.TrimEntries).Skip(1).Take(6)));
 

@@ -38,7 +38,7 @@ public class BadSettingsTests
         "Known here: Aliases, ChunkDelay, Delay, FailureRate, Limits, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Type.")]
     [InlineData(
         """{ "Prices": { "Model": [] } }""",
-        "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Models.")]
+        "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Join, Models, Rates.")]
     public void An_unknown_key_is_named_with_its_neighbour(string json, string message) =>
         Settings.Problems(json).Should().Equal(message);
 
@@ -103,15 +103,16 @@ public class BadSettingsTests
     public void A_bad_shape_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
 
     [Theory]
-    [InlineData("""{ "Base": "Today" }""", "Llm:Prices:Base must be Default, Current or Empty, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Base": "Today" }""", "Llm:Prices:Base must be Default, Current, CurrentUsd or Empty, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Base": "Emty", "Currency": "USD" }""",
-        "Llm:Prices:Base must be Default, Current or Empty, but was \"Emty\". Did you mean Empty?")]
+        "Llm:Prices:Base must be Default, Current, CurrentUsd or Empty, but was \"Emty\". Did you mean Empty?")]
     [InlineData("""{ "Base": "Empty", "Currency": "US dollars" }""", "Llm:Prices:Currency must be one word such as RUB, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Currency": "USD" }""",
         "Llm:Prices:Currency is USD, but the built-in prices (Llm:Prices:Base: Default) are in RUB. " +
-        "Set Llm:Prices:Base to Empty and list your own prices under Llm:Prices:Models.")]
+        "Set Llm:Prices:Base to Empty and list your own prices under Llm:Prices:Models. " +
+        "Or convert them: say under Llm:Prices:Rates:RUB what one unit of it costs, with the keys Rate and AsOf.")]
     [InlineData(
         """{ "Models": [ { "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1 } ] }""",
         "Llm:Prices:Models:0:Vendor is missing; it must be a text that is not empty.")]

@@ -106,7 +106,12 @@ public abstract partial class HttpLlmProvider
         Role = ChatRole.Assistant,
         Contents =
         [
-            new UsageContent(usage.OutputTokenCount is > 0 ? usage : new UsageDetails { InputTokenCount = usage.InputTokenCount, CachedInputTokenCount = usage.CachedInputTokenCount }),
+            new UsageContent(usage.OutputTokenCount is > 0 ? usage : new UsageDetails
+            {
+                InputTokenCount = usage.InputTokenCount,
+                CachedInputTokenCount = usage.CachedInputTokenCount,
+                AdditionalCounts = usage.AdditionalCounts,
+            }),
         ],
     };
 

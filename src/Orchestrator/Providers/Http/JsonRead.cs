@@ -48,6 +48,19 @@ internal static class JsonRead
         return null;
     }
 
+    /// <summary>A number, also as text; null for anything else, and for what a decimal cannot hold.</summary>
+    public static decimal? Number(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
+        {
+            var digits = reader.ValueSpan;
+            return System.Buffers.Text.Utf8Parser.TryParse(digits, out decimal value, out var used) && used == digits.Length ? value : null;
+        }
+
+        reader.Skip();
+        return null;
+    }
+
     /// <summary>The text of the value after a property's name.</summary>
     public static string? NextText(ref Utf8JsonReader reader)
     {
@@ -60,6 +73,13 @@ internal static class JsonRead
     {
         reader.Read();
         return Count(ref reader);
+    }
+
+    /// <summary>The number after a property's name.</summary>
+    public static decimal? NextNumber(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return Number(ref reader);
     }
 
     /// <summary>Passes over the value after a property's name, and says what it was.</summary>

@@ -66,7 +66,7 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
     private static UsageDetails? UsageOf(LlmRequest request, MockOptions options, string text)
     {
         if (options.Usage is { } usage)
-            return Details(usage.PromptTokens, usage.CompletionTokens, usage.CachedTokens, usage.ReasoningTokens);
+            return usage.ToDetails(Details(usage.PromptTokens, usage.CompletionTokens, usage.CachedTokens, usage.ReasoningTokens));
         return options.ReportUsage ? Details(RequestFault.Guard(request, WordsSent, CancellationToken.None), WordsIn(text)) : null;
     }
 

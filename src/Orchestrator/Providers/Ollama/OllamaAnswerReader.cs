@@ -181,14 +181,14 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         return reader.TokenType == JsonTokenType.StartObject ? ToolJson.Raw(ref reader) : JsonRead.Text(ref reader);
     }
 
-    private UsageDetails? Usage() => _promptCount is null && _evalCount is null ? null : new UsageDetails
+    private UsageDetails? Usage() => _promptCount is null && _evalCount is null ? null : ReportedUsage.Corrected(new UsageDetails
     {
         InputTokenCount = _promptCount,
         OutputTokenCount = _evalCount,
         CachedInputTokenCount = _cachedCount,
         // Half of it is no total.
         TotalTokenCount = (long?)_promptCount + _evalCount,
-    };
+    });
 
     private ChatFinishReason FinishReason() => _calledTools ? ChatFinishReason.ToolCalls : _doneReason?.Trim() switch
     {

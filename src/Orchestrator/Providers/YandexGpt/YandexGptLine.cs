@@ -230,17 +230,14 @@ internal sealed class YandexGptLine
 
         if (prompt is null && answer is null)
             return;
-        // Whether the answer's count includes hidden reasoning is not documented; the vendor's own total tells.
-        if (reasoning > 0 && total is { } all && all == (long)(prompt ?? 0) + (answer ?? 0) + reasoning)
-            answer = (answer ?? 0) + reasoning;
-        // Proto leaves zeros out.
-        Usage = new UsageDetails
+        // Proto leaves zeros out. Whether the answer's count includes hidden reasoning is not documented; the vendor's own total tells.
+        Usage = ReportedUsage.Corrected(new UsageDetails
         {
             InputTokenCount = prompt ?? 0,
             OutputTokenCount = answer ?? 0,
             ReasoningTokenCount = reasoning,
-            TotalTokenCount = (long)(prompt ?? 0) + (answer ?? 0),
-        };
+            TotalTokenCount = total ?? ((long)(prompt ?? 0) + (answer ?? 0)),
+        });
     }
 
     private static int? ReadReasoning(ref Utf8JsonReader reader)

@@ -1,0 +1,29 @@
+namespace Orchestrator;
+
+/// <summary>A currency is an ISO 4217 code by convention, and any one word by right.</summary>
+internal static class CurrencyCode
+{
+    public const string UsDollar = "USD";
+
+    // It becomes a label of metrics and a field of logs, where a stray line break or blank is hard to see.
+    public static bool IsOne(string text) => text.Length > 0 && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c));
+
+    public static string Checked(string text, string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text, name);
+        return IsOne(text)
+            ? text
+            : throw new ArgumentException("A currency is one word such as RUB or USD; remove white space and control characters.", name);
+    }
+
+    /// <summary>A code is a code however it is typed; any other word is the user's own.</summary>
+    public static string Plain(string text) => text is { Length: 3 } && text.All(char.IsAsciiLetter) ? text.ToUpperInvariant() : text;
+
+    /// <summary>Whether a message may show it: a word of few letters, which no key is.</summary>
+    public static bool IsShown(string text) => text.Length is > 0 and <= 8 && text.All(char.IsAsciiLetter);
+
+    /// <summary>The currency as a message shows it.</summary>
+    public static string Shown(string text) => IsShown(text) ? text : "another currency";
+
+    public static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+}
