@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// The updates of a live stream that are kept until its answer is committed. As long as they are few each stays as it is. More of them, which say
-/// nothing, become one update of our own with what they say together: usage, finish reason, ids. So a stream that never begins costs no memory.
+/// The updates of a live stream that are kept until its answer is committed. As long as they are few each stays as it is. What is more of them, all saying
+/// nothing, becomes one update of our own with what they say together: usage, finish reason, ids. So a stream that never begins costs no memory.
 /// For one thread at a time.
 /// </summary>
 internal sealed class HeldUpdates
@@ -14,6 +14,7 @@ internal sealed class HeldUpdates
 
     private readonly List<ChatResponseUpdate> _updates = [];
     private int _parts;
+    private int _kept;
     private ChatResponseUpdate? _sum;
     private UsageDetails? _usage;
     private ErrorContent? _error;
@@ -41,11 +42,11 @@ internal sealed class HeldUpdates
 
         if (_sum is null)
         {
-            // The kept ones too: an object of the provider's that is held may hold all that come after it.
+            // An object of the provider's that is held may hold all that come after it: of the kept ones only what they say is kept on.
             _sum = new ChatResponseUpdate();
-            foreach (var kept in _updates)
-                AddToSum(kept);
-            _updates.Clear();
+            _kept = _updates.Count;
+            for (var i = 0; i < _kept; i++)
+                _updates[i] = Bare(_updates[i]);
         }
 
         AddToSum(update);
@@ -58,11 +59,11 @@ internal sealed class HeldUpdates
         if (_sum is { } sum)
         {
             sum.Contents = [.. _error is null ? Array.Empty<AIContent>() : [_error], .. _usage is null ? Array.Empty<AIContent>() : [new UsageContent(_usage)]];
-            all.Insert(0, sum);
+            all.Insert(_kept, sum);
         }
 
         _updates.Clear();
-        (_parts, _sum, _usage, _error) = (0, null, null, null);
+        (_parts, _kept, _sum, _usage, _error) = (0, 0, null, null, null);
         return all;
     }
 
@@ -84,9 +85,31 @@ internal sealed class HeldUpdates
             if (contents[i] is UsageContent usage)
                 UsageSum.Add(ref _usage, usage.Details);
             else if (contents[i] is ErrorContent error)
-                _error ??= new ErrorContent(error.Message) { ErrorCode = error.ErrorCode, Details = error.Details };
+                _error ??= Bare(error);
         }
     }
+
+    private static ChatResponseUpdate Bare(ChatResponseUpdate update) => new()
+    {
+        AuthorName = update.AuthorName,
+        Contents = [.. update.Contents.Select(c => c switch
+        {
+            UsageContent usage => new UsageContent(UsageSum.Copy(usage.Details)!),
+            ErrorContent error => Bare(error),
+            TextReasoningContent => new TextReasoningContent(""),
+            _ => (AIContent)new TextContent(""),
+        })],
+        ContinuationToken = update.ContinuationToken,
+        ConversationId = update.ConversationId,
+        CreatedAt = update.CreatedAt,
+        FinishReason = update.FinishReason,
+        MessageId = update.MessageId,
+        ModelId = update.ModelId,
+        ResponseId = update.ResponseId,
+        Role = update.Role,
+    };
+
+    private static ErrorContent Bare(ErrorContent error) => new(error.Message) { ErrorCode = error.ErrorCode, Details = error.Details };
 
     private static int PartsOf(ChatResponseUpdate update)
     {
