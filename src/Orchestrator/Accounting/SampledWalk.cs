@@ -6,7 +6,7 @@ namespace Orchestrator;
 /// </summary>
 internal struct SampledWalk(int count)
 {
-    private const int Growth = 64;
+    private const int Growth = 512;
     private int _next;
     private int _sampledFrom = -1;
 
