@@ -29,7 +29,7 @@ internal static class PromptEcho
     private const long MostBytes = 256L * 1024 * 1024;
 
     // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
-    private const int Considered = 16 * HttpCaps.Excerpt;
+    private const int Considered = 8 * HttpCaps.Excerpt;
 
     // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of anybody.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Keywords = new[]
