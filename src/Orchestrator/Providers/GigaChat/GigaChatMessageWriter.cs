@@ -22,7 +22,7 @@ internal static class GigaChatMessageWriter
             else if (message.Role == ChatRole.User || message.Role == ChatRole.Tool)
                 WriteOther(json, message, results);
             else
-                throw new LlmException(LlmErrorKind.InvalidRequest, "A message has another role; GigaChat knows system, user, assistant and tool.");
+                throw new LlmException(LlmErrorKind.InvalidRequest, $"A message has {(message.Role.Value is { Length: <= 16 } role && role.All(char.IsAsciiLetter) ? $"the role '{role}'" : "another role")}; GigaChat knows system, user, assistant and tool.");
         }
     }
 

@@ -5,16 +5,16 @@ namespace Orchestrator.Providers;
 /// <param name="length">The length of a piece.</param>
 internal sealed class Grams(int length)
 {
-    private const int Bits = 1 << 16;
+    private const int BitsLog2 = 14;
+    private const int Bits = 1 << BitsLog2;
     private const ulong Base = 1_099_511_628_211;
 
-    private readonly HashSet<ulong> _wanted = [];
+    private readonly List<ulong> _wanted = [];
     private readonly HashSet<ulong> _found = [];
-    // Most pieces of a long text are told apart here, without a look into the set.
+    // Most pieces of a long text are told apart here, without a search.
     private readonly ulong[] _sieve = new ulong[Bits / 64];
     private readonly ulong _oldest = PowerOfBase(length);
-
-    public bool IsEmpty => _wanted.Count == 0;
+    private bool _isSorted;
 
     public bool HasFound => _found.Count > 0;
 
@@ -22,11 +22,14 @@ internal sealed class Grams(int length)
     public void Want(ReadOnlySpan<char> units)
     {
         var hash = 0UL;
+        _isSorted = false;
+        _wanted.EnsureCapacity(_wanted.Count + Math.Max(0, units.Length - length + 1));
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            if (i < length - 1 || !_wanted.Add(hash))
+            if (i < length - 1)
                 continue;
+            _wanted.Add(hash);
             _sieve[Slot(hash) / 64] |= 1UL << (Slot(hash) % 64);
         }
     }
@@ -34,11 +37,14 @@ internal sealed class Grams(int length)
     /// <summary>Looks for them in the other.</summary>
     public void Find(ReadOnlySpan<char> units)
     {
+        if (!_isSorted)
+            _wanted.Sort();
+        _isSorted = true;
         var hash = 0UL;
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            if (i >= length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0 && _wanted.Contains(hash))
+            if (i >= length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0 && _wanted.BinarySearch(hash) >= 0)
                 _found.Add(hash);
         }
     }
@@ -64,7 +70,7 @@ internal sealed class Grams(int length)
     }
 
     // The upper bits depend on all of the piece.
-    private static int Slot(ulong hash) => (int)((hash ^ (hash >> 23)) >> 48);
+    private static int Slot(ulong hash) => (int)((hash ^ (hash >> 23)) >> (64 - BitsLog2));
 
     private static ulong PowerOfBase(int length)
     {

@@ -34,7 +34,10 @@ public abstract partial class HttpLlmProvider
         // By the words as they came; what is shown of them has lost those that repeat the request.
         var kind = KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
         var excerpt = Shown(text, request, response);
-        var hint = Hint(kind, status, said.Shown(words => Shown(words, request, response)));
+        var hint = Hint(kind, status, said);
+        // Advice may hold some of the words.
+        if (hint.Length > 0)
+            hint = Hint(kind, status, said.Shown(words => Shown(words, request, response)));
         return Error(response, kind, said, $"answered HTTP {status}{(excerpt.Length > 0 ? $": {excerpt}" : " without a readable error")}{hint}", request);
     }
 

@@ -29,7 +29,7 @@ internal static class PromptEcho
     private const long MostBytes = 256L * 1024 * 1024;
 
     // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
-    private const int Considered = 16 * HttpCaps.Excerpt;
+    private const int Considered = 8 * HttpCaps.Excerpt;
 
     // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of anybody.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Keywords = new[]
@@ -44,7 +44,7 @@ internal static class PromptEcho
     /// <param name="secrets">What was sent along; null for nothing.</param>
     public static string? Cut(string? text, LlmRequest? request, IEnumerable<string>? secrets = null)
     {
-        if (string.IsNullOrEmpty(text))
+        if (string.IsNullOrEmpty(text) || IsStatus(text))
             return text;
         var said = new SaidText(text.Length > Considered ? text[..Considered] : text);
         if (request is not null && !TryCut(said, request))
@@ -55,6 +55,9 @@ internal static class PromptEcho
         CutSecrets(said, secrets ?? []);
         return said.ToString();
     }
+
+    // Most codes are statuses.
+    private static bool IsStatus(string text) => text.Length <= 3 && text.All(char.IsAsciiDigit);
 
     private static void CutSecrets(SaidText said, IEnumerable<string> secrets)
     {
@@ -80,7 +83,7 @@ internal static class PromptEcho
     {
         var grams = new Grams(Shortest);
         said.AskFor(grams);
-        var (buffer, units) = (ArrayPool<char>.Shared.Rent(Chunk), ArrayPool<char>.Shared.Rent(2 * Chunk));
+        char[] buffer = [], units = [];
         try
         {
             var left = MostCompared;
@@ -89,14 +92,18 @@ internal static class PromptEcho
                 left -= text.Length + 64;
                 if (left < 0)
                     return false;
-                Find(said, grams, text, buffer.AsSpan(0, Chunk), units);
+                if (Math.Min(text.Length, Chunk) > buffer.Length)
+                {
+                    Return(buffer, units);
+                    (buffer, units) = (ArrayPool<char>.Shared.Rent(Math.Min(text.Length, Chunk)), ArrayPool<char>.Shared.Rent(2 * Math.Min(text.Length, Chunk)));
+                }
+
+                Find(said, grams, text, buffer, units);
             }
         }
         finally
         {
-            // They held a prompt.
-            ArrayPool<char>.Shared.Return(buffer, clearArray: true);
-            ArrayPool<char>.Shared.Return(units, clearArray: true);
+            Return(buffer, units);
         }
 
         var work = MostBytes;
@@ -105,6 +112,15 @@ internal static class PromptEcho
         if (grams.HasFound)
             said.Cut(grams, Mark, static units => Keywords.Contains(units));
         return true;
+    }
+
+    // They held a prompt.
+    private static void Return(char[] buffer, char[] units)
+    {
+        if (buffer.Length == 0)
+            return;
+        ArrayPool<char>.Shared.Return(buffer, clearArray: true);
+        ArrayPool<char>.Shared.Return(units, clearArray: true);
     }
 
     // Piece by piece; pieces overlap by more than the longest escape of what is looked for.

@@ -14,12 +14,14 @@ internal sealed class SaidText
 
     private readonly string _source;
     private readonly List<Layer> _layers = [];
-    private readonly string?[] _cut;
+    // For each character the mark that stands in its place, from one; zero for none.
+    private readonly byte[] _cut;
+    private readonly List<string> _marks = [];
 
     public SaidText(string source)
     {
         _source = source;
-        _cut = new string?[source.Length];
+        _cut = new byte[source.Length];
         var text = source.ToCharArray();
         var from = new int[text.Length + 1];
         for (var i = 0; i < from.Length; i++)
@@ -72,7 +74,7 @@ internal sealed class SaidText
     public void CutPlain(string text, string mark)
     {
         for (var at = _source.IndexOf(text, StringComparison.Ordinal); at >= 0; at = _source.IndexOf(text, at + text.Length, StringComparison.Ordinal))
-            _cut.AsSpan(at, text.Length).Fill(mark);
+            _cut.AsSpan(at, text.Length).Fill(Number(mark));
     }
 
     /// <summary>Cuts pieces that stand for bytes which were sent, such as those of an image.</summary>
@@ -90,19 +92,19 @@ internal sealed class SaidText
     }
 
     /// <summary>Cuts the end, where a piece may begin that goes on behind it.</summary>
-    public void CutEnd(int length, string mark) => _cut.AsSpan(Math.Max(0, _cut.Length - length)).Fill(mark);
+    public void CutEnd(int length, string mark) => _cut.AsSpan(Math.Max(0, _cut.Length - length)).Fill(Number(mark));
 
     public override string ToString()
     {
-        if (!_cut.AsSpan().ContainsAnyExcept((string?)null))
+        if (!_cut.AsSpan().ContainsAnyExcept((byte)0))
             return _source;
         var rest = new StringBuilder(_source.Length);
         for (var i = 0; i < _source.Length; i++)
         {
-            if (_cut[i] is not { } mark)
+            if (_cut[i] == 0)
                 rest.Append(_source[i]);
-            else if (i == 0 || _cut[i - 1] != mark)
-                rest.Append(mark);
+            else if (i == 0 || _cut[i - 1] != _cut[i])
+                rest.Append(_marks[_cut[i] - 1]);
         }
 
         return rest.ToString();
@@ -127,13 +129,20 @@ internal sealed class SaidText
         // The padding of base64.
         while (end < _source.Length && _source[end] == '=')
             end++;
-        _cut.AsSpan(begin, end - begin).Fill(mark);
+        _cut.AsSpan(begin, end - begin).Fill(Number(mark));
+    }
+
+    private byte Number(string mark)
+    {
+        if (!_marks.Contains(mark))
+            _marks.Add(mark);
+        return (byte)(_marks.IndexOf(mark) + 1);
     }
 
     private void AddLayer(ReadOnlySpan<char> plain, ReadOnlySpan<int> from, Range? whole, byte[]? bytes)
     {
         var units = new char[plain.Length * 2];
-        var places = new int[units.Length];
+        var places = whole is null ? new int[units.Length] : [];
         var count = LetterFold.Fold(plain, units, places);
         Array.Resize(ref units, count);
         var (starts, ends) = (new int[whole is null ? count : 0], new int[whole is null ? count : 0]);
