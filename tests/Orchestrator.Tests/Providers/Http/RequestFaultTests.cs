@@ -162,7 +162,8 @@ public class RequestFaultTests
     private static LlmRequest With(object value, bool streamed) => new([
         new ChatMessage(ChatRole.User, "hi"),
         new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "f")]),
-        new ChatMessage(ChatRole.Tool, [new FunctionResultContent("1", value)])]) { Streaming = streamed };
+        new ChatMessage(ChatRole.Tool, [new FunctionResultContent("1", value)])])
+    { Streaming = streamed };
 
     private static JsonElement Disposed()
     {
