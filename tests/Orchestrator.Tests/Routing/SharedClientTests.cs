@@ -6,7 +6,9 @@ using static Orchestrator.Tests.Support.ChatSurface;
 namespace Orchestrator.Tests.Routing;
 
 /// <summary>One client under two providers, one provider listed twice: disposed when the last that uses it has gone, and once.</summary>
+#pragma warning disable CA1001 // The tests dispose it through routers, and count that.
 public class SharedClientTests
+#pragma warning restore CA1001
 {
     private readonly Client _client = new();
 
