@@ -56,7 +56,8 @@ internal static class SettingsValues
         const string Expected = "a number of zero or more, with a point, such as 0.4";
         if (required && reader.RequiredText(key, Expected) is null)
             return null;
-        return reader.Value(key, Expected, (string text, out decimal value) => TryMoney(text, out value) && value <= ModelPrice.MostPer1K);
+        return reader.Value(key, Expected, (string text, out decimal value) => TryMoney(text, out value) && value <= ModelPrice.MostPer1K,
+            text => TryMoney(text, out _) ? string.Create(CultureInfo.InvariantCulture, $" The highest price is {ModelPrice.MostPer1K:0}.") : "");
     }
 
     public static DateOnly? Day(this SettingsReader reader, string key) => reader.Value(

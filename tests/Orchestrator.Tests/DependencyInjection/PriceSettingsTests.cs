@@ -72,7 +72,7 @@ public class PriceSettingsTests
         "Llm:Prices:Join has CurrentUsd, which is in USD, but the table is in RUB: say under Llm:Prices:Rates:USD what one unit of it costs, with the keys Rate and AsOf.")]
     [InlineData("""{ "Join": [ "CurentUsd" ] }""",
         "Llm:Prices:Join must be a list of Default, Current, CurrentUsd, but has \"CurentUsd\". Did you mean CurrentUsd?")]
-    [InlineData("""{ "Rates": { "USD": 80 } }""", "Llm:Prices:Rates:USD must be a section with keys below it, but was \"80\".")]
+    [InlineData("""{ "Rates": { "USD": 80 } }""", "Llm:Prices:Rates has an entry that must be a section with keys below it, but is a single value.")]
     [InlineData("""{ "Rates": { "USD": { "Rate": 0, "AsOf": "2026-11-01" } } }""",
         "Llm:Prices:Rates:USD:Rate must be a number above 0, with a point, such as 95.5, but was \"0\".")]
     [InlineData("""{ "Rates": { "USD": { "Rate": "95,5", "AsOf": "2026-11-01" } } }""",
@@ -81,15 +81,15 @@ public class PriceSettingsTests
     [InlineData("""{ "Rates": { "USD": { "AsOf": "2026-11-01" } } }""",
         "Llm:Prices:Rates:USD:Rate is missing; it must be a number above 0, with a point, such as 95.5.")]
     [InlineData("""{ "Rates": { "USD": { "Rate": 80, "AsOf": "2026-11-01", "Day": 1 } } }""",
-        "Llm:Prices:Rates:USD:Day is not a known key. Known here: AsOf, Rate.")]
+        "Llm:Prices:Rates:USD has a key of 3 characters that is not known (not shown: it may be a secret). Known here: AsOf, Rate.")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "Currency": "USD" } ] }""",
         "Llm:Prices:Models:0:Currency is USD, but the table is in RUB and knows no rate: say under Llm:Prices:Rates:USD what one unit of it costs, with the keys Rate and AsOf.")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "Currency": "US D" } ] }""",
-        "Llm:Prices:Models:0:Currency must be one word such as USD, but was \"US D\".")]
+        "Llm:Prices:Models:0:Currency must be one word such as USD, but was something else (not shown: it may be a secret).")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "CacheWritePer1K": -1 } ] }""",
         "Llm:Prices:Models:0:CacheWritePer1K must be a number of zero or more, with a point, such as 0.4, but was \"-1\".")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 2e9 } ] }""",
-        "Llm:Prices:Models:0:CompletionPer1K must be a number of zero or more, with a point, such as 0.4, but was \"2e9\". The highest price is 1000000000.")]
+        "Llm:Prices:Models:0:CompletionPer1K must be a number of zero or more, with a point, such as 0.4, but was something else (not shown: it may be a secret). The highest price is 1000000000.")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "Tiers": [ { "PromptPer1K": 1, "CompletionPer1K": 1 } ] } ] }""",
         "Llm:Prices:Models:0:Tiers:0:AbovePromptTokens is missing; it must be a whole number of at least 0.")]
     [InlineData("""{ "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "Tiers": [ { "AbovePromptTokens": 9, "PromptPer1K": 1, "CompletionPer1K": 1 }, { "AbovePromptTokens": 9, "PromptPer1K": 1, "CompletionPer1K": 1 } ] } ] }""",

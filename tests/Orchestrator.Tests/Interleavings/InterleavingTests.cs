@@ -132,6 +132,8 @@ public class InterleavingTests
             return () =>
             {
                 scenario.CheckRest(all);
+                // In the background.
+                SpinWait.SpinUntil(() => all[0].Disposals > 0 && all[2].Disposals > 0, TimeSpan.FromSeconds(5));
                 all.Select(p => p.Disposals).Should().Equal(1, 0, 1, 0);
             };
         },

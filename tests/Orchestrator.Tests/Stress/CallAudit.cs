@@ -110,9 +110,8 @@ internal sealed class CallAudit(StressRun run)
         Expect(call, call.Text == said.Text(said.GivenWords) && (said.GivenWords == 0 || said.GivenWords == said.Words), "an incomplete answer passed for whole");
         Expect(call, call.SeenToolCalls == said.GivenToolCalls, $"{call.SeenToolCalls} tool calls seen, {said.GivenToolCalls} made");
         if (call.Response is { } response && said.Whole is { } whole)
-            Expect(call, ReferenceEquals(response.Response, whole), "the provider's own response was not handed on");
-        else
-            Expect(call, (call.SeenUsage.InputTokenCount ?? 0) == told.Usage.PromptTokens && (call.SeenUsage.OutputTokenCount ?? 0) == told.Usage.CompletionTokens, $"the caller saw other usage than {told.Usage}");
+            Expect(call, ReferenceEquals(response.Response.Messages[0], whole.Messages[0]), "the provider's own message was not handed on");
+        Expect(call, (call.SeenUsage.InputTokenCount ?? 0) == told.Usage.PromptTokens && (call.SeenUsage.OutputTokenCount ?? 0) == told.Usage.CompletionTokens, $"the caller saw other usage than {told.Usage}");
     }
 
     private void CheckFailure(StressCall call)

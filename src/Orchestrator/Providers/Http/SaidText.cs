@@ -22,14 +22,18 @@ internal sealed class SaidText
     {
         _source = source;
         _cut = new byte[source.Length];
-        var text = source.ToCharArray();
-        var from = new int[text.Length + 1];
-        for (var i = 0; i < from.Length; i++)
+        // What is needed only here comes from the pool: an error must not cost many times its length.
+        var text = ArrayPool<char>.Shared.Rent(source.Length);
+        var from = ArrayPool<int>.Shared.Rent(source.Length + 1);
+        source.CopyTo(text);
+        for (var i = 0; i <= source.Length; i++)
             from[i] = i;
-        var length = Escapes.Undo(text, from);
+        var length = Escapes.Undo(text.AsSpan(0, source.Length), from.AsSpan(0, source.Length + 1));
         var plain = text.AsSpan(0, length);
         AddLayer(plain, from.AsSpan(0, length + 1), null, null);
         ReadRuns(plain, from);
+        ArrayPool<int>.Shared.Return(from);
+        ArrayPool<char>.Shared.Return(text);
     }
 
     /// <summary>Lets the pieces be looked for.</summary>
@@ -141,14 +145,16 @@ internal sealed class SaidText
 
     private void AddLayer(ReadOnlySpan<char> plain, ReadOnlySpan<int> from, Range? whole, byte[]? bytes)
     {
-        var units = new char[plain.Length * 2];
-        var places = whole is null ? new int[units.Length] : [];
+        var units = ArrayPool<char>.Shared.Rent(plain.Length * 2);
+        var places = whole is null ? ArrayPool<int>.Shared.Rent(plain.Length * 2) : [];
         var count = LetterFold.Fold(plain, units, places);
-        Array.Resize(ref units, count);
         var (starts, ends) = (new int[whole is null ? count : 0], new int[whole is null ? count : 0]);
         for (var i = 0; i < starts.Length; i++)
             (starts[i], ends[i]) = (from[places[i]], from[places[i] + 1]);
-        _layers.Add(new Layer(units, starts, ends, whole, bytes));
+        _layers.Add(new Layer(units.AsSpan(0, count).ToArray(), starts, ends, whole, bytes));
+        ArrayPool<char>.Shared.Return(units);
+        if (places.Length > 0)
+            ArrayPool<int>.Shared.Return(places);
     }
 
     private void ReadRuns(ReadOnlySpan<char> plain, int[] from)
