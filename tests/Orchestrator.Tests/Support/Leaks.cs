@@ -65,15 +65,21 @@ internal static partial class Leaks
     public static TheoryData<string> Names => new(Escapes.Keys);
 
     /// <summary>A piece of the secret, so many letters and digits long, that a text holds in whatever form; null when it holds none.</summary>
-    public static string? In(string? text, string secret, int length)
+    public static string? In(string? text, string secret, int length) => In(text, (secret, length));
+
+    /// <summary>The same for several secrets, each with its length.</summary>
+    public static string? In(string? text, params (string Secret, int Length)[] secrets)
     {
-        foreach (var form in Forms(text ?? ""))
+        var wanted = Array.ConvertAll(secrets, s => (Plain: Plain(s.Secret), s.Length));
+        foreach (var form in Forms(text ?? "").Select(Plain).Distinct())
         {
-            var (plain, wanted) = (Plain(form), Plain(secret));
-            for (var i = 0; i + length <= wanted.Length; i++)
+            foreach (var (secret, length) in wanted)
             {
-                if (plain.Contains(wanted.Substring(i, length), StringComparison.Ordinal))
-                    return $"{wanted.Substring(i, length)} in: {text}";
+                for (var i = 0; i + length <= secret.Length; i++)
+                {
+                    if (form.AsSpan().IndexOf(secret.AsSpan(i, length)) >= 0)
+                        return $"{secret.Substring(i, length)} in: {text}";
+                }
             }
         }
 
@@ -86,7 +92,10 @@ internal static partial class Leaks
         for (var i = 0; i < 6; i++)
         {
             yield return decoded;
+            var before = decoded;
             decoded = WebUtility.HtmlDecode(Percents(WideEscape().Replace(Escape().Replace(ByteEscape().Replace(decoded, Utf8Of), UnitOf), RuneOf)).Replace(@"\n", " ", StringComparison.Ordinal)).Replace(@"\\", @"\", StringComparison.Ordinal);
+            if (decoded == before)
+                break;
         }
 
         yield return decoded;

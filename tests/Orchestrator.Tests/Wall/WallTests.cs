@@ -32,7 +32,7 @@ public sealed class WallTests
             var rows = new TheoryData<string, string>();
             foreach (var protocol in WallProtocols.All.Select(p => p.Name).Where(n => n != "openai"))
             {
-                foreach (var id in new[] { "S09", "S16", "N04", "N07", "N10" })
+                foreach (var id in new[] { "S09", "S16", "N04", "N10" })
                     rows.Add(protocol, id);
             }
 

@@ -87,13 +87,13 @@ public sealed class CanaryTests
         server.ChatCount.Should().BeGreaterThan(20, "the faults must have been met");
         var sent = server.Requests.Select(r => r.Header("Authorization")?.Split(' ')[^1]).OfType<string>().Distinct().ToList();
         sent.Should().NotBeEmpty();
-        foreach (var text in said)
+        var secrets = new List<(string, int)> { (Prompt, PromptEcho.Shortest), (Instructions, PromptEcho.Shortest), (Key, 8), (GigaKey, 8) };
+        if (vendor != "yandex")
+            secrets.Add((Description, PromptEcho.Shortest));
+        foreach (var text in said.Distinct())
         {
             text.Should().NotContain("canary").And.NotContain("жёлтая").And.NotContain(GigaKey);
-            foreach (var secret in vendor == "yandex" ? [Prompt, Instructions] : new[] { Prompt, Instructions, Description })
-                Leaks.In(text, secret, PromptEcho.Shortest).Should().BeNull();
-            foreach (var secret in new[] { Key, GigaKey })
-                Leaks.In(text, secret, 8).Should().BeNull();
+            Leaks.In(text, [.. secrets]).Should().BeNull();
             sent.Should().NotContain(token => text.Contains(token));
         }
     }
