@@ -10,7 +10,6 @@ internal struct ReportedUsage
 {
     // Every attempt has one of these: whole numbers of 32 bits, which are as many tokens as there can be.
     private int _prompt, _completion, _read, _written, _reasoning, _loneTotal;
-    private int _shownPrompt, _shownCompletion, _shownRead, _shownReasoning;
     private long _cost;
     private bool _hasPrompt, _hasCompletion, _isParted, _hasCost, _isCostUnknown;
 
@@ -42,7 +41,6 @@ internal struct ReportedUsage
     {
         if (usage is null)
             return;
-        Remember(usage);
         AddCost(usage);
         var names = UsageNames.Of(usage);
         // Clamped before they are added: the sum of two absurd numbers must not come out below zero.
@@ -65,12 +63,13 @@ internal struct ReportedUsage
     }
 
     /// <summary>A router has closed its stream: with what it added the reports are the corrected numbers, as they stand.</summary>
-    public void TakeAsShown()
+    /// <param name="shown">The sum of the reports, as they were given.</param>
+    public void TakeAsShown(UsageDetails? shown)
     {
-        if (!HasAny)
+        if (shown is null || !HasAny)
             return;
-        (_prompt, _completion) = (Clamp(_shownPrompt), Clamp(_shownCompletion));
-        (_read, _reasoning) = (Clamp(_shownRead), Clamp(_shownReasoning));
+        (_prompt, _completion) = (Clamp(shown.InputTokenCount ?? 0), Clamp(shown.OutputTokenCount ?? 0));
+        (_read, _reasoning) = (Clamp(shown.CachedInputTokenCount ?? 0), Clamp(shown.ReasoningTokenCount ?? 0));
         (_hasPrompt, _hasCompletion, _isParted, _loneTotal) = (true, true, false, 0);
     }
 
@@ -102,14 +101,6 @@ internal struct ReportedUsage
         };
     }
 
-    private void Remember(UsageDetails usage)
-    {
-        Show(ref _shownPrompt, usage.InputTokenCount);
-        Show(ref _shownCompletion, usage.OutputTokenCount);
-        Show(ref _shownRead, usage.CachedInputTokenCount);
-        Show(ref _shownReasoning, usage.ReasoningTokenCount);
-    }
-
     private void AddCost(UsageDetails usage)
     {
         if (usage.AdditionalCounts is not { } counts || !counts.TryGetValue(UsageCost.CountName, out var cost))
@@ -119,9 +110,6 @@ internal struct ReportedUsage
         if (!_isCostUnknown)
             _cost += cost;
     }
-
-    private static void Show(ref int shown, long? count) =>
-        shown = (int)Math.Clamp(shown + Math.Clamp(count ?? 0, int.MinValue, int.MaxValue), int.MinValue, int.MaxValue);
 
     private static long? Known(long? count) => count is { } n ? Clamp(n) : null;
 

@@ -18,6 +18,16 @@ internal struct ToldUsage
         _reasoning = Sum(_reasoning, usage.ReasoningTokenCount);
     }
 
+    /// <summary>What was told.</summary>
+    public readonly UsageDetails Sum() => new()
+    {
+        InputTokenCount = _prompt,
+        OutputTokenCount = _completion,
+        TotalTokenCount = _total,
+        CachedInputTokenCount = _cached,
+        ReasoningTokenCount = _reasoning,
+    };
+
     /// <summary>What has to be added to what was told, so that it comes to this; null for nothing.</summary>
     public readonly UsageDetails? MissingTo(TokenUsage usage)
     {

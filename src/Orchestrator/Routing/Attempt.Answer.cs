@@ -109,12 +109,12 @@ internal sealed partial class Attempt
             if (closesRoute || update.RawRepresentation is ReplacedText)
                 update = Undressed(update);
             ReadContents(update.Contents, ref content);
-            if (closesRoute)
-                _reported.TakeAsShown();
             if (_call.Live)
                 update = Told(update);
             Keep(update, content);
             Mark(update.FinishReason, content);
+            if (closesRoute)
+                _reported.TakeAsShown(_call.Live ? Streamed().Told.Sum() : Collected().Usage);
         }
 
         Current = update;
@@ -272,7 +272,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is there itself.</summary>
-    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(_context.Counter, Slot.Info) : null;
+    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(Context.Counter, Slot.Info) : null;
 
     private void OnContent()
     {
@@ -280,7 +280,7 @@ internal sealed partial class Attempt
         if (!_streaming)
             return;
         if (_firstToken < 0)
-            _firstToken = Spent(_context.Now());
+            _firstToken = Spent(Context.Now());
         // The idle limit starts here, but only a wait can outlast it: the next one looks at the clock for both.
         _contentSinceWait = true;
     }

@@ -37,8 +37,8 @@ internal sealed partial class Attempt
             closing = close.AsTask();
             // Its reader has left. What its end waits for may be its token, which would never fire.
             if (!_ended && _error is null)
-                _context.Quietly(_cancel);
-            await closing.WaitAsync(Grace, _context.Time).ConfigureAwait(false);
+                Context.Quietly(_cancel);
+            await closing.WaitAsync(Grace, Context.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -49,7 +49,7 @@ internal sealed partial class Attempt
             {
                 // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
                 _leftBehind = true;
-                _context.Quietly(_cancel);
+                Context.Quietly(_cancel);
                 _ = CloseOrphanAsync(closing);
                 // Not on the timer's thread: what follows is the rest of the call.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -69,7 +69,7 @@ internal sealed partial class Attempt
         }
         else if (_ended || error is not OperationCanceledException || !_cancel.IsCancellationRequested)
         {
-            _context.DisposalFailed(Slot.Info.Name, error);
+            Context.DisposalFailed(Slot.Info.Name, error);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Attempt
     private void LeaveBehind()
     {
         _leftBehind = true;
-        RouterContext.Guard(() => Log.ProviderLeftBehind(_context.Logger, Slot.Info.Name));
+        RouterContext.Guard(() => Log.ProviderLeftBehind(Context.Logger, Slot.Info.Name));
     }
 
     /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
@@ -122,7 +122,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _context.DisposalFailed(Slot.Info.Name, error);
+            Context.DisposalFailed(Slot.Info.Name, error);
         }
 
         LetGo();

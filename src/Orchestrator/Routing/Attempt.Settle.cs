@@ -9,7 +9,7 @@ internal sealed partial class Attempt
     /// <summary>Gives back first, tells afterwards: nothing of the user's that can throw or dawdle runs before the permit is free.</summary>
     private void Settle()
     {
-        var now = _context.NowOr(_mark);
+        var now = Context.NowOr(_mark);
         if (!_paused)
             _spent = Spent(now);
         // Not Dispose, which waits for a callback that runs: that one may be waiting for a lock the provider holds around this very end.
@@ -23,8 +23,8 @@ internal sealed partial class Attempt
         }
 
         var outcome = Judge(out var afterTheMark);
-        var duration = _context.Span(_spent);
-        TimeSpan? firstToken = _firstToken < 0 ? null : _context.Span(_firstToken);
+        var duration = Context.Span(_spent);
+        TimeSpan? firstToken = _firstToken < 0 ? null : Context.Span(_firstToken);
         var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
         var aftermath = Slot.State.End(Slot, outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null, _ticket, blame, now, release: !_leftBehind);
         Ejected = (aftermath & Aftermath.Ejected) != 0;
@@ -35,9 +35,9 @@ internal sealed partial class Attempt
         DisposeTimer();
         // What its provider may still have under way ends with it; a whole answer left nothing.
         if (!_ended)
-            _context.Quietly(_cancel);
+            Context.Quietly(_cancel);
         if (afterTheMark is not null)
-            _context.DisposalFailed(Slot.Info.Name, afterTheMark);
+            Context.DisposalFailed(Slot.Info.Name, afterTheMark);
         Tell(outcome, duration, firstToken);
     }
 
@@ -47,9 +47,9 @@ internal sealed partial class Attempt
             KeepPartialText(_error!);
         var usage = UsageOf(outcome);
         var (cost, costSource) = CostOf(usage);
-        Record = new LlmAttempt
+        var record = new LlmAttempt
         {
-            CallId = _context.CallId(_call.Sequence),
+            CallId = Context.CallId(_call.Sequence),
             Number = _call.AttemptCount + 1,
             Role = _role,
             Provider = Slot.Info,
@@ -57,21 +57,21 @@ internal sealed partial class Attempt
             Streaming = _streaming,
             Duration = duration,
             TimeToFirstToken = firstToken,
-            QueueTime = Queued,
+            QueueTime = _call.QueuedFor,
             Usage = usage,
             Cost = cost,
             CostSource = costSource,
-            Currency = _context.Currency,
+            Currency = Context.Currency,
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
         };
         if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && Slot.Info.Vendor == "ollama")
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
-        _call.Add(Record, _spent, _call.Live && Committed ? _firstToken : _spent);
-        Slot.State.Count(Slot, Record);
-        Slot.State.TellNews(_context);
-        _context.Report(Record);
+        _call.Add(record, _spent, _call.Live && Committed ? _firstToken : _spent);
+        Slot.State.Count(Slot, record);
+        Slot.State.TellNews(Context);
+        Context.Report(record);
     }
 
     private void DisposeTimer()
@@ -90,18 +90,18 @@ internal sealed partial class Attempt
 
     private Blame BlameFor(LlmException error)
     {
-        var effect = _context.Rules[error.Kind].Health;
+        var effect = Context.Rules[error.Kind].Health;
         // Only the call's own deadline passed: no provider is to blame for what others took.
         return new Blame(
             effect == HealthEffect.Failure && _limit != Limit.Call && _clockFault is null,
             error.Kind,
             effect switch
             {
-                HealthEffect.Excluded => _context.Health.ExclusionTime,
-                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < _context.Health.LongestRetryAfter ? asked : _context.Health.LongestRetryAfter,
+                HealthEffect.Excluded => Context.Health.ExclusionTime,
+                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < Context.Health.LongestRetryAfter ? asked : Context.Health.LongestRetryAfter,
                 _ => null,
             },
-            _context.Jitter());
+            Context.Jitter());
     }
 
     private AttemptOutcome Judge(out LlmException? afterTheMark)
@@ -117,7 +117,7 @@ internal sealed partial class Attempt
 
         if (_ended)
         {
-            if (_finish == ChatFinishReason.ContentFilter.Value && _context.OnRefusal == RefusalAction.NextProvider && !Committed)
+            if (_finish == ChatFinishReason.ContentFilter.Value && Context.OnRefusal == RefusalAction.NextProvider && !Committed)
                 Fail(LlmErrorKind.ContentFiltered, "refused the content (finish reason content_filter)");
             else if (HasContent || (_finish is not null && _said is null))
                 return AttemptOutcome.Succeeded;
@@ -162,7 +162,7 @@ internal sealed partial class Attempt
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            _context.TokenCountFailed(Slot.Info.Name, fault);
+            Context.TokenCountFailed(Slot.Info.Name, fault);
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class Attempt
             // Only who gets the answer waits for a vocabulary; who cancelled, left or fails over is not held up.
             var mayWait = outcome == AttemptOutcome.Succeeded;
             var prompt = _reported.HasPrompt ? default
-                : _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
+                : Context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
             var completion = _reported.HasCompletion ? default : CountCompletion(mayWait);
             return _reported.ToUsage(
                 (prompt + completion).Source,
@@ -189,7 +189,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _context.TokenCountFailed(Slot.Info.Name, error);
+            Context.TokenCountFailed(Slot.Info.Name, error);
             return _reported.ToUsage(UsageSource.Estimate);
         }
     }
@@ -200,16 +200,16 @@ internal sealed partial class Attempt
         const int WorthCounting = 1000;
         try
         {
-            if (_context.MayWarnTruncated(Slot.Info.Name)
-                && _context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
+            if (Context.MayWarnTruncated(Slot.Info.Name)
+                && Context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
                     is > WorthCounting and var estimate && reported < estimate / 2)
-                _context.WarnTruncated(Slot.Info.Name, reported, estimate);
+                Context.WarnTruncated(Slot.Info.Name, reported, estimate);
         }
 #pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _context.TokenCountFailed(Slot.Info.Name, error);
+            Context.TokenCountFailed(Slot.Info.Name, error);
         }
     }
 
@@ -218,7 +218,7 @@ internal sealed partial class Attempt
     /// <summary>What <see cref="TextOfStream"/> gathers of a live stream, of an answer that is all there.</summary>
     private TextSoFar BufferedText()
     {
-        var text = new TextSoFar(_context.Counter, Slot.Info);
+        var text = new TextSoFar(Context.Counter, Slot.Info);
         switch (_answer)
         {
             case ChatResponse whole:
@@ -266,14 +266,14 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _context.TokenCountFailed(Slot.Info.Name, error);
+            Context.TokenCountFailed(Slot.Info.Name, error);
         }
     }
 
     /// <summary>What the vendor says it charges; else what the prices say.</summary>
     private (decimal? Cost, CostSource Source) CostOf(TokenUsage usage)
     {
-        if (_reported.CostUsd is { } usd && _context.Prices.FromUsd(usd) is { } charged)
+        if (_reported.CostUsd is { } usd && Context.Prices.FromUsd(usd) is { } charged)
             return (charged, CostSource.Vendor);
         try
         {

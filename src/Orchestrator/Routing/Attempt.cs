@@ -14,7 +14,6 @@ internal sealed partial class Attempt
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly RouteCall _call;
-    private readonly RouterContext _context;
     private readonly CancellationTokenSource _cancel = new();
     private readonly AttemptRole _role;
     private readonly AttemptTicket _ticket;
@@ -29,7 +28,6 @@ internal sealed partial class Attempt
     public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
     {
         _call = call;
-        _context = call.Context;
         Slot = slot;
         _role = role;
         _ticket = ticket;
@@ -44,6 +42,8 @@ internal sealed partial class Attempt
 
     public ProviderSlot Slot { get; }
 
+    private RouterContext Context => _call.Context;
+
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
 
@@ -52,9 +52,6 @@ internal sealed partial class Attempt
 
     /// <summary>Whether the provider was asked; if not, because the call was given up first, there was no attempt and is no record.</summary>
     public bool WasAsked { get; private set; }
-
-    /// <summary>How long the call waited for this provider's place.</summary>
-    public TimeSpan Queued { get; init; }
 
     /// <summary>Whether its provider was avoided when it began.</summary>
     public bool OnAvoided => _ticket.Avoided;
@@ -66,7 +63,7 @@ internal sealed partial class Attempt
     public bool Ejected { get; private set; }
 
     /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
-    public LlmAttempt Record { get; private set; } = null!;
+    public LlmAttempt Record => _call.LastAttempt;
 
     /// <summary>Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.</summary>
     public ValueTask<bool> NextAsync()
@@ -121,7 +118,7 @@ internal sealed partial class Attempt
                 StopClock();
                 if (gate.TryLeave())
                     LeaveBehind();
-                _context.Quietly(_cancel);
+                Context.Quietly(_cancel);
             }
 
             return Failed(error);
@@ -146,7 +143,7 @@ internal sealed partial class Attempt
             if (!_call.Live || !Committed)
                 return Failed(malformed.Error);
             HasNothing = true;
-            _context.EventSkipped(Slot.Info.Name, malformed.Error);
+            Context.EventSkipped(Slot.Info.Name, malformed.Error);
             return true;
         }
 
@@ -186,7 +183,7 @@ internal sealed partial class Attempt
         if (_disposeLink == default)
         {
             // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other calls.
-            _disposeLink = _context.Disposing.UnsafeRegister(
+            _disposeLink = Context.Disposing.UnsafeRegister(
                 static a => ThreadPool.UnsafeQueueUserWorkItem(static attempt => attempt.OnGivenUp(), (Attempt)a!, preferLocal: false), this);
         }
     }

@@ -38,6 +38,9 @@ internal sealed class CollectedAnswer(string provider)
         }
     }
 
+    /// <summary>The usage of all updates, added up as it was reported; null for none.</summary>
+    public UsageDetails? Usage => _usage;
+
     /// <summary>Takes an update in.</summary>
     /// <exception cref="LlmException">The answer is too large (<see cref="LlmErrorKind.MalformedResponse"/>).</exception>
     public void Add(ChatResponseUpdate update)

@@ -108,12 +108,7 @@ internal sealed partial class RouteCall
         }
     }
 
-    private Attempt Begin(ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
-    {
-        var attempt = new Attempt(this, slot, role, ticket, now) { Queued = _queuedFor };
-        _queuedFor = TimeSpan.Zero;
-        return attempt;
-    }
+    private Attempt Begin(ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now) => new(this, slot, role, ticket, now);
 
     private AttemptRole RoleOfNext(AttemptTicket ticket) =>
         _broken is not null ? AttemptRole.Restart

@@ -5,7 +5,8 @@ namespace Orchestrator;
 /// <summary>Waiting for a place where every provider that could serve the call has all of its places taken.</summary>
 internal sealed partial class RouteCall
 {
-    private TimeSpan _queuedFor;
+    /// <summary>How long the next attempt, or the one that runs, has waited for its provider's permit.</summary>
+    public TimeSpan QueuedFor { get; private set; }
 
     /// <summary>Waits at all full providers at once and begins at the first that has a place. Null when the plan has to be made anew, or the call was given up.</summary>
     private async ValueTask<Attempt?> WaitForPlaceAsync()
@@ -26,7 +27,7 @@ internal sealed partial class RouteCall
         if (!joined)
             return AfterFullQueues(plan, full);
         var (place, waited, given) = await PlaceAsync(waiter, full, plan.ChangesAt).ConfigureAwait(false);
-        _queuedFor += waited;
+        QueuedFor += waited;
         if (!given)
             return !MustStop && Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
         if (place is null)
@@ -34,7 +35,7 @@ internal sealed partial class RouteCall
         var now = Context.NowOr(Started);
         var avoided = plan.IsAvoided(place);
         AttemptTicket ticket = default;
-        if (MustStop || place.State.Admit(place, now, _queuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
+        if (MustStop || place.State.Admit(place, now, QueuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
         {
             Withdraw(place, ticket);
             return Replan();

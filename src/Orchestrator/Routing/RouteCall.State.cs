@@ -6,8 +6,6 @@ namespace Orchestrator;
 /// <summary>What a call knows: what was asked, what has been tried, and what the caller is told in the end.</summary>
 internal sealed partial class RouteCall
 {
-    private readonly CancellationToken _ownToken;
-    private readonly CancellationToken _enumeratorToken;
     private readonly TokenPair? _pair;
     private LlmAttempt[] _attempts = [];
     private LlmException? _broken;
@@ -28,8 +26,6 @@ internal sealed partial class RouteCall
         Request = request;
         Live = live;
         Sequence = sequence;
-        _ownToken = ownToken;
-        _enumeratorToken = enumeratorToken;
         if (!enumeratorToken.CanBeCanceled || enumeratorToken == ownToken)
             Token = ownToken;
         else if (!ownToken.CanBeCanceled)
@@ -58,6 +54,9 @@ internal sealed partial class RouteCall
     public CancellationToken Token { get; }
 
     public int AttemptCount => _attempts.Length;
+
+    /// <summary>What is told of the attempt that ended last.</summary>
+    public LlmAttempt LastAttempt => _attempts[^1];
 
     public bool IsGivenUp => Token.IsCancellationRequested || Context.IsDisposing;
 
@@ -101,6 +100,7 @@ internal sealed partial class RouteCall
         _attempts = attempts;
         _spent += spent;
         _counted += counted;
+        QueuedFor = TimeSpan.Zero;
     }
 
     /// <summary>Returns when another provider may be tried; throws what the caller learns otherwise.</summary>
@@ -137,7 +137,7 @@ internal sealed partial class RouteCall
             return new OperationCanceledException("The stream was disposed while this update of it was awaited.");
         if (!Token.IsCancellationRequested)
             return new ObjectDisposedException(typeof(Router).FullName, "The router was disposed while the call was running.");
-        return new OperationCanceledException("The caller cancelled the call.", _ownToken.IsCancellationRequested ? _ownToken : _enumeratorToken);
+        return new OperationCanceledException("The caller cancelled the call.", _pair?.Fired ?? Token);
     }
 
     private LlmException Exhausted()

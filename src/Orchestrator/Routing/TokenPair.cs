@@ -7,13 +7,20 @@ internal sealed class TokenPair
     private readonly CancellationTokenRegistration _first;
     private readonly CancellationTokenRegistration _second;
 
+    private readonly CancellationToken _firstToken;
+    private readonly CancellationToken _secondToken;
+
     public TokenPair(CancellationToken first, CancellationToken second)
     {
+        (_firstToken, _secondToken) = (first, second);
         _first = first.UnsafeRegister(static both => ((CancellationTokenSource)both!).Cancel(), _both);
         _second = second.UnsafeRegister(static both => ((CancellationTokenSource)both!).Cancel(), _both);
     }
 
     public CancellationToken Token => _both.Token;
+
+    /// <summary>The one of the two that was cancelled; the first where both were.</summary>
+    public CancellationToken Fired => _firstToken.IsCancellationRequested ? _firstToken : _secondToken;
 
     /// <summary>Ends what waits for either, without either.</summary>
     public void Cancel() => _both.Cancel();
