@@ -33,7 +33,13 @@ internal static class JsonText
     /// <summary>Adds any object as providers send it. What cannot be serialized fails there, with a better error than a count could give.</summary>
     public static void Add(ref TokenTally tally, object value)
     {
-        var buffer = new BoundedBuffer();
+        if (tally.JsonLeft == 0)
+        {
+            tally.AddUnreadJson(null);
+            return;
+        }
+
+        var buffer = new BoundedBuffer(tally.JsonLeft);
         try
         {
             using var json = new Utf8JsonWriter(buffer, Writing);
@@ -41,7 +47,10 @@ internal static class JsonText
         }
         catch (BoundedBuffer.FullException)
         {
+            // As much as there was room for; how much more there is, is not known.
             tally.MarkRough();
+            Add(ref tally, buffer.Written, isText: false, written: tally.JsonLeft);
+            return;
         }
         catch (Exception e) when (e is NotSupportedException or JsonException)
         {
@@ -49,17 +58,24 @@ internal static class JsonText
             return;
         }
 
-        Add(ref tally, buffer.Written, isText: false);
+        Add(ref tally, buffer.Written, isText: false, written: buffer.Written.Length);
     }
 
-    private static void Add(ref TokenTally tally, ReadOnlySpan<byte> json, bool isText)
+    private static void Add(ref TokenTally tally, ReadOnlySpan<byte> json, bool isText, int written = 0)
     {
-        var read = json[..Math.Min(json.Length, LongestRead)];
+        if (tally.JsonLeft == 0)
+        {
+            tally.AddUnreadJson(json.Length);
+            return;
+        }
+
+        var read = json[..Math.Min(json.Length, Math.Min(LongestRead, tally.JsonLeft))];
         var rented = read.Length > OnStack ? ArrayPool<char>.Shared.Rent(read.Length) : null;
         var text = rented ?? stackalloc char[OnStack];
         var mark = tally.Mark();
         tally.Add(text[..Decode(read, text, isText)]);
         tally.Weigh(mark, read.IsEmpty ? 1 : (double)json.Length / read.Length);
+        tally.TookJson(mark, Math.Max(read.Length, written), json.Length);
         if (rented is not null)
             ArrayPool<char>.Shared.Return(rented);
     }
@@ -111,10 +127,9 @@ internal static class JsonText
     private static char? Utf16(ReadOnlySpan<byte> digits) =>
         ushort.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, null, out var unit) ? (char)unit : null;
 
-    /// <summary>Takes 16 MiB of JSON and no more: an object may have no end.</summary>
-    private sealed class BoundedBuffer : IBufferWriter<byte>
+    /// <summary>Takes so many bytes of JSON and no more: an object may have no end.</summary>
+    private sealed class BoundedBuffer(int most) : IBufferWriter<byte>
     {
-        private const int Most = 16 * 1024 * 1024;
         private readonly ArrayBufferWriter<byte> _written = new();
 
         public ReadOnlySpan<byte> Written => _written.WrittenSpan;
@@ -125,7 +140,7 @@ internal static class JsonText
 
         public Span<byte> GetSpan(int sizeHint = 0) => WithRoom(sizeHint).GetSpan(sizeHint);
 
-        private ArrayBufferWriter<byte> WithRoom(int more) => _written.WrittenCount + (long)more <= Most ? _written : throw new FullException();
+        private ArrayBufferWriter<byte> WithRoom(int more) => _written.WrittenCount + (long)more <= most ? _written : throw new FullException();
 
         internal sealed class FullException : Exception;
     }

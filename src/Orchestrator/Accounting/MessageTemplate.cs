@@ -5,7 +5,10 @@ namespace Orchestrator;
 /// and the role around a message, three to begin the answer). Recorded calls of one short message cost 14 more than its text with YandexGPT and about
 /// 11 more with GigaChat. The templates of Qwen and Llama are public.
 /// </summary>
-internal readonly record struct MessageTemplate(int PerMessage, int PerCall)
+/// <param name="PerMessage">Tokens around each message.</param>
+/// <param name="PerCall">Tokens of each call.</param>
+/// <param name="SendsThoughts">Whether thoughts of earlier answers are sent again, as to Ollama.</param>
+internal readonly record struct MessageTemplate(int PerMessage, int PerCall, bool SendsThoughts = false)
 {
     public static MessageTemplate Of(ModelFamily family) => family switch
     {

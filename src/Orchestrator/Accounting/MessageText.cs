@@ -19,12 +19,12 @@ internal static class MessageText
         {
             var mark = tally.Mark();
             tally.AddFlat(template.PerMessage);
-            Add(ref tally, messages[walk.Index], mediaTokens);
+            Add(ref tally, messages[walk.Index], template.SendsThoughts, mediaTokens);
             tally.Weigh(mark, walk.Weight);
         }
     }
 
-    private static void Add(ref TokenTally tally, ChatMessage message, int mediaTokens)
+    private static void Add(ref TokenTally tally, ChatMessage message, bool thoughts, int mediaTokens)
     {
         if (message.AuthorName is { Length: > 0 } name)
         {
@@ -37,17 +37,20 @@ internal static class MessageText
         while (walk.Next(ref tally))
         {
             var mark = tally.Mark();
-            Add(ref tally, contents[walk.Index], mediaTokens);
+            Add(ref tally, contents[walk.Index], thoughts, mediaTokens);
             tally.Weigh(mark, walk.Weight);
         }
     }
 
-    private static void Add(ref TokenTally tally, AIContent content, int mediaTokens)
+    private static void Add(ref TokenTally tally, AIContent content, bool thoughts, int mediaTokens)
     {
         switch (content)
         {
             case TextContent text:
                 tally.Add(text.Text);
+                break;
+            case TextReasoningContent thought when thoughts:
+                tally.Add(thought.Text);
                 break;
             case FunctionCallContent call:
                 tally.Add(call.Name);

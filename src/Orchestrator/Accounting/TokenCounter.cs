@@ -116,7 +116,7 @@ public sealed class TokenCounter
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderInfo provider, bool mayWait = true, bool textOnly = false)
     {
         var family = ModelFamilies.Of(provider);
-        var template = MessageTemplate.Of(family);
+        var template = MessageTemplate.Of(family) with { SendsThoughts = provider.Vendor == "ollama" };
         var tally = Tally(family, mayWait);
         tally.AddFlat(template.PerCall);
         if (options is not null)

@@ -9,10 +9,19 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
     /// <summary>How many messages, contents, arguments and tools are looked at before only some are.</summary>
     public const int ExactEntries = 16_384;
 
+    /// <summary>How many bytes of JSON are read for one count, whatever the number of values.</summary>
+    public const int MostJson = 4 * 1024 * 1024;
+
     private long _exactLeft = exact;
     private int _entriesLeft = ExactEntries;
     private double _tokens;
     private bool _rough;
+
+    // What JSON has been read so far, and what it came to: the measure for what is not read.
+    private int _jsonLeft = MostJson;
+    private long _jsonBytes;
+    private double _jsonTokens;
+    private int _jsonValues;
 
     // The samples: the window, how far the text beyond the exact part has come, and what the window has given so far.
     private int _window;
@@ -76,6 +85,31 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
         }
 
         return false;
+    }
+
+    /// <summary>How many bytes of JSON may still be read.</summary>
+    public readonly int JsonLeft => _jsonLeft;
+
+    /// <summary>Takes note of a value of JSON that was read and counted.</summary>
+    /// <param name="mark">Where the count stood before it.</param>
+    /// <param name="read">The bytes that were read or written for it.</param>
+    /// <param name="length">The bytes that it has.</param>
+    public void TookJson(double mark, int read, long length)
+    {
+        _jsonLeft -= Math.Min(_jsonLeft, read);
+        _jsonBytes += length;
+        _jsonTokens += _tokens - mark;
+        _jsonValues++;
+    }
+
+    /// <summary>Adds a value of JSON that is not read: as its like before it, by its length where that is known.</summary>
+    public void AddUnreadJson(long? length)
+    {
+        _rough = true;
+        if (length is { } bytes && _jsonBytes > 0)
+            _tokens += bytes * (_jsonTokens / _jsonBytes);
+        else if (_jsonValues > 0)
+            _tokens += _jsonTokens / _jsonValues;
     }
 
     /// <summary>What was counted so far, for <see cref="Weigh"/>.</summary>

@@ -106,7 +106,8 @@ internal sealed partial class Attempt
         else
         {
             var closesRoute = update.RawRepresentation is RouteResult;
-            if (closesRoute || update.RawRepresentation is ReplacedText)
+            // In a live stream it stays for a router around this one, which may have handed out nothing.
+            if (closesRoute || (update.RawRepresentation is ReplacedText && !_call.Live))
                 update = Undressed(update);
             ReadContents(update.Contents, ref content);
             if (_call.Live)
@@ -129,7 +130,7 @@ internal sealed partial class Attempt
         var replaced = update.RawRepresentation as ReplacedText;
         update = update.Clone();
         update.RawRepresentation = null;
-        if (replaced is not null && !_call.Live)
+        if (replaced is not null)
         {
             // Nothing was handed out: the vendor's final text is the answer.
             Collected().ReplaceText(replaced.Text);

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orchestrator.Providers;
 
@@ -259,7 +262,7 @@ internal sealed partial class Attempt
             foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
             {
                 text.AppendThought(name);
-                text.AppendThought(value?.ToString() ?? "null");
+                AppendValue(text, value);
             }
         }
 #pragma warning disable CA1031 // An argument is anybody's object: one that throws costs its tokens, not the answer.
@@ -268,6 +271,21 @@ internal sealed partial class Attempt
         {
             Context.TokenCountFailed(Slot.Info.Name, error);
         }
+    }
+
+    private static void AppendValue(TextSoFar text, object? value)
+    {
+        const int Longest = 256 * 1024;
+        if (value is not JsonElement { ValueKind: not JsonValueKind.Undefined } json || JsonMarshal.GetRawUtf8Value(json) is not { Length: > Longest } raw)
+        {
+            text.AppendThought(value?.ToString() ?? "null");
+            return;
+        }
+
+        // A value this long goes on as it begins: copying all of it would hold the caller.
+        var beginning = Encoding.UTF8.GetString(raw[..Longest]);
+        for (var times = raw.Length / Longest; times > 0; times--)
+            text.AppendThought(beginning);
     }
 
     /// <summary>What the vendor says it charges; else what the prices say.</summary>

@@ -36,6 +36,49 @@ public sealed class BoundedCountTests
         usage.PromptTokens.Should().BeCloseTo(PiecesIn(text), (uint)(PiecesIn(text) / 20));
     }
 
+    public static TheoryData<string> Values => new("objects", "elements", "texts in elements", "arguments");
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public void Of_many_values_of_json_a_few_megabytes_are_read(string kind)
+    {
+        var read = 0;
+        object value = kind switch
+        {
+            "objects" or "arguments" => new Numbers(() => read += 8),
+            "elements" => JsonSerializer.SerializeToElement(Enumerable.Repeat(1_234_567, 131_072)),
+            _ => JsonSerializer.SerializeToElement(SampleTexts.Repeat(SampleTexts.English, 1024 * 1024)),
+        };
+        AIContent Content(int i) => kind == "arguments"
+            ? new FunctionCallContent($"{i}", "f", new Dictionary<string, object?> { ["value"] = value })
+            : new FunctionResultContent($"{i}", value);
+        var info = new ProviderInfo("a", "acme", "m");
+        var counter = new TokenCounter();
+        long CountOf(int values) => counter.Count([new ChatMessage(ChatRole.Tool, [.. Enumerable.Range(0, values).Select(Content)])], info);
+
+        var one = CountOf(1);
+        read = 0;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        CountOf(400).Should().BeCloseTo(one * 400, (ulong)(one * 20));
+        read.Should().BeLessThan(TokenTally.MostJson + (1024 * 1024));
+        (GC.GetAllocatedBytesForCurrentThread() - allocated).Should().BeLessThan(32 * 1024 * 1024);
+    }
+
+    /// <summary>An array of 131,072 numbers of seven digits, about a megabyte; it tells of each that is read.</summary>
+    private sealed class Numbers(Action read) : IEnumerable<int>
+    {
+        public IEnumerator<int> GetEnumerator()
+        {
+            for (var i = 0; i < 131_072; i++)
+            {
+                read();
+                yield return 1_234_567;
+            }
+        }
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

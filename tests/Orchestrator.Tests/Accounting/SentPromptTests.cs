@@ -43,6 +43,22 @@ public sealed class SentPromptTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ollama", true)]
+    [InlineData("openai", false)]
+    [InlineData("gigachat", false)]
+    [InlineData("yandexgpt", false)]
+    public void Thoughts_of_earlier_answers_count_where_they_are_sent(string vendor, bool sent)
+    {
+        var info = new ProviderInfo("a", vendor, "m");
+        var counter = new TokenCounter();
+        var said = counter.Count([new ChatMessage(ChatRole.Assistant, [new TextContent("Well.")])], info);
+        var thought = counter.Count([new ChatMessage(ChatRole.Assistant, [new TextReasoningContent(Long), new TextContent("Well.")])], info);
+        (thought > said + 1000).Should().Be(sent);
+        if (!sent)
+            thought.Should().Be(said);
+    }
+
+    [Theory]
     [InlineData("openai", true)]
     [InlineData("gigachat", true)]
     [InlineData("yandexgpt", true)]

@@ -27,6 +27,8 @@ internal static class TlsAlert
     {
         // What our side found: unsupported protocol, wrong version number, no protocols available.
         258 or 266 or 267 or 191 => ConnectionCause.TlsVersion,
+        // A cipher that was not offered, or is unknown: no more can be said than that the two do not agree.
+        185 or 248 or 261 or 193 => ConnectionCause.TlsRefused,
         Received + 70 or Received + 86 => ConnectionCause.TlsVersion,
         Received + 40 or Received + 71 or Received + 80 or Received + 112 => ConnectionCause.TlsRefused,
         // About the client's certificate: bad, unsupported, revoked, expired, unknown, of an unknown authority, without access, and
