@@ -106,7 +106,7 @@ internal sealed partial class Attempt
             if (closing is null)
             {
                 // Not here: closing may block, and this thread is that of whatever brought the provider back.
-                await ForeignWork.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
+                await Context.Closing.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
             }
             else
             {

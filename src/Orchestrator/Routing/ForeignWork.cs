@@ -1,36 +1,36 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Threads for what a provider may do when it is closed or disposed: that may block, and must not take one of the pool's threads from the calls that
+/// A router's threads for what a provider may do when it is closed or disposed: that may block, and must not take one of the pool's threads from the calls that
 /// run and from the timers. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets others, twice as many
 /// each time that nothing has begun for a while. A thread without work ends. Thread-safe.
 /// </summary>
-internal static class ForeignWork
+internal sealed class ForeignWork
 {
     /// <summary>How long the threads may all be busy before what waits gets more of them.</summary>
     internal static readonly TimeSpan Stall = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
-    private static readonly object Gate = new();
-    private static readonly object Watching = new();
-    private static readonly Queue<Item> Waiting = new();
-    private static int _threads;
-    private static int _idle;
-    private static int _begun;
-    private static bool _isWatched;
+    private readonly object _gate = new();
+    private readonly object _watching = new();
+    private readonly Queue<Item> _waiting = new();
+    private int _threads;
+    private int _idle;
+    private int _begun;
+    private bool _isWatched;
 
     /// <summary>Runs the synchronous part of a piece of work on a thread of its own or of its kind; returns at once.</summary>
     /// <returns>Completes when all of the work has ended, as it has ended. Its continuations run on the pool.</returns>
-    public static Task RunAsync<T>(T state, Func<T, ValueTask> work)
+    public Task RunAsync<T>(T state, Func<T, ValueTask> work)
         where T : class
     {
         var item = new Item<T>(state, work);
-        lock (Gate)
+        lock (_gate)
         {
-            Waiting.Enqueue(item);
-            if (Waiting.Count <= _idle)
+            _waiting.Enqueue(item);
+            if (_waiting.Count <= _idle)
             {
-                Monitor.Pulse(Gate);
+                Monitor.Pulse(_gate);
             }
             else if (_threads == 0)
             {
@@ -46,7 +46,7 @@ internal static class ForeignWork
         return item.Ended;
     }
 
-    private static void AddThread()
+    private void AddThread()
     {
         _threads++;
         Start(Work);
@@ -65,24 +65,24 @@ internal static class ForeignWork
         }
     }
 
-    private static void Work()
+    private void Work()
     {
         while (Next() is { } item)
             item.Run();
     }
 
-    private static Item? Next()
+    private Item? Next()
     {
-        lock (Gate)
+        lock (_gate)
         {
-            if (Waiting.Count == 0)
+            if (_waiting.Count == 0)
             {
                 _idle++;
-                Monitor.Wait(Gate, Idle);
+                Monitor.Wait(_gate, Idle);
                 _idle--;
             }
 
-            if (Waiting.TryDequeue(out var item))
+            if (_waiting.TryDequeue(out var item))
                 _begun++;
             else
                 _threads--;
@@ -91,20 +91,20 @@ internal static class ForeignWork
     }
 
     /// <summary>Adds threads as long as work waits behind work that blocks. Runs nothing of a provider's itself.</summary>
-    private static void Watch()
+    private void Watch()
     {
         var quiet = TimeSpan.Zero;
         while (quiet < Idle)
         {
             var begun = Volatile.Read(ref _begun);
-            lock (Watching)
-                Monitor.Wait(Watching, Stall);
-            lock (Gate)
+            lock (_watching)
+                Monitor.Wait(_watching, Stall);
+            lock (_gate)
             {
-                quiet = Waiting.Count > 0 ? TimeSpan.Zero : quiet + Stall;
+                quiet = _waiting.Count > 0 ? TimeSpan.Zero : quiet + Stall;
                 if (begun == _begun)
                 {
-                    for (var more = Math.Min(Waiting.Count - _idle, Math.Max(1, _threads)); more > 0; more--)
+                    for (var more = Math.Min(_waiting.Count - _idle, Math.Max(1, _threads)); more > 0; more--)
                         AddThread();
                 }
 

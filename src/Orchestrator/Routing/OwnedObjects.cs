@@ -63,7 +63,7 @@ internal sealed class OwnedObjects(RouterContext context)
     {
         try
         {
-            await ForeignWork.RunAsync(
+            await context.Closing.RunAsync(
                 owned.Disposer!,
                 static provider =>
                 {

@@ -14,6 +14,7 @@ public sealed class ForeignDisposalTests : IDisposable
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private readonly ManualResetEventSlim _release = new();
     private readonly AttemptLog _log = new();
+    private readonly ForeignWork _work = new();
 
     public void Dispose() => _release.Dispose();
 
@@ -88,12 +89,12 @@ public sealed class ForeignDisposalTests : IDisposable
     {
         var threads = new ConcurrentDictionary<int, bool>();
         var all = Enumerable.Range(0, 500).Select(_ => new Quick(threads)).ToArray();
-        var blocked = ForeignWork.RunAsync(_release, static release =>
+        var blocked = _work.RunAsync(_release, static release =>
         {
             release.Wait(TimeSpan.FromSeconds(8));
             return default;
         });
-        await Task.WhenAll(all.Select(q => ForeignWork.RunAsync(q, static quick => quick.DisposeAsync()))).WaitAsync(Patience);
+        await Task.WhenAll(all.Select(q => _work.RunAsync(q, static quick => quick.DisposeAsync()))).WaitAsync(Patience);
         threads.Should().HaveCountLessThan(10);
         blocked.IsCompleted.Should().BeFalse();
         _release.Set();
@@ -104,13 +105,13 @@ public sealed class ForeignDisposalTests : IDisposable
     public async Task What_a_disposal_throws_and_leaves_in_its_context_is_its_own()
     {
         var local = new AsyncLocal<string?>();
-        await FluentActions.Awaiting(() => ForeignWork.RunAsync(local, static l =>
+        await FluentActions.Awaiting(() => _work.RunAsync(local, static l =>
         {
             l.Value = "left";
             throw new InvalidOperationException("broken");
         })).Should().ThrowAsync<InvalidOperationException>();
         var seen = new string?[1];
-        await ForeignWork.RunAsync(seen, s =>
+        await _work.RunAsync(seen, s =>
         {
             s[0] = local.Value;
             return default;
