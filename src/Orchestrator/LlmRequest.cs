@@ -6,7 +6,7 @@ namespace Orchestrator;
 
 /// <summary>One request: the messages, the caller's options, and what the router should know about it. Immutable.</summary>
 /// <remarks>Thread-safe. A provider that is not one of ours gets a copy for each attempt: what it does to options, messages and their lists stays its own.
-/// The contents of the messages are shared. <see cref="ToString"/> shows no message text.</remarks>
+/// The contents of the messages are shared, and a message of a derived class becomes a plain one. <see cref="ToString"/> shows no message text.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed record LlmRequest
 {
@@ -50,7 +50,8 @@ public sealed record LlmRequest
     /// <value><see langword="false"/>.</value>
     public bool Streaming { get; init; }
 
-    /// <summary>Labels of your own, copied to every <see cref="LlmAttempt"/>; never sent to a provider and never a metric label.</summary>
+    /// <summary>Labels of your own, copied to every <see cref="LlmAttempt"/>; never sent to a vendor and never a metric label.
+    /// A provider that is not one of ours reads them and cannot change them.</summary>
     /// <value><see langword="null"/>: none.</value>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
@@ -61,7 +62,7 @@ public sealed record LlmRequest
     /// <summary>This request for one attempt of a provider that may change what it is given.</summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
     internal LlmRequest CopyFor(bool streaming, LimitOptions? limits) =>
-        this with { Streaming = streaming, Limits = limits, Options = RequestCopy.Of(Options), _isLent = true };
+        this with { Streaming = streaming, Limits = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true };
 
     /// <summary>How many messages and which mode; no text.</summary>
     /// <returns>A short description.</returns>

@@ -100,6 +100,9 @@ public sealed partial class Router
             : null;
     }
 
+    /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over it.</summary>
+    internal bool RunsTools => Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
+
     private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
         new(_context, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 

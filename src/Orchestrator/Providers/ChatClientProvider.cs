@@ -15,6 +15,9 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
 {
     private readonly IChatClient _client;
     private readonly ChatModel _model;
+    private readonly bool _hasLoop;
+    private readonly Router? _router;
+    private readonly bool? _runsTools;
     private int _disposed;
 
     /// <summary>Makes a client a provider.</summary>
@@ -32,7 +35,8 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
         _client = client;
         var metadata = client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
         (Info, _model) = ChatModel.Settle(name, info, metadata);
-        RunsTools = ToolRunner.IsIn(client);
+        _hasLoop = ToolRunner.IsIn(client);
+        _router = client.GetService(typeof(Router)) as Router;
     }
 
     /// <inheritdoc/>
@@ -46,9 +50,13 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
 
     /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool runs: from the
     /// first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run twice.</summary>
-    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, else
-    /// <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
-    public bool RunsTools { get; init; }
+    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, and for a router
+    /// while one of its providers runs tools; else <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
+    public bool RunsTools
+    {
+        get => _runsTools ?? (_hasLoop || _router is { RunsTools: true });
+        init => _runsTools = value;
+    }
 
     /// <inheritdoc/>
     /// <remarks>An answer asked for whole comes as one update: it carries the <see cref="ChatResponse"/>, usage included, as its

@@ -1,9 +1,11 @@
+using System.Collections.ObjectModel;
 using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
 /// <summary>Copies of what the caller gave, for code that is not ours and may change them.</summary>
-/// <remarks>Messages get lists of contents of their own; the contents are shared. A message of a derived class is shared too, for it has no copy of its kind.</remarks>
+/// <remarks>Messages get lists of contents of their own; the contents are shared. The copy of a message of a derived class is a plain
+/// <see cref="ChatMessage"/>: all that every message has, but not what the class adds, which has no copy of its kind.</remarks>
 internal static class RequestCopy
 {
     /// <summary>The messages in a list that can be changed.</summary>
@@ -52,10 +54,29 @@ internal static class RequestCopy
         }
     }
 
+    /// <summary>The tags as what cannot be cast back to the caller's own object and changed; null for none.</summary>
+    /// <exception cref="LlmException">They cannot be copied (<see cref="LlmErrorKind.InvalidRequest"/>).</exception>
+    public static IReadOnlyDictionary<string, string>? Of(IReadOnlyDictionary<string, string>? tags)
+    {
+        if (tags is null || tags.GetType() == typeof(ReadOnlyDictionary<string, string>))
+            return tags;
+        if (tags is IDictionary<string, string> all)
+            return new ReadOnlyDictionary<string, string>(all);
+        try
+        {
+            return new Dictionary<string, string>(tags);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            throw Uncopied("tags", $"copying them threw {error.GetType().FullName}", error);
+        }
+    }
+
     private static ChatMessage Of(ChatMessage message)
     {
-        if (message.GetType() != typeof(ChatMessage))
-            return message;
+        // Of a derived class too: the method is not virtual, and makes a plain message.
         var copy = message.Clone();
         copy.Contents = [.. message.Contents];
         copy.AdditionalProperties = message.AdditionalProperties?.Clone();

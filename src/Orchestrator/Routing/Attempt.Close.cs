@@ -105,9 +105,8 @@ internal sealed partial class Attempt
         {
             if (closing is null)
             {
-                // On the pool: closing may block, and this thread is that of whatever brought the provider back.
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-                await _updates!.DisposeAsync().ConfigureAwait(false);
+                // Not here: closing may block, and this thread is that of whatever brought the provider back.
+                await Context.Closing.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
             }
             else
             {

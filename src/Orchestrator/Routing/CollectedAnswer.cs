@@ -16,9 +16,16 @@ internal sealed class CollectedAnswer(string provider)
     private const long MostWeight = HttpCaps.Body;
     private const int ContentWeight = 256;
 
-    /// <summary>What carries nothing is kept up to a number, and dropped beyond it.</summary>
+    /// <summary>What carries nothing is kept up to a number and a size, and dropped beyond them.</summary>
     private const int MostEmpty = 512;
+    private const long MostEmptySize = 256 << 10;
+
+    /// <summary>Properties of messages and response, likewise: notes beside the answer are no reason to fail it.</summary>
     private const int MostProperties = 256;
+    private const long MostPropertiesSize = 1 << 20;
+
+    /// <summary>Raw representations too. Nothing can weigh an object of a vendor's SDK, so 64 of them are kept, and more where they are known to be small.</summary>
+    private const long MostRawSize = 64 * ContentSize.Opaque;
 
     private readonly List<ChatResponseUpdate> _messages = [];
     private readonly ChatResponse _response = new();
@@ -27,6 +34,9 @@ internal sealed class CollectedAnswer(string provider)
     private StringBuilder? _run;
     private long _weight;
     private int _empty;
+    private long _emptySize;
+    private long _propertiesSize;
+    private long _rawSize;
 
     /// <summary>The messages so far, each as one update.</summary>
     public IReadOnlyList<ChatResponseUpdate> Messages
@@ -117,10 +127,18 @@ internal sealed class CollectedAnswer(string provider)
     private ChatResponseUpdate New()
     {
         var message = new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = new List<AIContent>() };
-        if (_messages is [.., { Contents.Count: 0 }] && ++_empty > MostEmpty)
-            _messages[^1] = message;
+        var ids = _messages is [.., var last] ? ContentSize.Length(last.MessageId) + ContentSize.Length(last.AuthorName) + ContentSize.Length(last.Role?.Value) : 0;
+        if (_messages is [.., { Contents.Count: 0 }])
+        {
+            if (!MayKeepEmpty(ids))
+                _messages.RemoveAt(_messages.Count - 1);
+        }
         else
-            _messages.Add(message);
+        {
+            Weigh(ids);
+        }
+
+        _messages.Add(message);
         return message;
     }
 
@@ -133,7 +151,6 @@ internal sealed class CollectedAnswer(string provider)
         }
 
         var text = PlainText(content);
-        var isEmpty = text is { Length: 0 } || content is TextContent { Text.Length: 0 } or ErrorContent;
         if (text is not null && _runOf?.GetType() == content.GetType())
         {
             Weigh(text.Length);
@@ -141,23 +158,56 @@ internal sealed class CollectedAnswer(string provider)
             return;
         }
 
-        if (isEmpty && ++_empty > MostEmpty)
-            return;
+        var (size, raw) = (ContentSize.Of(content), ContentSize.Of(content.RawRepresentation));
+        if (IsEmpty(content))
+        {
+            if (!MayKeepEmpty(size + raw))
+                return;
+        }
+        else
+        {
+            if (_rawSize + raw <= MostRawSize)
+                _rawSize += raw;
+            else if (IsNothingButRaw(content))
+                return;
+            else
+                content = ContentSize.WithoutRaw(content);
+            Weigh(ContentWeight + size);
+        }
+
         EndRun();
-        Weigh(isEmpty ? 0 : ContentWeight + SizeOf(content));
         message.Contents.Add(content);
         _runOf = text is null ? null : content;
+    }
+
+    private static bool IsEmpty(AIContent content) =>
+        content is TextContent { Text.Length: 0 } or TextReasoningContent { Text.Length: 0, ProtectedData: null } or ErrorContent
+        || (content.RawRepresentation is null && IsNothingButRaw(content));
+
+    private static bool IsNothingButRaw(AIContent content) =>
+        content.GetType() == typeof(AIContent) && content is { AdditionalProperties: null, Annotations: null };
+
+    private bool MayKeepEmpty(long size)
+    {
+        if (++_empty > MostEmpty || _emptySize + size > MostEmptySize)
+            return false;
+        _emptySize += size;
+        return true;
     }
 
     /// <summary>The first moment that is one: a zero is what servers give that know none.</summary>
     private static DateTimeOffset? First(DateTimeOffset? one, DateTimeOffset? next) => one is { } known && known > DateTimeOffset.UnixEpoch ? one : next ?? one;
 
-    private static void Add(AdditionalPropertiesDictionary all, AdditionalPropertiesDictionary properties)
+    private void Add(AdditionalPropertiesDictionary all, AdditionalPropertiesDictionary properties)
     {
         foreach (var (name, value) in properties)
         {
-            if (all.Count < MostProperties || all.ContainsKey(name))
-                all[name] = value;
+            var isKnown = all.TryGetValue(name, out var before);
+            var more = ContentSize.Of(value) + (isKnown ? -ContentSize.Of(before) : name.Length);
+            if ((!isKnown && all.Count >= MostProperties) || (more > 0 && _propertiesSize + more > MostPropertiesSize))
+                continue;
+            all[name] = value;
+            _propertiesSize += more;
         }
     }
 
@@ -190,22 +240,4 @@ internal sealed class CollectedAnswer(string provider)
         : content.GetType() == typeof(TextContent) ? ((TextContent)content).Text
         : content.GetType() == typeof(TextReasoningContent) && content is TextReasoningContent { ProtectedData: null } thought ? thought.Text
         : null;
-
-    private static long SizeOf(AIContent content) => content switch
-    {
-        TextContent text => text.Text.Length,
-        TextReasoningContent thought => thought.Text.Length + (thought.ProtectedData?.Length ?? 0),
-        DataContent data => data.Data.Length,
-        FunctionCallContent { Arguments: { } arguments } => SizeOf(arguments),
-        FunctionResultContent { Result: string result } => result.Length,
-        _ => 0,
-    };
-
-    private static long SizeOf(IDictionary<string, object?> arguments)
-    {
-        long size = 0;
-        foreach (var (name, value) in arguments)
-            size += name.Length + (value is string text ? text.Length : ContentWeight);
-        return size;
-    }
 }

@@ -12,6 +12,9 @@ internal sealed class HeldUpdates
     private const int MostUpdates = 64;
     private const int MostParts = 1_024;
 
+    /// <summary>Characters or bytes that count as one part more: four million are the most that is held.</summary>
+    private const int PartSize = 4_096;
+
     private readonly List<ChatResponseUpdate> _updates = [];
     private int _parts;
     private int _kept;
@@ -114,6 +117,10 @@ internal sealed class HeldUpdates
     private static int PartsOf(ChatResponseUpdate update)
     {
         var parts = 1 + update.Contents.Count + (update.AdditionalProperties?.Count ?? 0);
+        var size = ContentSize.Of(update.RawRepresentation) + ContentSize.Of(update.AdditionalProperties);
+        for (var i = 0; i < update.Contents.Count; i++)
+            size += ContentSize.Of(update.Contents[i]) + ContentSize.Of(update.Contents[i].RawRepresentation);
+        parts += (int)Math.Min(size / PartSize, MostParts);
         if (update.Contents is [UsageContent { Details.AdditionalCounts: { } counts }, ..])
             parts += counts.Count;
         return parts;

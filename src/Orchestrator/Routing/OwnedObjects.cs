@@ -63,18 +63,15 @@ internal sealed class OwnedObjects(RouterContext context)
     {
         try
         {
-            if (owned.Disposer is not IAsyncDisposable later || owned.Disposer is IClientOwner { Client: not IAsyncDisposable })
-            {
-                // On a thread of its own: it may block, and must not take one of the pool's from the calls that run and from the timers.
-                await Task.Factory.StartNew(
-                    static provider => ((IDisposable)provider!).Dispose(), owned.Disposer, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                    .ConfigureAwait(false);
-            }
-            else
-            {
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-                await later.DisposeAsync().ConfigureAwait(false);
-            }
+            await context.Closing.RunAsync(
+                owned.Disposer!,
+                static provider =>
+                {
+                    if (provider is IAsyncDisposable later and not IClientOwner { Client: not IAsyncDisposable })
+                        return later.DisposeAsync();
+                    ((IDisposable)provider).Dispose();
+                    return default;
+                }).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A provider that fails to close takes nothing else down with it.
         catch (Exception error)

@@ -66,6 +66,9 @@ internal sealed class RouterContext
 
     public CallTotals Calls { get; } = new();
 
+    /// <summary>Where providers are closed and disposed.</summary>
+    public ForeignWork Closing { get; } = new();
+
     public CancellationToken Disposing => _disposing.Token;
 
     public bool IsDisposing => _disposing.IsCancellationRequested;

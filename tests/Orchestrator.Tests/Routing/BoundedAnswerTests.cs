@@ -30,6 +30,11 @@ public sealed class BoundedAnswerTests
         ["a chain of raw representations"] = (_, last) => Chained((ChatResponseUpdate?)last),
         ["many contents each"] = (_, _) => new() { Contents = [.. Enumerable.Range(0, 40).Select(_ => new TextContent(""))] },
         ["errors"] = (i, _) => new() { Contents = [new ErrorContent($"error {i}")] },
+        ["empty thoughts with properties"] = (_, _) => Of(new TextReasoningContent("") { AdditionalProperties = new() { ["key"] = new byte[2_000] } }),
+        ["empty thoughts with raw representations"] = (_, _) => Of(new TextReasoningContent("") { RawRepresentation = new byte[2_000] }),
+        ["empty text with properties"] = (_, _) => Of(new TextContent("") { AdditionalProperties = new() { ["key"] = new string('x', 2_000) } }),
+        ["errors that say much"] = (_, _) => Of(new ErrorContent(new string('x', 2_000))),
+        ["long ids"] = (i, _) => new() { MessageId = $"m{i}{new string('x', 2_000)}" },
         ["whole answers without content"] = (_, _) => new() { RawRepresentation = new ChatResponse { Usage = new() { InputTokenCount = 1 } } },
         ["whole answers with empty messages"] = (i, _) => new() { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, "") { MessageId = $"m{i}" }) },
     };
@@ -62,6 +67,44 @@ public sealed class BoundedAnswerTests
         held.Should().BeLessThan(Allowed);
     }
 
+    public static TheoryData<string> Rich() => ["calls", "bare contents", "texts and thoughts", "properties of the response", "properties of the messages"];
+
+    [Theory]
+    [MemberData(nameof(Rich))]
+    public async Task What_a_buffered_answer_carries_beside_its_words_is_not_heaped_up(string kind)
+    {
+        ChatResponseUpdate Update(int i, object? last) => kind switch
+        {
+            "calls" => Of(new FunctionCallContent($"{i}", "name") { RawRepresentation = new Opaque() }),
+            "bare contents" => Of(new AIContent { RawRepresentation = new Opaque() }),
+            "texts and thoughts" when i % 2 == 0 => Of(new TextContent("x") { RawRepresentation = new Opaque() }),
+            "texts and thoughts" => Of(new TextReasoningContent("x") { RawRepresentation = new Opaque() }),
+            "properties of the response" => new() { AdditionalProperties = new() { [$"key{i}"] = new Opaque() } },
+            _ => new() { MessageId = $"m{i}", Contents = [new TextContent("x")], AdditionalProperties = new() { ["key"] = new byte[100_000] } },
+        };
+        var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var router = InOrder(null, new FakeProvider("a", (_, _) => FloodAsync(Update, flooded, goOn.Task, 2_000)));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var call = Task.Run(() => router.RunAsync(streamed: false));
+        await flooded.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        var held = GC.GetTotalMemory(forceFullCollection: true) - before;
+        goOn.SetResult();
+
+        (await call.WaitAsync(Patience)).Text.Should().EndWith("done");
+        held.Should().BeLessThan(10 << 20);
+    }
+
+    [Fact]
+    public async Task A_raw_representation_that_is_not_kept_stays_with_the_provider()
+    {
+        var calls = Enumerable.Range(0, 200).Select(i => new FunctionCallContent($"{i}", "name", new Dictionary<string, object?> { ["a"] = i }) { RawRepresentation = new Opaque() }).ToList();
+        await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates([.. calls.Select(Of), Some.Finish()])));
+        var contents = (await router.RouteAsync("hello")).Response.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ToList();
+        contents.Select(c => (c.CallId, c.Arguments!["a"])).Should().Equal(calls.Select(c => (c.CallId, c.Arguments!["a"])));
+        contents.Count(c => c.RawRepresentation is not null).Should().BeInRange(32, 128);
+        calls.Should().OnlyContain(c => c.RawRepresentation is Opaque);
+    }
+
     [Fact]
     public async Task The_usage_of_a_flood_is_told_whole()
     {
@@ -84,7 +127,7 @@ public sealed class BoundedAnswerTests
             (response.ResponseId, response.ModelId, response.FinishReason).Should().Be(("r999", "m999", new ChatFinishReason("f999")));
     }
 
-    public static TheoryData<string> Endless() => ["text", "text by turns with usage", "calls", "thoughts that are sealed", "annotated text", "messages", "data"];
+    public static TheoryData<string> Endless() => ["text", "text by turns with usage", "calls", "thoughts that are sealed", "annotated text", "annotations", "messages", "data", "results", "lists", "properties", "own kinds"];
 
     [Theory]
     [MemberData(nameof(Endless))]
@@ -99,6 +142,11 @@ public sealed class BoundedAnswerTests
             "thoughts that are sealed" => new() { Contents = [new TextReasoningContent("x") { ProtectedData = text }] },
             "annotated text" => new() { Contents = [new TextContent("x") { Annotations = [new CitationAnnotation()] }] },
             "messages" => new(ChatRole.Assistant, text) { MessageId = $"m{i}" },
+            "annotations" => Of(new TextContent("x") { Annotations = [new CitationAnnotation { RawRepresentation = new Opaque() }] }),
+            "results" => Of(new FunctionResultContent($"{i}", System.Text.Json.JsonSerializer.SerializeToElement(text))),
+            "lists" => Of(new FunctionCallContent($"{i}", "name", new Dictionary<string, object?> { ["all"] = new List<object?> { text, text } })),
+            "properties" => Of(new TextContent("x") { AdditionalProperties = new() { ["key"] = text } }),
+            "own kinds" => Of(new OwnContent()),
             _ => new() { Contents = [new DataContent(new byte[10_000], "image/png")] },
         };
         await using var router = InOrder(null, new FakeProvider("a", (_, token) => EndlessAsync(Update, token)));
@@ -128,6 +176,18 @@ public sealed class BoundedAnswerTests
         route.Attempts[0].Duration.Should().BeLessThan(TimeSpan.FromSeconds(3));
     }
 
+    private static ChatResponseUpdate Of(AIContent content) => new(ChatRole.Assistant, [content]);
+
+    private sealed class Opaque
+    {
+        public byte[] Bytes { get; } = new byte[100_000];
+    }
+
+    private sealed class OwnContent : AIContent
+    {
+        public byte[] Bytes { get; } = new byte[10_000];
+    }
+
     private static ChatResponseUpdate Chained(ChatResponseUpdate? last)
     {
         var link = new object?[] { last?.RawRepresentation, null, new byte[100] };
@@ -136,10 +196,10 @@ public sealed class BoundedAnswerTests
         return new() { RawRepresentation = link };
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> FloodAsync(Func<int, object?, ChatResponseUpdate> make, TaskCompletionSource flooded, Task goOn)
+    private static async IAsyncEnumerable<ChatResponseUpdate> FloodAsync(Func<int, object?, ChatResponseUpdate> make, TaskCompletionSource flooded, Task goOn, int count = Flood)
     {
         ChatResponseUpdate? last = null;
-        for (var i = 0; i < Flood; i++)
+        for (var i = 0; i < count; i++)
             yield return last = make(i, last);
         if (last!.RawRepresentation is object?[] link)
             link[0] = null;

@@ -35,7 +35,7 @@ public sealed class ForeignCopiesTests
         var data = new TheoryData<string, string, bool>();
         foreach (var harm in Harms.Keys)
         {
-            foreach (var kind in new[] { "client", "custom" })
+            foreach (var kind in new[] { "client", "custom", "client and messages of a derived class", "custom and messages of a derived class" })
             {
                 data.Add(harm, kind, true);
                 data.Add(harm, kind, false);
@@ -50,9 +50,10 @@ public sealed class ForeignCopiesTests
     public async Task What_was_altered_reaches_neither_a_retry_nor_the_next_nor_the_caller(string harm, string kind, bool streamed)
     {
         List<string> seen = [];
-        ILlmProvider Harmful(string name, bool fails) => kind == "client" ? HarmfulClient(name, fails, harm, seen) : HarmfulCustom(name, fails, harm, seen);
+        ILlmProvider Harmful(string name, bool fails) => kind.StartsWith("client", StringComparison.Ordinal) ? HarmfulClient(name, fails, harm, seen) : HarmfulCustom(name, fails, harm, seen);
         var options = Options();
-        ChatMessage[] messages = [Message("hello"), Message("again")];
+        var isDerived = kind.EndsWith("class", StringComparison.Ordinal);
+        ChatMessage[] messages = [Message("hello", isDerived), Message("again", isDerived)];
         var before = Show(messages, options);
         var retry = new RetryOptions { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero };
         await using var router = InOrder(new() { Retry = retry, MaxAttempts = 8 }, Harmful("a", fails: true), Harmful("b", fails: true), Harmful("c", fails: false));
@@ -60,6 +61,96 @@ public sealed class ForeignCopiesTests
 
         seen.Should().HaveCountGreaterThan(3, "at least one was asked again").And.AllBe(before);
         Show(messages, options).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task The_copy_of_a_message_of_a_derived_class_is_a_plain_message_that_says_all()
+    {
+        ChatMessage? got = null;
+        await using var router = InOrder(null, new FakeProvider("a", (request, _) =>
+        {
+            got = request.Messages[0];
+            return Some.Answer("ok");
+        }));
+        var raw = new object();
+        var content = new TextContent("hello");
+        await router.RouteAsync(new LlmRequest([new OwnMessage
+        {
+            Role = ChatRole.System,
+            Contents = [content],
+            AuthorName = "Ada",
+            MessageId = "m1",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            RawRepresentation = raw,
+            AdditionalProperties = new() { ["key"] = "value" },
+        }]));
+        (got!.GetType(), got.Role, got.AuthorName, got.MessageId, got.CreatedAt).Should().Be((typeof(ChatMessage), ChatRole.System, "Ada", "m1", DateTimeOffset.UnixEpoch));
+        (ReferenceEquals(got.RawRepresentation, raw), ReferenceEquals(got.Contents[0], content), got.AdditionalProperties!["key"]).Should().Be((true, true, "value"));
+    }
+
+    public static TheoryData<string, IReadOnlyDictionary<string, string>> TagsOfAllKinds() => new()
+    {
+        { "dictionary", new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["team"] = "red" } },
+        { "sorted", new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["team"] = "red" } },
+        { "read-only", new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string> { ["team"] = "red" }) },
+        { "own", new OwnTags { ["team"] = "red" } },
+    };
+
+    [Theory]
+    [MemberData(nameof(TagsOfAllKinds))]
+    public async Task A_provider_cannot_change_the_tags(string kind, IReadOnlyDictionary<string, string> tags)
+    {
+        var log = new AttemptLog();
+        var seen = new List<string>();
+        FakeProvider Harmful(string name, bool fails) => new(name, (request, _) =>
+        {
+            seen.Add(request.Tags!["team"]);
+            if (request.Tags is IDictionary<string, string> { IsReadOnly: false } open)
+                open["team"] = "blue";
+            if (request.Tags is OwnTags own)
+                own["team"] = "blue";
+            return fails ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("ok");
+        });
+        await using var router = InOrder(new() { Observers = { log } }, Harmful("a", fails: true), Harmful("b", fails: false));
+        await router.RouteAsync(new LlmRequest("hello") { Tags = tags });
+        seen.Should().OnlyContain(v => v == "red", kind).And.HaveCountGreaterThan(1);
+        tags["team"].Should().Be("red");
+        log.Attempts.Should().OnlyContain(a => a.Tags!["team"] == "red");
+    }
+
+    [Fact]
+    public async Task Tags_that_cannot_be_copied_are_a_fault_of_the_request()
+    {
+        await using var router = InOrder(null, FakeProvider.Answering("a", "ok"));
+        var call = () => router.RouteAsync(new LlmRequest("hello") { Tags = new OwnTags { Throws = true } });
+        (await call.Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.InvalidRequest);
+    }
+
+    private sealed class OwnTags : IReadOnlyDictionary<string, string>
+    {
+        private readonly Dictionary<string, string> _all = [];
+
+        public bool Throws { get; init; }
+
+        public int Count => _all.Count;
+
+        public IEnumerable<string> Keys => _all.Keys;
+
+        public IEnumerable<string> Values => _all.Values;
+
+        public string this[string key]
+        {
+            get => _all[key];
+            set => _all[key] = value;
+        }
+
+        public bool ContainsKey(string key) => _all.ContainsKey(key);
+
+        public bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string value) => _all.TryGetValue(key, out value);
+
+        public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => Throws ? throw new InvalidOperationException("secret") : _all.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     [Fact]
@@ -123,7 +214,14 @@ public sealed class ForeignCopiesTests
         return fails ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("ok");
     });
 
-    private static ChatMessage Message(string text) => new(ChatRole.User, text) { AdditionalProperties = new() { ["key"] = "value" } };
+    private static ChatMessage Message(string text, bool isDerived = false)
+    {
+        var message = isDerived ? new OwnMessage() : new ChatMessage();
+        (message.Role, message.Contents, message.AdditionalProperties) = (ChatRole.User, [new TextContent(text)], new() { ["key"] = "value" });
+        return message;
+    }
+
+    private sealed class OwnMessage : ChatMessage;
 
     private static ChatOptions Options() => new()
     {

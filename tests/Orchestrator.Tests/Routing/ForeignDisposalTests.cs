@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
@@ -13,6 +14,7 @@ public sealed class ForeignDisposalTests : IDisposable
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(2);
     private readonly ManualResetEventSlim _release = new();
     private readonly AttemptLog _log = new();
+    private readonly ForeignWork _work = new();
 
     public void Dispose() => _release.Dispose();
 
@@ -61,6 +63,60 @@ public sealed class ForeignDisposalTests : IDisposable
         (await router.AskAsync(streamed: false)).Should().Be("ok");
         await UntilAsync(() => a.Begun + b.Begun == 2);
         _release.Set();
+    }
+
+    [Theory]
+    [InlineData(Kind.Sync, 2)]
+    [InlineData(Kind.Sync, 24)]
+    [InlineData(Kind.Async, 2)]
+    [InlineData(Kind.Async, 24)]
+    public async Task Many_disposals_that_block_take_no_thread_from_the_calls_and_all_begin(Kind kind, int count)
+    {
+        var all = Enumerable.Range(0, count).Select(i => New(kind, $"{i}")).ToArray();
+        await using var router = InOrder(null, all);
+        await router.AskAsync(streamed: false);
+        var watch = Stopwatch.StartNew();
+        router.ReplaceProviders([new(new FakeProvider("other", (_, _) => YieldingAsync()))]);
+        (await router.AskAsync(streamed: false)).Should().Be("ok");
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(0.5));
+        await UntilAsync(() => Array.TrueForAll(all, p => p.Begun == 1));
+        watch.Elapsed.Should().BeLessThan(AtOnce, "none waits for another to end");
+        _release.Set();
+    }
+
+    [Fact]
+    public async Task Quick_disposals_share_a_thread_also_beside_one_that_blocks()
+    {
+        var threads = new ConcurrentDictionary<int, bool>();
+        var all = Enumerable.Range(0, 500).Select(_ => new Quick(threads)).ToArray();
+        var blocked = _work.RunAsync(_release, static release =>
+        {
+            release.Wait(TimeSpan.FromSeconds(8));
+            return default;
+        });
+        await Task.WhenAll(all.Select(q => _work.RunAsync(q, static quick => quick.DisposeAsync()))).WaitAsync(Patience);
+        threads.Should().HaveCountLessThan(10);
+        blocked.IsCompleted.Should().BeFalse();
+        _release.Set();
+        await blocked.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_a_disposal_throws_and_leaves_in_its_context_is_its_own()
+    {
+        var local = new AsyncLocal<string?>();
+        await FluentActions.Awaiting(() => _work.RunAsync(local, static l =>
+        {
+            l.Value = "left";
+            throw new InvalidOperationException("broken");
+        })).Should().ThrowAsync<InvalidOperationException>();
+        var seen = new string?[1];
+        await _work.RunAsync(seen, s =>
+        {
+            s[0] = local.Value;
+            return default;
+        });
+        seen[0].Should().BeNull();
     }
 
     [Theory]
@@ -149,7 +205,24 @@ public sealed class ForeignDisposalTests : IDisposable
         yield break;
     }
 
+    private static async IAsyncEnumerable<ChatResponseUpdate> YieldingAsync()
+    {
+        for (var i = 0; i < 20; i++)
+            await Task.Yield();
+        yield return Some.Word("ok");
+        yield return Some.Finish();
+    }
+
     private Blocking New(Kind kind, string name, Task? gate = null) => kind == Kind.Sync ? new BlockingSync(name, _release, gate) : new BlockingAsync(name, _release, gate);
+
+    private sealed class Quick(ConcurrentDictionary<int, bool> threads) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            threads[Environment.CurrentManagedThreadId] = true;
+            return default;
+        }
+    }
 
     public enum Kind
     {

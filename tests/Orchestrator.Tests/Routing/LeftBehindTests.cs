@@ -64,6 +64,7 @@ public class LeftBehindTests
         router.ReplaceProviders([new(FakeProvider.Answering("a", "new"), One)]);
         (await router.AskAsync(streamed: false)).Should().Be("new");
         _a.Disposals.Should().Be(0, "it still runs");
+        router.GetMetrics()["a"].InFlight.Should().Be(0, "what was left behind on the old instance is not counted");
         _a.End();
         await UntilAsync(() => _a.Disposals == 1);
         router.GetMetrics()["a"].InFlight.Should().Be(0);

@@ -154,6 +154,65 @@ public sealed class ToolsInProviderTests
         next.Calls.Should().Be(0);
     }
 
+    public static TheoryData<string, bool> Nestings()
+    {
+        var data = new TheoryData<string, bool>();
+        foreach (var nesting in new[] { "router", "wrapped router", "twice", "two providers", "added later" })
+        {
+            data.Add(nesting, true);
+            data.Add(nesting, false);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Nestings))]
+    public async Task A_tool_that_ran_behind_an_inner_router_does_not_run_again(string nesting, bool streamed)
+    {
+        var inner = InOrder(null, nesting == "added later" ? [] : [Shop("in", wrapped: false, "503")]);
+        if (nesting == "two providers")
+            inner.AddProvider(Shop("in 2", wrapped: true, "503"));
+        IChatClient client = nesting switch
+        {
+            "wrapped router" => new Wrapping(inner),
+            "twice" => InOrder(null, new ChatClientProvider("middle", new Wrapping(inner))),
+            _ => inner,
+        };
+        await using var router = InOrder(new() { Retry = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } }, new ChatClientProvider("a", client), Shop("b", wrapped: true, null));
+        if (nesting == "added later")
+            inner.AddProvider(Shop("in", wrapped: true, "503"));
+        await router.FailAsync<LlmException>(streamed, Tools());
+        _charged.Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_inner_router_without_such_a_provider_is_asked_for_a_whole_answer(bool streamed)
+    {
+        var asked = new List<bool>();
+        var inner = InOrder(null, new FakeProvider("in", (request, _) =>
+        {
+            asked.Add(request.Streaming);
+            return Some.Answer("ok");
+        }));
+        await using var router = InOrder(null, new ChatClientProvider("a", inner));
+        (await router.AskAsync(streamed)).Should().Be("ok");
+        asked.Should().Equal(streamed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_usage_of_all_rounds_behind_an_inner_router_adds_up(bool streamed)
+    {
+        await using var router = InOrder(null, new ChatClientProvider("a", InOrder(null, Shop("in", wrapped: true, null))));
+        var (text, route) = await router.RunAsync(streamed, options: Tools());
+        text.Should().Contain("charged");
+        (route.Usage.PromptTokens, route.Usage.CompletionTokens, _charged).Should().Be((20, 10, 1));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

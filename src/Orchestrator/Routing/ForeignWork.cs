@@ -1,0 +1,146 @@
+namespace Orchestrator;
+
+/// <summary>
+/// A router's threads for what a provider may do when it is closed or disposed: that may block, and must not take one of the pool's threads from the calls that
+/// run and from the timers. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets others, twice as many
+/// each time that nothing has begun for a while. A thread without work ends. Thread-safe.
+/// </summary>
+internal sealed class ForeignWork
+{
+    /// <summary>How long the threads may all be busy before what waits gets more of them.</summary>
+    internal static readonly TimeSpan Stall = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
+    private readonly object _gate = new();
+    private readonly object _watching = new();
+    private readonly Queue<Item> _waiting = new();
+    private int _threads;
+    private int _idle;
+    private int _begun;
+    private bool _isWatched;
+
+    /// <summary>Runs the synchronous part of a piece of work on a thread of its own or of its kind; returns at once.</summary>
+    /// <returns>Completes when all of the work has ended, as it has ended. Its continuations run on the pool.</returns>
+    public Task RunAsync<T>(T state, Func<T, ValueTask> work)
+        where T : class
+    {
+        var item = new Item<T>(state, work);
+        lock (_gate)
+        {
+            _waiting.Enqueue(item);
+            if (_waiting.Count <= _idle)
+            {
+                Monitor.Pulse(_gate);
+            }
+            else if (_threads == 0)
+            {
+                AddThread();
+            }
+            else if (!_isWatched)
+            {
+                _isWatched = true;
+                Start(Watch);
+            }
+        }
+
+        return item.Ended;
+    }
+
+    private void AddThread()
+    {
+        _threads++;
+        Start(Work);
+    }
+
+    private static void Start(ThreadStart run)
+    {
+        try
+        {
+            new Thread(run) { IsBackground = true, Name = "Orchestrator closes providers" }.UnsafeStart();
+        }
+        catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
+        {
+            // The process has no thread to spare: better on the pool than not at all.
+            ThreadPool.UnsafeQueueUserWorkItem(static start => start(), run, preferLocal: false);
+        }
+    }
+
+    private void Work()
+    {
+        while (Next() is { } item)
+            item.Run();
+    }
+
+    private Item? Next()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+            {
+                _idle++;
+                Monitor.Wait(_gate, Idle);
+                _idle--;
+            }
+
+            if (_waiting.TryDequeue(out var item))
+                _begun++;
+            else
+                _threads--;
+            return item;
+        }
+    }
+
+    /// <summary>Adds threads as long as work waits behind work that blocks. Runs nothing of a provider's itself.</summary>
+    private void Watch()
+    {
+        var quiet = TimeSpan.Zero;
+        while (quiet < Idle)
+        {
+            var begun = Volatile.Read(ref _begun);
+            lock (_watching)
+                Monitor.Wait(_watching, Stall);
+            lock (_gate)
+            {
+                quiet = _waiting.Count > 0 ? TimeSpan.Zero : quiet + Stall;
+                if (begun == _begun)
+                {
+                    for (var more = Math.Min(_waiting.Count - _idle, Math.Max(1, _threads)); more > 0; more--)
+                        AddThread();
+                }
+
+                if (quiet >= Idle)
+                    _isWatched = false;
+            }
+        }
+    }
+
+    private abstract class Item
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public async void Run()
+        {
+            // An async method: what the work leaves in the thread's execution context is undone when it returns.
+            try
+            {
+                await Begin().ConfigureAwait(false);
+                _ended.SetResult();
+            }
+#pragma warning disable CA1031 // Handed to whatever awaits the work.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                _ended.SetException(error);
+            }
+        }
+
+        protected abstract ValueTask Begin();
+    }
+
+    private sealed class Item<T>(T state, Func<T, ValueTask> work) : Item
+    {
+        protected override ValueTask Begin() => work(state);
+    }
+}
