@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -11,6 +12,7 @@ namespace Orchestrator.Providers;
 internal static class ExceptionMapper
 {
     private const int MaxDepth = 8;
+    private const int MaxWrappers = 4;
 
     /// <summary>Whether an exception travels as it is: typed already, or the cancellation that was asked for.</summary>
     public static bool Passes(Exception exception, CancellationToken cancellationToken) =>
@@ -39,22 +41,24 @@ internal static class ExceptionMapper
         };
     }
 
-    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception is not searched for a status:
-    // it might be that of another service, such as one that gives out tokens.
+    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for a
+    // status: it might be that of another service, such as one that gives out tokens.
     private static SdkFailure FailureOf(Exception exception, bool started)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
             // The status of a tunnel is the proxy's: the vendor has said nothing.
             if (exception is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
-                return new((int)status, StatusKinds.FromStatus((int)status));
+                return SdkFailure.Read(exception) ?? new((int)status, StatusKinds.FromStatus((int)status));
             if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
                 return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);
             if (SdkFailure.Read(exception) is { } said)
                 return said;
+            if (Wrapped(exception) is { } wrapped)
+                return wrapped;
             var inner = exception switch
             {
-                AggregateException { InnerExceptions: [.., var last] } => last,
+                AggregateException => InnerOf(exception),
                 _ when SdkFailure.SpeaksOfHttp(exception) => exception.InnerException,
                 { InnerException: HttpRequestException { StatusCode: null } or IOException or SocketException or TimeoutException } => exception.InnerException,
                 _ => null,
@@ -66,6 +70,28 @@ internal static class ExceptionMapper
 
         return new(null, LlmErrorKind.Unknown);
     }
+
+    // .NET's general exceptions say nothing of their own, so that the answer of a vendor behind them is the failure. The wrapped errors of a
+    // router, such as the fault of a request, are not: they speak of another call.
+    private static SdkFailure? Wrapped(Exception exception)
+    {
+        for (var depth = 0; depth < MaxWrappers && IsWrapper(exception) && InnerOf(exception) is { } inner and not LlmException; depth++)
+        {
+            if (inner is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
+                return SdkFailure.Read(inner) ?? new((int)status, StatusKinds.FromStatus((int)status));
+            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } said)
+                return said;
+            exception = inner;
+        }
+
+        return null;
+    }
+
+    // Retries list one failure a try: the last is what stands.
+    private static Exception? InnerOf(Exception exception) => exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception.InnerException;
+
+    private static bool IsWrapper(Exception exception) => exception is AggregateException or InvalidOperationException or TargetInvocationException
+        || exception.GetType() == typeof(Exception) || exception.GetType() == typeof(ApplicationException) || exception.GetType() == typeof(SystemException);
 
     private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;

@@ -69,9 +69,9 @@ public class SdkWordsTests
     {
         ExceptionMapper.Map(new BodyException(HttpStatusCode.BadRequest, new string('x', 50_000_000)), default).Kind.Should().Be(LlmErrorKind.InvalidRequest);
         using var gate = new ManualResetEventSlim();
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 5; i++)
             ExceptionMapper.Map(new StuckException(gate), default).Kind.Should().Be(LlmErrorKind.Unknown);
-        StuckException.Asked.Should().Be(1, "a type that did not come back once is not asked again");
+        StuckException.Asked.Should().Be(3, "a type that did not come back several times is not asked again");
         gate.Set();
     }
 
