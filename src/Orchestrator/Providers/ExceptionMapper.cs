@@ -23,7 +23,8 @@ internal static class ExceptionMapper
     /// <param name="cancellationToken">The token of the attempt.</param>
     /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
     /// <param name="advice">What to do about it, or what is behind it; null for the usual of its kind.</param>
-    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null)
+    /// <param name="request">What was asked, which code and id must not repeat; null for nothing of a user's.</param>
+    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null, LlmRequest? request = null)
     {
         if (exception is LlmException known)
             return known;
@@ -35,10 +36,24 @@ internal static class ExceptionMapper
         return new(kind, $"The provider threw {Describe(exception, failure.Status)}. {advice ?? AdviceFor(kind)}", exception)
         {
             StatusCode = failure.Status,
-            ProviderCode = failure.Code,
-            RequestId = failure.RequestId,
+            ProviderCode = Unsaid(failure.Code, request),
+            RequestId = Unsaid(failure.RequestId, request),
             RetryAfter = failure.RetryAfter,
         };
+    }
+
+    private static string? Unsaid(string? word, LlmRequest? request)
+    {
+        try
+        {
+            return word is null || request is null || PromptEcho.Cut(word, request) == word ? word : null;
+        }
+#pragma warning disable CA1031 // The caller's own lists may throw. What cannot be compared is not shown.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
     }
 
     // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for a
