@@ -19,8 +19,11 @@ internal static class CurrencyCode
     /// <summary>A code is a code however it is typed; any other word is the user's own.</summary>
     public static string Plain(string text) => text is { Length: 3 } && text.All(char.IsAsciiLetter) ? text.ToUpperInvariant() : text;
 
-    /// <summary>Whether a message may show it: a word of few letters, which no key is.</summary>
-    public static bool IsShown(string text) => text.Length is > 0 and <= 8 && text.All(char.IsAsciiLetter);
+    /// <summary>Whether it is a word of few letters, as a currency of the user's own is.</summary>
+    public static bool IsWord(string text) => text.Length is > 0 and <= 8 && text.All(char.IsAsciiLetter);
+
+    /// <summary>Whether a message may show it: three letters, which hold no secret.</summary>
+    public static bool IsShown(string text) => text.Length == 3 && text.All(char.IsAsciiLetter);
 
     /// <summary>The currency as a message shows it.</summary>
     public static string Shown(string text) => IsShown(text) ? text : "another currency";

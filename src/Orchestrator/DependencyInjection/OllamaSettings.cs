@@ -26,7 +26,7 @@ internal static class OllamaSettings
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
                 options.ModelOptions[option] = value;
             else
-                reader.Problem($"{OllamaRequestWriter.Entry(reader.PathOf("ModelOptions"), option)} must be a number, with a point, but was {ShownValue.Of(option, text, [])}.");
+                reader.Problem($"{OllamaRequestWriter.Entry(reader.PathOf("ModelOptions"), option)} must be a number, with a point, but was {ShownValue.Of(option, text, [], isNumber: true)}.");
         }
 
         options.Capabilities = reader.Capabilities("Capabilities") ?? options.Capabilities;

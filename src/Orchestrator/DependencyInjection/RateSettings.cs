@@ -10,9 +10,9 @@ internal sealed class RateSettings
     public static RateSettings Read(SettingsReader reader)
     {
         var settings = new RateSettings();
-        foreach (var (name, section) in reader.NamedSections("Rates"))
+        foreach (var (name, section) in reader.NamedSections("Rates", CurrencyCode.IsShown))
         {
-            if (!CurrencyCode.IsShown(name))
+            if (!CurrencyCode.IsWord(name))
             {
                 reader.Problem($"{reader.PathOf("Rates")} has an entry whose name is no currency; it must be one word such as USD.");
                 continue;

@@ -4,18 +4,22 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator.DependencyInjection;
 
 /// <summary>Reads one level of a configuration section, and collects what is wrong instead of throwing at the first problem.</summary>
+/// <param name="configuration">The level.</param>
+/// <param name="problems">What is wrong so far.</param>
+/// <param name="environment">The environment variables.</param>
+/// <param name="path">The key as messages show it; null for the level's own.</param>
 /// <remarks>
 /// By hand rather than by the generated binder, which stops at the first bad value, does not say where in the section it was, and takes a
 /// key it does not know for no key at all. A key is known once it has been read, so keys and reading cannot drift apart.
 /// </remarks>
-internal sealed class SettingsReader(IConfiguration configuration, List<string> problems, Func<string, string?> environment)
+internal sealed class SettingsReader(IConfiguration configuration, List<string> problems, Func<string, string?> environment, string? path = null)
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
     internal delegate bool Parser<T>(string text, out T value);
 
     /// <summary>The full key of this level; empty at the root.</summary>
-    public string Path { get; } = (configuration as IConfigurationSection)?.Path ?? "";
+    public string Path { get; } = path ?? (configuration as IConfigurationSection)?.Path ?? "";
 
     /// <summary>The value of an environment variable, for what the section may leave to it.</summary>
     public Func<string, string?> Environment { get; } = environment;
@@ -31,8 +35,9 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     /// <param name="expected">What would be right.</param>
     /// <param name="hint">What to do, in a sentence after a blank.</param>
     /// <param name="known">The words that may stand there: a value that is close to one is shown.</param>
-    public void Refuse(string key, string expected, string hint = "", IEnumerable<string>? known = null) => problems.Add(configuration[key] is { } text
-        ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text, known ?? [])}.{hint}"
+    /// <param name="isNumber">Whether a number, a time or a day may stand there: a short one is shown.</param>
+    public void Refuse(string key, string expected, string hint = "", IEnumerable<string>? known = null, bool isNumber = false) => problems.Add(configuration[key] is { } text
+        ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text, known ?? [], isNumber)}.{hint}"
         : $"{PathOf(key)} is missing; it must be {expected}.{hint}");
 
     /// <summary>The value as it stands; null when there is none.</summary>
@@ -63,7 +68,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
             return null;
         if (parse(text.Trim(), out var value))
             return value;
-        Refuse(key, expected, hint?.Invoke(text) ?? (known is null ? "" : NearestName.Hint(text, known)), known);
+        Refuse(key, expected, hint?.Invoke(text) ?? (known is null ? "" : NearestName.Hint(text, known)), known, isNumber: typeof(T) != typeof(bool) && !typeof(T).IsEnum);
         return null;
     }
 
@@ -90,7 +95,9 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     }
 
     /// <summary>The sections below a key whose names are the user's own.</summary>
-    public IEnumerable<(string Name, SettingsReader Section)> NamedSections(string key)
+    /// <param name="key">The key.</param>
+    /// <param name="isShown">Whether messages may show a name.</param>
+    public IEnumerable<(string Name, SettingsReader Section)> NamedSections(string key, Func<string, bool> isShown)
     {
         if (!HasKeysBelow(key))
         {
@@ -102,7 +109,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         foreach (var item in configuration.GetSection(key).GetChildren())
         {
             if (item.GetChildren().Any())
-                yield return (item.Key, new SettingsReader(item, problems, Environment));
+                yield return (item.Key, new SettingsReader(item, problems, Environment, PathOf(ConfigurationPath.Combine(key, isShown(item.Key) ? item.Key : "(a name that is not shown)"))));
             else
                 problems.Add($"{PathOf(key)} has an entry that must be a section with keys below it, but is a single value.");
         }
@@ -152,7 +159,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         foreach (var unknown in configuration.GetChildren().Where(child => !_known.Contains(child.Key)))
         {
             var what = ShownValue.IsNear(unknown.Key, _known)
-                ? $"{unknown.Path} is not a known key."
+                ? $"{PathOf(unknown.Key)} is not a known key."
                 : $"{Path} has a key of {unknown.Key.Length} characters that is not known (not shown: it may be a secret).";
             problems.Add($"{what}{NearestName.Hint(unknown.Key, _known)} Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
         }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator.DependencyInjection;
 
 /// <summary>
-/// A value as a message may show it: only when it is close to a word that was expected, or a short number or time. People put keys into the
+/// A value as a message may show it: only when it is close to a word that was expected, or, where a number or a time was expected, a short one. People put keys into the
 /// wrong line, and messages end up in logs.
 /// </summary>
 internal static class ShownValue
@@ -19,11 +19,12 @@ internal static class ShownValue
     /// <param name="path">The key that it stands under.</param>
     /// <param name="value">The value.</param>
     /// <param name="known">The words that may stand there; empty for a free text.</param>
-    public static string Of(string path, string? value, IEnumerable<string> known)
+    /// <param name="isNumber">Whether a number, a time or a day is what the key expects.</param>
+    public static string Of(string path, string? value, IEnumerable<string> known, bool isNumber = false)
     {
         if (string.IsNullOrEmpty(value))
             return "empty";
-        return !path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret) && (IsNear(value, known) || IsNumber(value)) ? $"\"{value}\"" : Hidden;
+        return !path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret) && (IsNear(value, known) || (isNumber && IsNumber(value))) ? $"\"{value}\"" : Hidden;
     }
 
     /// <summary>Whether a word is so close to a known one that it can hardly be a secret.</summary>

@@ -17,15 +17,8 @@ public sealed partial class ChatClientProvider
     {
         if (Asked(exception) is { } own)
             return own;
-        var error = ExceptionMapper.Map(exception, cancellationToken, started);
         // The key is the client's; of what was asked, this provider knows.
-        return new LlmException(error.Kind, error.Message, error.InnerException)
-        {
-            StatusCode = error.StatusCode,
-            ProviderCode = Unsaid(error.ProviderCode, request),
-            RequestId = Unsaid(error.RequestId, request),
-            RetryAfter = error.RetryAfter,
-        };
+        return ExceptionMapper.Map(exception, cancellationToken, started, request: request);
     }
 
     private LlmException? Asked(Exception exception)
@@ -42,6 +35,4 @@ public sealed partial class ChatClientProvider
             return null;
         }
     }
-
-    private static string? Unsaid(string? word, LlmRequest request) => PromptEcho.Cut(word, request) == word ? word : null;
 }

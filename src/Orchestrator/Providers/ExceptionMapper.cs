@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -11,6 +12,7 @@ namespace Orchestrator.Providers;
 internal static class ExceptionMapper
 {
     private const int MaxDepth = 8;
+    private const int MaxWrappers = 4;
 
     /// <summary>Whether an exception travels as it is: typed already, or the cancellation that was asked for.</summary>
     public static bool Passes(Exception exception, CancellationToken cancellationToken) =>
@@ -21,7 +23,8 @@ internal static class ExceptionMapper
     /// <param name="cancellationToken">The token of the attempt.</param>
     /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
     /// <param name="advice">What to do about it, or what is behind it; null for the usual of its kind.</param>
-    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null)
+    /// <param name="request">What was asked, which code and id must not repeat; null for nothing of a user's.</param>
+    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null, LlmRequest? request = null)
     {
         if (exception is LlmException known)
             return known;
@@ -33,28 +36,44 @@ internal static class ExceptionMapper
         return new(kind, $"The provider threw {Describe(exception, failure.Status)}. {advice ?? AdviceFor(kind)}", exception)
         {
             StatusCode = failure.Status,
-            ProviderCode = failure.Code,
-            RequestId = failure.RequestId,
+            ProviderCode = Unsaid(failure.Code, request),
+            RequestId = Unsaid(failure.RequestId, request),
             RetryAfter = failure.RetryAfter,
         };
     }
 
-    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception is not searched for a status:
-    // it might be that of another service, such as one that gives out tokens.
+    private static string? Unsaid(string? word, LlmRequest? request)
+    {
+        try
+        {
+            return word is null || request is null || PromptEcho.Cut(word, request) == word ? word : null;
+        }
+#pragma warning disable CA1031 // The caller's own lists may throw. What cannot be compared is not shown.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+
+    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for a
+    // status: it might be that of another service, such as one that gives out tokens.
     private static SdkFailure FailureOf(Exception exception, bool started)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
             // The status of a tunnel is the proxy's: the vendor has said nothing.
             if (exception is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
-                return new((int)status, StatusKinds.FromStatus((int)status));
+                return SdkFailure.Read(exception) ?? new((int)status, StatusKinds.FromStatus((int)status));
             if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
                 return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);
             if (SdkFailure.Read(exception) is { } said)
                 return said;
+            if (Wrapped(exception) is { } wrapped)
+                return wrapped;
             var inner = exception switch
             {
-                AggregateException { InnerExceptions: [.., var last] } => last,
+                AggregateException => InnerOf(exception),
                 _ when SdkFailure.SpeaksOfHttp(exception) => exception.InnerException,
                 { InnerException: HttpRequestException { StatusCode: null } or IOException or SocketException or TimeoutException } => exception.InnerException,
                 _ => null,
@@ -66,6 +85,28 @@ internal static class ExceptionMapper
 
         return new(null, LlmErrorKind.Unknown);
     }
+
+    // .NET's general exceptions say nothing of their own, so that the answer of a vendor behind them is the failure. The wrapped errors of a
+    // router, such as the fault of a request, are not: they speak of another call.
+    private static SdkFailure? Wrapped(Exception exception)
+    {
+        for (var depth = 0; depth < MaxWrappers && IsWrapper(exception) && InnerOf(exception) is { } inner and not LlmException; depth++)
+        {
+            if (inner is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
+                return SdkFailure.Read(inner) ?? new((int)status, StatusKinds.FromStatus((int)status));
+            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } said)
+                return said;
+            exception = inner;
+        }
+
+        return null;
+    }
+
+    // Retries list one failure a try: the last is what stands.
+    private static Exception? InnerOf(Exception exception) => exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception.InnerException;
+
+    private static bool IsWrapper(Exception exception) => exception is AggregateException or InvalidOperationException or TargetInvocationException
+        || exception.GetType() == typeof(Exception) || exception.GetType() == typeof(ApplicationException) || exception.GetType() == typeof(SystemException);
 
     private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;

@@ -168,7 +168,7 @@ internal sealed partial class Attempt
     {
         try
         {
-            return ExceptionMapper.Map(error, CancellationToken.None, started: HasContent);
+            return ExceptionMapper.Map(error, CancellationToken.None, started: HasContent, request: _call.Request);
         }
 #pragma warning disable CA1031 // An exception whose own members throw is a failure like any other.
         catch (Exception)

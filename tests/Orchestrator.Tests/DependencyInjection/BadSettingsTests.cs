@@ -14,7 +14,7 @@ public class BadSettingsTests
         "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"best-availble\". Did you mean best-available?")]
     [InlineData(
         """{ "Strategy": "1" }""",
-        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"1\".")]
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Strategy": { "Name": "random" } }""",
         "Llm:Strategy must be a single value, but has keys below it.")]
@@ -73,7 +73,7 @@ public class BadSettingsTests
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Delay": "100" }""",
         "Llm:Providers:0:Delay must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, but was \"100\". For 100 seconds write 00:01:40.")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Limits": "5" }""", "Llm:Providers:0:Limits must be a section with keys below it, but was \"5\".")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Limits": "5" }""", "Llm:Providers:0:Limits must be a section with keys below it, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Limits": { "Idle": "5" } }""",
         $"Llm:Providers:0:Limits:Idle must be {TimeExpected}, but was \"5\". For 5 seconds write 00:00:05.")]

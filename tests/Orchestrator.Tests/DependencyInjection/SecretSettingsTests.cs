@@ -52,9 +52,44 @@ public class SecretSettingsTests
     [Theory]
     [InlineData("round-robbin", "\"round-robbin\". Did you mean round-robin?")]
     [InlineData("Best_Availble", "\"Best_Availble\". Did you mean best-available?")]
-    [InlineData("3", "\"3\".")]
+    [InlineData("3", "something else (not shown: it may be a secret).")]
     public void A_typing_error_is_shown(string value, string shown) =>
         Settings.Problems($$"""{ "Strategy": "{{value}}" }""").Should().ContainSingle().Which.Should().EndWith($"but was {shown}");
+
+    public static TheoryData<string, string> Numbers => new()
+    {
+        { "Strategy", "48151623" }, { "MidStream", "48151623" }, { "Providers", "48151623" }, { "Providers:0", "48151623" }, { "Providers:0:Type", "48151623" }, { "Prices", "48151623" }, { "Limits", "48:15:16:23" },
+        { "Providers:0:Limits", "48151623" }, { "Providers:0:Capabilities", "48151623" }, { "Providers:0:UseMaxCompletionTokens", "48151623" }, { "Prices:Base", "48151623" }, { "Prices:Join:0", "48151623" },
+        { "Prices:Currency", "fjordkey" }, { "Prices:Currency", "Wren" }, { "Prices:Rates:fjordkey:Rate", "x" }, { "Prices:Rates:fjordkey:fjordkey", "x" }, { "Prices:Rates", "48151623" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public void A_number_or_a_word_is_shown_only_where_it_is_expected(string key, string value)
+    {
+        foreach (var secret in new[] { "48151623", "48:15:16:23", "fjordkey", "Wren" }.Where(s => value == s || key.Contains(s, StringComparison.Ordinal)))
+        {
+            Look([.. Flat(Whole).Where(p => !p.Key.StartsWith($"Llm:{key}", StringComparison.Ordinal)), new($"Llm:{key}", value), new("Llm:Prices:Base", key == "Prices:Base" ? value : "Default")], secret);
+            Look([.. Flat(Whole).Where(p => !p.Key.StartsWith("Llm:Prices", StringComparison.Ordinal)), new($"Llm:{key}", value), new("Llm:Prices:Models:0:Vendor", "v"), new("Llm:Prices:Models:0:Model", "m"),
+                new("Llm:Prices:Models:0:PromptPer1K", "1"), new("Llm:Prices:Models:0:CompletionPer1K", "1"), new("Llm:Prices:Models:0:AsOf", "2026-01-01"), new("Llm:Prices:Models:0:Currency", "fjordkey")], secret);
+        }
+    }
+
+    [Theory]
+    [InlineData("gigachat", "TrustedRootsFile")]
+    [InlineData("gigachat", "ClientCertificateFile")]
+    [InlineData("yandexgpt", "ServiceAccountKeyFile")]
+    public void The_name_of_a_file_that_is_not_there_is_in_no_text_of_the_error(string type, string key)
+    {
+        foreach (var secret in new[] { "sk-proj-Wren7Heath9", "/sk-proj-Wren7Heath9", "\0Wren7" })
+        {
+            Look([new("Llm:Providers:0:Name", "a"), new("Llm:Providers:0:Type", type), new("Llm:Providers:0:Model", "m"), new("Llm:Providers:0:FolderId", "b1gfolder00000000000"), new($"Llm:Providers:0:{(type == "gigachat" ? "AuthorizationKey" : "Reply")}", "a2V5OmtleQ=="),
+                new($"Llm:Providers:0:{key}", secret)], secret);
+        }
+
+        var direct = Record.Exception(() => new Orchestrator.Providers.GigaChatProvider("g", new Orchestrator.Providers.GigaChatOptions { AuthorizationKey = "a2V5OmtleQ==", TrustedRootsFile = "sk-proj-Wren7Heath9" }));
+        $"{direct}".Should().Contain("TrustedRootsFile").And.NotContain("Wren7");
+    }
 
     private static void Look(IEnumerable<KeyValuePair<string, string?>> settings, string secret)
     {

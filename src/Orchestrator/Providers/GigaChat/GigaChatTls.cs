@@ -41,7 +41,7 @@ internal sealed class GigaChatTls
             // TLS on some systems cannot use a key that never was in a store: the way through PKCS #12 gives it one.
             return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException or ArgumentException)
         {
             // Not the cause itself: what it says of the password is not ours to know.
             throw new ArgumentException(

@@ -16,6 +16,9 @@ internal static class PromptEcho
     /// <summary>A text of the request that is shorter is cut where it stands whole, down to this length.</summary>
     public const int ShortestWhole = 8;
 
+    /// <summary>A whole text of a message that is shorter still is cut where it stands as words of its own, down to this length.</summary>
+    public const int ShortestWord = 4;
+
     /// <summary>Letters and digits in a row that a credential has too: so many are cut. Masks that show four at an end stay.</summary>
     public const int ShortestSecret = 6;
 
@@ -26,6 +29,8 @@ internal static class PromptEcho
     private const string SecretMark = "***";
     private const int Chunk = 32 * 1024;
     private const int Overlap = 512;
+    private const int LongestShort = 256;
+    private const int MostShort = 4096;
     private const long MostBytes = 256L * 1024 * 1024;
 
     // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
@@ -87,7 +92,7 @@ internal static class PromptEcho
         try
         {
             var left = MostCompared;
-            foreach (var text in SentTexts.Of(request))
+            foreach (var text in SentTexts.Of(request).Concat(SentTexts.Joined(request)))
             {
                 left -= text.Length + 64;
                 if (left < 0)
@@ -106,12 +111,34 @@ internal static class PromptEcho
             Return(buffer, units);
         }
 
+        CutShort(said, request);
         var work = MostBytes;
         foreach (var bytes in SentTexts.BytesOf(request))
             said.CutBytes(bytes.Span, ref work, Mark);
         if (grams.HasFound)
             said.Cut(grams, Mark, static units => Keywords.Contains(units));
         return true;
+    }
+
+    // As long as a text that nothing else finds may be.
+    private static void CutShort(SaidText said, LlmRequest request)
+    {
+        Span<char> plain = stackalloc char[LongestShort], units = stackalloc char[2 * LongestShort];
+        var left = MostShort;
+        foreach (var text in SentTexts.Said(request))
+        {
+            if (text.Length > LongestShort)
+                continue;
+            if (--left < 0)
+                return;
+            text.CopyTo(plain);
+            var found = units[..LetterFold.Fold(plain[..Escapes.Undo(plain[..text.Length], [])], units, [])];
+            if (found.Length is >= ShortestWord and < ShortestWhole)
+                said.CutWords(found, Mark);
+            // Symbols alone leave nothing to be compared.
+            else if (found.Length < ShortestWord && text.AsSpan().Trim().Length >= ShortestWhole)
+                said.CutPlain(text.Trim(), Mark);
+        }
     }
 
     // They held a prompt.

@@ -18,6 +18,7 @@ internal sealed class SaidText
     private readonly byte[] _cut;
     private readonly List<string> _marks = [];
 
+    /// <param name="source">The words, at most 65,535 characters.</param>
     public SaidText(string source)
     {
         _source = source;
@@ -71,6 +72,27 @@ internal sealed class SaidText
         {
             for (var from = 0; layer.Units.AsSpan(from).IndexOf(units) is >= 0 and var at; from += at + units.Length)
                 Cut(layer, from + at, units.Length, mark);
+        }
+    }
+
+    /// <summary>Cuts a piece where it stands as words of their own, or is all that some bytes stand for.</summary>
+    public void CutWords(ReadOnlySpan<char> units, string mark)
+    {
+        foreach (var layer in _layers)
+        {
+            if (layer.Whole is not null)
+            {
+                if (units.SequenceEqual(layer.Units))
+                    Cut(layer, 0, 0, mark);
+                continue;
+            }
+
+            for (var from = 0; layer.Units.AsSpan(from).IndexOf(units) is >= 0 and var found; from += found + 1)
+            {
+                var (at, end) = (from + found, from + found + units.Length);
+                if (layer.IsBegin[at] && (end == layer.Units.Length || layer.IsBegin[end]))
+                    Cut(layer, at, units.Length, mark);
+            }
         }
     }
 
@@ -148,10 +170,16 @@ internal sealed class SaidText
         var units = ArrayPool<char>.Shared.Rent(plain.Length * 2);
         var places = whole is null ? ArrayPool<int>.Shared.Rent(plain.Length * 2) : [];
         var count = LetterFold.Fold(plain, units, places);
-        var (starts, ends) = (new int[whole is null ? count : 0], new int[whole is null ? count : 0]);
+        ushort[] starts = whole is null ? new ushort[count] : [], ends = whole is null ? new ushort[count] : [];
+        bool[] isBegin = whole is null ? new bool[count] : [];
         for (var i = 0; i < starts.Length; i++)
-            (starts[i], ends[i]) = (from[places[i]], from[places[i] + 1]);
-        _layers.Add(new Layer(units.AsSpan(0, count).ToArray(), starts, ends, whole, bytes));
+        {
+            (starts[i], ends[i]) = ((ushort)from[places[i]], (ushort)from[places[i] + 1]);
+            // Ideographs are written without spaces.
+            isBegin[i] = places[i] == 0 || plain[places[i]] is >= '\u2E80' and <= '\uD7FF' || !char.IsLetterOrDigit(plain[places[i] - 1]) || plain[places[i] - 1] is >= '\u2E80' and <= '\uD7FF';
+        }
+
+        _layers.Add(new Layer(units.AsSpan(0, count).ToArray(), starts, ends, isBegin, whole, bytes));
         ArrayPool<char>.Shared.Return(units);
         if (places.Length > 0)
             ArrayPool<int>.Shared.Return(places);
@@ -209,7 +237,8 @@ internal sealed class SaidText
     /// <param name="Units">The folded units.</param>
     /// <param name="Starts">Where each begins in the source.</param>
     /// <param name="Ends">Where each ends there.</param>
+    /// <param name="IsBegin">Whether a word may begin with it.</param>
     /// <param name="Whole">What is cut for any part of it: bytes stand for all of their run.</param>
     /// <param name="Bytes">The bytes, where it is a reading of some.</param>
-    private sealed record Layer(char[] Units, int[] Starts, int[] Ends, Range? Whole, byte[]? Bytes);
+    private sealed record Layer(char[] Units, ushort[] Starts, ushort[] Ends, bool[] IsBegin, Range? Whole, byte[]? Bytes);
 }

@@ -7,6 +7,38 @@ namespace Orchestrator.Providers;
 /// <summary>Every text of a request that a provider may send: an error must not repeat any of them.</summary>
 internal static class SentTexts
 {
+    // A longer part has pieces of its own up to its ends; only so much of an end may belong to a piece that goes on in the next part.
+    private const int Seam = 64;
+
+    /// <summary>What a user or a model said: the texts of messages, part by part.</summary>
+    public static IEnumerable<string> Said(LlmRequest request) =>
+        request.Messages.SelectMany(m => m.Contents).OfType<TextContent>().Select(t => t.Text).Where(t => t.Length > 0);
+
+    /// <summary>Short parts that follow each other, joined: servers repeat them in one piece.</summary>
+    public static IEnumerable<string> Joined(LlmRequest request)
+    {
+        if (!Said(request).Skip(1).Any())
+            yield break;
+        var (joined, hasShort) = (new StringBuilder(), false);
+        foreach (var text in Said(request))
+        {
+            if (text.Length <= 2 * Seam)
+            {
+                joined.Append(text);
+                hasShort = true;
+                continue;
+            }
+
+            if (hasShort)
+                yield return joined.Append(text, 0, Seam).ToString();
+            joined.Clear().Append(text, text.Length - Seam, Seam);
+            hasShort = false;
+        }
+
+        if (hasShort)
+            yield return joined.ToString();
+    }
+
     public static IEnumerable<string> Of(LlmRequest request)
     {
         foreach (var text in request.Messages.SelectMany(OfMessage).Concat(OfOptions(request.Options)))
@@ -27,8 +59,8 @@ internal static class SentTexts
     {
         TextContent text => [text.Text],
         TextReasoningContent thought => [thought.Text, thought.ProtectedData],
-        FunctionResultContent result => [Json(result.Result)],
-        FunctionCallContent call => [call.Name, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
+        FunctionResultContent result => [Json(result.Result), result.CallId],
+        FunctionCallContent call => [call.Name, call.CallId, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
         DataContent data => [data.Name, TextOf(data)],
         UriContent link => [link.Uri.OriginalString],
         HostedFileContent file => [file.FileId],

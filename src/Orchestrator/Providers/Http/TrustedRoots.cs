@@ -87,9 +87,10 @@ internal sealed class TrustedRoots
         {
             roots.ImportFromPemFile(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException or ArgumentException)
         {
-            throw new ArgumentException($"{setting} names a file that cannot be read as certificates ({error.GetType().Name}); a PEM file with '-----BEGIN CERTIFICATE-----' was expected.", setting, error);
+            // Not the cause itself: it repeats the name of the file, which may be a secret that was put into the wrong line.
+            throw new ArgumentException($"{setting} names a file that cannot be read as certificates ({error.GetType().Name}); a PEM file with '-----BEGIN CERTIFICATE-----' was expected.", setting);
         }
     }
 }

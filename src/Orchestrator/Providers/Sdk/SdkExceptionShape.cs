@@ -13,6 +13,10 @@ internal sealed class SdkExceptionShape
     // A getter may read a stream that never ends. Whatever a sound one does takes less.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // A machine may stand still for a second, so that a type is given up for a while only, and only after several.
+    private const int MostStrikes = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
     private readonly PropertyInfo? _status;
     private readonly PropertyInfo? _wait;
     private readonly PropertyInfo? _body;
@@ -23,11 +27,15 @@ internal sealed class SdkExceptionShape
     private readonly PropertyInfo? _error;
     private readonly PropertyInfo? _responseProperty;
     private readonly MethodInfo? _response;
-    private volatile Pace _pace;
+    private volatile bool _isQuick;
+    private volatile int _strikes;
+    private volatile int _stuck;
+    private long _lastStrike;
 
     public SdkExceptionShape(Type type)
     {
         SdkTypes.Keep(type);
+        _isQuick = type == typeof(HttpRequestException);
         // A text of the same name is no HTTP status; an enum may be gRPC's.
         _status = Array.Find(["StatusCode", "Status", "HttpStatusCode"], n => SdkMembers.Property(type, n) is { } p && IsStatus(p.PropertyType)) is { } name
             ? SdkMembers.Property(type, name)
@@ -43,29 +51,41 @@ internal sealed class SdkExceptionShape
         _responseProperty = SdkMembers.Property(type, "RawResponse", "Response");
     }
 
-    private enum Pace
-    {
-        Unknown,
-        Quick,
-        Stuck,
-    }
-
     /// <summary>Whether exceptions of this type speak of HTTP at all, so that one without a status never got an answer.</summary>
     public bool HasStatus => _status is not null && (Bare(_status.PropertyType) == typeof(int) || Bare(_status.PropertyType) == typeof(HttpStatusCode));
 
     /// <summary>What an exception says, within a bounded time; null when its members do not come back.</summary>
-    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then, and one that did not is not asked again.</remarks>
+    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then; one that several times did not
+    /// is left alone for a while, and for good while the threads that ask it still wait.</remarks>
     public SdkSaid? Read(Exception exception)
     {
-        if (_pace == Pace.Quick)
+        if (_isQuick)
             return ReadNow(exception);
-        if (_pace == Pace.Stuck)
+        if (_strikes >= MostStrikes && (_stuck >= MostStrikes || TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastStrike)) < Pause))
             return null;
         SdkSaid? said = null;
-        var reading = new Thread(() => Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkSaid)) { IsBackground = true, Name = "Orchestrator reads an exception" };
+        var isLate = 0;
+        var reading = new Thread(() =>
+        {
+            Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkSaid);
+            if (Interlocked.Exchange(ref isLate, 1) == 1)
+                Interlocked.Decrement(ref _stuck);
+        })
+        { IsBackground = true, Name = "Orchestrator reads an exception" };
         reading.Start();
-        _pace = reading.Join(Patience) ? Pace.Quick : Pace.Stuck;
-        return _pace == Pace.Quick ? Volatile.Read(ref said) : null;
+        if (reading.Join(Patience))
+        {
+            _isQuick = true;
+            return Volatile.Read(ref said);
+        }
+
+        Volatile.Write(ref _lastStrike, TimeProvider.System.GetTimestamp());
+        Interlocked.Increment(ref _strikes);
+        Interlocked.Increment(ref _stuck);
+        // It may have come back at this very moment.
+        if (Interlocked.Exchange(ref isLate, 1) == 1)
+            Interlocked.Decrement(ref _stuck);
+        return null;
     }
 
     private SdkSaid ReadNow(Exception exception)
@@ -73,10 +93,10 @@ internal sealed class SdkExceptionShape
         var status = SdkMembers.Value(_status, exception);
         var response = _response is null ? SdkMembers.Value(_responseProperty, exception) : SdkMembers.Quietly(() => _response.Invoke(exception, null));
         var headers = SdkMembers.Value(_headers, exception) ?? (response is null ? null : SdkMembers.Value(SdkMembers.Property(response.GetType(), "Headers"), response));
-        var body = SdkMembers.Text(SdkMembers.Value(_body, exception))
-            ?? (response is null ? null : SdkMembers.Text(response) ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response)));
+        var body = SdkMembers.Value(_body, exception) is var held && held is HttpContent content ? SdkContent.Text(content) : SdkMembers.Text(held)
+            ?? (response is null ? null : SdkMembers.Text(response) ?? SdkContent.Text((response as HttpResponseMessage)?.Content) ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response)));
         var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
-        return new SdkSaid(StatusOf(status), status is Enum ? status.ToString() : null, Said(exception, body, message))
+        return new SdkSaid(StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode), status is Enum ? status.ToString() : null, Said(exception, body, message))
         {
             Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
             RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception)) ?? SdkHeaders.Of(headers, "x-request-id") ?? SdkHeaders.Of(headers, "request-id"),
@@ -92,7 +112,11 @@ internal sealed class SdkExceptionShape
         var said = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
         if (!said.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
             said = ServerError.Read(Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
-        var error = SdkMembers.Value(_error, exception) is { } found and not (string or Exception) ? found : null;
+        var error = SdkMembers.Value(_error, exception) is { } found and not Exception ? found : null;
+        // An error that is JSON itself, or words.
+        var words = SdkMembers.Text(error);
+        if (!said.IsKnown && words is not null)
+            said = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read ? read : said with { Message = words.Length > 0 ? words : null };
         return new ServerError(
             said.Message ?? Of(error, "Message") ?? body ?? message,
             SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? said.Code ?? Of(error, "Code"),

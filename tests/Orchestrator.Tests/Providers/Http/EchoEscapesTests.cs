@@ -88,6 +88,8 @@ public class EchoEscapesTests
             { "object argument", Of(new FunctionCallContent("c", "f", new Dictionary<string, object?> { ["a"] = new Dictionary<string, object?> { ["b"] = text } })) },
             { "result", Of(new FunctionResultContent("c", text)) },
             { "result object", Of(new FunctionResultContent("c", JsonDocument.Parse($$"""{"b":"{{text}}"}""").RootElement)) },
+            { "id of a call", Of(new FunctionCallContent(text, "f")) },
+            { "id of a result", Of(new FunctionResultContent(text, "r")) },
             { "thought", Of(new TextReasoningContent(text)) },
             { "link", Of(new UriContent(new Uri($"https://host.example/{text.Replace(' ', '-')}?a=1"), "image/png")) },
             { "file text", Of(new DataContent(System.Text.Encoding.UTF8.GetBytes(text), "text/plain")) },
@@ -120,7 +122,31 @@ public class EchoEscapesTests
     [InlineData("my pin is 4921", "no: my pin is 4921!", "no: …!")]
     [InlineData("秘密の日記は", "no: 秘密の日記は!", "no: …!")]
     [InlineData("hi", "hi, what?", "hi, what?")]
+    [InlineData("Иван ВИЧ", "no: иван  вич!", "no: …!")]
+    [InlineData("Иван ВИЧ", "no: \\u0418\\u0432\\u0430\\u043d\\u0020\\u0412\\u0418\\u0427!", "no: …!")]
+    [InlineData("Иван ВИЧ", "no: 0JjQstCw0L0g0JLQmNCn!", "no: …!")]
+    [InlineData("Иван ВИЧ", "no:%20%D0%98%D0%B2%D0%B0%D0%BD%20%D0%92%D0%98%D0%A7%20!", "no:%20…%20!")]
+    [InlineData("糖尿病", "说糖尿病不行", "说…不行")]
+    [InlineData("tests", "the latests of contests", "the latests of contests")]
+    [InlineData("tests", "'tests' of contests", "'…' of contests")]
+    [InlineData("<{(=?!?=)}>", "no: <{(=?!?=)}>.", "no: ….")]
+    [InlineData("?!", "what ?!", "what ?!")]
     public void Short_texts_are_cut_where_they_stand_whole(string prompt, string said, string shown) => PromptEcho.Cut(said, new LlmRequest(prompt)).Should().Be(shown);
+
+    [Fact]
+    public void Short_parts_are_cut_where_they_come_back_joined()
+    {
+        ChatMessage[] parts = [new(ChatRole.User, [new TextContent("the night"), new TextContent("jar sle"), new TextContent("eps")])];
+        ChatMessage[] messages = [new(ChatRole.User, "the night"), new(ChatRole.User, "jar sle"), new(ChatRole.User, "eps")];
+        foreach (var asked in new[] { parts, messages })
+        {
+            PromptEcho.Cut("no: the nightjar sleeps!", new LlmRequest(asked)).Should().Be("no: …!");
+            PromptEcho.Cut("no: the night jar sle eps!", new LlmRequest(asked)).Should().Be("no: …!");
+        }
+
+        var secretive = new LlmRequest([new ChatMessage(ChatRole.User, [new TextContent(new string('x', 500) + " the night"), new TextContent("jar sle"), new TextContent("eps at noon " + new string('y', 500))])]);
+        PromptEcho.Cut("no: the nightjar sleeps at noon!", secretive).Should().Be("no: …!");
+    }
 
     [Fact]
     public void Words_of_a_schema_language_stay()
