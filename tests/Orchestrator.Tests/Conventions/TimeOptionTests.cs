@@ -134,7 +134,11 @@ public sealed class TimeOptionTests
 
     private static LimitOptions None { get; } = new()
     {
-        FirstToken = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan, Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Stream = Timeout.InfiniteTimeSpan,
+        FirstToken = Timeout.InfiniteTimeSpan,
+        Idle = Timeout.InfiniteTimeSpan,
+        Attempt = Timeout.InfiniteTimeSpan,
+        Call = Timeout.InfiniteTimeSpan,
+        Stream = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in line.</summary>

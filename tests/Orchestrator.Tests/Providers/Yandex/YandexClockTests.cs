@@ -77,7 +77,12 @@ public sealed class YandexClockTests : IDisposable
     {
         var options = new YandexGptOptions
         {
-            Model = "yandexgpt-5-lite", FolderId = YandexCase.Folder, BaseUrl = server.BaseUrl, IamUrl = server.IamUrl, MetadataUrl = server.MetadataUrl, UseMetadata = metadata,
+            Model = "yandexgpt-5-lite",
+            FolderId = YandexCase.Folder,
+            BaseUrl = server.BaseUrl,
+            IamUrl = server.IamUrl,
+            MetadataUrl = server.MetadataUrl,
+            UseMetadata = metadata,
         };
         if (!metadata)
         {
