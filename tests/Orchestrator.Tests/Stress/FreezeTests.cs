@@ -35,7 +35,15 @@ public sealed class FreezeTests
         (await Task.WhenAll(calls).WaitAsync(Race.Limit)).Should().OnlyContain(t => t == "ok");
         router.GetMetrics()["other"].FailedRequests.Should().Be(0);
         router.GetMetrics().Values.Count(m => m.Health == ProviderHealth.Unhealthy).Should().BeLessThanOrEqualTo(1);
-        (await router.AskAsync(streamed)).Should().Be("ok");
+        // Its cool-down may be over on a slow machine: then this is its trial, and meets a limit too.
+        var next = router.AskAsync(streamed);
+        for (var i = 0; i < 2000 && !next.IsCompleted; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5);
+        }
+
+        (await next.WaitAsync(Race.Limit)).Should().Be("ok");
     }
 
     [Fact]
