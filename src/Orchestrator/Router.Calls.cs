@@ -101,10 +101,10 @@ public sealed partial class Router
     }
 
     /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over it.</summary>
-    internal bool RunsTools => Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
+    bool IToolRunner.RunsTools => Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_context, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
+        new(_services, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
@@ -112,7 +112,7 @@ public sealed partial class Router
         public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {
             var call = router.NewCall(request, live: true, ownToken, cancellationToken);
-            call.MayRestart = mayRestart && router._context.MidStream == MidStreamMode.Restart;
+            call.MayRestart = mayRestart && router._services.MidStream == MidStreamMode.Restart;
             return call;
         }
     }

@@ -48,7 +48,7 @@ public sealed partial class Router
             ThrowIfDisposed();
             if (_server is { IsRunning: true } running)
                 throw new InvalidOperationException($"The metrics server already runs at {running.Url}; stop it with StopMetricsServerAsync before starting another.");
-            return _server = await MetricServer.StartAsync(_exporter.Registry, port, host, _context.Time, _context.Logger, cancellationToken).ConfigureAwait(false);
+            return _server = await MetricServer.StartAsync(_exporter.Registry, port, host, _services.Clock.Time, _services.Logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -11,11 +11,11 @@ namespace Orchestrator;
 /// stream is awaited: <see cref="LlmException"/> for an error that ends the call, <see cref="AllProvidersFailedException"/> when nobody
 /// could answer, <see cref="OperationCanceledException"/> with the caller's own token when the caller cancelled.</para>
 /// </remarks>
-public sealed partial class Router : IChatClient, IAsyncDisposable
+public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
 {
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(1);
 
-    private readonly RouterContext _context;
+    private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly RoutePlanner _planner;
     private readonly PrometheusExporter _exporter;
@@ -47,14 +47,16 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
             throw new ArgumentOutOfRangeException(nameof(options), options.OnRefusal, "RouterOptions.OnRefusal must be Return or NextProvider.");
         if (options.MaxAttempts is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
-        var logger = loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance;
+        var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
         var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
-        _context = new RouterContext(options, logger, timeProvider ?? TimeProvider.System, random);
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
-        _probes = options is { CustomStrategy: null, Strategy: RoutingStrategy.FirstAvailable } ? new ProbeCache(_context.Time, logger) : null;
-        _providers = new ProviderList(_context, _probes);
-        _planner = new RoutePlanner(_context, _providers, strategy, random, _probes);
-        _exporter = new PrometheusExporter(options.MetricsRegistry, _context, _providers);
+        _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random));
+        var clock = _services.Clock;
+        _probes = options is { CustomStrategy: null, Strategy: RoutingStrategy.FirstAvailable } ? new ProbeCache(clock.Time, logger) : null;
+        var limits = options.Limits.Over(LimitOptions.Default);
+        _providers = new ProviderList(new(clock, options.Health, options.Prices, limits, _probes, _services.Closing, _services.Once, logger));
+        _planner = new RoutePlanner(_services, _providers, strategy, random, _probes);
+        _exporter = new PrometheusExporter(options.MetricsRegistry, clock, _services.Calls, _providers);
     }
 
     /// <summary>A router with one of the built-in strategies and defaults besides.</summary>
@@ -120,7 +122,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
     /// <returns>A snapshot by provider name. Totals of a removed provider come back when its name is added again.</returns>
     public IReadOnlyDictionary<string, ProviderMetrics> GetMetrics()
     {
-        var now = _context.Now();
+        var now = _services.Clock.Now();
         return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
     }
 
@@ -132,10 +134,10 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        _context.Cancel();
+        _services.Cancel();
         try
         {
-            await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None)).WaitAsync(DisposeLimit, _context.Time).ConfigureAwait(false);
+            await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None)).WaitAsync(DisposeLimit, _services.Clock.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A clock that throws makes no wait: all the rest is done without.
         catch (Exception)
@@ -150,6 +152,28 @@ public sealed partial class Router : IChatClient, IAsyncDisposable
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
+
+    private static CallServices ServicesOf(RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance) => new()
+    {
+        Clock = clock,
+        Logger = logger,
+        Counter = options.TokenCounter,
+        Prices = options.Prices,
+        MaxAttempts = options.MaxAttempts,
+        MidStream = options.MidStream,
+        OnRefusal = options.OnRefusal,
+        Rules = new ErrorRules(options.OnRefusal, options.ErrorRules),
+        Retry = options.Retry,
+        Health = options.Health,
+        Budget = new RetryBudget(options.Retry, clock.Frequency, clock.Now()),
+        Backoff = new Backoff(options.Retry, chance),
+        Chance = chance,
+        Ids = new CallIds(chance.Bits()),
+        Reports = new AttemptReports(options.Observers, logger),
+        Once = new OnceLog(logger, options.Prices),
+        Calls = new CallTotals(),
+        Closing = new ForeignWork(),
+    };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

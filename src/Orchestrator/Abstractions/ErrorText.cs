@@ -1,5 +1,4 @@
 using System.Text;
-using Orchestrator.Providers;
 
 namespace Orchestrator;
 
@@ -24,7 +23,7 @@ internal static class ErrorText
         text.Append(exception.GetType().FullName);
         if (exception is LlmException own)
             text.Append(": ").Append(own.Message);
-        else if (ExceptionMapper.CauseOf(exception) is { } cause)
+        else if (NetworkCause.Of(exception) is { } cause)
             text.Append(" (").Append(cause).Append(')');
         foreach (var inner in Inner(exception).Take(depth < MaxDepth ? MostInner : 0))
         {
@@ -33,8 +32,22 @@ internal static class ErrorText
             text.AppendLine().Append("   --- End of inner exception stack trace ---");
         }
 
-        if (SdkMembers.Quietly(() => exception.StackTrace) is string stack)
+        if (StackOf(exception) is { } stack)
             text.AppendLine().Append(stack);
+    }
+
+    private static string? StackOf(Exception exception)
+    {
+        try
+        {
+            return exception.StackTrace;
+        }
+#pragma warning disable CA1031 // A foreign exception may override the property and throw from it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
     }
 
     private static IEnumerable<Exception> Inner(Exception exception)

@@ -273,7 +273,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is there itself.</summary>
-    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(Context.Counter, Slot.Info) : null;
+    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(Services.Counter, Slot.Info) : null;
 
     private void OnContent()
     {
@@ -281,7 +281,7 @@ internal sealed partial class Attempt
         if (!_streaming)
             return;
         if (_firstToken < 0)
-            _firstToken = Spent(Context.Now());
+            _firstToken = Spent(Services.Clock.Now());
         // The idle limit starts here, but only a wait can outlast it: the next one looks at the clock for both.
         _contentSinceWait = true;
     }

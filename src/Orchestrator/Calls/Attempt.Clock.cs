@@ -56,17 +56,17 @@ internal sealed partial class Attempt
     {
         // Asked here, on the call's own thread: the plan may have to run a strategy to know.
         _hasAnother = !HasContent && _streaming && _call.HasAnother;
-        _timer ??= Context.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= Services.Clock.Time.CreateTimer(static a => ((Attempt)a!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan due;
         lock (_gate!)
         {
-            var now = Context.Now();
+            var now = Services.Clock.Now();
             if (_contentSinceWait)
                 _lastContent = Spent(now);
             _contentSinceWait = false;
             _waiting = true;
             // Given up before the wait began: the callback that cancelled found nobody waiting.
-            due = _cancel.IsCancellationRequested ? Context.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
+            due = _cancel.IsCancellationRequested ? Services.Clock.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
         }
 
         // Left before there was an attempt to see: the lock has put a fence between the attempt and this look.
@@ -96,8 +96,8 @@ internal sealed partial class Attempt
     /// <summary>The caller cancelled or the router is being disposed: the provider hears at once, and has a second to come back.</summary>
     private void OnGivenUp()
     {
-        Volatile.Write(ref _leaveAt, Context.NowOr(_mark) + Context.Stamps(Grace));
-        Context.Quietly(_cancel);
+        Volatile.Write(ref _leaveAt, Services.Clock.NowOr(_mark) + Services.Clock.Stamps(Grace));
+        Services.Quietly(_cancel);
         try
         {
             _timer?.Change(Grace, Timeout.InfiniteTimeSpan);
@@ -114,7 +114,7 @@ internal sealed partial class Attempt
     private void OnClockFault(Exception error)
     {
         _clockFault = error;
-        Context.Quietly(_cancel);
+        Services.Quietly(_cancel);
         _gate?.LeaveBehind();
     }
 
@@ -142,10 +142,10 @@ internal sealed partial class Attempt
             if (!_waiting)
                 return;
             // The timer is not moved with every update: it looks at the clock when it fires, and sleeps on if it is too early.
-            var now = Context.Now();
+            var now = Services.Clock.Now();
             if (_cancel.IsCancellationRequested)
             {
-                next = Context.Span(Volatile.Read(ref _leaveAt) - now);
+                next = Services.Clock.Span(Volatile.Read(ref _leaveAt) - now);
                 // Further off than it can be set: the clock stepped back, and the second is up by the timer's own count.
                 leave = next == TimeSpan.Zero || next > Grace;
             }
@@ -154,7 +154,7 @@ internal sealed partial class Attempt
                 _limit = limit;
                 cancel = true;
                 next = Grace;
-                _leaveAt = now + Context.Stamps(Grace);
+                _leaveAt = now + Services.Clock.Stamps(Grace);
             }
         }
 
@@ -166,19 +166,19 @@ internal sealed partial class Attempt
 
         Arm(next);
         if (cancel)
-            Context.Quietly(_cancel);
+            Services.Quietly(_cancel);
     }
 
     private bool IsExpired()
     {
         if (_contentSinceWait)
-            _lastContent = Spent(Context.Now());
+            _lastContent = Spent(Services.Clock.Now());
         _contentSinceWait = false;
         _hasAnother = !HasContent && _streaming && _call.HasAnother;
-        if (Earliest(Context.Now(), out var limit) != TimeSpan.Zero)
+        if (Earliest(Services.Clock.Now(), out var limit) != TimeSpan.Zero)
             return false;
         _limit = limit;
-        Context.Quietly(_cancel);
+        Services.Quietly(_cancel);
         return true;
     }
 
@@ -186,12 +186,12 @@ internal sealed partial class Attempt
     private TimeSpan Earliest(long now, out Limit limit)
     {
         var limits = _call.Request.Limits?.Over(Slot.Limits) ?? Slot.Limits;
-        var spent = Context.Span(Spent(now));
+        var spent = Services.Clock.Span(Spent(now));
         var left = TimeSpan.MaxValue;
         var which = Limit.Attempt;
         if (_call.Live && Committed)
         {
-            Consider(Limit.Stream, limits.Stream, Context.Span(Spent(now) - _firstToken));
+            Consider(Limit.Stream, limits.Stream, Services.Clock.Span(Spent(now) - _firstToken));
         }
         else
         {
@@ -201,7 +201,7 @@ internal sealed partial class Attempt
 
         // Whoever was not asked to stream cannot be told slow from dead.
         if (_streaming && HasContent)
-            Consider(Limit.Idle, limits.Idle, Context.Span(Spent(now) - _lastContent));
+            Consider(Limit.Idle, limits.Idle, Services.Clock.Span(Spent(now) - _lastContent));
         else if (_hasAnother)
             Consider(Limit.FirstToken, limits.FirstToken, spent);
         limit = which;

@@ -37,8 +37,8 @@ internal sealed partial class Attempt
             closing = close.AsTask();
             // Its reader has left. What its end waits for may be its token, which would never fire.
             if (!_ended && _error is null)
-                Context.Quietly(_cancel);
-            await closing.WaitAsync(Grace, Context.Time).ConfigureAwait(false);
+                Services.Quietly(_cancel);
+            await closing.WaitAsync(Grace, Services.Clock.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -49,7 +49,7 @@ internal sealed partial class Attempt
             {
                 // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
                 _leftBehind = true;
-                Context.Quietly(_cancel);
+                Services.Quietly(_cancel);
                 _ = CloseOrphanAsync(closing);
                 // Not on the timer's thread: what follows is the rest of the call.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -69,7 +69,7 @@ internal sealed partial class Attempt
         }
         else if (_ended || error is not OperationCanceledException || !_cancel.IsCancellationRequested)
         {
-            Context.DisposalFailed(Slot.Info.Name, error);
+            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class Attempt
     private void LeaveBehind()
     {
         _leftBehind = true;
-        RouterContext.Guard(() => Log.ProviderLeftBehind(Context.Logger, Slot.Info.Name));
+        Log.ProviderLeftBehind(Services.Logger, Slot.Info.Name);
     }
 
     /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
@@ -106,7 +106,7 @@ internal sealed partial class Attempt
             if (closing is null)
             {
                 // Not here: closing may block, and this thread is that of whatever brought the provider back.
-                await Context.Closing.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
+                await Services.Closing.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
             }
             else
             {
@@ -121,7 +121,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Context.DisposalFailed(Slot.Info.Name, error);
+            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
         }
 
         LetGo();

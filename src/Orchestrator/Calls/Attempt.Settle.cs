@@ -9,7 +9,7 @@ internal sealed partial class Attempt
     /// <summary>Gives back first, tells afterwards: nothing of the user's that can throw or dawdle runs before the permit is free.</summary>
     private void Settle()
     {
-        var now = Context.NowOr(_mark);
+        var now = Services.Clock.NowOr(_mark);
         if (!_paused)
             _spent = Spent(now);
         // Not Dispose, which waits for a callback that runs: that one may be waiting for a lock the provider holds around this very end.
@@ -23,8 +23,8 @@ internal sealed partial class Attempt
         }
 
         var outcome = Judge(out var afterTheMark);
-        var duration = Context.Span(_spent);
-        TimeSpan? firstToken = _firstToken < 0 ? null : Context.Span(_firstToken);
+        var duration = Services.Clock.Span(_spent);
+        TimeSpan? firstToken = _firstToken < 0 ? null : Services.Clock.Span(_firstToken);
         var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
         var aftermath = Slot.State.End(Slot, outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null, _ticket, blame, now, release: !_leftBehind);
         Ejected = (aftermath & Aftermath.Ejected) != 0;
@@ -35,9 +35,9 @@ internal sealed partial class Attempt
         DisposeTimer();
         // What its provider may still have under way ends with it; a whole answer left nothing.
         if (!_ended)
-            Context.Quietly(_cancel);
+            Services.Quietly(_cancel);
         if (afterTheMark is not null)
-            Context.DisposalFailed(Slot.Info.Name, afterTheMark);
+            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, afterTheMark);
         Tell(outcome, duration, firstToken);
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class Attempt
         var (cost, costSource) = CostOf(usage);
         var record = new LlmAttempt
         {
-            CallId = Context.CallId(_call.Sequence),
+            CallId = Services.Ids.Of(_call.Sequence),
             Number = _call.AttemptCount + 1,
             Role = _role,
             Provider = Slot.Info,
@@ -61,7 +61,7 @@ internal sealed partial class Attempt
             Usage = usage,
             Cost = cost,
             CostSource = costSource,
-            Currency = Context.Currency,
+            Currency = Services.Prices.Currency,
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
         };
@@ -70,8 +70,8 @@ internal sealed partial class Attempt
         _text?.Dispose();
         _call.Add(record, _spent, _call.Live && Committed ? _firstToken : _spent);
         Slot.State.Count(Slot, record);
-        Slot.State.TellNews(Context);
-        Context.Report(record);
+        Services.LogChanges(Slot.State);
+        Services.Reports.Report(record);
     }
 
     private void DisposeTimer()
@@ -90,18 +90,18 @@ internal sealed partial class Attempt
 
     private Blame BlameFor(LlmException error)
     {
-        var effect = Context.Rules[error.Kind].Health;
+        var effect = Services.Rules[error.Kind].Health;
         // Only the call's own deadline passed: no provider is to blame for what others took.
         return new Blame(
             effect == HealthEffect.Failure && _limit != Limit.Call && _clockFault is null,
             error.Kind,
             effect switch
             {
-                HealthEffect.Excluded => Context.Health.ExclusionTime,
-                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < Context.Health.LongestRetryAfter ? asked : Context.Health.LongestRetryAfter,
+                HealthEffect.Excluded => Services.Health.ExclusionTime,
+                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < Services.Health.LongestRetryAfter ? asked : Services.Health.LongestRetryAfter,
                 _ => null,
             },
-            Context.Jitter());
+            Services.Chance.Jitter());
     }
 
     private AttemptOutcome Judge(out LlmException? afterTheMark)
@@ -117,7 +117,7 @@ internal sealed partial class Attempt
 
         if (_ended)
         {
-            if (_finish == ChatFinishReason.ContentFilter.Value && Context.OnRefusal == RefusalAction.NextProvider && !Committed)
+            if (_finish == ChatFinishReason.ContentFilter.Value && Services.OnRefusal == RefusalAction.NextProvider && !Committed)
                 Fail(LlmErrorKind.ContentFiltered, "refused the content (finish reason content_filter)");
             else if (HasContent || (_finish is not null && _said is null))
                 return AttemptOutcome.Succeeded;
@@ -162,7 +162,7 @@ internal sealed partial class Attempt
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Context.TokenCountFailed(Slot.Info.Name, fault);
+            Log.TokenCountFailed(Services.Logger, Slot.Info.Name, fault);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class Attempt
             // Only who gets the answer waits for a vocabulary; who cancelled, left or fails over is not held up.
             var mayWait = outcome == AttemptOutcome.Succeeded;
             var prompt = _reported.HasPrompt ? default
-                : Context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
+                : Services.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait);
             var completion = _reported.HasCompletion ? default : CountCompletion(mayWait);
             return _reported.ToUsage(
                 (prompt + completion).Source,
@@ -32,7 +32,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Context.TokenCountFailed(Slot.Info.Name, error);
+            Log.TokenCountFailed(Services.Logger, Slot.Info.Name, error);
             return _reported.ToUsage(UsageSource.Estimate);
         }
     }
@@ -43,16 +43,16 @@ internal sealed partial class Attempt
         const int WorthCounting = 1000;
         try
         {
-            if (Context.MayWarnTruncated(Slot.Info.Name)
-                && Context.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
+            if (Services.Once.MayWarnTruncated(Slot.Info.Name)
+                && Services.Counter.CountPrompt(_call.Request.Messages, _call.Request.Options, Slot.Info, mayWait: false, textOnly: true).ToInt()
                     is > WorthCounting and var estimate && reported < estimate / 2)
-                Context.WarnTruncated(Slot.Info.Name, reported, estimate);
+                Services.Once.WarnTruncated(Slot.Info.Name, reported, estimate);
         }
 #pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Context.TokenCountFailed(Slot.Info.Name, error);
+            Log.TokenCountFailed(Services.Logger, Slot.Info.Name, error);
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed partial class Attempt
     /// <summary>What <see cref="TextOfStream"/> gathers of a live stream, of an answer that is all there.</summary>
     private TextSoFar BufferedText()
     {
-        var text = new TextSoFar(Context.Counter, Slot.Info);
+        var text = new TextSoFar(Services.Counter, Slot.Info);
         switch (_answer)
         {
             case ChatResponse whole:
@@ -109,7 +109,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Context.TokenCountFailed(Slot.Info.Name, error);
+            Log.TokenCountFailed(Services.Logger, Slot.Info.Name, error);
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class Attempt
     /// <summary>What the vendor says it charges; else what the prices say.</summary>
     private (decimal? Cost, CostSource Source) CostOf(TokenUsage usage)
     {
-        if (_reported.CostUsd is { } usd && Context.Prices.FromUsd(usd) is { } charged)
+        if (_reported.CostUsd is { } usd && Services.Prices.FromUsd(usd) is { } charged)
             return (charged, CostSource.Vendor);
         try
         {
@@ -144,7 +144,7 @@ internal sealed partial class Attempt
         }
 
         if (usage.TotalTokens > 0)
-            _call.Context.WarnUnpriced(Slot.Info);
+            _call.Services.Once.WarnUnpriced(Slot.Info);
         return (null, CostSource.None);
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class Attempt
 
     public ProviderSlot Slot { get; }
 
-    private RouterContext Context => _call.Context;
+    private CallServices Services => _call.Services;
 
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
@@ -118,7 +118,7 @@ internal sealed partial class Attempt
                 StopClock();
                 if (gate.TryLeave())
                     LeaveBehind();
-                Context.Quietly(_cancel);
+                Services.Quietly(_cancel);
             }
 
             return Failed(error);
@@ -143,7 +143,7 @@ internal sealed partial class Attempt
             if (!_call.Live || !Committed)
                 return Failed(malformed.Error);
             HasNothing = true;
-            Context.EventSkipped(Slot.Info.Name, malformed.Error);
+            Log.EventSkipped(Services.Logger, Slot.Info.Name, malformed.Error);
             return true;
         }
 
@@ -183,7 +183,7 @@ internal sealed partial class Attempt
         if (_disposeLink == default)
         {
             // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other calls.
-            _disposeLink = Context.Disposing.UnsafeRegister(
+            _disposeLink = Services.Disposing.UnsafeRegister(
                 static a => ThreadPool.UnsafeQueueUserWorkItem(static attempt => attempt.OnGivenUp(), (Attempt)a!, preferLocal: false), this);
         }
     }

@@ -8,16 +8,19 @@ internal sealed class ErrorRules
 {
     private readonly ErrorRule[] _rules = Array.ConvertAll(Enum.GetValues<LlmErrorKind>(), ErrorRule.For);
 
-    public ErrorRules(RouterOptions options)
+    /// <param name="onRefusal">What follows a refusal of the content.</param>
+    /// <param name="changed">The rules that differ from <see cref="ErrorRule.For"/>.</param>
+    /// <exception cref="ArgumentException">A rule is null, for an unknown kind, or has an unknown effect.</exception>
+    public ErrorRules(RefusalAction onRefusal, IEnumerable<KeyValuePair<LlmErrorKind, ErrorRule>> changed)
     {
-        if (options.OnRefusal == RefusalAction.NextProvider)
+        if (onRefusal == RefusalAction.NextProvider)
             _rules[(int)LlmErrorKind.ContentFiltered] = _rules[(int)LlmErrorKind.ContentFiltered] with { TriesNextProvider = true };
-        foreach (var (kind, rule) in options.ErrorRules)
+        foreach (var (kind, rule) in changed)
         {
             if ((uint)kind >= (uint)_rules.Length || rule is null)
-                throw new ArgumentException($"RouterOptions.ErrorRules has a rule for {kind} that is {(rule is null ? "null" : "for no kind there is")}; use ErrorRule.For(kind) with the changes you want.", nameof(options));
+                throw new ArgumentException($"RouterOptions.ErrorRules has a rule for {kind} that is {(rule is null ? "null" : "for no kind there is")}; use ErrorRule.For(kind) with the changes you want.", nameof(changed));
             if (!Enum.IsDefined(rule.Health))
-                throw new ArgumentException($"RouterOptions.ErrorRules gives {kind} the health effect {rule.Health}, which there is not; use a member of HealthEffect.", nameof(options));
+                throw new ArgumentException($"RouterOptions.ErrorRules gives {kind} the health effect {rule.Health}, which there is not; use a member of HealthEffect.", nameof(changed));
             _rules[(int)kind] = rule;
         }
     }

@@ -21,12 +21,12 @@ internal sealed partial class RouteCall
         var plan = _plan!;
         if (_again is { } again)
         {
-            var now = Context.Now();
+            var now = Services.Clock.Now();
             _again = null;
             if (again.State.TryBegin(again, now, _againAnyway, out var ticket) == Admission.Begun)
                 return Begin(again, AttemptRole.Retry, ticket, now);
             // Ejected, excluded, full or removed meanwhile: it has had its turn, and what was paid for was not done.
-            Context.Budget.PutBack();
+            Services.Budget.PutBack();
             if (_againOr is { } error)
                 throw error;
         }
@@ -68,11 +68,11 @@ internal sealed partial class RouteCall
 
     private Attempt? Try(ProviderSlot slot, bool anyway)
     {
-        var now = Context.Now();
+        var now = Services.Clock.Now();
         switch (slot.State.TryBegin(slot, now, anyway, out var ticket))
         {
             case Admission.Begun:
-                slot.State.TellNews(Context);
+                Services.LogChanges(slot.State);
                 return Begin(slot, RoleOfNext(ticket), ticket, now);
             case Admission.Full:
                 _plan!.MoveToFull(slot, anyway);
@@ -94,7 +94,7 @@ internal sealed partial class RouteCall
     {
         // A call's first attempt is free, so that a router whose providers are all down still finds out when one is back.
         var paid = AttemptCount > 0;
-        if (paid && !Context.Budget.TryTake(Sequence + 1, Context.Now()))
+        if (paid && !Services.Budget.TryTake(Sequence + 1, Services.Clock.Now()))
             return null;
         Attempt? attempt = null;
         try
@@ -104,7 +104,7 @@ internal sealed partial class RouteCall
         finally
         {
             if (attempt is null && paid)
-                Context.Budget.PutBack();
+                Services.Budget.PutBack();
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed partial class RouteCall
     {
         var error = attempt.Record.Error!;
         var slot = attempt.Slot;
-        if (attempt.Committed || attempt.Ejected || attempt.IsTrial || !Context.Rules[error.Kind].RetriesSameProvider)
+        if (attempt.Committed || attempt.Ejected || attempt.IsTrial || !Services.Rules[error.Kind].RetriesSameProvider)
             return;
         // Where all are down, everybody is asked once before anybody is asked twice.
         if (attempt.OnAvoided && _plan!.Avoided is { Count: > 0 })
@@ -130,17 +130,17 @@ internal sealed partial class RouteCall
         foreach (var made in _attempts)
             tries += ReferenceEquals(made.Provider, slot.Info) ? 1 : 0;
         var untried = _plan!.CountUntried();
-        if (AttemptCount >= MaxAttempts - untried || (tries > Context.Retry.SameProvider && !(WaitsForLimit(error) && untried == 0)))
+        if (AttemptCount >= MaxAttempts - untried || (tries > Services.Retry.SameProvider && !(WaitsForLimit(error) && untried == 0)))
             return;
-        if (error.RetryAfter is { } asked ? asked > Context.Retry.LongestRetryAfter : error.Kind == LlmErrorKind.RateLimited)
+        if (error.RetryAfter is { } asked ? asked > Services.Retry.LongestRetryAfter : error.Kind == LlmErrorKind.RateLimited)
             return;
         // Nobody listens there, or nobody who can prove who it is: half a second changes little, and somebody else is there.
         if (ErrorRules.NeverConnected(error, out var certificate) && (certificate || untried > 0))
             return;
-        var delay = Context.RetryDelay(error.RetryAfter);
+        var delay = Services.Backoff.Next(error.RetryAfter);
         if (Leaves(slot) is { } left && delay >= left)
             return;
-        if (Context.Retry.SameProvider > 0 && Context.Budget.TryTake(Sequence + 1, Context.Now()))
+        if (Services.Retry.SameProvider > 0 && Services.Budget.TryTake(Sequence + 1, Services.Clock.Now()))
             (_again, _againAnyway, _againIn) = (slot, attempt.OnAvoided, delay);
     }
 
@@ -156,11 +156,11 @@ internal sealed partial class RouteCall
     /// <summary>Ends at once when the call is given up; it says so itself.</summary>
     private async ValueTask WaitForRetryAsync()
     {
-        var from = Context.Now();
+        var from = Services.Clock.Now();
         var either = EitherToken();
         try
         {
-            await Waits.DelayAsync(_againIn, Context.Time, either.Token).ConfigureAwait(false);
+            await Waits.DelayAsync(_againIn, Services.Clock.Time, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -169,14 +169,14 @@ internal sealed partial class RouteCall
         finally
         {
             either.Release();
-            _waited += Math.Max(1, Context.NowOr(from) - from);
+            _waited += Math.Max(1, Services.Clock.NowOr(from) - from);
         }
     }
 
     /// <summary>Ends a wait when the call is given up or its stream is disposed.</summary>
     private TokenPair EitherToken()
     {
-        var either = new TokenPair(Token, Context.Disposing);
+        var either = new TokenPair(Token, Services.Disposing);
         // A full fence between this and the look: a disposal sees either the wait or is seen.
         Interlocked.Exchange(ref _wait, either);
         if (IsLeft)

@@ -32,7 +32,7 @@ internal sealed partial class RouteCall
             return !MustStop && Leaves(full[0]) <= TimeSpan.Zero ? throw QueueTimeout(full) : Replan();
         if (place is null)
             return Replan();
-        var now = Context.NowOr(Started);
+        var now = Services.Clock.NowOr(Started);
         var avoided = plan.IsAvoided(place);
         AttemptTicket ticket = default;
         if (MustStop || place.State.Admit(place, now, QueuedFor, avoided, out ticket) != Admission.Begun || !IsPaid(avoided, now))
@@ -43,11 +43,11 @@ internal sealed partial class RouteCall
 
         // It has had its turn: should it fail, another is waited for.
         plan.Full!.Remove(place);
-        place.State.TellNews(Context);
+        Services.LogChanges(place.State);
         return Begin(place, RoleOfNext(ticket), ticket, now);
     }
 
-    private bool IsPaid(bool avoided, long now) => !avoided || AttemptCount == 0 || Context.Budget.TryTake(Sequence + 1, now);
+    private bool IsPaid(bool avoided, long now) => !avoided || AttemptCount == 0 || Services.Budget.TryTake(Sequence + 1, now);
 
     /// <summary>Waits for a place, the call's end, its limit, or the moment somebody else may be able to serve it.</summary>
     private async ValueTask<(ProviderSlot? Place, TimeSpan Waited, bool Given)> PlaceAsync(PlaceWaiter waiter, ProviderSlot[] full, long changesAt)
@@ -58,9 +58,9 @@ internal sealed partial class RouteCall
         var from = Started;
         try
         {
-            from = Context.Now();
+            from = Services.Clock.Now();
             either = EitherToken();
-            await waiter.Place.WithinAsync(LongestWait(full, changesAt, from), Context.Time, either.Token).ConfigureAwait(false);
+            await waiter.Place.WithinAsync(LongestWait(full, changesAt, from), Services.Clock.Time, either.Token).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A clock that throws takes its call out of the line first.
         catch (Exception error)
@@ -79,10 +79,10 @@ internal sealed partial class RouteCall
         }
 
         var place = given ? await waiter.Place.ConfigureAwait(false) : null;
-        var passed = Math.Max(1, Context.NowOr(from) - from);
+        var passed = Math.Max(1, Services.Clock.NowOr(from) - from);
         _waited += passed;
         if (fault is null)
-            return (place, Context.Span(passed), given);
+            return (place, Services.Clock.Span(passed), given);
         if (place is not null)
             Withdraw(place, default);
         ExceptionDispatchInfo.Throw(fault);
@@ -100,7 +100,7 @@ internal sealed partial class RouteCall
         var limit = Leaves(full[0]) ?? Timeout.InfiniteTimeSpan;
         if (changesAt != long.MaxValue)
         {
-            var change = Waits.Sum(Context.Span(changesAt - from), TimeSpan.FromMilliseconds(1));
+            var change = Waits.Sum(Services.Clock.Span(changesAt - from), TimeSpan.FromMilliseconds(1));
             limit = limit == Timeout.InfiniteTimeSpan || change < limit ? change : limit;
         }
 

@@ -19,9 +19,9 @@ internal sealed partial class RouteCall
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
     private bool _ended;
 
-    public RouteCall(RouterContext context, RoutePlanner planner, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken = default)
+    public RouteCall(CallServices services, RoutePlanner planner, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken = default)
     {
-        Context = context;
+        Services = services;
         _planner = planner;
         Request = request;
         Live = live;
@@ -34,7 +34,7 @@ internal sealed partial class RouteCall
             Token = (_pair = new TokenPair(ownToken, enumeratorToken)).Token;
     }
 
-    public RouterContext Context { get; }
+    public CallServices Services { get; }
 
     public LlmRequest Request { get; }
 
@@ -58,7 +58,7 @@ internal sealed partial class RouteCall
     /// <summary>What is told of the attempt that ended last.</summary>
     public LlmAttempt LastAttempt => _attempts[^1];
 
-    public bool IsGivenUp => Token.IsCancellationRequested || Context.IsDisposing;
+    public bool IsGivenUp => Token.IsCancellationRequested || Services.IsDisposing;
 
     /// <summary>Whether the stream was disposed while an update was awaited.</summary>
     public bool IsLeft => Volatile.Read(ref _turn) == Turn.Left;
@@ -70,9 +70,9 @@ internal sealed partial class RouteCall
     public bool HasAnother => AttemptCount + 1 < MaxAttempts && _plan!.HasAnotherAvailable;
 
     /// <summary>What the call's limit counts of the attempts that have ended, and what was waited between them.</summary>
-    public TimeSpan SpentBefore => Context.Span(_counted + _waited);
+    public TimeSpan SpentBefore => Services.Clock.Span(_counted + _waited);
 
-    private int MaxAttempts => Context.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
+    private int MaxAttempts => Services.MaxAttempts ?? Math.Clamp(_triedBefore + _plan!.Count, 4, 12);
 
     /// <summary>The request as this provider is given it: one of ours reads the caller's own objects, any other gets a copy for each attempt.</summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
@@ -114,7 +114,7 @@ internal sealed partial class RouteCall
         // Who was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
         ConsiderRetry(attempt);
         _againOr = null;
-        if (!Context.Rules[error.Kind].TriesNextProvider)
+        if (!Services.Rules[error.Kind].TriesNextProvider)
         {
             _againOr = _broken ?? error;
             if (_again is null)
@@ -136,7 +136,7 @@ internal sealed partial class RouteCall
         if (!IsGivenUp)
             return new OperationCanceledException("The stream was disposed while this update of it was awaited.");
         if (!Token.IsCancellationRequested)
-            return new ObjectDisposedException(typeof(Router).FullName, "The router was disposed while the call was running.");
+            return RouterDisposed.Error("The router was disposed while the call was running.");
         return new OperationCanceledException("The caller cancelled the call.", _pair?.Fired ?? Token);
     }
 
@@ -169,8 +169,8 @@ internal sealed partial class RouteCall
     {
         var record = attempt.Record;
         var response = Live ? null : attempt.Response();
-        _finished = Context.Now();
-        var latency = Context.Span(_finished - Started - _held);
+        _finished = Services.Clock.Now();
+        var latency = Services.Clock.Span(_finished - Started - _held);
         return response is null
             ? new RouteResult { Provider = record.Provider, Usage = record.Usage, Cost = record.Cost, CostSource = record.CostSource, Currency = record.Currency, Latency = latency, Attempts = _attempts }
             : new LlmResponse
@@ -198,7 +198,7 @@ internal sealed partial class RouteCall
     private void Pause()
     {
         _paused = true;
-        _pausedAt = Context.Now();
+        _pausedAt = Services.Clock.Now();
         _attempt?.Pause(_pausedAt);
         if (_outcome == AttemptOutcome.Failed)
             _outcome = AttemptOutcome.Abandoned;
@@ -208,7 +208,7 @@ internal sealed partial class RouteCall
     {
         if (!_paused)
             return;
-        var now = Context.Now();
+        var now = Services.Clock.Now();
         _held += now - _pausedAt;
         _paused = false;
         _attempt?.Resume(now);
@@ -228,24 +228,24 @@ internal sealed partial class RouteCall
         {
             // A retry that was paid for and is not made any more.
             _again = null;
-            Context.Budget.PutBack();
+            Services.Budget.PutBack();
         }
 
         // Never asked for its first update: nothing was called.
         if (!_asked)
             return;
         // A buffered call is over with its result; a clock is too dear to look at twice.
-        var now = Live || _finished == 0 ? Context.NowOr(Started + _held + _spent + _waited) : _finished;
+        var now = Live || _finished == 0 ? Services.Clock.NowOr(Started + _held + _spent + _waited) : _finished;
         if (_paused)
             _held += now - _pausedAt;
         // Who leaves after the completion mark had a whole answer; who leaves having cancelled has cancelled.
         if (_outcome == AttemptOutcome.Abandoned && _attempts is [.., { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled }])
             _outcome = _attempts[^1].Outcome;
         var whole = now - Started - _held;
-        Context.Calls.Add(
+        Services.Calls.Add(
             _outcome,
-            Context.Span(whole).TotalSeconds,
-            Math.Max(0, whole - _spent - _waited) / (double)Context.Time.TimestampFrequency,
+            Services.Clock.Span(whole).TotalSeconds,
+            Math.Max(0, whole - _spent - _waited) / (double)Services.Clock.Frequency,
             _attempts);
     }
 

@@ -53,7 +53,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
             if (!_asked)
             {
                 _asked = true;
-                Started = Context.Now();
+                Started = Services.Clock.Now();
             }
 
             Resume();

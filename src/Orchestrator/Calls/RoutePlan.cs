@@ -7,6 +7,7 @@ namespace Orchestrator;
 internal sealed class RoutePlan : IDisposable
 {
     private const int MostRepeats = 1000;
+    private readonly ProviderSlot[] _slots;
     private readonly Candidate[] _available;
     private readonly Action<Exception> _onFault;
     private IEnumerator<Candidate>? _ranking;
@@ -19,8 +20,9 @@ internal sealed class RoutePlan : IDisposable
     private bool _broken;
     private int _fallback;
 
-    public RoutePlan(Candidate[] available, in OddProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
+    public RoutePlan(ProviderSlot[] slots, Candidate[] available, in OddProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
     {
+        _slots = slots;
         _available = available;
         _trial = odd.Trial;
         Full = odd.Full;
@@ -133,7 +135,7 @@ internal sealed class RoutePlan : IDisposable
             // A strategy may name somebody twice, or go round for ever: what keeps bringing nobody new has ended.
             for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
-                var slot = _ranking.Current.Slot;
+                var slot = SlotOf(_ranking.Current);
                 if (slot is not null && IsNew(slot))
                     return slot;
             }
@@ -147,13 +149,16 @@ internal sealed class RoutePlan : IDisposable
 
         while (_broken && _fallback < _available.Length)
         {
-            var slot = _available[_fallback++].Slot!;
+            var slot = _slots[_available[_fallback++].Index];
             if (IsNew(slot))
                 return slot;
         }
 
         return null;
     }
+
+    /// <summary>The provider of a candidate; null for one that is not of this plan.</summary>
+    private ProviderSlot? SlotOf(in Candidate candidate) => ReferenceEquals(candidate.Plan, _slots) ? _slots[candidate.Index] : null;
 
     private bool IsNew(ProviderSlot slot)
     {

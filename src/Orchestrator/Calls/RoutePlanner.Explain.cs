@@ -20,11 +20,12 @@ internal sealed partial class RoutePlanner
             return told with { Excluded = [.. all.Select(s => Unfit(s, request))], Problem = error.Message };
         }
 
-        var now = _context.Now();
-        var standing = Array.ConvertAll(able, s => s.State.Snapshot(s, now, _probes?.Last(s.Provider) ?? true));
-        var candidates = Array.FindAll(standing, c => c.Standing == Standing.Available);
-        var odd = OddOf(standing, now);
-        using var plan = new RoutePlan(candidates, odd, _strategy, new RankContext(request, sequence, _random), _onFault);
+        var now = _services.Clock.Now();
+        var views = Array.ConvertAll(able, s => s.State.Snapshot(s, now));
+        bool IsReachable(ProviderSlot slot) => _probes?.Last(slot.Provider) ?? true;
+        var candidates = AvailableOf(able, views, i => IsReachable(able[i]));
+        var odd = OddOf(able, views, now);
+        using var plan = new RoutePlan(able, candidates, odd, _strategy, new RankContext(request, sequence, _random), _onFault);
         var order = new List<ProviderSlot>();
         while (plan.Next() is { } slot)
             order.Add(slot);
@@ -32,38 +33,39 @@ internal sealed partial class RoutePlanner
             order.AddRange(odd.Full ?? []);
         order.AddRange(odd.Avoided ?? []);
         foreach (var slot in all)
-            slot.State.TellNews(_context);
+            _services.LogChanges(slot.State);
         return told with
         {
-            Candidates = order.ConvertAll(s => Told(Array.Find(standing, c => c.Slot == s))),
-            Excluded = [.. all.Where(s => !order.Contains(s)).Select(s => Told(s, request, able, standing, now))],
+            Candidates = order.ConvertAll(s => Told(s, views[Array.IndexOf(able, s)], IsReachable(s))),
+            Excluded = [.. all.Where(s => !order.Contains(s)).Select(s => Told(s, request, able, views, now))],
             Problem = order.Count == 0 ? AllExcluded(able, now).Message : null,
         };
     }
 
-    private static ExplainedCandidate Told(Candidate candidate) => new()
+    private static ExplainedCandidate Told(ProviderSlot slot, in ProviderSnapshot view, bool isReachable) => new()
     {
-        Provider = candidate.Info.Name,
-        Model = candidate.Info.Model,
-        Standing = candidate.Standing switch
+        Provider = slot.Info.Name,
+        Model = slot.Info.Model,
+        Standing = view.Standing switch
         {
             Standing.TrialDue => CandidateStanding.Trial,
             Standing.Full => CandidateStanding.Full,
             Standing.Avoided => CandidateStanding.Avoided,
             _ => CandidateStanding.Available,
         },
-        Health = candidate.Health,
-        IsReachable = candidate.IsReachable,
-        InFlight = candidate.InFlight,
-        TimeToFirstToken = candidate.TimeToFirstToken,
-        PromptPricePer1K = candidate.Price?.PromptPer1K,
+        Health = view.Health,
+        IsReachable = isReachable,
+        InFlight = view.InFlight,
+        TimeToFirstToken = double.IsNaN(view.SecondsToFirstToken) ? null : TimeSpan.FromSeconds(view.SecondsToFirstToken),
+        PromptPricePer1K = slot.Price?.PromptPer1K,
     };
 
-    private static ExplainedExclusion Told(ProviderSlot slot, LlmRequest request, ProviderSlot[] able, Candidate[] standing, long now)
+    private static ExplainedExclusion Told(ProviderSlot slot, LlmRequest request, ProviderSlot[] able, ProviderSnapshot[] views, long now)
     {
-        if (!able.Contains(slot))
+        var index = Array.IndexOf(able, slot);
+        if (index < 0)
             return Unfit(slot, request);
-        if (Array.Find(standing, c => c.Slot == slot).Standing == Standing.Full)
+        if (views[index].Standing == Standing.Full)
             return Excluded(slot, ExclusionReason.AtCapacity, $"{slot.MaxConcurrency} running");
         var (reason, left) = slot.State.Obstacle(now);
         return reason == ExclusionReason.None ? Excluded(slot, ExclusionReason.NotRanked) : Excluded(slot, reason) with { EndsIn = left };

@@ -3,21 +3,21 @@ namespace Orchestrator;
 /// <summary>Turns the registered providers into the plan of one call: who may serve it, how each stands now, in which order.</summary>
 internal sealed partial class RoutePlanner
 {
-    private readonly RouterContext _context;
+    private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly IRoutingStrategy _strategy;
     private readonly Random _random;
     private readonly ProbeCache? _probes;
     private readonly Action<Exception> _onFault;
 
-    public RoutePlanner(RouterContext context, ProviderList providers, IRoutingStrategy strategy, Random random, ProbeCache? probes)
+    public RoutePlanner(CallServices services, ProviderList providers, IRoutingStrategy strategy, Random random, ProbeCache? probes)
     {
-        _context = context;
+        _services = services;
         _providers = providers;
         _strategy = strategy;
         _random = random;
         _probes = probes;
-        _onFault = error => RouterContext.Guard(() => Log.StrategyFailed(context.Logger, strategy.GetType().Name, error));
+        _onFault = error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error);
     }
 
     public ValueTask<RoutePlan> PlanAsync(RouteCall call)
@@ -73,39 +73,75 @@ internal sealed partial class RoutePlanner
     private RoutePlan Plan(RouteCall call, ProviderSlot[] slots, bool[]? reachable)
     {
         // A plan made anew goes by the time it is then.
-        var now = call.AttemptCount == 0 && !call.HasWaited ? call.Started : _context.Now();
+        var now = call.AttemptCount == 0 && !call.HasWaited ? call.Started : _services.Clock.Now();
         var candidates = new Candidate[slots.Length];
         var odd = false;
         for (var i = 0; i < slots.Length; i++)
         {
-            candidates[i] = slots[i].State.Snapshot(slots[i], now, reachable is null || reachable[i]);
-            odd |= candidates[i].Standing != Standing.Available;
-            slots[i].State.TellNews(_context);
+            var view = slots[i].State.Snapshot(slots[i], now);
+            candidates[i] = CandidateOf(slots, i, view, reachable is null || reachable[i]);
+            odd |= view.Standing != Standing.Available;
+            _services.LogChanges(slots[i].State);
         }
 
-        var others = OddProviders.None;
-        if (odd)
-        {
-            others = OddOf(candidates, now);
-            candidates = Array.FindAll(candidates, static c => c.Standing == Standing.Available);
-            if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
-                throw AllExcluded(slots, now);
-        }
-
-        return new RoutePlan(candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
+        if (!odd)
+            return NewPlan(call, slots, candidates, OddProviders.None);
+        // Looked at again: the standing of a moment ago is not kept for the calls, nearly all, that meet nothing but available providers.
+        return PlanWithOdd(call, slots, reachable, now);
     }
 
-    private OddProviders OddOf(Candidate[] candidates, long now)
+    private RoutePlan PlanWithOdd(RouteCall call, ProviderSlot[] slots, bool[]? reachable, long now)
+    {
+        var views = Array.ConvertAll(slots, s => s.State.Snapshot(s, now));
+        var others = OddOf(slots, views, now);
+        var candidates = AvailableOf(slots, views, i => reachable is null || reachable[i]);
+        if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
+            throw AllExcluded(slots, now);
+        return NewPlan(call, slots, candidates, others);
+    }
+
+    private RoutePlan NewPlan(RouteCall call, ProviderSlot[] slots, Candidate[] candidates, in OddProviders others) =>
+        new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
+
+    private static Candidate[] AvailableOf(ProviderSlot[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
+    {
+        var available = new List<Candidate>(slots.Length);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if (views[i].Standing == Standing.Available)
+                available.Add(CandidateOf(slots, i, views[i], isReachable(i)));
+        }
+
+        return [.. available];
+    }
+
+    private static Candidate CandidateOf(ProviderSlot[] slots, int index, in ProviderSnapshot view, bool reachable)
+    {
+        var slot = slots[index];
+        return new Candidate(slot.Info)
+        {
+            Plan = slots,
+            Index = index,
+            Options = slot.Options,
+            Price = slot.Price,
+            InFlight = view.InFlight,
+            Health = view.Health,
+            TimeToFirstToken = double.IsNaN(view.SecondsToFirstToken) ? null : TimeSpan.FromSeconds(view.SecondsToFirstToken),
+            IsReachable = reachable,
+        };
+    }
+
+    private OddProviders OddOf(ProviderSlot[] slots, ProviderSnapshot[] views, long now)
     {
         ProviderSlot? trial = null;
         List<ProviderSlot>? full = null, avoided = null;
         var change = long.MaxValue;
-        foreach (var candidate in candidates)
+        for (var i = 0; i < slots.Length; i++)
         {
-            var slot = candidate.Slot!;
-            switch (candidate.Standing)
+            var slot = slots[i];
+            switch (views[i].Standing)
             {
-                // One trial a call: whoever has three dead providers must not wait for all of them.
+                // One trial a call: with three dead providers a call must not wait for all of them.
                 case Standing.TrialDue when trial is null:
                     trial = slot;
                     break;
@@ -117,8 +153,8 @@ internal sealed partial class RoutePlanner
                     break;
             }
 
-            if (candidate.Standing is Standing.Avoided or Standing.Excluded)
-                change = Math.Min(change, Waits.Later(now, _context.Stamps(slot.State.Obstacle(now).Left)));
+            if (views[i].Standing is Standing.Avoided or Standing.Excluded)
+                change = Math.Min(change, Waits.Later(now, _services.Clock.Stamps(slot.State.Obstacle(now).Left)));
         }
 
         return new(trial, full, avoided is { Count: > 1 } ? [.. avoided.OrderBy(s => s.State.ErrorRate(now))] : avoided, change);

@@ -13,7 +13,8 @@ internal sealed class PrometheusExporter : IDisposable
     private static readonly string[] KindLabels = Enum.GetNames<LlmErrorKind>();
 
     private readonly Lock _lock = new();
-    private readonly RouterContext _context;
+    private readonly RouterClock _clock;
+    private readonly CallTotals _callTotals;
     private readonly ProviderList _providers;
     private readonly bool _shared;
     private readonly SharedGauges _gauges;
@@ -34,9 +35,10 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly Histogram.Child _duration, _overhead;
     private bool _closed;
 
-    public PrometheusExporter(CollectorRegistry? registry, RouterContext context, ProviderList providers)
+    public PrometheusExporter(CollectorRegistry? registry, RouterClock clock, CallTotals calls, ProviderList providers)
     {
-        _context = context;
+        _clock = clock;
+        _callTotals = calls;
         _providers = providers;
         _shared = registry is not null;
         Registry = registry ?? Metrics.NewCustomRegistry();
@@ -53,8 +55,8 @@ internal sealed class PrometheusExporter : IDisposable
         var queued = metrics.Gauge("llm_queued_requests", "Calls waiting now for a place at the provider.", "provider");
         _queueWait = metrics.Histogram("llm_queue_wait_seconds", "Time that calls waited for a place at the provider they were given one at.", Buckets.Latency, "provider");
         _changes = metrics.Counter("llm_provider_state_changes_total", "Changes of the provider's standing, by what it changed to.", "provider", "state");
-        var calls = metrics.Counter("llm_calls_total", "Calls as their callers saw them, by outcome.", "outcome");
-        _calls = Array.ConvertAll(OutcomeLabels, label => new Cell(calls.WithLabels(label)));
+        var outcomes = metrics.Counter("llm_calls_total", "Calls as their callers saw them, by outcome.", "outcome");
+        _calls = Array.ConvertAll(OutcomeLabels, label => new Cell(outcomes.WithLabels(label)));
         _failovers = new Cell(metrics.Counter("llm_failovers_total", "Attempts made because an earlier one of the same call failed.").WithLabels());
         _retries = new Cell(metrics.Counter("llm_retries_total", "Attempts at the provider that had just failed in the same call.").WithLabels());
         _duration = metrics.Histogram("llm_call_duration_seconds", "Duration of calls as their callers saw them.", Buckets.Latency).WithLabels();
@@ -78,7 +80,7 @@ internal sealed class PrometheusExporter : IDisposable
     /// <summary>Copies the totals of now out. Safe to call at any time, from any thread.</summary>
     public void Collect()
     {
-        var now = _context.Now();
+        var now = _clock.Now();
         lock (_lock)
         {
             if (_closed)
@@ -107,7 +109,7 @@ internal sealed class PrometheusExporter : IDisposable
         Span<long> outcomes = stackalloc long[OutcomeLabels.Length];
         _first.Clear();
         _second.Clear();
-        var (failovers, retries) = _context.Calls.Drain(outcomes, _first, _second);
+        var (failovers, retries) = _callTotals.Drain(outcomes, _first, _second);
         for (var i = 0; i < outcomes.Length; i++)
             _calls[i].Set(outcomes[i], _shared);
         _failovers.Set(failovers, _shared);

@@ -16,7 +16,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
     private readonly IChatClient _client;
     private readonly ChatModel _model;
     private readonly bool _hasLoop;
-    private readonly Router? _router;
+    private readonly IToolRunner? _runner;
     private readonly bool? _runsTools;
     private int _disposed;
 
@@ -36,7 +36,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
         var metadata = client.GetService(typeof(ChatClientMetadata)) as ChatClientMetadata;
         (Info, _model) = ChatModel.Settle(name, info, metadata);
         _hasLoop = ToolRunner.IsIn(client);
-        _router = client.GetService(typeof(Router)) as Router;
+        _runner = client.GetService(typeof(IToolRunner)) as IToolRunner;
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
     /// while one of its providers runs tools; else <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
     public bool RunsTools
     {
-        get => _runsTools ?? (_hasLoop || _router is { RunsTools: true });
+        get => _runsTools ?? (_hasLoop || _runner is { RunsTools: true });
         init => _runsTools = value;
     }
 

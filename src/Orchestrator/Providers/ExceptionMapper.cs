@@ -129,27 +129,7 @@ internal static class ExceptionMapper
         var type = exception.GetType().FullName;
         if (status is { } code)
             return $"{type} (HTTP {code})";
-        return CauseOf(exception) is { } cause ? $"{type} ({cause})" : $"{type}";
-    }
-
-    /// <summary>Why the network failed, by a name that holds nothing of the caller's; null when nothing says so.</summary>
-    internal static string? CauseOf(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            var cause = exception switch
-            {
-                SocketException socket => socket.SocketErrorCode.ToString(),
-                HttpRequestException { HttpRequestError: not HttpRequestError.Unknown and not HttpRequestError.ConnectionError } http
-                    => http.HttpRequestError.ToString(),
-                HttpIOException io => io.HttpRequestError.ToString(),
-                _ => null,
-            };
-            if (cause is not null)
-                return cause;
-        }
-
-        return null;
+        return NetworkCause.Of(exception) is { } cause ? $"{type} ({cause})" : $"{type}";
     }
 
     private static string AdviceFor(LlmErrorKind kind) => kind switch

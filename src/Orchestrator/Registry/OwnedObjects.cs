@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orchestrator.Providers;
 
 namespace Orchestrator;
@@ -6,7 +7,7 @@ namespace Orchestrator;
 /// What the providers of one router own, by reference: the provider itself, or the client that several were built over. Each is disposed once,
 /// when the last lease on it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that call it.
 /// </summary>
-internal sealed class OwnedObjects(RouterContext context)
+internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, Owned> _owned = new(ReferenceEqualityComparer.Instance);
@@ -63,7 +64,7 @@ internal sealed class OwnedObjects(RouterContext context)
     {
         try
         {
-            await context.Closing.RunAsync(
+            await closing.RunAsync(
                 owned.Disposer!,
                 static provider =>
                 {
@@ -77,7 +78,7 @@ internal sealed class OwnedObjects(RouterContext context)
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            context.DisposalFailed(name, error);
+            Log.ProviderDisposalFailed(logger, name, error);
         }
 
         lock (_lock)

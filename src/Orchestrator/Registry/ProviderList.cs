@@ -4,7 +4,7 @@ namespace Orchestrator;
 /// The registered providers: an immutable array replaced whole, and of every name ever seen its state or, when it has left, its totals. The latest few
 /// to leave keep their whole state, for most names that come back do so at once.
 /// </summary>
-internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
+internal sealed class ProviderList(ProviderListServices services)
 {
     internal const int KeptWhole = 16;
 
@@ -12,8 +12,9 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
     private readonly Dictionary<string, ProviderState> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
-    private readonly OwnedObjects _owned = new(context);
+    private readonly OwnedObjects _owned = new(services.Closing, services.Logger);
     private volatile ProviderSlot[] _slots = [];
+    private bool _isClosed;
 
     public ProviderSlot[] Slots => _slots;
 
@@ -46,7 +47,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         var draft = Draft(registration);
         lock (_lock)
         {
-            ThrowIfDisposed();
+            ThrowIfClosed();
             if (Array.Exists(_slots, s => s.Info.Name == draft.Info.Name))
             {
                 throw new ArgumentException(
@@ -81,7 +82,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         ProviderSlot[] gone;
         lock (_lock)
         {
-            ThrowIfDisposed();
+            ThrowIfClosed();
             gone = _slots;
             // Attached before the old slots retire: a provider that stays is never without an owner.
             _slots = Array.ConvertAll(drafts, AttachUnderLock);
@@ -97,6 +98,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         ProviderSlot[] gone;
         lock (_lock)
         {
+            _isClosed = true;
             gone = _slots;
             _slots = [];
         }
@@ -111,7 +113,7 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         if (slot.State.Retire(slot))
             slot.Lease.Release(slot.Info.Name);
         if (!slot.Lease.IsListed)
-            probes?.Remove(slot.Provider);
+            services.Probes?.Remove(slot.Provider);
         lock (_lock)
             PackUnderLock(slot.State);
     }
@@ -145,9 +147,9 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
 
     private ProviderState NewState(string name, byte[]? packed)
     {
-        var state = new ProviderState(name, context.Health, context.Frequency);
+        var state = new ProviderState(name, services.Health, services.Clock.Frequency);
         if (packed is not null)
-            state.Unpack(packed, context.Currency);
+            state.Unpack(packed, services.Prices.Currency);
         return state;
     }
 
@@ -159,10 +161,10 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         if (string.IsNullOrWhiteSpace(info.Name) || string.IsNullOrWhiteSpace(info.Vendor) || string.IsNullOrWhiteSpace(info.Model))
             throw new ArgumentException($"Provider {provider.GetType().Name} needs a name, a vendor and a model; one of them is empty.", nameof(registration));
         var options = registration.Options ?? ProviderOptions.Default;
-        var price = options.Price is { } own ? context.Prices.Own(own) : context.Prices.Find(info.Vendor, info.Model);
+        var price = options.Price is { } own ? services.Prices.Own(own) : services.Prices.Find(info.Vendor, info.Model);
         if (options.Price is null && price is not null)
-            context.WarnOutdated(info, price);
-        var limits = (options.Limits ?? new LimitOptions()).Over(info.Limits).Over(context.Limits);
+            services.Once.WarnOutdated(info, price);
+        var limits = (options.Limits ?? new LimitOptions()).Over(info.Limits).Over(services.Limits);
         return new SlotDraft(provider, info, options, registration.LeaveOpen, price, limits);
     }
 
@@ -175,12 +177,16 @@ internal sealed class ProviderList(RouterContext context, ProbeCache? probes)
         }
 
         var slot = new ProviderSlot(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Limits);
-        state.Attach(slot, context.Currency, draft.LeaveOpen);
+        state.Attach(slot, services.Prices.Currency, draft.LeaveOpen);
         _owned.Add(slot.Lease);
         return slot;
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(context.IsDisposing, typeof(Router));
+    private void ThrowIfClosed()
+    {
+        if (_isClosed)
+            throw RouterDisposed.Error();
+    }
 
     private sealed record SlotDraft(ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, LimitOptions Limits);
 }

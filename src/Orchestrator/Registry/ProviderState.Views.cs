@@ -73,16 +73,14 @@ internal sealed partial class ProviderState
         }
     }
 
-    /// <summary>Tells changes of standing that nobody was told of yet, outside the lock and each once.</summary>
-    public void TellNews(RouterContext context)
+    /// <summary>Whether health has changed since <see cref="TakeChanges"/>. Without the lock: a change made meanwhile is taken the next time.</summary>
+    public bool HasChanges => _health.HasNews;
+
+    /// <summary>The changes of health since the last time, in order; each is returned once.</summary>
+    public IReadOnlyList<HealthChange> TakeChanges()
     {
-        if (!_health.HasNews)
-            return;
-        List<HealthChange>? news;
         lock (_lock)
-            news = _health.TakeNews();
-        foreach (var change in news ?? [])
-            context.HealthChanged(Name, change);
+            return _health.TakeNews() ?? [];
     }
 
     private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / clockFrequency);

@@ -49,7 +49,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         }
     }
 
-    public Candidate Snapshot(ProviderSlot slot, long now, bool reachable)
+    public ProviderSnapshot Snapshot(ProviderSlot slot, long now)
     {
         // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
         // looks at the number of changes.
@@ -70,17 +70,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
 
         if (standing == Standing.Available && inFlight >= slot.MaxConcurrency)
             standing = Standing.Full;
-        return new Candidate(slot.Info)
-        {
-            Slot = slot,
-            Options = slot.Options,
-            Price = slot.Price,
-            InFlight = inFlight,
-            Health = status,
-            Standing = standing,
-            TimeToFirstToken = average.HasValue ? TimeSpan.FromSeconds(average.ValueAt(now)) : null,
-            IsReachable = reachable,
-        };
+        return new ProviderSnapshot(standing, status, inFlight, average.HasValue ? average.ValueAt(now) : double.NaN);
     }
 
     /// <summary>Counts an attempt in, if the provider stands as the plan takes it to, and may have one more.</summary>

@@ -34,7 +34,9 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/> while cold.</summary>
     public double? Load => _firstTokenTicks == 0 ? null : (double)_firstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1);
 
-    internal Standing Standing { get; init; }
+    /// <summary>The plan that the candidate belongs to: a candidate of another one is not tried.</summary>
+    internal object? Plan { get; init; }
 
-    internal ProviderSlot? Slot { get; init; }
+    /// <summary>Its place in the plan's list of providers.</summary>
+    internal int Index { get; init; }
 }

@@ -152,7 +152,7 @@ public class BadSettingsTests
     [InlineData("CLIENTSECRET")]
     [InlineData("password")]
     public void Keys_of_secrets_are_known_by_their_names(string path) =>
-        Orchestrator.DependencyInjection.ShownValue.Of(path, "12345", []).Should().NotContain("12345");
+        ShownValue.Of(path, "12345", []).Should().NotContain("12345");
 
     [Fact]
     public void A_long_value_is_not_shown() =>

@@ -11,8 +11,7 @@ public class ProviderStateTests
     public void A_provider_that_never_answered_has_no_time_to_go_by()
     {
         var (state, slot) = New();
-        var candidate = state.Snapshot(slot, Now, reachable: true);
-        (candidate.TimeToFirstToken, candidate.Load).Should().Be((null, null));
+        state.Snapshot(slot, Now).SecondsToFirstToken.Should().Be(double.NaN);
     }
 
     [Theory]
@@ -23,7 +22,7 @@ public class ProviderStateTests
         var (state, slot) = New();
         var first = firstToken is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         state.Succeed(slot, state.Begin(slot, Now), Now, TimeSpan.FromSeconds(5), first);
-        state.Snapshot(slot, Now, reachable: true).TimeToFirstToken.Should().Be(TimeSpan.FromSeconds(expected));
+        state.Snapshot(slot, Now).SecondsToFirstToken.Should().Be(expected);
     }
 
     [Fact]
@@ -31,13 +30,13 @@ public class ProviderStateTests
     {
         var (state, slot) = New(places: 2);
         var first = state.Begin(slot, Now);
-        state.Snapshot(slot, Now, reachable: true).Standing.Should().Be(Standing.Available);
+        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Available);
         state.Begin(slot, Now);
-        var full = state.Snapshot(slot, Now, reachable: true);
+        var full = state.Snapshot(slot, Now);
         (full.Standing, full.InFlight).Should().Be((Standing.Full, 2));
         state.TryBegin(slot, Now, anyway: true, out _).Should().Be(Admission.Full);
         state.Succeed(slot, first, Now);
-        state.Snapshot(slot, Now, reachable: true).Standing.Should().Be(Standing.Available);
+        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Available);
     }
 
     [Fact]
@@ -46,7 +45,7 @@ public class ProviderStateTests
         var (state, slot) = New(places: 1, health: new HealthOptions { FailuresInARow = 1 });
         state.Fail(slot, state.Begin(slot, Now), Now);
         state.Begin(slot, Now, anyway: true);
-        state.Snapshot(slot, Now, reachable: true).Standing.Should().Be(Standing.Avoided);
+        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Avoided);
     }
 
     [Theory]
@@ -67,7 +66,7 @@ public class ProviderStateTests
     {
         var (state, slot) = New(health: new HealthOptions { FailuresInARow = 1 });
         state.Fail(slot, state.Begin(slot, Now), Now, blamed).Should().Be(blamed ? Aftermath.Ejected : Aftermath.None);
-        state.Snapshot(slot, Now, reachable: true).Standing.Should().Be(blamed ? Standing.Avoided : Standing.Available);
+        state.Snapshot(slot, Now).Standing.Should().Be(blamed ? Standing.Avoided : Standing.Available);
     }
 
     [Fact]
@@ -97,7 +96,7 @@ public class ProviderStateTests
         using var done = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            state.Snapshot(slot, now, reachable: true);
+            state.Snapshot(slot, now);
             done.Set();
         });
         var inTime = false;

@@ -78,14 +78,15 @@ public class RetryBudgetProperties
     public void Waits_before_a_retry_and_chances_of_a_cool_down_stay_within_their_bounds(int seed, ushort shortest, ushort more, ushort? retryAfter)
     {
         var retry = new RetryOptions { MinDelay = TimeSpan.FromMilliseconds(shortest), MaxDelay = TimeSpan.FromMilliseconds(shortest + more) };
-        var context = new RouterContext(new RouterOptions { Retry = retry }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TimeProvider.System, new Random(seed));
+        var chance = new Chance(new Random(seed));
+        var backoff = new Backoff(retry, chance);
         for (var i = 0; i < 20; i++)
         {
-            context.Jitter().Should().BeInRange(0.8, 1.2);
-            context.RetryDelay(null).Should().BeGreaterThanOrEqualTo(retry.MinDelay).And.BeLessThanOrEqualTo(retry.MaxDelay);
+            chance.Jitter().Should().BeInRange(0.8, 1.2);
+            backoff.Next(null).Should().BeGreaterThanOrEqualTo(retry.MinDelay).And.BeLessThanOrEqualTo(retry.MaxDelay);
             if (retryAfter is not { } asked)
                 continue;
-            var delay = context.RetryDelay(TimeSpan.FromMilliseconds(asked)).TotalMilliseconds;
+            var delay = backoff.Next(TimeSpan.FromMilliseconds(asked)).TotalMilliseconds;
             delay.Should().BeInRange(asked, Math.Max((asked * 1.09) + 2, shortest + more) + 0.001);
         }
     }

@@ -111,8 +111,11 @@ public class RoutePlanTests
         static void Fail() => throw new InvalidOperationException("on purpose");
     }
 
-    private RoutePlan Plan(OddProviders odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available) =>
-        new([.. available.Select(n => new Candidate(Slot(n).Info) { Slot = Slot(n) })], odd, new Ranked(rank), RankingCase.Context(), _faults.Add);
+    private RoutePlan Plan(OddProviders odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+    {
+        var slots = Array.ConvertAll(available, Slot);
+        return new(slots, [.. slots.Select((s, i) => new Candidate(s.Info) { Plan = slots, Index = i })], odd, new Ranked(rank), RankingCase.Context(), _faults.Add);
+    }
 
     private static ProviderSlot Slot(string name)
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 
-namespace Orchestrator.DependencyInjection;
+namespace Orchestrator;
 
 /// <summary>
 /// A value as a message may show it: only when it is close to a word that was expected, or, where a number or a time was expected, a short one. People put keys into the

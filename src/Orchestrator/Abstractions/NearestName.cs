@@ -1,4 +1,4 @@
-namespace Orchestrator.DependencyInjection;
+namespace Orchestrator;
 
 /// <summary>Guesses which name somebody meant who typed another.</summary>
 internal static class NearestName

@@ -1,0 +1,37 @@
+namespace Orchestrator;
+
+/// <summary>A router's clock: time stamps, and the one place where they become durations. Thread-safe.</summary>
+internal sealed class RouterClock(TimeProvider time)
+{
+    private readonly double _ticksPerStamp = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Time stamps a second, read once.</summary>
+    public long Frequency { get; } = time.TimestampFrequency;
+
+    public long Now() => time.GetTimestamp();
+
+    /// <summary>The time, for what has to be given back whatever the clock does.</summary>
+    /// <param name="otherwise">The value when the clock throws.</param>
+    public long NowOr(long otherwise)
+    {
+        try
+        {
+            return Now();
+        }
+#pragma warning disable CA1031 // A clock that throws costs a duration, not a permit.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return otherwise;
+        }
+    }
+
+    /// <summary>The duration of a number of stamps; zero for a negative one.</summary>
+    public TimeSpan Span(long stamps) => new(Math.Max(0, (long)(stamps * _ticksPerStamp)));
+
+    public double Seconds(long stamps) => Math.Max(0, stamps) / (double)Frequency;
+
+    public long Stamps(TimeSpan span) => (long)(span.Ticks / _ticksPerStamp);
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orchestrator;
+
+/// <summary>What every call of one router shares: the options as they were at construction, and the services of the layers below.</summary>
+internal sealed class CallServices
+{
+    private readonly CancellationTokenSource _disposing = new();
+
+    public required RouterClock Clock { get; init; }
+
+    /// <summary>A logger that does not throw.</summary>
+    public required ILogger Logger { get; init; }
+
+    public required TokenCounter Counter { get; init; }
+
+    public required PricingTable Prices { get; init; }
+
+    public required int? MaxAttempts { get; init; }
+
+    public required MidStreamMode MidStream { get; init; }
+
+    public required RefusalAction OnRefusal { get; init; }
+
+    public required ErrorRules Rules { get; init; }
+
+    public required RetryOptions Retry { get; init; }
+
+    public required HealthOptions Health { get; init; }
+
+    public required RetryBudget Budget { get; init; }
+
+    public required Backoff Backoff { get; init; }
+
+    public required Chance Chance { get; init; }
+
+    public required CallIds Ids { get; init; }
+
+    public required AttemptReports Reports { get; init; }
+
+    public required OnceLog Once { get; init; }
+
+    public required CallTotals Calls { get; init; }
+
+    /// <summary>Where providers' sequences are closed.</summary>
+    public required ForeignWork Closing { get; init; }
+
+    public CancellationToken Disposing => _disposing.Token;
+
+    public bool IsDisposing => _disposing.IsCancellationRequested;
+
+    /// <summary>Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.</summary>
+    public void Cancel() => _disposing.Cancel();
+
+    /// <summary>Logs the changes of a provider's health that are not logged yet, each once.</summary>
+    public void LogChanges(ProviderState state)
+    {
+        if (!state.HasChanges)
+            return;
+        foreach (var change in state.TakeChanges())
+        {
+            switch (change.To)
+            {
+                case HealthChange.Kind.Ejected:
+                    Log.ProviderEjected(Logger, state.Name, change.Reason, change.For);
+                    break;
+                case HealthChange.Kind.Trial:
+                    Log.ProviderTried(Logger, state.Name);
+                    break;
+                case HealthChange.Kind.Excluded:
+                    Log.ProviderExcluded(Logger, state.Name, change.Reason, change.For);
+                    break;
+                default:
+                    Log.ProviderAvailable(Logger, state.Name);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Cancels: the token says so at once. What a provider registered for it runs on the pool, because it may block, and what that
+    /// throws is logged.</summary>
+    public void Quietly(CancellationTokenSource source)
+    {
+        var callbacks = source.CancelAsync();
+        if (!callbacks.IsCompletedSuccessfully)
+            _ = WatchAsync(callbacks);
+    }
+
+    private async Task WatchAsync(Task callbacks)
+    {
+        try
+        {
+            await callbacks.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A provider's cancellation callback must not break the timer or the caller that cancels.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Log.CancellationCallbackFailed(Logger, error);
+        }
+    }
+}
