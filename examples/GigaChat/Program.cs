@@ -20,7 +20,7 @@ Console.WriteLine(fake is null
 var gigaChat = new GigaChatProvider("gigachat", options);
 await using var router = new Router(new RouterOptions { Prices = PricingTable.Current }).AddProvider(gigaChat);
 
-var found = await gigaChat.ValidateAsync();
+var found = await gigaChat.DiagnoseAsync();
 Console.WriteLine($"check:    {found}");
 if (!found.IsValid)
     return 1;

@@ -26,7 +26,7 @@ await using var router = new Router(new RouterOptions { Prices = PricingTable.Cu
 if (keyFile is not null)
     File.Delete(keyFile);
 
-var found = await yandex.ValidateAsync();
+var found = await yandex.DiagnoseAsync();
 Console.WriteLine($"check:    {found}");
 if (!found.IsValid)
     return 1;

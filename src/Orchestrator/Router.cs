@@ -35,16 +35,17 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         options ??= new RouterOptions();
         ArgumentNullException.ThrowIfNull(options.Prices);
         ArgumentNullException.ThrowIfNull(options.TokenCounter);
-        ArgumentNullException.ThrowIfNull(options.Limits);
+        ArgumentNullException.ThrowIfNull(options.Timeouts);
         ArgumentNullException.ThrowIfNull(options.Retry);
         ArgumentNullException.ThrowIfNull(options.Health);
         options.Retry.Check();
+        options.Health.Check();
         if (options.Observers.Contains(null!))
             throw new ArgumentException("RouterOptions.Observers holds a null; every entry needs an observer.", nameof(options));
         if (!Enum.IsDefined(options.MidStream))
             throw new ArgumentOutOfRangeException(nameof(options), options.MidStream, "RouterOptions.MidStream must be Throw or Restart.");
-        if (!Enum.IsDefined(options.OnRefusal))
-            throw new ArgumentOutOfRangeException(nameof(options), options.OnRefusal, "RouterOptions.OnRefusal must be Return or NextProvider.");
+        if (!Enum.IsDefined(options.RefusalAction))
+            throw new ArgumentOutOfRangeException(nameof(options), options.RefusalAction, "RouterOptions.RefusalAction must be Return or NextProvider.");
         if (options.MaxAttempts is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
@@ -52,8 +53,8 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
         _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random));
         var clock = _services.Clock;
-        _probes = options is { CustomStrategy: null, Strategy: RoutingStrategy.FirstAvailable } ? new ProbeCache(clock.Time, logger) : null;
-        var limits = options.Limits.Over(LimitOptions.Default);
+        _probes = strategy.UsesHealthProbes ? new ProbeCache(clock.Time, logger) : null;
+        var limits = options.Timeouts.Over(TimeoutOptions.Default);
         _providers = new ProviderList(new(clock, options.Health, options.Prices, limits, _probes, _services.Closing, _services.Once, logger));
         _planner = new RoutePlanner(_services, _providers, strategy, random, _probes);
         _exporter = new PrometheusExporter(options.MetricsRegistry, clock, _services.Calls, _providers);
@@ -161,8 +162,8 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         Prices = options.Prices,
         MaxAttempts = options.MaxAttempts,
         MidStream = options.MidStream,
-        OnRefusal = options.OnRefusal,
-        Rules = new ErrorRules(options.OnRefusal, options.ErrorRules),
+        RefusalAction = options.RefusalAction,
+        Rules = new ErrorRules(options.RefusalAction, options.ErrorRules),
         Retry = options.Retry,
         Health = options.Health,
         Budget = new RetryBudget(options.Retry, clock.Frequency, clock.Now()),

@@ -37,9 +37,9 @@ public sealed class RouterOptions
     /// <value><see langword="null"/>: the runtime's shared source.</value>
     public Random? Random { get; set; }
 
-    /// <summary>Time limits; what is not set here has the value of <see cref="LimitOptions.Default"/>.</summary>
-    /// <value><see cref="LimitOptions.Default"/>.</value>
-    public LimitOptions Limits { get; set; } = LimitOptions.Default;
+    /// <summary>Time limits; what is not set here has the value of <see cref="TimeoutOptions.Default"/>.</summary>
+    /// <value><see cref="TimeoutOptions.Default"/>.</value>
+    public TimeoutOptions Timeouts { get; set; } = TimeoutOptions.Default;
 
     /// <summary>The most attempts one call may make, at least 1.</summary>
     /// <value><see langword="null"/>: as many as there are candidates, at least 4 and at most 12.</value>
@@ -63,5 +63,5 @@ public sealed class RouterOptions
 
     /// <summary>What happens when a vendor refuses the content.</summary>
     /// <value><see cref="RefusalAction.Return"/>.</value>
-    public RefusalAction OnRefusal { get; set; }
+    public RefusalAction RefusalAction { get; set; }
 }

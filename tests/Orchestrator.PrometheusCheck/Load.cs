@@ -15,7 +15,7 @@ internal sealed class Load : IAsyncDisposable
 
     public Load()
     {
-        var options = new RouterOptions { Limits = new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan } };
+        var options = new RouterOptions { Timeouts = new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan } };
         options.Observers.Add(Ledger);
         Router = new Router(options, Ledger.Changes);
         var chained = new ProviderOptions { Aliases = [Chain] };

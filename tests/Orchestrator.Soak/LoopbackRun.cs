@@ -25,7 +25,7 @@ internal sealed class LoopbackRun(long calls, long seed, Violations violations)
         {
             MidStream = MidStreamMode.Restart,
             Retry = new() { MinDelay = TimeSpan.FromMilliseconds(0.2), MaxDelay = TimeSpan.FromMilliseconds(1) },
-            Limits = new() { FirstToken = TimeSpan.FromMilliseconds(500), Idle = TimeSpan.FromMilliseconds(500), Attempt = TimeSpan.FromSeconds(1), Call = TimeSpan.FromSeconds(3) },
+            Timeouts = new() { FirstToken = TimeSpan.FromMilliseconds(500), Idle = TimeSpan.FromMilliseconds(500), Attempt = TimeSpan.FromSeconds(1), Call = TimeSpan.FromSeconds(3) },
             Health = new() { CoolDown = TimeSpan.FromMilliseconds(3), LongestCoolDown = TimeSpan.FromMilliseconds(9), LongestRetryAfter = TimeSpan.FromMilliseconds(5), ExclusionTime = TimeSpan.FromMilliseconds(4) },
         });
         foreach (var server in new[] { first, second, third })

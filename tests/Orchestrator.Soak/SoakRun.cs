@@ -30,7 +30,7 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
             Prices = SoakPrices.Table,
             MidStream = MidStreamMode.Restart,
             Retry = Retry,
-            Limits = new()
+            Timeouts = new()
             {
                 FirstToken = TimeSpan.FromMilliseconds(40),
                 Idle = TimeSpan.FromMilliseconds(40),

@@ -12,7 +12,7 @@ public sealed record ExplainedCandidate
     public required string Model { get; init; }
 
     /// <summary>How it stands, and so why it has its place.</summary>
-    public CandidateStanding Standing { get; init; }
+    public ProviderAvailability Availability { get; init; }
 
     /// <summary>Its status by the errors of the last 60 s.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<ProviderHealth>))]

@@ -45,7 +45,7 @@ public enum LlmErrorKind
     /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; no blame.</summary>
     InvalidRequest,
 
-    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.OnRefusal"/> says so; no blame.</summary>
+    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; no blame.</summary>
     ContentFiltered,
 
     /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; no blame.</summary>

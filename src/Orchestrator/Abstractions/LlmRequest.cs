@@ -57,12 +57,12 @@ public sealed record LlmRequest
 
     /// <summary>Time limits for this call: the most specific of all.</summary>
     /// <value><see langword="null"/>: those of provider and router.</value>
-    public LimitOptions? Limits { get; init; }
+    public TimeoutOptions? Timeouts { get; init; }
 
     /// <summary>This request for one attempt of a provider that may change what it is given.</summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
-    internal LlmRequest CopyFor(bool streaming, LimitOptions? limits) =>
-        this with { Streaming = streaming, Limits = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true };
+    internal LlmRequest CopyFor(bool streaming, TimeoutOptions? limits) =>
+        this with { Streaming = streaming, Timeouts = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true };
 
     /// <summary>How many messages and which mode; no text.</summary>
     /// <returns>A short description.</returns>

@@ -24,5 +24,5 @@ public sealed record ProviderInfo(string Name, string Vendor, string Model)
 
     /// <summary>The time limits that suit this vendor. More specific than the router's, less than the request's.</summary>
     /// <value><see langword="null"/>: the router's.</value>
-    public LimitOptions? Limits { get; init; }
+    public TimeoutOptions? Timeouts { get; init; }
 }

@@ -9,8 +9,11 @@ public sealed record ProviderMetrics
     /// <summary>Status by the errors of the last 60 s; an ejected provider is unhealthy whatever they are.</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>Whether the next call would rank it among the available: neither ejected nor left out.</summary>
-    public bool IsAvailable { get; init; }
+    /// <summary>Whether it may serve a call now.</summary>
+    public ProviderAvailability Availability { get; init; }
+
+    /// <summary>Whether it is neither ejected nor excluded. One whose permits are all taken is available: calls wait for it.</summary>
+    public bool IsAvailable => Availability is ProviderAvailability.Available or ProviderAvailability.AtCapacity;
 
     /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
     public ExclusionReason Exclusion { get; init; }

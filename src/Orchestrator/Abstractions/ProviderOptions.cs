@@ -9,9 +9,9 @@ public sealed record ProviderOptions
     /// <value>Empty.</value>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Time limits for this provider in this router. More specific than <see cref="ProviderInfo.Limits"/>.</summary>
+    /// <summary>Time limits for this provider in this router. More specific than <see cref="ProviderInfo.Timeouts"/>.</summary>
     /// <value><see langword="null"/>: those of the provider, then the router's.</value>
-    public LimitOptions? Limits { get; init; }
+    public TimeoutOptions? Timeouts { get; init; }
 
     /// <summary>The price of this provider's tokens, instead of the table's row for its vendor and model. One with a
     /// <see cref="ModelPrice.Currency"/> other than the router's needs a rate (<see cref="PricingTable.WithRate"/>); else it is

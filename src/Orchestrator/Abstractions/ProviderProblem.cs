@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What can be wrong with a provider's settings, as <see cref="IProviderCheck.ValidateAsync"/> tells them apart.</summary>
+/// <summary>What can be wrong with a provider's settings, as <see cref="IProviderDiagnostics.DiagnoseAsync"/> tells them apart.</summary>
 public enum ProviderProblem
 {
     /// <summary>Nothing: the provider can serve.</summary>

@@ -5,14 +5,14 @@ namespace Orchestrator;
 public sealed record RetryOptions
 {
     /// <summary>No provider is asked twice by one call, and no avoided one after another attempt.</summary>
-    public static RetryOptions None { get; } = new() { SameProvider = 0, BudgetShare = 0, BudgetPerSecond = 0 };
+    public static RetryOptions None { get; } = new() { MaxRetriesPerProvider = 0, BudgetShare = 0, BudgetPerSecond = 0 };
 
     internal static RetryOptions Default { get; } = new();
 
     /// <summary>How often one call asks the same provider again. Zero switches it off. A rate limit that is over soon is waited for again
     /// when no other provider is left, as long as attempts are.</summary>
     /// <value>1.</value>
-    public int SameProvider { get; init => field = Checked(value, nameof(SameProvider)); } = 1;
+    public int MaxRetriesPerProvider { get; init => field = Checked(value, nameof(MaxRetriesPerProvider)); } = 1;
 
     /// <summary>The shortest wait before that. Chance places the wait between this and <see cref="MaxDelay"/>, so that many calls do not come back at once.</summary>
     /// <value>250 ms.</value>

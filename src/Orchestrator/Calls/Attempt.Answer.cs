@@ -8,7 +8,7 @@ internal sealed partial class Attempt
 {
     // Of a live stream a StreamedAnswer. Of a buffered call what came, as long as it is one update or one whole response; of more a CollectedAnswer.
     private object? _answer;
-    private TextSoFar? _text;
+    private StreamedText? _text;
     private ErrorContent? _said;
     private string? _finish;
     private ReportedUsage _reported;
@@ -273,7 +273,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>Where the text of a live stream is kept, which nobody else does; a buffered answer is there itself.</summary>
-    private TextSoFar? TextOfStream() => _call.Live ? _text ??= new TextSoFar(Services.Counter, Slot.Info) : null;
+    private StreamedText? TextOfStream() => _call.Live ? _text ??= new StreamedText(Services.Counter, Slot.Info) : null;
 
     private void OnContent()
     {

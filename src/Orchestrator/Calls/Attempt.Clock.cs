@@ -6,7 +6,7 @@ internal sealed partial class Attempt
     // Timers do not take more than 49 days; this one looks at the clock when it fires, and sleeps on.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(40);
 
-    private PullGate? _gate;
+    private AbandonablePull? _gate;
     private ITimer? _timer;
     private long _mark;
     private long _spent;
@@ -185,7 +185,7 @@ internal sealed partial class Attempt
     /// <summary>How long until a limit runs out, and which; zero when one has, infinite when none holds.</summary>
     private TimeSpan Earliest(long now, out Limit limit)
     {
-        var limits = _call.Request.Limits?.Over(Slot.Limits) ?? Slot.Limits;
+        var limits = _call.Request.Timeouts?.Over(Slot.Timeouts) ?? Slot.Timeouts;
         var spent = Services.Clock.Span(Spent(now));
         var left = TimeSpan.MaxValue;
         var which = Limit.Attempt;
@@ -218,14 +218,14 @@ internal sealed partial class Attempt
 
     private LlmException LimitError(Limit limit)
     {
-        var limits = _call.Request.Limits?.Over(Slot.Limits) ?? Slot.Limits;
+        var limits = _call.Request.Timeouts?.Over(Slot.Timeouts) ?? Slot.Timeouts;
         var (what, length, advice) = limit switch
         {
-            Limit.FirstToken => ("the first token", limits.FirstToken, "Limits.FirstToken"),
-            Limit.Idle => ("the next token", limits.Idle, "Limits.Idle"),
-            Limit.Attempt => ("the answer", limits.Attempt, "Limits.Attempt"),
-            Limit.Call => ("the call", limits.Call, "Limits.Call"),
-            _ => ("the end of the stream", limits.Stream, "Limits.Stream"),
+            Limit.FirstToken => ("the first token", limits.FirstToken, "Timeouts.FirstToken"),
+            Limit.Idle => ("the next token", limits.Idle, "Timeouts.Idle"),
+            Limit.Attempt => ("the answer", limits.Attempt, "Timeouts.Attempt"),
+            Limit.Call => ("the call", limits.Call, "Timeouts.Call"),
+            _ => ("the end of the stream", limits.Stream, "Timeouts.Stream"),
         };
         return new LlmException(
             LlmErrorKind.Timeout,

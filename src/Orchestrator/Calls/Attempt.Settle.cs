@@ -27,8 +27,8 @@ internal sealed partial class Attempt
         TimeSpan? firstToken = _firstToken < 0 ? null : Services.Clock.Span(_firstToken);
         var blame = outcome == AttemptOutcome.Failed ? BlameFor(_error!) : default;
         var aftermath = Slot.State.End(Slot, outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null, _ticket, blame, now, release: !_leftBehind);
-        Ejected = (aftermath & Aftermath.Ejected) != 0;
-        if ((aftermath & Aftermath.Unused) != 0)
+        Ejected = (aftermath & AttemptEnd.Ejected) != 0;
+        if ((aftermath & AttemptEnd.Unused) != 0)
             Slot.Lease.Release(Slot.Info.Name);
         if (_leftBehind)
             LetGo();
@@ -88,11 +88,11 @@ internal sealed partial class Attempt
         }
     }
 
-    private Blame BlameFor(LlmException error)
+    private HealthVerdict BlameFor(LlmException error)
     {
         var effect = Services.Rules[error.Kind].Health;
         // Only the call's own deadline passed: no provider is to blame for what others took.
-        return new Blame(
+        return new HealthVerdict(
             effect == HealthEffect.Failure && _limit != Limit.Call && _clockFault is null,
             error.Kind,
             effect switch
@@ -117,7 +117,7 @@ internal sealed partial class Attempt
 
         if (_ended)
         {
-            if (_finish == ChatFinishReason.ContentFilter.Value && Services.OnRefusal == RefusalAction.NextProvider && !Committed)
+            if (_finish == ChatFinishReason.ContentFilter.Value && Services.RefusalAction == RefusalAction.NextProvider && !Committed)
                 Fail(LlmErrorKind.ContentFiltered, "refused the content (finish reason content_filter)");
             else if (HasContent || (_finish is not null && _said is null))
                 return AttemptOutcome.Succeeded;

@@ -59,9 +59,9 @@ internal sealed partial class Attempt
     private TokenCount CountCompletion(bool mayWait) => (_text ??= BufferedText()).Count(mayWait);
 
     /// <summary>What <see cref="TextOfStream"/> gathers of a live stream, of an answer that is all there.</summary>
-    private TextSoFar BufferedText()
+    private StreamedText BufferedText()
     {
-        var text = new TextSoFar(Services.Counter, Slot.Info);
+        var text = new StreamedText(Services.Counter, Slot.Info);
         switch (_answer)
         {
             case ChatResponse whole:
@@ -94,7 +94,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>A call is paid for as text is, but is none of the answer's.</summary>
-    private void AppendCall(TextSoFar text, FunctionCallContent call)
+    private void AppendCall(StreamedText text, FunctionCallContent call)
     {
         try
         {
@@ -113,7 +113,7 @@ internal sealed partial class Attempt
         }
     }
 
-    private static void AppendValue(TextSoFar text, object? value)
+    private static void AppendValue(StreamedText text, object? value)
     {
         const int Longest = 256 * 1024;
         if (value is not JsonElement { ValueKind: not JsonValueKind.Undefined } json || JsonMarshal.GetRawUtf8Value(json) is not { Length: > Longest } raw)

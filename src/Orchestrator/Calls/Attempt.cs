@@ -25,7 +25,7 @@ internal sealed partial class Attempt
     private bool _ended;
     private int _pulls;
 
-    public Attempt(RouteCall call, ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now)
+    public Attempt(RouteCall call, RegisteredProvider slot, AttemptRole role, AttemptTicket ticket, long now)
     {
         _call = call;
         Slot = slot;
@@ -40,7 +40,7 @@ internal sealed partial class Attempt
         _mark = now;
     }
 
-    public ProviderSlot Slot { get; }
+    public RegisteredProvider Slot { get; }
 
     private CallServices Services => _call.Services;
 
@@ -91,7 +91,7 @@ internal sealed partial class Attempt
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> WaitAsync(ValueTask<bool> pull)
     {
-        var gate = _gate ??= new PullGate(OnOrphanReturned);
+        var gate = _gate ??= new AbandonablePull(OnOrphanReturned);
         var started = false;
         try
         {

@@ -20,7 +20,7 @@ internal sealed class CallServices
 
     public required MidStreamMode MidStream { get; init; }
 
-    public required RefusalAction OnRefusal { get; init; }
+    public required RefusalAction RefusalAction { get; init; }
 
     public required ErrorRules Rules { get; init; }
 
@@ -61,13 +61,13 @@ internal sealed class CallServices
         {
             switch (change.To)
             {
-                case HealthChange.Kind.Ejected:
+                case ProviderAvailability.Ejected:
                     Log.ProviderEjected(Logger, state.Name, change.Reason, change.For);
                     break;
-                case HealthChange.Kind.Trial:
+                case ProviderAvailability.Trial:
                     Log.ProviderTried(Logger, state.Name);
                     break;
-                case HealthChange.Kind.Excluded:
+                case ProviderAvailability.Excluded:
                     Log.ProviderExcluded(Logger, state.Name, change.Reason, change.For);
                     break;
                 default:

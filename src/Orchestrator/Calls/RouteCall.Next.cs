@@ -5,7 +5,7 @@ namespace Orchestrator;
 /// <summary>Who is asked next: the same provider again, the next of the plan, one whose place is waited for, or an avoided one.</summary>
 internal sealed partial class RouteCall
 {
-    private ProviderSlot? _again;
+    private RegisteredProvider? _again;
     private bool _againAnyway;
     private LlmException? _againOr;
     private TimeSpan _againIn;
@@ -23,7 +23,7 @@ internal sealed partial class RouteCall
         {
             var now = Services.Clock.Now();
             _again = null;
-            if (again.State.TryBegin(again, now, _againAnyway, out var ticket) == Admission.Begun)
+            if (again.State.TryBegin(again, now, _againAnyway, out var ticket) == ProviderAvailability.Available)
                 return Begin(again, AttemptRole.Retry, ticket, now);
             // Ejected, excluded, full or removed meanwhile: it has had its turn, and what was paid for was not done.
             Services.Budget.PutBack();
@@ -66,31 +66,28 @@ internal sealed partial class RouteCall
         return null;
     }
 
-    private Attempt? Try(ProviderSlot slot, bool anyway)
+    private Attempt? Try(RegisteredProvider slot, bool anyway)
     {
         var now = Services.Clock.Now();
         switch (slot.State.TryBegin(slot, now, anyway, out var ticket))
         {
-            case Admission.Begun:
+            case ProviderAvailability.Available:
                 Services.LogChanges(slot.State);
                 return Begin(slot, RoleOfNext(ticket), ticket, now);
-            case Admission.Full:
+            case ProviderAvailability.AtCapacity:
                 _plan!.MoveToFull(slot, anyway);
                 return null;
-            case Admission.Avoided:
+            case ProviderAvailability.Ejected:
                 _plan!.MoveToAvoided(slot);
                 return null;
-            case Admission.Retired:
-                _overtaken = true;
-                return null;
             default:
-                // Left out since the plan was made. A call that has asked nobody yet makes a new plan, which also knows for how long.
-                _overtaken |= AttemptCount == 0;
+                // Excluded or removed since the plan was made. A call without an attempt makes a new plan, which also knows for how long.
+                _overtaken |= slot.IsRetired || AttemptCount == 0;
                 return null;
         }
     }
 
-    private Attempt? TryAvoided(ProviderSlot slot)
+    private Attempt? TryAvoided(RegisteredProvider slot)
     {
         // A call's first attempt is free, so that a router whose providers are all down still finds out when one is back.
         var paid = AttemptCount > 0;
@@ -108,7 +105,7 @@ internal sealed partial class RouteCall
         }
     }
 
-    private Attempt Begin(ProviderSlot slot, AttemptRole role, AttemptTicket ticket, long now) => new(this, slot, role, ticket, now);
+    private Attempt Begin(RegisteredProvider slot, AttemptRole role, AttemptTicket ticket, long now) => new(this, slot, role, ticket, now);
 
     private AttemptRole RoleOfNext(AttemptTicket ticket) =>
         _broken is not null ? AttemptRole.Restart
@@ -130,7 +127,7 @@ internal sealed partial class RouteCall
         foreach (var made in _attempts)
             tries += ReferenceEquals(made.Provider, slot.Info) ? 1 : 0;
         var untried = _plan!.CountUntried();
-        if (AttemptCount >= MaxAttempts - untried || (tries > Services.Retry.SameProvider && !(WaitsForLimit(error) && untried == 0)))
+        if (AttemptCount >= MaxAttempts - untried || (tries > Services.Retry.MaxRetriesPerProvider && !(WaitsForLimit(error) && untried == 0)))
             return;
         if (error.RetryAfter is { } asked ? asked > Services.Retry.LongestRetryAfter : error.Kind == LlmErrorKind.RateLimited)
             return;
@@ -140,15 +137,15 @@ internal sealed partial class RouteCall
         var delay = Services.Backoff.Next(error.RetryAfter);
         if (Leaves(slot) is { } left && delay >= left)
             return;
-        if (Services.Retry.SameProvider > 0 && Services.Budget.TryTake(Sequence + 1, Services.Clock.Now()))
+        if (Services.Retry.MaxRetriesPerProvider > 0 && Services.Budget.TryTake(Sequence + 1, Services.Clock.Now()))
             (_again, _againAnyway, _againIn) = (slot, attempt.OnAvoided, delay);
     }
 
     private static bool WaitsForLimit(LlmException error) => error is { Kind: LlmErrorKind.RateLimited, RetryAfter: not null };
 
     /// <summary>The time left of the call's limit at this provider; null without one.</summary>
-    private TimeSpan? Leaves(ProviderSlot slot) =>
-        (Request.Limits?.Call ?? slot.Limits.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? Left(limit - SpentBefore) : null;
+    private TimeSpan? Leaves(RegisteredProvider slot) =>
+        (Request.Timeouts?.Call ?? slot.Timeouts.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? Left(limit - SpentBefore) : null;
 
     // Never below zero: one millisecond below it would be the sign for no limit.
     private static TimeSpan Left(TimeSpan rest) => rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
@@ -174,9 +171,9 @@ internal sealed partial class RouteCall
     }
 
     /// <summary>Ends a wait when the call is given up or its stream is disposed.</summary>
-    private TokenPair EitherToken()
+    private LinkedCancellation EitherToken()
     {
-        var either = new TokenPair(Token, Services.Disposing);
+        var either = new LinkedCancellation(Token, Services.Disposing);
         // A full fence between this and the look: a disposal sees either the wait or is seen.
         Interlocked.Exchange(ref _wait, either);
         if (IsLeft)

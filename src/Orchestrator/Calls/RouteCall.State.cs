@@ -6,7 +6,7 @@ namespace Orchestrator;
 /// <summary>What a call knows: what was asked, what has been tried, and what the caller is told in the end.</summary>
 internal sealed partial class RouteCall
 {
-    private readonly TokenPair? _pair;
+    private readonly LinkedCancellation? _pair;
     private LlmAttempt[] _attempts = [];
     private LlmException? _broken;
     private RouteResult? _result;
@@ -31,7 +31,7 @@ internal sealed partial class RouteCall
         else if (!ownToken.CanBeCanceled)
             Token = enumeratorToken;
         else
-            Token = (_pair = new TokenPair(ownToken, enumeratorToken)).Token;
+            Token = (_pair = new LinkedCancellation(ownToken, enumeratorToken)).Token;
     }
 
     public CallServices Services { get; }
@@ -76,16 +76,16 @@ internal sealed partial class RouteCall
 
     /// <summary>The request as this provider is given it: one of ours reads the caller's own objects, any other gets a copy for each attempt.</summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
-    public LlmRequest RequestFor(ProviderSlot slot, bool streaming)
+    public LlmRequest RequestFor(RegisteredProvider slot, bool streaming)
     {
         // Only the provider knows when it is connected, so it is told the limit; the default it knows itself.
-        var limits = Request.Limits;
-        var connect = limits?.Connect ?? slot.Limits.Connect;
-        if (connect != LimitOptions.Default.Connect && connect != limits?.Connect)
+        var limits = Request.Timeouts;
+        var connect = limits?.Connect ?? slot.Timeouts.Connect;
+        if (connect != TimeoutOptions.Default.Connect && connect != limits?.Connect)
             limits = (limits ?? new()) with { Connect = connect };
         if (slot.Provider is not IReadsOriginals)
             return Request.CopyFor(streaming, limits);
-        return streaming == Request.Streaming && ReferenceEquals(limits, Request.Limits) ? Request : Request with { Streaming = streaming, Limits = limits };
+        return streaming == Request.Streaming && ReferenceEquals(limits, Request.Timeouts) ? Request : Request with { Streaming = streaming, Timeouts = limits };
     }
 
     /// <summary>Takes in an attempt that has ended.</summary>
@@ -250,10 +250,10 @@ internal sealed partial class RouteCall
     }
 
     /// <summary>Whether the provider of this name has been asked already.</summary>
-    public bool WasTried(ProviderSlot slot) => Array.Exists(_attempts, a => a.Provider.Name == slot.Info.Name);
+    public bool WasTried(RegisteredProvider slot) => Array.Exists(_attempts, a => a.Provider.Name == slot.Info.Name);
 
     /// <summary>A prompt that was too long once is tried again only where there is more room.</summary>
-    private bool IsTooSmall(ProviderSlot slot)
+    private bool IsTooSmall(RegisteredProvider slot)
     {
         foreach (var attempt in _attempts)
         {

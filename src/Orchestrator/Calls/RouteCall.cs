@@ -21,7 +21,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
     private bool _asked;
     private bool _overtaken;
     private int _turn;
-    private TokenPair? _wait;
+    private LinkedCancellation? _wait;
 
     public ChatResponseUpdate Current { get; private set; } = null!;
 

@@ -7,20 +7,20 @@ namespace Orchestrator;
 internal sealed class RoutePlan : IDisposable
 {
     private const int MostRepeats = 1000;
-    private readonly ProviderSlot[] _slots;
+    private readonly RegisteredProvider[] _slots;
     private readonly Candidate[] _available;
     private readonly Action<Exception> _onFault;
     private IEnumerator<Candidate>? _ranking;
-    private List<ProviderSlot>? _seen;
-    private ProviderSlot? _firstSeen;
-    private ProviderSlot? _trial;
-    private ProviderSlot? _peeked;
-    private Queue<ProviderSlot>? _rest;
-    private List<ProviderSlot>? _avoidedAndFull;
+    private List<RegisteredProvider>? _seen;
+    private RegisteredProvider? _firstSeen;
+    private RegisteredProvider? _trial;
+    private RegisteredProvider? _peeked;
+    private Queue<RegisteredProvider>? _rest;
+    private List<RegisteredProvider>? _avoidedAndFull;
     private bool _broken;
     private int _fallback;
 
-    public RoutePlan(ProviderSlot[] slots, Candidate[] available, in OddProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
+    public RoutePlan(RegisteredProvider[] slots, Candidate[] available, in UnavailableProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
     {
         _slots = slots;
         _available = available;
@@ -45,10 +45,10 @@ internal sealed class RoutePlan : IDisposable
     }
 
     /// <summary>Those whose places are all taken; one of them is waited for when no other is free.</summary>
-    public List<ProviderSlot>? Full { get; private set; }
+    public List<RegisteredProvider>? Full { get; private set; }
 
     /// <summary>The avoided that are untried, in the order to try.</summary>
-    public List<ProviderSlot>? Avoided { get; private set; }
+    public List<RegisteredProvider>? Avoided { get; private set; }
 
     /// <summary>When somebody who is left out or avoided may stand better, as a stamp.</summary>
     public long ChangesAt { get; }
@@ -60,7 +60,7 @@ internal sealed class RoutePlan : IDisposable
     public bool HasAnotherAvailable => Peek();
 
     /// <summary>The next to try, without those that are full or avoided.</summary>
-    public ProviderSlot? Next()
+    public RegisteredProvider? Next()
     {
         if (_trial is { } trial)
         {
@@ -75,7 +75,7 @@ internal sealed class RoutePlan : IDisposable
         return slot;
     }
 
-    public ProviderSlot? NextAvoided()
+    public RegisteredProvider? NextAvoided()
     {
         if (Avoided is not { Count: > 0 })
             return null;
@@ -95,12 +95,12 @@ internal sealed class RoutePlan : IDisposable
     }
 
     /// <summary>What stood better when the plan was made is avoided now.</summary>
-    public void MoveToAvoided(ProviderSlot slot) => (Avoided ??= []).Add(slot);
+    public void MoveToAvoided(RegisteredProvider slot) => (Avoided ??= []).Add(slot);
 
     /// <summary>What had a place when the plan was made has none now.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="avoided">Whether it is one of the avoided, and waited for only because nobody else is left.</param>
-    public void MoveToFull(ProviderSlot slot, bool avoided)
+    public void MoveToFull(RegisteredProvider slot, bool avoided)
     {
         (Full ??= []).Add(slot);
         if (avoided)
@@ -108,7 +108,7 @@ internal sealed class RoutePlan : IDisposable
     }
 
     /// <summary>Whether a full slot is one of the avoided.</summary>
-    public bool IsAvoided(ProviderSlot slot) => _avoidedAndFull?.Contains(slot) ?? false;
+    public bool IsAvoided(RegisteredProvider slot) => _avoidedAndFull?.Contains(slot) ?? false;
 
     public void Dispose()
     {
@@ -128,7 +128,7 @@ internal sealed class RoutePlan : IDisposable
 
     private bool Peek() => (_peeked ??= _rest is { Count: > 0 } ? _rest.Dequeue() : Pull()) is not null;
 
-    private ProviderSlot? Pull()
+    private RegisteredProvider? Pull()
     {
         try
         {
@@ -158,9 +158,9 @@ internal sealed class RoutePlan : IDisposable
     }
 
     /// <summary>The provider of a candidate; null for one that is not of this plan.</summary>
-    private ProviderSlot? SlotOf(in Candidate candidate) => ReferenceEquals(candidate.Plan, _slots) ? _slots[candidate.Index] : null;
+    private RegisteredProvider? SlotOf(in Candidate candidate) => ReferenceEquals(candidate.Plan, _slots) ? _slots[candidate.Index] : null;
 
-    private bool IsNew(ProviderSlot slot)
+    private bool IsNew(RegisteredProvider slot)
     {
         if (ReferenceEquals(_firstSeen, slot) || (_seen?.Contains(slot) ?? false))
             return false;

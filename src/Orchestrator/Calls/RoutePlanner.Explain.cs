@@ -7,7 +7,7 @@ internal sealed partial class RoutePlanner
     {
         var all = _providers.Slots;
         var told = new RouteExplanation { Strategy = NameOf(_strategy) };
-        ProviderSlot[] selected, able;
+        RegisteredProvider[] selected, able;
         try
         {
             if (all.Length == 0)
@@ -22,11 +22,11 @@ internal sealed partial class RoutePlanner
 
         var now = _services.Clock.Now();
         var views = Array.ConvertAll(able, s => s.State.Snapshot(s, now));
-        bool IsReachable(ProviderSlot slot) => _probes?.Last(slot.Provider) ?? true;
+        bool IsReachable(RegisteredProvider slot) => _probes?.Last(slot.Provider) ?? true;
         var candidates = AvailableOf(able, views, i => IsReachable(able[i]));
         var odd = OddOf(able, views, now);
         using var plan = new RoutePlan(able, candidates, odd, _strategy, new RankContext(request, sequence, _random), _onFault);
-        var order = new List<ProviderSlot>();
+        var order = new List<RegisteredProvider>();
         while (plan.Next() is { } slot)
             order.Add(slot);
         if (candidates.Length == 0)
@@ -42,17 +42,11 @@ internal sealed partial class RoutePlanner
         };
     }
 
-    private static ExplainedCandidate Told(ProviderSlot slot, in ProviderSnapshot view, bool isReachable) => new()
+    private static ExplainedCandidate Told(RegisteredProvider slot, in ProviderSnapshot view, bool isReachable) => new()
     {
         Provider = slot.Info.Name,
         Model = slot.Info.Model,
-        Standing = view.Standing switch
-        {
-            Standing.TrialDue => CandidateStanding.Trial,
-            Standing.Full => CandidateStanding.Full,
-            Standing.Avoided => CandidateStanding.Avoided,
-            _ => CandidateStanding.Available,
-        },
+        Availability = view.Availability,
         Health = view.Health,
         IsReachable = isReachable,
         InFlight = view.InFlight,
@@ -60,18 +54,18 @@ internal sealed partial class RoutePlanner
         PromptPricePer1K = slot.Price?.PromptPer1K,
     };
 
-    private static ExplainedExclusion Told(ProviderSlot slot, LlmRequest request, ProviderSlot[] able, ProviderSnapshot[] views, long now)
+    private static ExplainedExclusion Told(RegisteredProvider slot, LlmRequest request, RegisteredProvider[] able, ProviderSnapshot[] views, long now)
     {
         var index = Array.IndexOf(able, slot);
         if (index < 0)
             return Unfit(slot, request);
-        if (views[index].Standing == Standing.Full)
+        if (views[index].Availability == ProviderAvailability.AtCapacity)
             return Excluded(slot, ExclusionReason.AtCapacity, $"{slot.MaxConcurrency} running");
         var (reason, left) = slot.State.Obstacle(now);
         return reason == ExclusionReason.None ? Excluded(slot, ExclusionReason.NotRanked) : Excluded(slot, reason) with { EndsIn = left };
     }
 
-    private static ExplainedExclusion Unfit(ProviderSlot slot, LlmRequest request)
+    private static ExplainedExclusion Unfit(RegisteredProvider slot, LlmRequest request)
     {
         if (request.Options is { ModelId: { } wanted } && !IsNamed(slot, wanted))
             return Excluded(slot, ExclusionReason.NotSelected);
@@ -81,7 +75,7 @@ internal sealed partial class RoutePlanner
             : Excluded(slot, ExclusionReason.NotSelected);
     }
 
-    private static ExplainedExclusion Excluded(ProviderSlot slot, ExclusionReason reason, string? detail = null) =>
+    private static ExplainedExclusion Excluded(RegisteredProvider slot, ExclusionReason reason, string? detail = null) =>
         new() { Provider = slot.Info.Name, Model = slot.Info.Model, Reason = reason, Detail = detail };
 
     private static string NameOf(IRoutingStrategy strategy) => RoutingStrategies.NameOf(strategy) ?? strategy.GetType().Name;

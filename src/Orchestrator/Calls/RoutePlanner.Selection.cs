@@ -6,7 +6,7 @@ namespace Orchestrator;
 /// <summary>Who is asked for, and who is able: by the request alone, whatever the providers' health.</summary>
 internal sealed partial class RoutePlanner
 {
-    private static ProviderSlot[] Selected(ProviderSlot[] slots, ChatOptions options)
+    private static RegisteredProvider[] Selected(RegisteredProvider[] slots, ChatOptions options)
     {
         if (options.ModelId is { } wanted)
         {
@@ -31,7 +31,7 @@ internal sealed partial class RoutePlanner
         return slots;
     }
 
-    private static bool IsNamed(ProviderSlot slot, string wanted) =>
+    private static bool IsNamed(RegisteredProvider slot, string wanted) =>
         slot.Info.Name == wanted || slot.Info.Model == wanted || slot.Options.Aliases.Contains(wanted);
 
     private static string? BoundTo(ChatOptions options) =>
@@ -40,7 +40,7 @@ internal sealed partial class RoutePlanner
         : options.AllowBackgroundResponses is true ? nameof(options.AllowBackgroundResponses)
         : null;
 
-    private static ProviderSlot[] Capable(ProviderSlot[] slots, LlmRequest request)
+    private static RegisteredProvider[] Capable(RegisteredProvider[] slots, LlmRequest request)
     {
         var needed = RequestNeeds.Of(request);
         if (needed == ProviderCapabilities.None)

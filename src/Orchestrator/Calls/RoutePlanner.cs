@@ -37,9 +37,9 @@ internal sealed partial class RoutePlanner
     }
 
     // Methods of their own where something is captured: in the one that every call goes through it would be allocated on every call.
-    private static ProviderSlot[] Untried(ProviderSlot[] slots, RouteCall call) => Array.FindAll(slots, s => !call.WasTried(s));
+    private static RegisteredProvider[] Untried(RegisteredProvider[] slots, RouteCall call) => Array.FindAll(slots, s => !call.WasTried(s));
 
-    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, RouteCall call, ProviderSlot[] slots)
+    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, RouteCall call, RegisteredProvider[] slots)
     {
         // Asked all at once: the first call waits for the slowest probe, not for their sum. Later ones find every answer there.
         var reachable = new bool[slots.Length];
@@ -59,7 +59,7 @@ internal sealed partial class RoutePlanner
         return waiting is null ? new(Plan(call, slots, reachable)) : WaitAndPlanAsync(call, slots, reachable, waiting);
     }
 
-    private async ValueTask<RoutePlan> WaitAndPlanAsync(RouteCall call, ProviderSlot[] slots, bool[] reachable, Task<bool>?[] waiting)
+    private async ValueTask<RoutePlan> WaitAndPlanAsync(RouteCall call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting)
     {
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -70,7 +70,7 @@ internal sealed partial class RoutePlanner
         return Plan(call, slots, reachable);
     }
 
-    private RoutePlan Plan(RouteCall call, ProviderSlot[] slots, bool[]? reachable)
+    private RoutePlan Plan(RouteCall call, RegisteredProvider[] slots, bool[]? reachable)
     {
         // A plan made anew goes by the time it is then.
         var now = call.AttemptCount == 0 && !call.HasWaited ? call.Started : _services.Clock.Now();
@@ -80,17 +80,17 @@ internal sealed partial class RoutePlanner
         {
             var view = slots[i].State.Snapshot(slots[i], now);
             candidates[i] = CandidateOf(slots, i, view, reachable is null || reachable[i]);
-            odd |= view.Standing != Standing.Available;
+            odd |= view.Availability != ProviderAvailability.Available;
             _services.LogChanges(slots[i].State);
         }
 
         if (!odd)
-            return NewPlan(call, slots, candidates, OddProviders.None);
+            return NewPlan(call, slots, candidates, UnavailableProviders.None);
         // Looked at again: the standing of a moment ago is not kept for the calls, nearly all, that meet nothing but available providers.
         return PlanWithOdd(call, slots, reachable, now);
     }
 
-    private RoutePlan PlanWithOdd(RouteCall call, ProviderSlot[] slots, bool[]? reachable, long now)
+    private RoutePlan PlanWithOdd(RouteCall call, RegisteredProvider[] slots, bool[]? reachable, long now)
     {
         var views = Array.ConvertAll(slots, s => s.State.Snapshot(s, now));
         var others = OddOf(slots, views, now);
@@ -100,22 +100,22 @@ internal sealed partial class RoutePlanner
         return NewPlan(call, slots, candidates, others);
     }
 
-    private RoutePlan NewPlan(RouteCall call, ProviderSlot[] slots, Candidate[] candidates, in OddProviders others) =>
+    private RoutePlan NewPlan(RouteCall call, RegisteredProvider[] slots, Candidate[] candidates, in UnavailableProviders others) =>
         new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
 
-    private static Candidate[] AvailableOf(ProviderSlot[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
+    private static Candidate[] AvailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
     {
         var available = new List<Candidate>(slots.Length);
         for (var i = 0; i < slots.Length; i++)
         {
-            if (views[i].Standing == Standing.Available)
+            if (views[i].Availability == ProviderAvailability.Available)
                 available.Add(CandidateOf(slots, i, views[i], isReachable(i)));
         }
 
         return [.. available];
     }
 
-    private static Candidate CandidateOf(ProviderSlot[] slots, int index, in ProviderSnapshot view, bool reachable)
+    private static Candidate CandidateOf(RegisteredProvider[] slots, int index, in ProviderSnapshot view, bool reachable)
     {
         var slot = slots[index];
         return new Candidate(slot.Info)
@@ -131,29 +131,29 @@ internal sealed partial class RoutePlanner
         };
     }
 
-    private OddProviders OddOf(ProviderSlot[] slots, ProviderSnapshot[] views, long now)
+    private UnavailableProviders OddOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
     {
-        ProviderSlot? trial = null;
-        List<ProviderSlot>? full = null, avoided = null;
+        RegisteredProvider? trial = null;
+        List<RegisteredProvider>? full = null, avoided = null;
         var change = long.MaxValue;
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[i];
-            switch (views[i].Standing)
+            switch (views[i].Availability)
             {
                 // One trial a call: with three dead providers a call must not wait for all of them.
-                case Standing.TrialDue when trial is null:
+                case ProviderAvailability.Trial when trial is null:
                     trial = slot;
                     break;
-                case Standing.TrialDue or Standing.Avoided:
+                case ProviderAvailability.Trial or ProviderAvailability.Ejected:
                     (avoided ??= []).Add(slot);
                     break;
-                case Standing.Full:
+                case ProviderAvailability.AtCapacity:
                     (full ??= []).Add(slot);
                     break;
             }
 
-            if (views[i].Standing is Standing.Avoided or Standing.Excluded)
+            if (views[i].Availability is ProviderAvailability.Ejected or ProviderAvailability.Excluded)
                 change = Math.Min(change, Waits.Later(now, _services.Clock.Stamps(slot.State.Obstacle(now).Left)));
         }
 
@@ -163,7 +163,7 @@ internal sealed partial class RoutePlanner
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
 
-    private static LlmException AllExcluded(ProviderSlot[] slots, long now)
+    private static LlmException AllExcluded(RegisteredProvider[] slots, long now)
     {
         var obstacles = Array.ConvertAll(slots, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
         var what = string.Join("; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));

@@ -9,13 +9,19 @@ internal static class HealthSettings
         var defaults = new HealthOptions();
         var health = new HealthOptions
         {
-            FailuresInARow = reader.WholeNumber("FailuresInARow", least: 1) ?? defaults.FailuresInARow,
+            ConsecutiveFailures = reader.WholeNumber("ConsecutiveFailures", least: 1) ?? defaults.ConsecutiveFailures,
             CoolDown = reader.FiniteLimit("CoolDown") ?? defaults.CoolDown,
             LongestCoolDown = reader.FiniteLimit("LongestCoolDown") ?? defaults.LongestCoolDown,
-            CoolDownAfterTenMinutes = reader.FiniteLimit("CoolDownAfterTenMinutes") ?? defaults.CoolDownAfterTenMinutes,
+            LongOutageCoolDown = reader.FiniteLimit("LongOutageCoolDown") ?? defaults.LongOutageCoolDown,
             LongestRetryAfter = reader.FiniteLimit("LongestRetryAfter") ?? defaults.LongestRetryAfter,
             ExclusionTime = reader.FiniteLimit("ExclusionTime") ?? defaults.ExclusionTime,
+            Window = reader.FiniteLimit("Window") ?? defaults.Window,
+            MinimumRequests = reader.WholeNumber("MinimumRequests", least: 1) ?? defaults.MinimumRequests,
+            DegradedErrorRate = reader.PositiveShare("DegradedErrorRate") ?? defaults.DegradedErrorRate,
+            UnhealthyErrorRate = reader.PositiveShare("UnhealthyErrorRate") ?? defaults.UnhealthyErrorRate,
         };
+        if (health.DegradedErrorRate > health.UnhealthyErrorRate)
+            reader.Problem($"{reader.PathOf("DegradedErrorRate")} is {health.DegradedErrorRate}, which is above UnhealthyErrorRate, {health.UnhealthyErrorRate}; a provider is degraded before it is unhealthy.");
         reader.RefuseUnknownKeys();
         return health;
     }

@@ -23,7 +23,7 @@ internal static class ProviderSettings
         var options = new ProviderOptions
         {
             Aliases = reader.Texts("Aliases"),
-            Limits = LimitSettings.Read(reader),
+            Timeouts = TimeoutSettings.Read(reader),
             Price = PriceSettings.ReadPriceOf(reader),
             MaxConcurrency = reader.WholeNumber("MaxConcurrency", least: 1),
             QueueLimit = reader.WholeNumber("QueueLimit", least: 0) ?? ProviderOptions.Default.QueueLimit,

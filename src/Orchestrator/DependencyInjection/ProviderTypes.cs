@@ -15,7 +15,7 @@ internal static class ProviderTypes
         ["gigachat"] = GigaChatSettings.Read,
         ["mock"] = MockSettings.Read,
         ["ollama"] = OllamaSettings.Read,
-        ["openai"] = OpenAiSettings.Read,
+        ["openai"] = OpenAiCompatibleSettings.Read,
         ["yandexgpt"] = YandexGptSettings.Read,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 

@@ -9,7 +9,7 @@ internal static class RetrySettings
         var defaults = new RetryOptions();
         var retry = new RetryOptions
         {
-            SameProvider = reader.WholeNumber("SameProvider", least: 0) ?? defaults.SameProvider,
+            MaxRetriesPerProvider = reader.WholeNumber("MaxRetriesPerProvider", least: 0) ?? defaults.MaxRetriesPerProvider,
             MinDelay = reader.Duration("MinDelay") ?? defaults.MinDelay,
             MaxDelay = reader.Duration("MaxDelay") ?? defaults.MaxDelay,
             LongestRetryAfter = reader.Duration("LongestRetryAfter") ?? defaults.LongestRetryAfter,

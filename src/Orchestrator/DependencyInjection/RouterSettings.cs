@@ -7,7 +7,7 @@ internal sealed class RouterSettings
 
     public PricingTable? Prices { get; private init; }
 
-    public LimitOptions? Limits { get; private init; }
+    public TimeoutOptions? Timeouts { get; private init; }
 
     public RetryOptions? Retry { get; private init; }
 
@@ -17,7 +17,7 @@ internal sealed class RouterSettings
 
     public MidStreamMode? MidStream { get; private init; }
 
-    public RefusalAction? OnRefusal { get; private init; }
+    public RefusalAction? RefusalAction { get; private init; }
 
     public IReadOnlyList<ProviderEntry> Providers { get; private init; } = [];
 
@@ -28,23 +28,23 @@ internal sealed class RouterSettings
             known: ["round-robin", "random", "first-available", "best-available"]),
         Providers = ProviderSettings.ReadAll(reader),
         Prices = reader.Section("Prices") is { } prices ? PriceSettings.ReadTable(prices) : null,
-        Limits = LimitSettings.Read(reader),
+        Timeouts = TimeoutSettings.Read(reader),
         Retry = RetrySettings.Read(reader),
         Health = HealthSettings.Read(reader),
         MaxAttempts = reader.WholeNumber("MaxAttempts", least: 1),
         MidStream = reader.Choice("MidStream", [MidStreamMode.Throw, MidStreamMode.Restart]),
-        OnRefusal = reader.Choice("OnRefusal", [RefusalAction.Return, RefusalAction.NextProvider]),
+        RefusalAction = reader.Choice("RefusalAction", [Orchestrator.RefusalAction.Return, Orchestrator.RefusalAction.NextProvider]),
     };
 
     public void ApplyTo(RouterOptions options)
     {
         options.Strategy = Strategy ?? options.Strategy;
         options.Prices = Prices ?? options.Prices;
-        options.Limits = Limits?.Over(options.Limits) ?? options.Limits;
+        options.Timeouts = Timeouts?.Over(options.Timeouts) ?? options.Timeouts;
         options.Retry = Retry ?? options.Retry;
         options.Health = Health ?? options.Health;
         options.MaxAttempts = MaxAttempts ?? options.MaxAttempts;
         options.MidStream = MidStream ?? options.MidStream;
-        options.OnRefusal = OnRefusal ?? options.OnRefusal;
+        options.RefusalAction = RefusalAction ?? options.RefusalAction;
     }
 }

@@ -158,6 +158,12 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     {
         foreach (var unknown in configuration.GetChildren().Where(child => !_known.Contains(child.Key)))
         {
+            if (RenamedKeys.NewNameOf(unknown.Key) is { } name && _known.Contains(name))
+            {
+                problems.Add($"{PathOf(unknown.Key)} is not a known key. Did you mean {name}? It was renamed in 0.2.0.");
+                continue;
+            }
+
             var what = ShownValue.IsNear(unknown.Key, _known)
                 ? $"{PathOf(unknown.Key)} is not a known key."
                 : $"{Path} has a key of {unknown.Key.Length} characters that is not known (not shown: it may be a secret).";

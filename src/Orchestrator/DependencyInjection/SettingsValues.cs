@@ -44,6 +44,13 @@ internal static class SettingsValues
         (string text, out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is >= 0 and <= 1);
 
+    /// <summary>A number above 0 and at most 1.</summary>
+    public static double? PositiveShare(this SettingsReader reader, string key) => reader.Value(
+        key,
+        "a number above 0 and at most 1, with a point, such as 0.25",
+        (string text, out double value) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1);
+
     /// <summary>How much a second: a number of zero or more.</summary>
     public static double? Rate(this SettingsReader reader, string key) => reader.Value(
         key,

@@ -20,7 +20,7 @@ internal static class YandexGptSettings
             ContextWindow = reader.WholeNumber("ContextWindow", least: 1),
         };
         options.BaseUrl = reader.Address("BaseUrl", HttpAddress.YandexExample) ?? options.BaseUrl;
-        options.IamUrl = reader.Address("IamUrl", YandexServiceAccountKey.Audience) ?? options.IamUrl;
+        options.IamUrl = reader.Address("IamUrl", YandexGptServiceAccountKey.Audience) ?? options.IamUrl;
         options.MetadataUrl = reader.Address("MetadataUrl", "http://169.254.169.254") ?? options.MetadataUrl;
         options.DataLogging = reader.YesNo("DataLogging") ?? options.DataLogging;
         options.Capabilities = reader.Capabilities("Capabilities") ?? options.Capabilities;

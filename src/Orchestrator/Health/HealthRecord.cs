@@ -17,7 +17,6 @@ namespace Orchestrator;
 /// </remarks>
 internal sealed class HealthRecord(HealthOptions options, long frequency)
 {
-    private const int FewestToJudge = 5;
     private const double Growth = 1.5;
 
     /// <summary>A trial that has not ended by then no longer keeps others away: its consumer may have walked off with it.</summary>
@@ -28,7 +27,8 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     private static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
 
     private readonly RollingWindow _window = new();
-    private readonly long[] _changes = new long[Enum.GetValues<HealthChange.Kind>().Length];
+    private readonly long _bucket = Math.Max(1, (long)((double)options.Window.Ticks * frequency / TimeSpan.TicksPerSecond / RollingWindow.Buckets));
+    private readonly long[] _changes = new long[Enum.GetValues<ProviderAvailability>().Length];
     private List<HealthChange>? _news;
     private int _streak;
     private int _epoch;
@@ -36,19 +36,19 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     private bool _ejected;
     private long _ejectedAt;
     private int _failedTrials;
-    private Period _coolDown;
+    private Countdown _coolDown;
     private int _trials;
     private bool _onTrial;
-    private Period _trial;
+    private Countdown _trial;
     private bool _excluded;
     private LlmErrorKind _excludedFor;
-    private Period _exclusion;
+    private Countdown _exclusion;
 
     /// <summary>Whether there is nothing to weigh: available and healthy. Safe to ask without the lock, between two looks at the number of changes.</summary>
     public bool IsClear => !_window.HasBad && !_ejected && !_excluded;
 
     /// <summary>Whether there are changes that nobody was told of. Safe to ask without the lock.</summary>
-    public bool HasNews => Volatile.Read(ref _news) is not null;
+    public bool HasChanges => Volatile.Read(ref _news) is not null;
 
     /// <summary>The number of changes so far, by kind.</summary>
     public ReadOnlySpan<long> Changes => _changes;
@@ -70,30 +70,30 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     /// <summary>How the provider stands now. Notes what time has changed.</summary>
     /// <param name="now">The time.</param>
     /// <param name="jitter">A number from 0.8 to 1.2, should it have to be ejected.</param>
-    public Standing At(long now, double jitter = 1)
+    public ProviderAvailability At(long now, double jitter = 1)
     {
         if (_excluded && !_exclusion.IsRunning(now))
         {
             _excluded = false;
-            Tell(HealthChange.Kind.Available, null, TimeSpan.Zero);
+            Tell(ProviderAvailability.Available, null, TimeSpan.Zero);
         }
 
         // Successes that age out of the window can leave mostly errors in it.
-        if (!_ejected && StatusOf(_window.At(now / frequency)) == ProviderHealth.Unhealthy)
+        if (!_ejected && StatusOf(_window.At(now / _bucket)) == ProviderHealth.Unhealthy)
             Eject(null, now, jitter);
-        return StandingAt(now);
+        return AvailabilityAt(now);
     }
 
     /// <summary>Makes the attempt that begins now the trial, if one is due.</summary>
     public bool TryStartTrial(long now, out AttemptTicket ticket)
     {
         ticket = Ticket;
-        if (At(now) != Standing.TrialDue)
+        if (At(now) != ProviderAvailability.Trial)
             return false;
         _onTrial = true;
-        _trial = PeriodOf(now, Stamps(LongestTrial));
+        _trial = CountdownOf(now, Stamps(LongestTrial));
         ticket = new AttemptTicket(_epoch, ++_trials, Avoided: false);
-        Tell(HealthChange.Kind.Trial, null, LongestTrial);
+        Tell(ProviderAvailability.Trial, null, LongestTrial);
         return true;
     }
 
@@ -109,11 +109,11 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
             _ejected = false;
             _failedTrials = 0;
             _recoveredIn = ++_epoch;
-            Tell(HealthChange.Kind.Available, null, TimeSpan.Zero);
+            Tell(ProviderAvailability.Available, null, TimeSpan.Zero);
         }
 
         _streak = 0;
-        _window.Add(good: true, now / frequency);
+        _window.Add(good: true, now / _bucket);
     }
 
     /// <summary>Counts a failure the provider is to blame for.</summary>
@@ -123,7 +123,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         EndTrial(ticket);
         if (ticket.Epoch < _recoveredIn)
             return false;
-        _window.Add(good: false, now / frequency);
+        _window.Add(good: false, now / _bucket);
         if (_ejected)
         {
             if (!ticket.IsTrial || ticket.Epoch != _epoch)
@@ -133,7 +133,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
             return true;
         }
 
-        if (++_streak < options.FailuresInARow && StatusOf(_window.At(now / frequency)) != ProviderHealth.Unhealthy)
+        if (++_streak < options.ConsecutiveFailures && StatusOf(_window.At(now / _bucket)) != ProviderHealth.Unhealthy)
             return false;
         Eject(kind, now, jitter);
         return true;
@@ -153,11 +153,11 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
             return;
         var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
-        _exclusion = PeriodOf(now, stamps);
+        _exclusion = CountdownOf(now, stamps);
         _excluded = true;
         _excludedFor = reason;
         if (isNew)
-            Tell(HealthChange.Kind.Excluded, reason, length);
+            Tell(ProviderAvailability.Excluded, reason, length);
     }
 
     /// <summary>The exclusion that runs, if one does, and the time left of it.</summary>
@@ -170,38 +170,38 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         !_ejected ? 0 : _onTrial && _trial.IsRunning(now) ? _trial.Left(now) : _coolDown.Left(now));
 
     /// <summary>The status and standing to show. An ejection nobody could try out, because nobody called, is forgotten with its errors.</summary>
-    public (ProviderHealth Health, Standing Standing, int Good, int Bad) Show(long now)
+    public (ProviderHealth Health, ProviderAvailability Availability, int Good, int Bad) Show(long now)
     {
-        var (good, bad) = _window.At(now / frequency);
-        var standing = StandingAt(now);
-        if (_ejected && bad == 0 && standing == Standing.TrialDue)
-            return (ProviderHealth.Healthy, Standing.Available, good, bad);
+        var (good, bad) = _window.At(now / _bucket);
+        var standing = AvailabilityAt(now);
+        if (_ejected && bad == 0 && standing == ProviderAvailability.Trial)
+            return (ProviderHealth.Healthy, ProviderAvailability.Available, good, bad);
         var health = _ejected ? ProviderHealth.Unhealthy : StatusOf((good, bad));
         // What the next call will find when it looks.
-        if (standing == Standing.Available && health == ProviderHealth.Unhealthy)
-            standing = Standing.Avoided;
+        if (standing == ProviderAvailability.Available && health == ProviderHealth.Unhealthy)
+            standing = ProviderAvailability.Ejected;
         return (health, standing, good, bad);
     }
 
     public double ErrorRate(long now)
     {
-        var (good, bad) = _window.At(now / frequency);
+        var (good, bad) = _window.At(now / _bucket);
         return bad == 0 ? 0 : (double)bad / (good + bad);
     }
 
     /// <summary>The changes since the last time, each once.</summary>
-    public List<HealthChange>? TakeNews()
+    public List<HealthChange>? TakeChanges()
     {
         var news = _news;
         _news = null;
         return news;
     }
 
-    private Standing StandingAt(long now) =>
-        _excluded && _exclusion.IsRunning(now) ? Standing.Excluded
-        : !_ejected ? Standing.Available
-        : _coolDown.IsRunning(now) || (_onTrial && _trial.IsRunning(now)) ? Standing.Avoided
-        : Standing.TrialDue;
+    private ProviderAvailability AvailabilityAt(long now) =>
+        _excluded && _exclusion.IsRunning(now) ? ProviderAvailability.Excluded
+        : !_ejected ? ProviderAvailability.Available
+        : _coolDown.IsRunning(now) || (_onTrial && _trial.IsRunning(now)) ? ProviderAvailability.Ejected
+        : ProviderAvailability.Trial;
 
     private void Eject(LlmErrorKind? kind, long now, double jitter)
     {
@@ -216,33 +216,34 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     private void StartCoolDown(LlmErrorKind? kind, long now, double jitter)
     {
         var length = now - _ejectedAt >= Stamps(LongDown)
-            ? options.CoolDownAfterTenMinutes
+            ? options.LongOutageCoolDown
             : Waits.Product(options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
-        _coolDown = PeriodOf(now, Stamps(length));
-        Tell(HealthChange.Kind.Ejected, kind, length);
+        _coolDown = CountdownOf(now, Stamps(length));
+        Tell(ProviderAvailability.Ejected, kind, length);
     }
 
-    private void Tell(HealthChange.Kind to, LlmErrorKind? reason, TimeSpan length)
+    private void Tell(ProviderAvailability to, LlmErrorKind? reason, TimeSpan length)
     {
         _changes[(int)to]++;
         (_news ??= []).Add(new HealthChange(to, reason, length));
     }
 
-    private Period PeriodOf(long from, long stamps) => new(from, stamps, Stamps(OutOfOrder));
+    private Countdown CountdownOf(long from, long stamps) => new(from, stamps, Stamps(OutOfOrder));
 
     // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
     private long Stamps(TimeSpan span) => (long)((double)span.Ticks * frequency / TimeSpan.TicksPerSecond);
 
     private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / frequency);
 
-    private static ProviderHealth StatusOf((int Good, int Bad) ends)
+    private ProviderHealth StatusOf((int Good, int Bad) ends)
     {
         var (good, bad) = ends;
-        if (bad == 0 || good + bad < FewestToJudge)
+        if (bad == 0 || good + bad < options.MinimumRequests)
             return ProviderHealth.Healthy;
-        // Compared as whole numbers: 30 % and 60 % belong to the worse status, exactly.
-        return bad * 10L >= (good + bad) * 6L ? ProviderHealth.Unhealthy
-            : bad * 10L >= (good + bad) * 3L ? ProviderHealth.Degraded
+        // A quotient of whole numbers is rounded as the option's own digits are, so that three of ten is 0.3, exactly.
+        var rate = (double)bad / (good + bad);
+        return rate >= options.UnhealthyErrorRate ? ProviderHealth.Unhealthy
+            : rate >= options.DegradedErrorRate ? ProviderHealth.Degraded
             : ProviderHealth.Healthy;
     }
 }

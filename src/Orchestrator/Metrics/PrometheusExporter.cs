@@ -9,7 +9,7 @@ namespace Orchestrator;
 internal sealed class PrometheusExporter : IDisposable
 {
     private static readonly string[] OutcomeLabels = ["success", "failure", "cancelled", "abandoned"];
-    private static readonly string[] ChangeLabels = ["ejected", "trial", "available", "excluded"];
+    private static readonly string[] ChangeLabels = ["available", "at_capacity", "ejected", "trial", "excluded"];
     private static readonly string[] KindLabels = Enum.GetNames<LlmErrorKind>();
 
     private readonly Lock _lock = new();

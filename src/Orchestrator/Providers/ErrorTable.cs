@@ -62,7 +62,7 @@ internal static class ErrorTable
 
     /// <summary>The kind, or null to go by the status alone.</summary>
     public static LlmErrorKind? KindOf(int status, ServerError said) =>
-        OpenAiErrors.KindOf(status, said) ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+        OpenAiCompatibleErrors.KindOf(status, said) ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
 
     /// <summary>The kind of a code, a type or a name of gRPC; null for one that is not known.</summary>
     public static LlmErrorKind? OfName(string? name) =>

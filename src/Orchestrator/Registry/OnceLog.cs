@@ -7,9 +7,9 @@ namespace Orchestrator;
 /// <param name="prices">The router's prices.</param>
 internal sealed class OnceLog(ILogger logger, PricingTable prices)
 {
-    private readonly SaidOnce<(string Vendor, string Model)> _unpriced = new();
-    private readonly SaidOnce<string> _truncated = new();
-    private readonly SaidOnce<(string Vendor, string Model)> _outdated = new();
+    private readonly OnceSet<(string Vendor, string Model)> _unpriced = new();
+    private readonly OnceSet<string> _truncated = new();
+    private readonly OnceSet<(string Vendor, string Model)> _outdated = new();
 
     /// <summary>The tokens of a model have no price.</summary>
     public void WarnUnpriced(ProviderInfo provider)

@@ -14,7 +14,7 @@ internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
     private readonly HashSet<Task> _closing = [];
 
     /// <summary>Counts a lease in. Once more does nothing.</summary>
-    public void Add(ProviderLease lease)
+    public void Add(ProviderLifetime lease)
     {
         lock (_lock)
         {
@@ -26,7 +26,7 @@ internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
     }
 
     /// <summary>Counts a lease out; the last one has its object disposed, if one of them handed it over to the router.</summary>
-    public void Release(ProviderLease lease, string name)
+    public void Release(ProviderLifetime lease, string name)
     {
         Owned? owned;
         lock (_lock)
@@ -88,7 +88,7 @@ internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
 
     private sealed class Owned
     {
-        public HashSet<ProviderLease> Leases { get; } = [];
+        public HashSet<ProviderLifetime> Leases { get; } = [];
 
         /// <summary>The provider whose disposal disposes the object; null while no lease that has ended was the router's to dispose.</summary>
         public ILlmProvider? Disposer { get; set; }

@@ -13,10 +13,10 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(services.Closing, services.Logger);
-    private volatile ProviderSlot[] _slots = [];
+    private volatile RegisteredProvider[] _slots = [];
     private bool _isClosed;
 
-    public ProviderSlot[] Slots => _slots;
+    public RegisteredProvider[] Slots => _slots;
 
     /// <summary>The states of all names that are registered or have left lately.</summary>
     public ProviderState[] States()
@@ -61,7 +61,7 @@ internal sealed class ProviderList(ProviderListServices services)
 
     public bool Remove(string name)
     {
-        ProviderSlot? gone;
+        RegisteredProvider? gone;
         lock (_lock)
         {
             gone = Array.Find(_slots, s => s.Info.Name == name);
@@ -79,7 +79,7 @@ internal sealed class ProviderList(ProviderListServices services)
         var drafts = registrations.Select(Draft).ToArray();
         if (drafts.CountBy(d => d.Info.Name, StringComparer.Ordinal).FirstOrDefault(n => n.Value > 1) is { Key: { } twice })
             throw new ArgumentException($"Two providers are named '{twice}'; names are unique within a router.", nameof(registrations));
-        ProviderSlot[] gone;
+        RegisteredProvider[] gone;
         lock (_lock)
         {
             ThrowIfClosed();
@@ -95,7 +95,7 @@ internal sealed class ProviderList(ProviderListServices services)
     /// <summary>Empties the list; completes when the last attempt has ended and every owned provider is disposed, those removed before too.</summary>
     public Task CloseAsync()
     {
-        ProviderSlot[] gone;
+        RegisteredProvider[] gone;
         lock (_lock)
         {
             _isClosed = true;
@@ -108,7 +108,7 @@ internal sealed class ProviderList(ProviderListServices services)
         return _owned.WhenAllClosed();
     }
 
-    private void Retire(ProviderSlot slot)
+    private void Retire(RegisteredProvider slot)
     {
         if (slot.State.Retire(slot))
             slot.Lease.Release(slot.Info.Name);
@@ -164,11 +164,11 @@ internal sealed class ProviderList(ProviderListServices services)
         var price = options.Price is { } own ? services.Prices.Own(own) : services.Prices.Find(info.Vendor, info.Model);
         if (options.Price is null && price is not null)
             services.Once.WarnOutdated(info, price);
-        var limits = (options.Limits ?? new LimitOptions()).Over(info.Limits).Over(services.Limits);
+        var limits = (options.Timeouts ?? new TimeoutOptions()).Over(info.Timeouts).Over(services.Timeouts);
         return new SlotDraft(provider, info, options, registration.LeaveOpen, price, limits);
     }
 
-    private ProviderSlot AttachUnderLock(SlotDraft draft)
+    private RegisteredProvider AttachUnderLock(SlotDraft draft)
     {
         if (!_states.TryGetValue(draft.Info.Name, out var state))
         {
@@ -176,7 +176,7 @@ internal sealed class ProviderList(ProviderListServices services)
             _states.Add(draft.Info.Name, state = NewState(draft.Info.Name, packed));
         }
 
-        var slot = new ProviderSlot(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Limits);
+        var slot = new RegisteredProvider(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Timeouts);
         state.Attach(slot, services.Prices.Currency, draft.LeaveOpen);
         _owned.Add(slot.Lease);
         return slot;
@@ -188,5 +188,5 @@ internal sealed class ProviderList(ProviderListServices services)
             throw RouterDisposed.Error();
     }
 
-    private sealed record SlotDraft(ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, LimitOptions Limits);
+    private sealed record SlotDraft(ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, TimeoutOptions Timeouts);
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>How a provider stands at a moment, as one consistent view.</summary>
-/// <param name="Standing">Whether it may serve now.</param>
+/// <param name="Availability">Whether it may serve now.</param>
 /// <param name="Health">Its status by recent errors.</param>
 /// <param name="InFlight">Attempts that run.</param>
 /// <param name="SecondsToFirstToken">The average, faded to the moment; not a number before the first success.</param>
-internal readonly record struct ProviderSnapshot(Standing Standing, ProviderHealth Health, int InFlight, double SecondsToFirstToken);
+internal readonly record struct ProviderSnapshot(ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken);

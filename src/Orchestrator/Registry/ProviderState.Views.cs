@@ -20,12 +20,12 @@ internal sealed partial class ProviderState
             {
                 Provider = Name,
                 Health = status,
-                IsAvailable = standing == Standing.Available,
+                Availability = standing == ProviderAvailability.Available && _inFlight >= _current?.MaxConcurrency ? ProviderAvailability.AtCapacity : standing,
                 Exclusion = exclusion is { } left ? ReasonOf(left.Reason) : ExclusionReason.None,
-                AvailableIn = standing == Standing.Available ? null : Span(_health.StampsLeft(now)),
+                AvailableIn = standing == ProviderAvailability.Available ? null : Span(_health.StampsLeft(now)),
                 InFlight = _inFlight,
                 Queued = _queue.Count,
-                Ejections = _health.Changes[(int)HealthChange.Kind.Ejected],
+                Ejections = _health.Changes[(int)ProviderAvailability.Ejected],
                 RecentErrorRate = bad == 0 ? 0 : (double)bad / (good + bad),
                 RollingAverageLatency = _latencies.RollingAverage(),
             };
@@ -74,13 +74,13 @@ internal sealed partial class ProviderState
     }
 
     /// <summary>Whether health has changed since <see cref="TakeChanges"/>. Without the lock: a change made meanwhile is taken the next time.</summary>
-    public bool HasChanges => _health.HasNews;
+    public bool HasChanges => _health.HasChanges;
 
     /// <summary>The changes of health since the last time, in order; each is returned once.</summary>
     public IReadOnlyList<HealthChange> TakeChanges()
     {
         lock (_lock)
-            return _health.TakeNews() ?? [];
+            return _health.TakeChanges() ?? [];
     }
 
     private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / clockFrequency);

@@ -12,7 +12,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     private readonly LatencyRing _latencies = new();
     private readonly List<ModelTotals> _totals = [];
     private PeakEwma _average = new(clockFrequency);
-    private ProviderSlot? _current;
+    private RegisteredProvider? _current;
     private int _inFlight;
     private bool _isPacked;
 
@@ -22,12 +22,12 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     public string Name { get; } = name;
 
     /// <summary>Makes this slot the one whose attempts are judged. Another instance starts with a clean health record; totals go on.</summary>
-    public void Attach(ProviderSlot slot, string currency, bool leaveOpen)
+    public void Attach(RegisteredProvider slot, string currency, bool leaveOpen)
     {
         lock (_lock)
         {
             var same = ReferenceEquals(_current?.Provider, slot.Provider);
-            slot.Lease = same && !_current!.Lease.IsOver ? _current.Lease : new ProviderLease(slot.Provider);
+            slot.Lease = same && !_current!.Lease.IsOver ? _current.Lease : new ProviderLifetime(slot.Provider);
             slot.Lease.LeaveOpen = leaveOpen;
             slot.Lease.AddSlot();
             // The currency is the router's: one for all of a state's slots.
@@ -49,14 +49,14 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         }
     }
 
-    public ProviderSnapshot Snapshot(ProviderSlot slot, long now)
+    public ProviderSnapshot Snapshot(RegisteredProvider slot, long now)
     {
         // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
         // looks at the number of changes.
         var changes = Volatile.Read(ref _changes);
         var (inFlight, average, clear) = (_inFlight, _average, _health.IsClear);
         Volatile.ReadBarrier();
-        var (status, standing) = (ProviderHealth.Healthy, Standing.Available);
+        var (status, standing) = (ProviderHealth.Healthy, ProviderAvailability.Available);
         if (!clear || (changes & 1) != 0 || changes != _changes)
         {
             lock (_lock)
@@ -68,8 +68,8 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             }
         }
 
-        if (standing == Standing.Available && inFlight >= slot.MaxConcurrency)
-            standing = Standing.Full;
+        if (standing == ProviderAvailability.Available && inFlight >= slot.MaxConcurrency)
+            standing = ProviderAvailability.AtCapacity;
         return new ProviderSnapshot(standing, status, inFlight, average.HasValue ? average.ValueAt(now) : double.NaN);
     }
 
@@ -78,19 +78,19 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     /// <param name="now">The time.</param>
     /// <param name="anyway">Whether it may begin though the provider is avoided.</param>
     /// <param name="ticket">What the attempt takes along.</param>
-    public Admission TryBegin(ProviderSlot slot, long now, bool anyway, out AttemptTicket ticket)
+    public ProviderAvailability TryBegin(RegisteredProvider slot, long now, bool anyway, out AttemptTicket ticket)
     {
         lock (_lock)
         {
             ticket = _health.Ticket;
             if (slot.IsRetired)
-                return Admission.Retired;
+                return ProviderAvailability.Excluded;
             if (_inFlight >= slot.MaxConcurrency)
-                return Admission.Full;
+                return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
             {
                 var admission = AdmitUnderLock(now, anyway, ref ticket);
-                if (admission != Admission.Begun)
+                if (admission != ProviderAvailability.Available)
                     return admission;
             }
 
@@ -98,21 +98,21 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             slot.Totals!.Users++;
             // A single value: whoever reads it meanwhile sees it before or after, either is true.
             _inFlight++;
-            return Admission.Begun;
+            return ProviderAvailability.Available;
         }
     }
 
-    private Admission AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
+    private ProviderAvailability AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
     {
         BeginChangeUnderLock();
         var standing = _health.At(now);
         ticket = _health.Ticket;
-        if (standing == Standing.TrialDue)
+        if (standing == ProviderAvailability.Trial)
             _health.TryStartTrial(now, out ticket);
         EndChangeUnderLock();
-        return standing == Standing.Excluded ? Admission.Excluded
-            : standing == Standing.Avoided && !anyway ? Admission.Avoided
-            : Admission.Begun;
+        return standing == ProviderAvailability.Excluded ? ProviderAvailability.Excluded
+            : standing == ProviderAvailability.Ejected && !anyway ? ProviderAvailability.Ejected
+            : ProviderAvailability.Available;
     }
 
     /// <summary>Ends the attempt, once: gives its permit back and judges the provider. <see cref="Count"/> it afterwards.</summary>
@@ -122,11 +122,11 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     /// <param name="blame">What its end means for the provider.</param>
     /// <param name="now">The time.</param>
     /// <param name="release">Whether the provider's code has come back. If not, the attempt stays in flight until <see cref="Release"/>.</param>
-    public Aftermath End(ProviderSlot slot, TimeSpan? answeredIn, AttemptTicket ticket, in Blame blame, long now, bool release)
+    public AttemptEnd End(RegisteredProvider slot, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict blame, long now, bool release)
     {
         lock (_lock)
         {
-            var aftermath = Aftermath.None;
+            var aftermath = AttemptEnd.None;
             BeginChangeUnderLock();
             if (release)
                 _inFlight--;
@@ -141,19 +141,19 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
                 }
                 else if (WorsenUnderLock(ticket, blame, now))
                 {
-                    aftermath = Aftermath.Ejected;
+                    aftermath = AttemptEnd.Ejected;
                 }
             }
 
             EndChangeUnderLock();
             if (_queue.Count > 0)
                 HandOnUnderLock();
-            return release && slot.Lease.RemoveAttempt() ? aftermath | Aftermath.Unused : aftermath;
+            return release && slot.Lease.RemoveAttempt() ? aftermath | AttemptEnd.Unused : aftermath;
         }
     }
 
     /// <summary>Counts an attempt that has ended, once.</summary>
-    public void Count(ProviderSlot slot, LlmAttempt attempt)
+    public void Count(RegisteredProvider slot, LlmAttempt attempt)
     {
         lock (_lock)
         {
@@ -163,7 +163,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         }
     }
 
-    private bool WorsenUnderLock(AttemptTicket ticket, in Blame blame, long now)
+    private bool WorsenUnderLock(AttemptTicket ticket, in HealthVerdict blame, long now)
     {
         if (blame.Exclusion is { } exclusion)
             _health.Exclude(blame.Reason, exclusion, now);
@@ -175,7 +175,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
 
     /// <summary>Takes back a <see cref="TryBegin"/>: the provider was never asked.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
-    public bool Withdraw(ProviderSlot slot, AttemptTicket ticket)
+    public bool Withdraw(RegisteredProvider slot, AttemptTicket ticket)
     {
         lock (_lock)
         {
@@ -190,7 +190,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
 
     /// <summary>Gives back what an attempt that was left behind has kept: the provider's code has ended. Health has been judged long ago.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
-    public bool Release(ProviderSlot slot)
+    public bool Release(RegisteredProvider slot)
     {
         lock (_lock)
         {
@@ -207,7 +207,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
     }
 
     /// <summary>A provider that ignores its token runs on, and keeps its permit, unless another instance has taken its name.</summary>
-    private void KeepUnderLock(ProviderLease lease)
+    private void KeepUnderLock(ProviderLifetime lease)
     {
         if (lease.IsReplaced)
             _inFlight--;
@@ -227,7 +227,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
 
     /// <summary>No attempt starts on this slot from now on.</summary>
     /// <returns>True when its provider is now unused: the caller closes it.</returns>
-    public bool Retire(ProviderSlot slot)
+    public bool Retire(RegisteredProvider slot)
     {
         lock (_lock)
         {

@@ -9,6 +9,6 @@ internal readonly ref struct StateTotals(ProviderHealth health, int inFlight, Wa
 
     public WaitQueue Queue { get; } = queue;
 
-    /// <summary>The number of changes so far, by <see cref="HealthChange.Kind"/>.</summary>
+    /// <summary>The number of changes so far, by <see cref="ProviderAvailability"/>.</summary>
     public ReadOnlySpan<long> Changes { get; } = changes;
 }

@@ -3,7 +3,7 @@ namespace Orchestrator;
 /// <summary>The calls that wait for a place at one provider, first come, first served. Guarded by the lock of its <see cref="ProviderState"/>.</summary>
 internal sealed class WaitQueue
 {
-    private readonly LinkedList<(PlaceWaiter Waiter, ProviderSlot Slot)> _waiting = new();
+    private readonly LinkedList<(PermitWaiter Waiter, RegisteredProvider Slot)> _waiting = new();
     private readonly BucketCounts _waits = new(Buckets.Latency);
 
     public int Count => _waiting.Count;
@@ -12,7 +12,7 @@ internal sealed class WaitQueue
     public BucketCounts Waits => _waits;
 
     /// <summary>False when the queue is as long as it may be.</summary>
-    public bool TryJoin(PlaceWaiter waiter, ProviderSlot slot)
+    public bool TryJoin(PermitWaiter waiter, RegisteredProvider slot)
     {
         if (_waiting.Count >= slot.QueueLimit)
             return false;
@@ -20,7 +20,7 @@ internal sealed class WaitQueue
         return true;
     }
 
-    public void Leave(PlaceWaiter waiter)
+    public void Leave(PermitWaiter waiter)
     {
         for (var node = _waiting.First; node is not null; node = node.Next)
         {
@@ -33,7 +33,7 @@ internal sealed class WaitQueue
     }
 
     /// <summary>The next that waits at a slot that has left the list. It is taken, wherever in the queue it stands: it waits for nothing.</summary>
-    public bool TryNextOf(ProviderSlot slot, out PlaceWaiter waiter)
+    public bool TryNextOf(RegisteredProvider slot, out PermitWaiter waiter)
     {
         for (var node = _waiting.First; node is not null;)
         {
@@ -56,7 +56,7 @@ internal sealed class WaitQueue
     }
 
     /// <summary>The next that still waits and that there is a place for. It is taken.</summary>
-    public bool TryNext(int inFlight, out PlaceWaiter waiter, out ProviderSlot slot)
+    public bool TryNext(int inFlight, out PermitWaiter waiter, out RegisteredProvider slot)
     {
         while (_waiting.First is { } node)
         {

@@ -9,4 +9,9 @@ public interface IRoutingStrategy
     /// <returns>Candidates from the list, best first. Those left out are not tried; repeated ones are tried once. If this throws, the
     /// fault is logged and the order they were added in is used.</returns>
     IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context);
+
+    /// <summary>Whether the router is to run the health probes of providers that have one (<see cref="IHealthProbe"/>), every 30 s, and to put the result
+    /// into <see cref="Candidate.IsReachable"/>. Read once, by the router's constructor.</summary>
+    /// <value><see langword="false"/>.</value>
+    bool UsesHealthProbes => false;
 }

@@ -17,7 +17,7 @@ internal static class EventSection
             5,
             601,
             Subject.Of("", () => FloorAsync(openAi)),
-            Subject.Of("", () => ReadAsync(openAi, StreamFraming.ServerSentEvents, new OpenAiAnswerReader(Info))),
+            Subject.Of("", () => ReadAsync(openAi, StreamFraming.ServerSentEvents, new OpenAiCompatibleAnswerReader(Info))),
             Subject.Of("", () => ReadAsync(ollama, StreamFraming.JsonLines, new OllamaAnswerReader(Info))));
         var update = UpdateBytes();
         Table.Head("An event out of memory", "subject", "ns (aim ≤ 450)", "bytes", "bytes besides the update and its text (aim ≤ 64)");

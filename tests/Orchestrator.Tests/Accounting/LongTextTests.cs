@@ -17,7 +17,7 @@ public sealed class LongTextTests
         {
             using var text = Filled(counter, provider, whole[..50_000], whole[50_000..70_000], whole[70_000..]);
             text.CountTokens().Should().Be(counter.Count(whole, provider.Model));
-            text.Head().Should().Be(whole[..TextSoFar.HeadLength]);
+            text.Head().Should().Be(whole[..StreamedText.HeadLength]);
         }
     }
 
@@ -25,7 +25,7 @@ public sealed class LongTextTests
     public void Thoughts_count_like_text_and_are_no_part_of_it()
     {
         var counter = new TokenCounter();
-        using var text = new TextSoFar(counter, Exact);
+        using var text = new StreamedText(counter, Exact);
         text.AppendThought("one two");
         text.AppendThought(" three");
         text.IsEmpty.Should().BeTrue();
@@ -39,17 +39,17 @@ public sealed class LongTextTests
     public void Nothing_is_counted_before_it_is_asked_for_and_a_count_that_fails_leaves_the_text()
     {
         var tokenizer = new RecordingTokenizer { Failures = 1 };
-        var whole = SampleTexts.Repeat("one two ", 3 * TextSoFar.HeadLength);
+        var whole = SampleTexts.Repeat("one two ", 3 * StreamedText.HeadLength);
         using var text = Filled(new TokenCounter(null, new O200kVocabulary(() => tokenizer)), Exact, whole[..1000], whole[1000..80_000], whole[80_000..]);
         (tokenizer.Pieces.Count, tokenizer.Failed).Should().Be((0, 0));
         text.Invoking(t => t.CountTokens()).Should().Throw<InvalidOperationException>().WithMessage("Failure 1");
         text.CountTokens().Should().BeCloseTo(whole.Length / 4, 500);
-        text.Head().Should().Be(whole[..TextSoFar.HeadLength]);
+        text.Head().Should().Be(whole[..StreamedText.HeadLength]);
     }
 
-    private static TextSoFar Filled(TokenCounter counter, ProviderInfo provider, params string[] parts)
+    private static StreamedText Filled(TokenCounter counter, ProviderInfo provider, params string[] parts)
     {
-        var text = new TextSoFar(counter, provider);
+        var text = new StreamedText(counter, provider);
         foreach (var part in parts)
             text.Append(part);
         return text;

@@ -11,7 +11,7 @@ public sealed class TextSoFarRoomTests
     public void A_single_text_rents_nothing()
     {
         using var rented = new RentedArrays();
-        Append(new TextSoFar(_counter, Exact), 5000, 1);
+        Append(new StreamedText(_counter, Exact), 5000, 1);
         rented.Lengths.Should().BeEmpty();
     }
 
@@ -20,11 +20,11 @@ public sealed class TextSoFarRoomTests
     [InlineData(256, 3, new[] { 512, 1024 })]
     [InlineData(700, 2, new[] { 1024, 2048 })]
     [InlineData(100, 650, new[] { 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536 })]
-    [InlineData(TextSoFar.HeadLength / 2, 2, new[] { TextSoFar.HeadLength / 2, TextSoFar.HeadLength })]
+    [InlineData(StreamedText.HeadLength / 2, 2, new[] { StreamedText.HeadLength / 2, StreamedText.HeadLength })]
     public void Room_doubles_from_512_characters_up_to_those_that_are_kept(int length, int parts, int[] expected)
     {
         using var rented = new RentedArrays();
-        using var text = new TextSoFar(_counter, Estimated);
+        using var text = new StreamedText(_counter, Estimated);
         Append(text, length, parts);
         rented.Lengths.Should().Equal(expected);
         rented.Open.Should().Be(1, "the smaller ones went back");
@@ -34,9 +34,9 @@ public sealed class TextSoFarRoomTests
     public void Beyond_the_head_only_samples_are_kept()
     {
         using var rented = new RentedArrays();
-        using var text = new TextSoFar(_counter, Estimated);
-        Append(text, TextSoFar.HeadLength, 100);
-        rented.Lengths.Should().Equal(TextSoFar.HeadLength, 4096, 8192, 16_384, 32_768);
+        using var text = new StreamedText(_counter, Estimated);
+        Append(text, StreamedText.HeadLength, 100);
+        rented.Lengths.Should().Equal(StreamedText.HeadLength, 4096, 8192, 16_384, 32_768);
         rented.Open.Should().Be(2);
     }
 
@@ -44,17 +44,17 @@ public sealed class TextSoFarRoomTests
     public void Everything_rented_goes_back_exactly_once()
     {
         using var rented = new RentedArrays();
-        var text = new TextSoFar(_counter, Exact);
+        var text = new StreamedText(_counter, Exact);
         Append(text, 30_000, 5);
         for (var i = 0; i < 3; i++)
             text.AppendThought(new string('t', 400));
-        rented.Lengths.Should().Contain([TextSoFar.HeadLength, 4096, 1024]);
+        rented.Lengths.Should().Contain([StreamedText.HeadLength, 4096, 1024]);
         text.Dispose();
         text.Dispose();
         (rented.Open, rented.Strange).Should().Be((0, 0));
     }
 
-    private static void Append(TextSoFar text, int length, int parts)
+    private static void Append(StreamedText text, int length, int parts)
     {
         for (var i = 0; i < parts; i++)
             text.Append(new string('a', length));

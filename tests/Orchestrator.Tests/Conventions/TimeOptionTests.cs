@@ -20,18 +20,18 @@ public sealed class TimeOptionTests
 
     private static readonly Dictionary<string, Func<TimeSpan, bool, CancellationToken, Task>> Calls = new()
     {
-        ["LimitOptions.Connect"] = (time, streamed, cancel) => LimitedAsync(new() { Connect = time }, streamed, cancel),
-        ["LimitOptions.FirstToken"] = (time, streamed, cancel) => LimitedAsync(new() { FirstToken = time }, streamed, cancel),
-        ["LimitOptions.Idle"] = (time, streamed, cancel) => LimitedAsync(new() { Idle = time }, streamed, cancel),
-        ["LimitOptions.Attempt"] = (time, streamed, cancel) => LimitedAsync(new() { Attempt = time }, streamed, cancel),
-        ["LimitOptions.Call"] = (time, streamed, cancel) => LimitedAsync(new() { Call = time }, streamed, cancel),
-        ["LimitOptions.Stream"] = (time, streamed, cancel) => LimitedAsync(new() { Stream = time }, streamed, cancel),
+        ["TimeoutOptions.Connect"] = (time, streamed, cancel) => LimitedAsync(new() { Connect = time }, streamed, cancel),
+        ["TimeoutOptions.FirstToken"] = (time, streamed, cancel) => LimitedAsync(new() { FirstToken = time }, streamed, cancel),
+        ["TimeoutOptions.Idle"] = (time, streamed, cancel) => LimitedAsync(new() { Idle = time }, streamed, cancel),
+        ["TimeoutOptions.Attempt"] = (time, streamed, cancel) => LimitedAsync(new() { Attempt = time }, streamed, cancel),
+        ["TimeoutOptions.Call"] = (time, streamed, cancel) => LimitedAsync(new() { Call = time }, streamed, cancel),
+        ["TimeoutOptions.Stream"] = (time, streamed, cancel) => LimitedAsync(new() { Stream = time }, streamed, cancel),
         ["RetryOptions.MinDelay"] = (time, streamed, cancel) => RetriedAsync(new() { MinDelay = time, MaxDelay = TimeSpan.MaxValue }, null, streamed, cancel),
         ["RetryOptions.MaxDelay"] = (time, streamed, cancel) => RetriedAsync(new() { MinDelay = TimeSpan.Zero, MaxDelay = time }, null, streamed, cancel),
         ["RetryOptions.LongestRetryAfter"] = (time, streamed, cancel) => RetriedAsync(new() { LongestRetryAfter = time }, time, streamed, cancel),
         ["HealthOptions.CoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { CoolDown = time, LongestCoolDown = TimeSpan.MaxValue }, LlmErrorKind.ServerError, streamed, cancel),
         ["HealthOptions.LongestCoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { LongestCoolDown = time }, LlmErrorKind.ServerError, streamed, cancel),
-        ["HealthOptions.CoolDownAfterTenMinutes"] = (time, streamed, cancel) => EjectedAsync(new() { CoolDownAfterTenMinutes = time }, LlmErrorKind.ServerError, streamed, cancel),
+        ["HealthOptions.LongOutageCoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { LongOutageCoolDown = time }, LlmErrorKind.ServerError, streamed, cancel),
         ["HealthOptions.LongestRetryAfter"] = (time, streamed, cancel) => EjectedAsync(new() { LongestRetryAfter = time }, LlmErrorKind.RateLimited, streamed, cancel),
         ["HealthOptions.ExclusionTime"] = (time, streamed, cancel) => EjectedAsync(new() { ExclusionTime = time }, LlmErrorKind.Authentication, streamed, cancel),
         ["LlmException.RetryAfter"] = (time, streamed, cancel) => RetriedAsync(new() { LongestRetryAfter = TimeSpan.MaxValue }, time, streamed, cancel),
@@ -126,13 +126,13 @@ public sealed class TimeOptionTests
     public async Task A_wait_of_a_hundred_days_lasts_a_hundred_days(bool streamed)
     {
         var clock = new VirtualClock();
-        await using var router = new Router(new RouterOptions { Limits = None, Retry = new() { MinDelay = TimeSpan.FromDays(100), MaxDelay = TimeSpan.FromDays(100) } }, timeProvider: clock);
+        await using var router = new Router(new RouterOptions { Timeouts = None, Retry = new() { MinDelay = TimeSpan.FromDays(100), MaxDelay = TimeSpan.FromDays(100) } }, timeProvider: clock);
         router.AddProvider(new MockProvider("a", options: new() { Delay = default, Script = [MockOutcome.Failure(LlmErrorKind.ServerError)] }));
         await clock.RunAsync(CallAsync(router, new LlmRequest("hi"), streamed, default));
         clock.Elapsed.Should().BeCloseTo(TimeSpan.FromDays(100), TimeSpan.FromMinutes(1));
     }
 
-    private static LimitOptions None { get; } = new()
+    private static TimeoutOptions None { get; } = new()
     {
         FirstToken = Timeout.InfiniteTimeSpan,
         Idle = Timeout.InfiniteTimeSpan,
@@ -142,7 +142,7 @@ public sealed class TimeOptionTests
     };
 
     /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in line.</summary>
-    private static Task LimitedAsync(LimitOptions limits, bool streamed, CancellationToken cancel)
+    private static Task LimitedAsync(TimeoutOptions limits, bool streamed, CancellationToken cancel)
     {
         return RunAsync();
 
@@ -151,14 +151,14 @@ public sealed class TimeOptionTests
             await using var server = new FakeOpenAiServer();
             foreach (var of in new[] { "router", "provider", "request" })
             {
-                await using var router = new Router(new RouterOptions { Limits = of == "router" ? limits : None, Retry = RetryOptions.None });
+                await using var router = new Router(new RouterOptions { Timeouts = of == "router" ? limits : None, Retry = RetryOptions.None });
                 var real = new OpenAiCompatibleProvider("real", new() { BaseUrl = server.BaseUrl, Model = "m" });
-                router.AddProvider(real, new() { Limits = of == "provider" ? limits : null });
-                var request = new LlmRequest("hi") { Limits = of == "request" ? limits : null };
+                router.AddProvider(real, new() { Timeouts = of == "provider" ? limits : null });
+                var request = new LlmRequest("hi") { Timeouts = of == "request" ? limits : null };
                 await QuietlyAsync(() => CallAsync(router, request, streamed, cancel));
             }
 
-            await using var full = new Router(new RouterOptions { Limits = limits });
+            await using var full = new Router(new RouterOptions { Timeouts = limits });
             full.AddProvider(new MockProvider("a", options: new() { Script = [MockOutcome.Hang()] }), new() { MaxConcurrency = 1 });
             using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var first = QuietlyAsync(() => CallAsync(full, new LlmRequest("hi"), streamed, leave.Token));
@@ -172,7 +172,7 @@ public sealed class TimeOptionTests
 
     private static async Task RetriedAsync(RetryOptions retry, TimeSpan? retryAfter, bool streamed, CancellationToken cancel)
     {
-        await using var router = new Router(new RouterOptions { Limits = None, Retry = retry, Health = new() { LongestRetryAfter = TimeSpan.MaxValue } });
+        await using var router = new Router(new RouterOptions { Timeouts = None, Retry = retry, Health = new() { LongestRetryAfter = TimeSpan.MaxValue } });
         var wait = retryAfter is { } asked && asked < TimeSpan.Zero ? TimeSpan.Zero : retryAfter;
         router.AddProvider(new MockProvider("a", options: new()
         {
@@ -190,7 +190,7 @@ public sealed class TimeOptionTests
 
         async Task RunAsync()
         {
-            await using var router = new Router(new RouterOptions { Limits = None, Health = health, Retry = RetryOptions.None });
+            await using var router = new Router(new RouterOptions { Timeouts = None, Health = health, Retry = RetryOptions.None });
             router.AddProvider(new MockProvider("a", options: new() { Delay = default, Script = [.. Enumerable.Repeat(MockOutcome.Failure(kind, null, TimeSpan.MaxValue), 6)] }));
             for (var i = 0; i < 4; i++)
                 await QuietlyAsync(() => CallAsync(router, new LlmRequest("hi"), streamed, cancel));
@@ -212,7 +212,7 @@ public sealed class TimeOptionTests
     private static Task GigaChatAsync(TimeSpan time, bool streamed, CancellationToken cancel)
     {
         var server = new FakeGigaChatServer();
-        var provider = Orchestrator.Tests.Providers.GigaChat.GigaCase.NewProvider(server, o => o.UpdateInterval = time);
+        var provider = Orchestrator.Tests.Providers.GigaChat.GigaChatCase.NewProvider(server, o => o.UpdateInterval = time);
         return RunAsync();
 
         async Task RunAsync()
@@ -257,7 +257,7 @@ public sealed class TimeOptionTests
     private static async Task TokenLifeAsync(TimeSpan time, bool streamed, CancellationToken cancel)
     {
         await using var server = new FakeGigaChatServer { TokenLife = time };
-        using var provider = Orchestrator.Tests.Providers.GigaChat.GigaCase.NewProvider(server);
+        using var provider = Orchestrator.Tests.Providers.GigaChat.GigaChatCase.NewProvider(server);
         try
         {
             await AskAsync(provider, streamed, cancel);

@@ -19,7 +19,7 @@ public class BadSettingsTests
         """{ "Strategy": { "Name": "random" } }""",
         "Llm:Strategy must be a single value, but has keys below it.")]
     [InlineData("""{ "MidStream": "Retry" }""", "Llm:MidStream must be Throw or Restart, but was something else (not shown: it may be a secret).")]
-    [InlineData("""{ "OnRefusal": "" }""", "Llm:OnRefusal must be Return or NextProvider, but was empty.")]
+    [InlineData("""{ "RefusalAction": "" }""", "Llm:RefusalAction must be Return or NextProvider, but was empty.")]
     [InlineData("""{ "MaxAttempts": 0 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"0\".")]
     [InlineData("""{ "MaxAttempts": 2.5 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"2.5\".")]
     public void A_bad_router_value_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
@@ -28,14 +28,14 @@ public class BadSettingsTests
     [InlineData(
         """{ "Stratgy": "random" }""",
         "Llm:Stratgy is not a known key. Did you mean Strategy? " +
-        "Known here: Health, Limits, MaxAttempts, MidStream, OnRefusal, Prices, Providers, Retry, Strategy.")]
+        "Known here: Health, Timeouts, MaxAttempts, MidStream, RefusalAction, Prices, Providers, Retry, Strategy.")]
     [InlineData(
-        """{ "Limits": { "Total": "00:00:10" } }""",
-        "Llm:Limits has a key of 5 characters that is not known (not shown: it may be a secret). Known here: Attempt, Call, Connect, FirstToken, Idle, Stream.")]
+        """{ "Timeouts": { "Total": "00:00:10" } }""",
+        "Llm:Timeouts has a key of 5 characters that is not known (not shown: it may be a secret). Known here: Attempt, Call, Connect, FirstToken, Idle, Stream.")]
     [InlineData(
         """{ "Providers": [ { "Name": "a", "Type": "mock", "DelayMs": 5 } ] }""",
         "Llm:Providers:0:DelayMs is not a known key. Did you mean Delay? " +
-        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Limits, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Type.")]
+        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Timeouts, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Type.")]
     [InlineData(
         """{ "Prices": { "Model": [] } }""",
         "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Join, Models, Rates.")]
@@ -53,8 +53,8 @@ public class BadSettingsTests
     [InlineData("NaN", "something else (not shown: it may be a secret).")]
     [InlineData("soon", "something else (not shown: it may be a secret).")]
     public void A_bad_limit_says_how_to_write_it(string value, string shown) =>
-        Settings.Problems($$"""{ "Limits": { "FirstToken": "{{value}}" } }""")
-            .Should().Equal($"Llm:Limits:FirstToken must be {TimeExpected}, but was {shown}");
+        Settings.Problems($$"""{ "Timeouts": { "FirstToken": "{{value}}" } }""")
+            .Should().Equal($"Llm:Timeouts:FirstToken must be {TimeExpected}, but was {shown}");
 
     [Theory]
     [InlineData("""{ "Type": "mock" }""", "Llm:Providers:0:Name is missing; it must be a text that is not empty.")]
@@ -73,10 +73,10 @@ public class BadSettingsTests
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Delay": "100" }""",
         "Llm:Providers:0:Delay must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, but was \"100\". For 100 seconds write 00:01:40.")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Limits": "5" }""", "Llm:Providers:0:Limits must be a section with keys below it, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Timeouts": "5" }""", "Llm:Providers:0:Timeouts must be a section with keys below it, but was something else (not shown: it may be a secret).")]
     [InlineData(
-        """{ "Name": "a", "Type": "mock", "Limits": { "Idle": "5" } }""",
-        $"Llm:Providers:0:Limits:Idle must be {TimeExpected}, but was \"5\". For 5 seconds write 00:00:05.")]
+        """{ "Name": "a", "Type": "mock", "Timeouts": { "Idle": "5" } }""",
+        $"Llm:Providers:0:Timeouts:Idle must be {TimeExpected}, but was \"5\". For 5 seconds write 00:00:05.")]
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Price": { "PromptPer1K": 1 } }""",
         $"Llm:Providers:0:Price:CompletionPer1K is missing; it must be {MoneyExpected}.")]
@@ -130,7 +130,7 @@ public class BadSettingsTests
 
     [Fact]
     public void All_problems_are_reported_at_once() => Settings.Problems("""
-        { "Strategy": "x", "Limits": { "Idle": "x" }, "Prices": { "Base": "x" }, "MaxAttempts": "x", "Oops": 1,
+        { "Strategy": "x", "Timeouts": { "Idle": "x" }, "Prices": { "Base": "x" }, "MaxAttempts": "x", "Oops": 1,
           "Providers": [ { "Type": "x" }, { "Name": "b", "Type": "mock", "Seed": "x", "Oops": 1 } ] }
         """).Should().HaveCount(9);
 

@@ -17,7 +17,7 @@ public partial class ConfigurationPageTests
         container.GetRequiredService<Router>().Providers.Select(provider => provider.Name).Should().Equal("fast", "flaky");
         var options = container.GetRequiredService<IOptions<RouterOptions>>().Value;
         options.Strategy.Should().Be(RoutingStrategy.BestAvailable);
-        options.Limits.Should().Be(LimitOptions.Default, "the page shows the defaults");
+        options.Timeouts.Should().Be(TimeoutOptions.Default, "the page shows the defaults");
     }
 
     private static string Page()

@@ -24,24 +24,24 @@ public class GoodSettingsTests
     }
 
     [Fact]
-    public void A_null_is_no_value() => Settings.Options("""{ "Strategy": null, "Limits": null }""").Strategy.Should().Be(default);
+    public void A_null_is_no_value() => Settings.Options("""{ "Strategy": null, "Timeouts": null }""").Strategy.Should().Be(default);
 
     [Fact]
     public void Router_keys_are_applied()
     {
-        var options = Settings.Options("""{ "MaxAttempts": 5, "MidStream": "restart", "OnRefusal": "next-provider" }""");
+        var options = Settings.Options("""{ "MaxAttempts": 5, "MidStream": "restart", "RefusalAction": "next-provider" }""");
 
         options.MaxAttempts.Should().Be(5);
         options.MidStream.Should().Be(MidStreamMode.Restart);
-        options.OnRefusal.Should().Be(RefusalAction.NextProvider);
+        options.RefusalAction.Should().Be(RefusalAction.NextProvider);
     }
 
     [Fact]
     public void Limits_that_are_not_set_keep_their_defaults()
     {
-        var limits = Settings.Options("""{ "Limits": { "FirstToken": "00:00:02.5", "Idle": "infinite", "Call": "1.00:00:00" } }""").Limits;
+        var limits = Settings.Options("""{ "Timeouts": { "FirstToken": "00:00:02.5", "Idle": "infinite", "Call": "1.00:00:00" } }""").Timeouts;
 
-        limits.Should().Be(LimitOptions.Default with
+        limits.Should().Be(TimeoutOptions.Default with
         {
             FirstToken = TimeSpan.FromSeconds(2.5),
             Idle = Timeout.InfiniteTimeSpan,
@@ -55,7 +55,7 @@ public class GoodSettingsTests
         var entries = Settings.Entries("""
             { "Providers": [
               { "Name": "fast", "Type": "mock", "Model": "mock-timeout", "Delay": "00:00:00.1", "ChunkDelay": "00:00:00", "Reply": "hi",
-                "FailureRate": 0.25, "Seed": -7, "Aliases": [ "small", "cheap" ], "Limits": { "Attempt": "00:00:05" },
+                "FailureRate": 0.25, "Seed": -7, "Aliases": [ "small", "cheap" ], "Timeouts": { "Attempt": "00:00:05" },
                 "Price": { "PromptPer1K": 0.1, "CompletionPer1K": 2e-1, "CachedPromptPer1K": "0.05" } },
               { "Name": "plain", "Type": "MOCK" } ] }
             """);
@@ -65,7 +65,7 @@ public class GoodSettingsTests
         entries[0].Options.Should().BeEquivalentTo(new ProviderOptions
         {
             Aliases = ["small", "cheap"],
-            Limits = new LimitOptions { Attempt = TimeSpan.FromSeconds(5) },
+            Timeouts = new TimeoutOptions { Attempt = TimeSpan.FromSeconds(5) },
             Price = new ModelPrice(0.1m, 0.2m, 0.05m),
         });
         entries[1].Info.Model.Should().Be("mock-normal");

@@ -5,13 +5,13 @@ public class RetryAndHealthSettingsTests
 {
     [Fact]
     public void Retries_are_read_and_what_is_not_set_keeps_its_default() =>
-        Settings.Options("""{ "Retry": { "SameProvider": 2, "MaxDelay": "00:00:01", "BudgetShare": 0.1, "BudgetPerSecond": 0.5 } }""").Retry
-            .Should().Be(new RetryOptions { SameProvider = 2, MaxDelay = TimeSpan.FromSeconds(1), BudgetShare = 0.1, BudgetPerSecond = 0.5 });
+        Settings.Options("""{ "Retry": { "MaxRetriesPerProvider": 2, "MaxDelay": "00:00:01", "BudgetShare": 0.1, "BudgetPerSecond": 0.5 } }""").Retry
+            .Should().Be(new RetryOptions { MaxRetriesPerProvider = 2, MaxDelay = TimeSpan.FromSeconds(1), BudgetShare = 0.1, BudgetPerSecond = 0.5 });
 
     [Fact]
     public void Health_is_read_and_what_is_not_set_keeps_its_default() =>
-        Settings.Options("""{ "Health": { "FailuresInARow": 5, "CoolDown": "00:00:02", "ExclusionTime": "00:01:00" } }""").Health
-            .Should().Be(new HealthOptions { FailuresInARow = 5, CoolDown = TimeSpan.FromSeconds(2), ExclusionTime = TimeSpan.FromMinutes(1) });
+        Settings.Options("""{ "Health": { "ConsecutiveFailures": 5, "CoolDown": "00:00:02", "ExclusionTime": "00:01:00" } }""").Health
+            .Should().Be(new HealthOptions { ConsecutiveFailures = 5, CoolDown = TimeSpan.FromSeconds(2), ExclusionTime = TimeSpan.FromMinutes(1) });
 
     [Fact]
     public void A_provider_s_places_and_its_queue_are_read()
@@ -22,10 +22,10 @@ public class RetryAndHealthSettingsTests
 
     [Fact]
     public void The_limit_of_connecting_is_read() =>
-        Settings.Options("""{ "Limits": { "Connect": "00:00:02" } }""").Limits.Should().Be(LimitOptions.Default with { Connect = TimeSpan.FromSeconds(2) });
+        Settings.Options("""{ "Timeouts": { "Connect": "00:00:02" } }""").Timeouts.Should().Be(TimeoutOptions.Default with { Connect = TimeSpan.FromSeconds(2) });
 
     [Theory]
-    [InlineData("""{ "Retry": { "SameProvider": -1 } }""", "Llm:Retry:SameProvider must be a whole number of at least 0, but was \"-1\".")]
+    [InlineData("""{ "Retry": { "MaxRetriesPerProvider": -1 } }""", "Llm:Retry:MaxRetriesPerProvider must be a whole number of at least 0, but was \"-1\".")]
     [InlineData("""{ "Retry": { "BudgetPerSecond": -1 } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was \"-1\".")]
     [InlineData("""{ "Retry": { "BudgetPerSecond": "Infinity" } }""", "Llm:Retry:BudgetPerSecond must be a number of zero or more, with a point, such as 0.5, but was something else (not shown: it may be a secret).")]
     [InlineData("""{ "Retry": { "BudgetShare": 2 } }""", "Llm:Retry:BudgetShare must be a number from 0 to 1, with a point, such as 0.25, but was \"2\".")]
@@ -35,9 +35,9 @@ public class RetryAndHealthSettingsTests
     [InlineData(
         """{ "Health": { "CoolDown": "infinite" } }""",
         "Llm:Health:CoolDown must be a time as hh:mm:ss or d.hh:mm:ss, longer than zero and at most 24 days, but was \"infinite\".")]
-    [InlineData("""{ "Health": { "FailuresInARow": 0 } }""", "Llm:Health:FailuresInARow must be a whole number of at least 1, but was \"0\".")]
+    [InlineData("""{ "Health": { "ConsecutiveFailures": 0 } }""", "Llm:Health:ConsecutiveFailures must be a whole number of at least 1, but was \"0\".")]
     [InlineData(
         """{ "Retry": { "Count": 3 } }""",
-        "Llm:Retry has a key of 5 characters that is not known (not shown: it may be a secret). Known here: BudgetPerSecond, BudgetShare, LongestRetryAfter, MaxDelay, MinDelay, SameProvider.")]
+        "Llm:Retry has a key of 5 characters that is not known (not shown: it may be a secret). Known here: BudgetPerSecond, BudgetShare, LongestRetryAfter, MaxDelay, MinDelay, MaxRetriesPerProvider.")]
     public void A_bad_value_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
 }

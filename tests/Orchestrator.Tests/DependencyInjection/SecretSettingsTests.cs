@@ -9,15 +9,15 @@ public class SecretSettingsTests
 {
     private const string Whole = """
         {
-          "Strategy": "random", "MaxAttempts": 3, "MidStream": "Throw", "OnRefusal": "Return",
-          "Limits": { "Connect": "00:00:05", "FirstToken": "00:00:10", "Idle": "00:00:10", "Attempt": "00:01:00", "Call": "00:02:00", "Stream": "00:10:00" },
-          "Retry": { "SameProvider": 1, "MinDelay": "00:00:00.2", "MaxDelay": "00:00:01", "LongestRetryAfter": "00:00:03", "BudgetShare": 0.2, "BudgetPerSecond": 10 },
-          "Health": { "FailuresInARow": 3, "CoolDown": "00:00:05", "LongestCoolDown": "00:01:00", "ExclusionTime": "00:05:00", "LongestRetryAfter": "00:01:00" },
+          "Strategy": "random", "MaxAttempts": 3, "MidStream": "Throw", "RefusalAction": "Return",
+          "Timeouts": { "Connect": "00:00:05", "FirstToken": "00:00:10", "Idle": "00:00:10", "Attempt": "00:01:00", "Call": "00:02:00", "Stream": "00:10:00" },
+          "Retry": { "MaxRetriesPerProvider": 1, "MinDelay": "00:00:00.2", "MaxDelay": "00:00:01", "LongestRetryAfter": "00:00:03", "BudgetShare": 0.2, "BudgetPerSecond": 10 },
+          "Health": { "ConsecutiveFailures": 3, "CoolDown": "00:00:05", "LongestCoolDown": "00:01:00", "ExclusionTime": "00:05:00", "LongestRetryAfter": "00:01:00" },
           "Prices": { "Base": "Empty", "Currency": "USD", "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1, "CompletionPer1K": 1, "CachedPromptPer1K": 1, "AsOf": "2026-01-01", "Source": "s" } ] },
           "Providers": [
             { "Name": "a", "Type": "openai", "Model": "m", "BaseUrl": "http://localhost:1/v1", "ApiKey": "k", "AuthorizationScheme": "Bearer", "Headers": { "X-Title": "t" }, "Vendor": "v",
               "UseMaxCompletionTokens": true, "RequestUsage": true, "Capabilities": "All", "ContextWindow": 5, "MalformedEvents": "Throw", "Aliases": [ "b" ], "MaxConcurrency": 1, "QueueLimit": 1,
-              "Price": { "PromptPer1K": 1, "CompletionPer1K": 1 }, "Limits": { "Idle": "00:00:05" }, "Preset": "CloudRu" },
+              "Price": { "PromptPer1K": 1, "CompletionPer1K": 1 }, "Timeouts": { "Idle": "00:00:05" }, "Preset": "CloudRu" },
             { "Name": "c", "Type": "ollama", "Model": "m", "BaseUrl": "http://localhost:1", "ContextLength": 5, "KeepAlive": "00:05:00", "Think": true, "Truncate": true, "ModelOptions": { "top_k": 1 } },
             { "Name": "d", "Type": "gigachat", "Model": "m", "AuthorizationKey": "a2V5OmtleQ==", "Scope": "GIGACHAT_API_PERS", "BaseUrl": "http://localhost:1", "AuthUrl": "http://localhost:1/a", "SessionId": "s", "RepetitionPenalty": 1.1,
               "UpdateInterval": "00:00:01", "ProfanityCheck": true, "TrustedRootsFile": "/none", "ClientCertificateFile": "/none", "ClientKeyFile": "/none", "ClientKeyPassword": "p", "Headers": { "X-Client-ID": "t" } },
@@ -58,8 +58,8 @@ public class SecretSettingsTests
 
     public static TheoryData<string, string> Numbers => new()
     {
-        { "Strategy", "48151623" }, { "MidStream", "48151623" }, { "Providers", "48151623" }, { "Providers:0", "48151623" }, { "Providers:0:Type", "48151623" }, { "Prices", "48151623" }, { "Limits", "48:15:16:23" },
-        { "Providers:0:Limits", "48151623" }, { "Providers:0:Capabilities", "48151623" }, { "Providers:0:UseMaxCompletionTokens", "48151623" }, { "Prices:Base", "48151623" }, { "Prices:Join:0", "48151623" },
+        { "Strategy", "48151623" }, { "MidStream", "48151623" }, { "Providers", "48151623" }, { "Providers:0", "48151623" }, { "Providers:0:Type", "48151623" }, { "Prices", "48151623" }, { "Timeouts", "48:15:16:23" },
+        { "Providers:0:Timeouts", "48151623" }, { "Providers:0:Capabilities", "48151623" }, { "Providers:0:UseMaxCompletionTokens", "48151623" }, { "Prices:Base", "48151623" }, { "Prices:Join:0", "48151623" },
         { "Prices:Currency", "fjordkey" }, { "Prices:Currency", "Wren" }, { "Prices:Rates:fjordkey:Rate", "x" }, { "Prices:Rates:fjordkey:fjordkey", "x" }, { "Prices:Rates", "48151623" },
     };
 

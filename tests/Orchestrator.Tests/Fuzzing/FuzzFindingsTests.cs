@@ -42,7 +42,7 @@ public class FuzzFindingsTests
         response.Text.Should().StartWith("a\uFFFD").And.Match("*a\uFFFD*");
         allocated.Should().BeLessThan(25L * body.Length, "an exception for each would be a hundred times the body");
 
-        ChatResponse Read() => new OpenAiAnswerReader(new ProviderInfo("a", "openai", "m")).ReadWhole(body);
+        ChatResponse Read() => new OpenAiCompatibleAnswerReader(new ProviderInfo("a", "openai", "m")).ReadWhole(body);
     }
 
     [Theory]

@@ -17,9 +17,9 @@ public class FuzzVendorFindingsTests
     [Fact]
     public async Task An_error_of_a_count_of_tokens_does_not_repeat_the_prompt()
     {
-        await using var giga = new GigaCase();
+        await using var giga = new GigaChatCase();
         giga.Server.EnqueueFor("/api/v1/tokens/count", Fault.Status(400, $$"""{"status":400,"message":"bad input: {{Prompt}}"}"""));
-        await using var yandex = new YandexCase();
+        await using var yandex = new YandexGptCase();
         yandex.Server.EnqueueFor("/foundationModels/v1/tokenizeCompletion", Fault.Status(400, $$"""{"code":3,"message":"bad input: {{Prompt}}"}"""));
 
         var errors = new[]
@@ -34,7 +34,7 @@ public class FuzzVendorFindingsTests
     [Fact]
     public async Task A_token_under_an_error_s_status_is_not_quoted()
     {
-        await using var giga = new GigaCase();
+        await using var giga = new GigaChatCase();
         giga.Server.EnqueueFor("/api/v2/oauth", Fault.Status(500, """{"access_token":"eyJ-very-secret","note":"odd"}"""));
 
         var (_, error) = await giga.FailAsync(streamed: true);
@@ -59,14 +59,14 @@ public class FuzzVendorFindingsTests
     [InlineData(false)]
     public async Task A_blank_reason_to_finish_is_none(bool streamed)
     {
-        await using var giga = new GigaCase();
+        await using var giga = new GigaChatCase();
         giga.Server.Enqueue(streamed
             ? Fault.Stream("data: {\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\" \"}]}\n\n")
             : Fault.Body("{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\" \"}]}"));
         (await giga.AskAsync(streamed)).FinishReason.Should().Be(ChatFinishReason.Stop);
 
-        await using var yandex = new YandexCase();
-        yandex.Server.Enqueue(Fault.Stream(YandexCase.Lines(YandexCase.Line("hi", " "), YandexCase.Line("hi there", "FINAL"))));
+        await using var yandex = new YandexGptCase();
+        yandex.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line("hi", " "), YandexGptCase.Line("hi there", "FINAL"))));
         (await yandex.AskAsync(streamed)).Text.Should().Be("hi there");
     }
 
@@ -76,7 +76,7 @@ public class FuzzVendorFindingsTests
     public async Task Tool_calls_without_end_are_refused(bool streamed)
     {
         var calls = string.Join(",", Enumerable.Repeat("""{"functionCall":{}}""", 300));
-        await using var yandex = new YandexCase();
+        await using var yandex = new YandexGptCase();
         yandex.Server.Enqueue(Fault.Stream($$$"""{"result":{"alternatives":[{"message":{"toolCallList":{"toolCalls":[{{{calls}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}}""" + "\n"));
         (await yandex.FailAsync(streamed)).Error.Message.Should().Contain("256 tool calls");
     }
@@ -84,7 +84,7 @@ public class FuzzVendorFindingsTests
     [Fact]
     public async Task Tool_calls_without_end_are_refused_over_many_events_too()
     {
-        await using var giga = new GigaCase();
+        await using var giga = new GigaChatCase();
         giga.Server.Enqueue(Fault.Stream(string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\"}}}]}\n\n", 300))));
 
         (await giga.FailAsync(streamed: true)).Error.Message.Should().Contain("256 tool calls");
@@ -93,7 +93,7 @@ public class FuzzVendorFindingsTests
     [Fact]
     public async Task A_broken_character_in_a_tool_s_arguments_spares_the_rest()
     {
-        await using var giga = new GigaCase();
+        await using var giga = new GigaChatCase();
         giga.Server.Enqueue(Fault.Stream((byte[])[.. "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\",\"arguments\":{\"city\":\"Om"u8, 0xFF, .. "sk\"}}},\"finish_reason\":\"function_call\"}]}\n\n"u8]));
 
         var call = (await giga.AskAsync(streamed: true)).Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Single();
@@ -104,7 +104,7 @@ public class FuzzVendorFindingsTests
     [Fact]
     public async Task Values_in_one_line_have_bounds()
     {
-        await using var yandex = new YandexCase();
+        await using var yandex = new YandexGptCase();
         yandex.Server.Enqueue(Fault.Stream(string.Concat(Enumerable.Repeat("{}", 20_000)) + "\n"));
 
         (await yandex.FailAsync(streamed: true)).Error.Message.Should().Contain("values in one line");
@@ -153,7 +153,7 @@ public class FuzzVendorFindingsTests
     {
         await using var ollama = new OllamaCase();
         ollama.Server.Enqueue(new FakeReply("hi") { PromptTokens = 5 });
-        await using var yandex = new YandexCase();
+        await using var yandex = new YandexGptCase();
         yandex.Server.Enqueue(new FakeReply("hi") { PromptTokens = 5 });
 
         foreach (var answer in new[] { await ollama.AskAsync(streamed), await yandex.AskAsync(streamed) })

@@ -26,16 +26,16 @@ internal sealed class HealthModel(HealthOptions options)
     /// <summary>The trial that is running, and since when.</summary>
     public (int Number, long From)? Trial { get; private set; }
 
-    public Standing At(long now, double jitter)
+    public ProviderAvailability At(long now, double jitter)
     {
         if (_exclusion is { } exclusion && !Runs(exclusion, now))
             _exclusion = null;
         if (EjectedAt is null && MostlyBad(now))
             Eject(now, jitter);
-        return _exclusion is not null ? Standing.Excluded
-            : EjectedAt is null ? Standing.Available
-            : Runs(CoolDown, now) || IsOnTrial(now) ? Standing.Avoided
-            : Standing.TrialDue;
+        return _exclusion is not null ? ProviderAvailability.Excluded
+            : EjectedAt is null ? ProviderAvailability.Available
+            : Runs(CoolDown, now) || IsOnTrial(now) ? ProviderAvailability.Ejected
+            : ProviderAvailability.Trial;
     }
 
     public bool IsOnTrial(long now) => Trial is { } trial && Runs((trial.From, 60_000), now);
@@ -87,7 +87,7 @@ internal sealed class HealthModel(HealthOptions options)
         Note(false, now);
         if (EjectedAt is null)
         {
-            if (++_streak >= options.FailuresInARow || MostlyBad(now))
+            if (++_streak >= options.ConsecutiveFailures || MostlyBad(now))
                 Eject(now, jitter);
         }
         else if (ticket.IsTrial && ticket.Epoch == Era)
@@ -107,7 +107,7 @@ internal sealed class HealthModel(HealthOptions options)
     private void Cool(long now, double jitter)
     {
         var seconds = options.CoolDown.TotalSeconds * Math.Pow(1.5, FailedTrials) * jitter;
-        var length = now - EjectedAt >= 600_000 ? options.CoolDownAfterTenMinutes : TimeSpan.FromTicks((long)Math.Round(Math.Min(options.LongestCoolDown.TotalSeconds, seconds) * 1e7));
+        var length = now - EjectedAt >= 600_000 ? options.LongOutageCoolDown : TimeSpan.FromTicks((long)Math.Round(Math.Min(options.LongestCoolDown.TotalSeconds, seconds) * 1e7));
         CoolDown = (now, length.Ticks / 10_000);
     }
 

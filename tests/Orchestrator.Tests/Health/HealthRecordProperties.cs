@@ -98,7 +98,7 @@ public class HealthRecordProperties
             _ = _model.At(_now, 1);
             var onTrial = _model.Trial is not null;
             var isTrial = _record.TryStartTrial(_now, out var ticket);
-            isTrial.Should().Be(before == Standing.TrialDue, "a trial is what is due, and nothing else");
+            isTrial.Should().Be(before == ProviderAvailability.Trial, "a trial is what is due, and nothing else");
             if (isTrial)
             {
                 _model.IsOnTrial(_now).Should().BeFalse("one trial runs at a time");
@@ -107,7 +107,7 @@ public class HealthRecordProperties
             }
 
             // As the state of the provider admits them: nobody to one that is left out, and to an avoided one only who has nobody else.
-            if (before == Standing.Available || isTrial || (anyway && before == Standing.Avoided))
+            if (before == ProviderAvailability.Available || isTrial || (anyway && before == ProviderAvailability.Ejected))
                 _running.Add(ticket);
         }
 
@@ -118,12 +118,12 @@ public class HealthRecordProperties
             _model.End(ticket, true, _now, 1);
             if (wasEjected && sinceThen)
             {
-                _record.At(_now).Should().BeOneOf([Standing.Available, Standing.Excluded], "a success begun after the ejection always heals");
+                _record.At(_now).Should().BeOneOf([ProviderAvailability.Available, ProviderAvailability.Excluded], "a success begun after the ejection always heals");
                 Reached.Add(ticket.IsTrial ? "healed" : "healed without a trial");
             }
             else if (wasEjected)
             {
-                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == Standing.Avoided ? ProviderHealth.Healthy : (ProviderHealth)(-1), "what began before the ejection changes nothing");
+                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == ProviderAvailability.Ejected ? ProviderHealth.Healthy : (ProviderHealth)(-1), "what began before the ejection changes nothing");
                 Reached.Add("old end ignored");
             }
         }
@@ -163,14 +163,14 @@ public class HealthRecordProperties
 
         private void AdvanceToTheChange(int offset)
         {
-            if (_model.ExclusionEnd is not { } end || end <= _now || _record.At(_now) != Standing.Excluded)
+            if (_model.ExclusionEnd is not { } end || end <= _now || _record.At(_now) != ProviderAvailability.Excluded)
             {
                 _now += Math.Max(0, _record.StampsLeft(_now) + offset);
                 return;
             }
 
-            (_record.At(end - 1) == Standing.Excluded).Should().BeTrue("an exclusion holds to its last moment");
-            (_record.At(end) == Standing.Excluded).Should().BeFalse("an exclusion ends exactly on time");
+            (_record.At(end - 1) == ProviderAvailability.Excluded).Should().BeTrue("an exclusion holds to its last moment");
+            (_record.At(end) == ProviderAvailability.Excluded).Should().BeFalse("an exclusion ends exactly on time");
             Reached.Add("exclusion over");
             _now = end;
         }

@@ -16,8 +16,8 @@ public class HealthRecordTests
         Exclude(LlmErrorKind.RateLimited, second, 0);
         _record.ExclusionAt(0).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(60)));
         _record.StampsLeft(0).Should().Be(60 * Second);
-        _record.At(59 * Second).Should().Be(Standing.Excluded);
-        _record.At(60 * Second).Should().Be(Standing.Available);
+        _record.At(59 * Second).Should().Be(ProviderAvailability.Excluded);
+        _record.At(60 * Second).Should().Be(ProviderAvailability.Available);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public class HealthRecordTests
         Exclude(LlmErrorKind.RateLimited, 10, 0);
         _record.ExclusionAt(10 * Second).Should().BeNull();
         _record.StampsLeft(10 * Second).Should().Be(0);
-        _record.Show(10 * Second).Standing.Should().Be(Standing.Available);
+        _record.Show(10 * Second).Availability.Should().Be(ProviderAvailability.Available);
         Exclude(LlmErrorKind.RateLimited, 10, 10 * Second);
         Told().Should().Equal(LlmErrorKind.RateLimited, LlmErrorKind.RateLimited);
     }
@@ -53,7 +53,7 @@ public class HealthRecordTests
     public void An_exclusion_of_no_length_is_none()
     {
         Exclude(LlmErrorKind.RateLimited, 0, 0);
-        (_record.HasNews, _record.IsClear).Should().Be((false, true));
+        (_record.HasChanges, _record.IsClear).Should().Be((false, true));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class HealthRecordTests
         _record.Reset();
         _record.ExclusionAt(0).Should().BeNull();
         _record.StampsLeft(0).Should().Be(0);
-        _record.Show(0).Standing.Should().Be(Standing.Available);
+        _record.Show(0).Availability.Should().Be(ProviderAvailability.Available);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public class HealthRecordTests
         _record.TryStartTrial(69 * Second, out _).Should().BeFalse();
         _record.TryStartTrial(70 * Second, out var second).Should().BeTrue();
         _record.EndTrial(forgotten);
-        _record.At(71 * Second).Should().Be(Standing.Avoided);
+        _record.At(71 * Second).Should().Be(ProviderAvailability.Ejected);
         _record.EndTrial(second);
-        _record.At(71 * Second).Should().Be(Standing.TrialDue);
+        _record.At(71 * Second).Should().Be(ProviderAvailability.Trial);
     }
 
     [Fact]
@@ -130,5 +130,5 @@ public class HealthRecordTests
 
     private void Exclude(LlmErrorKind reason, int seconds, long now) => _record.Exclude(reason, TimeSpan.FromSeconds(seconds), now);
 
-    private IEnumerable<LlmErrorKind?> Told() => _record.TakeNews()!.Select(change => change.Reason);
+    private IEnumerable<LlmErrorKind?> Told() => _record.TakeChanges()!.Select(change => change.Reason);
 }

@@ -47,7 +47,7 @@ public class ProviderHealthTests
         await using var router = InOrder(null, _time, null, a);
         await a.PlayAsync(router, outcomes);
         var candidate = router.Explain(new LlmRequest("hello")).Candidates.Single();
-        (candidate.Health, candidate.Standing).Should().Be((expected, CandidateStanding.Available));
+        (candidate.Health, candidate.Availability).Should().Be((expected, ProviderAvailability.Available));
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public class ProviderHealthTests
     {
         var a = Provider("a");
         // The successes first, so that the share grows to its end, and no run of failures decides instead of it.
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1000 } }, _time, null, a);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1000 } }, _time, null, a);
         await a.PlayAsync(router, new string('s', good) + new string('f', bad));
         var metrics = router.GetMetrics()["a"];
         metrics.Health.Should().Be(expected);
@@ -209,7 +209,7 @@ public class ProviderHealthTests
     public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(RoutingStrategy strategy, bool streamed)
     {
         var (a, b) = (Provider("a"), Provider("b"));
-        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7), Retry = new() { SameProvider = 0 } }, timeProvider: _time);
+        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7), Retry = new() { MaxRetriesPerProvider = 0 } }, timeProvider: _time);
         router.AddProvider(a).AddProvider(b);
         await a.PlayAsync(router, "ssfff");
         router.GetMetrics()["a"].AvailableIn.Should().BeCloseTo(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));

@@ -30,22 +30,22 @@ public class ProviderStateTests
     {
         var (state, slot) = New(places: 2);
         var first = state.Begin(slot, Now);
-        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Available);
+        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Available);
         state.Begin(slot, Now);
         var full = state.Snapshot(slot, Now);
-        (full.Standing, full.InFlight).Should().Be((Standing.Full, 2));
-        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(Admission.Full);
+        (full.Availability, full.InFlight).Should().Be((ProviderAvailability.AtCapacity, 2));
+        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(ProviderAvailability.AtCapacity);
         state.Succeed(slot, first, Now);
-        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Available);
+        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Available);
     }
 
     [Fact]
     public void An_ejected_provider_that_is_full_is_avoided_all_the_same()
     {
-        var (state, slot) = New(places: 1, health: new HealthOptions { FailuresInARow = 1 });
+        var (state, slot) = New(places: 1, health: new HealthOptions { ConsecutiveFailures = 1 });
         state.Fail(slot, state.Begin(slot, Now), Now);
         state.Begin(slot, Now, anyway: true);
-        state.Snapshot(slot, Now).Standing.Should().Be(Standing.Avoided);
+        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Ejected);
     }
 
     [Theory]
@@ -53,9 +53,9 @@ public class ProviderStateTests
     [InlineData(true)]
     public void An_ejected_provider_is_asked_only_when_nobody_else_is_left(bool anyway)
     {
-        var (state, slot) = New(health: new HealthOptions { FailuresInARow = 1 });
+        var (state, slot) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
         state.Fail(slot, state.Begin(slot, Now), Now);
-        state.TryBegin(slot, Now, anyway, out _).Should().Be(anyway ? Admission.Begun : Admission.Avoided);
+        state.TryBegin(slot, Now, anyway, out _).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
         state.Metrics(Now).InFlight.Should().Be(anyway ? 1 : 0);
     }
 
@@ -64,9 +64,9 @@ public class ProviderStateTests
     [InlineData(false)]
     public void Only_a_failure_the_provider_is_to_blame_for_ejects_it(bool blamed)
     {
-        var (state, slot) = New(health: new HealthOptions { FailuresInARow = 1 });
-        state.Fail(slot, state.Begin(slot, Now), Now, blamed).Should().Be(blamed ? Aftermath.Ejected : Aftermath.None);
-        state.Snapshot(slot, Now).Standing.Should().Be(blamed ? Standing.Avoided : Standing.Available);
+        var (state, slot) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
+        state.Fail(slot, state.Begin(slot, Now), Now, blamed).Should().Be(blamed ? AttemptEnd.Ejected : AttemptEnd.None);
+        state.Snapshot(slot, Now).Availability.Should().Be(blamed ? ProviderAvailability.Ejected : ProviderAvailability.Available);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class ProviderStateTests
     }
 
     /// <summary>Whether a plan is made in that time while somebody keeps the state from being changed.</summary>
-    private static bool LooksAround(ProviderState state, ProviderSlot slot, long now, TimeSpan? within = null)
+    private static bool LooksAround(ProviderState state, RegisteredProvider slot, long now, TimeSpan? within = null)
     {
         using var done = new ManualResetEventSlim();
         var thread = new Thread(() =>

@@ -14,33 +14,34 @@ public class WaitQueueProperties
         var (most, longest) = (1 + (places.Get % 4), limit.Get % 6);
         var (state, slot) = States.New(most, longest);
         var running = new List<AttemptTicket>();
-        var waiting = new List<PlaceWaiter>();
+        var waiting = new List<PermitWaiter>();
         foreach (var act in acts.Get)
         {
             switch (act % 4)
             {
                 case 0:
-                    var begun = state.TryBegin(slot, 0, anyway: false, out var ticket) == Admission.Begun;
+                    var begun = state.TryBegin(slot, 0, anyway: false, out var ticket) == ProviderAvailability.Available;
                     begun.Should().Be(running.Count < most);
                     if (begun)
                         running.Add(ticket);
                     break;
                 case 1:
-                    var waiter = new PlaceWaiter();
+                    var waiter = new PermitWaiter();
                     var joined = state.Join(slot, waiter);
-                    joined.Should().Be(running.Count < most ? Admission.Begun : waiting.Count < longest ? Admission.Full : Admission.Excluded);
-                    if (joined == Admission.Begun)
+                    var given = running.Count < most;
+                    joined.Should().Be(given || waiting.Count < longest);
+                    if (given)
                         running.Add(default);
-                    else if (joined == Admission.Full)
+                    else if (joined)
                         waiting.Add(waiter);
-                    waiter.Place.IsCompleted.Should().Be(joined == Admission.Begun);
+                    waiter.Permit.IsCompleted.Should().Be(given);
                     break;
                 case 2 when running.Count > 0:
                     running.RemoveAt(0);
                     state.Withdraw(slot, default);
                     if (waiting.Count > 0)
                     {
-                        waiting[0].Place.IsCompletedSuccessfully.Should().BeTrue("who came first is served first");
+                        waiting[0].Permit.IsCompletedSuccessfully.Should().BeTrue("who came first is served first");
                         waiting.RemoveAt(0);
                         running.Add(default);
                     }
@@ -54,7 +55,7 @@ public class WaitQueueProperties
                     break;
             }
 
-            waiting.Should().NotContain(w => w.Place.IsCompleted);
+            waiting.Should().NotContain(w => w.Permit.IsCompleted);
             var metrics = state.Metrics(0);
             (metrics.InFlight, metrics.Queued).Should().Be((running.Count, waiting.Count));
         }
@@ -66,19 +67,19 @@ public class WaitQueueProperties
         for (var round = 0; round < 5000; round++)
         {
             var (state, slot) = States.New(1, 10);
-            state.TryBegin(slot, 0, anyway: false, out _).Should().Be(Admission.Begun);
-            PlaceWaiter[] waiters = [new(), new(), new()];
+            state.TryBegin(slot, 0, anyway: false, out _).Should().Be(ProviderAvailability.Available);
+            PermitWaiter[] waiters = [new(), new(), new()];
             foreach (var waiter in waiters)
-                state.Join(slot, waiter).Should().Be(Admission.Full);
+                state.Join(slot, waiter).Should().BeTrue();
             var gaveUp = false;
             await Stress.Race.RunAsync(round, () => state.Withdraw(slot, default), () =>
             {
                 gaveUp = waiters[0].TryTake();
                 state.Leave(waiters[0]);
             });
-            waiters[0].Place.IsCompletedSuccessfully.Should().Be(!gaveUp);
-            waiters[1].Place.IsCompletedSuccessfully.Should().Be(gaveUp);
-            waiters[2].Place.IsCompleted.Should().BeFalse();
+            waiters[0].Permit.IsCompletedSuccessfully.Should().Be(!gaveUp);
+            waiters[1].Permit.IsCompletedSuccessfully.Should().Be(gaveUp);
+            waiters[2].Permit.IsCompleted.Should().BeFalse();
             state.Metrics(0).InFlight.Should().Be(1, $"of round {round}");
         }
     }

@@ -15,13 +15,13 @@ public class WaitQueueTests
         var (second, slot2) = New(1, 10);
         first.TryBegin(slot1, 0, anyway: false, out _);
         second.TryBegin(slot2, 0, anyway: false, out _);
-        var (both, next) = (new PlaceWaiter(), new PlaceWaiter());
+        var (both, next) = (new PermitWaiter(), new PermitWaiter());
         first.Join(slot1, both);
         second.Join(slot2, both);
         second.Join(slot2, next);
         first.Withdraw(slot1, default);
         second.Withdraw(slot2, default);
-        (await both.Place, await next.Place).Should().Be((slot1, slot2));
+        (await both.Permit, await next.Permit).Should().Be((slot1, slot2));
         (first.Metrics(0).InFlight, second.Metrics(0).InFlight, second.Metrics(0).Queued).Should().Be((1, 1, 0));
     }
 
@@ -32,36 +32,36 @@ public class WaitQueueTests
         var (state, old) = New(1, 10, provider);
         state.TryBegin(old, 0, anyway: false, out _);
         var renewed = NewSlot(state, provider, 1, 10);
-        var (early, late) = (new PlaceWaiter(), new PlaceWaiter());
+        var (early, late) = (new PermitWaiter(), new PermitWaiter());
         // Between the new list and the end of the old one, calls with either plan come to wait.
         state.Join(renewed, early);
         state.Join(old, late);
         state.Retire(old);
-        late.Place.IsCompletedSuccessfully.Should().BeTrue();
-        (await late.Place).Should().BeNull();
-        early.Place.IsCompleted.Should().BeFalse();
+        late.Permit.IsCompletedSuccessfully.Should().BeTrue();
+        (await late.Permit).Should().BeNull();
+        early.Permit.IsCompleted.Should().BeFalse();
     }
 
     [Fact]
     public async Task Who_comes_when_a_place_is_free_has_it_at_once()
     {
         var (state, slot) = New(1);
-        var waiter = new PlaceWaiter();
-        state.Join(slot, waiter).Should().Be(Admission.Begun);
-        waiter.Place.IsCompletedSuccessfully.Should().BeTrue();
-        (await waiter.Place).Should().BeSameAs(slot);
+        var waiter = new PermitWaiter();
+        state.Join(slot, waiter).Should().BeTrue();
+        waiter.Permit.IsCompletedSuccessfully.Should().BeTrue();
+        (await waiter.Permit).Should().BeSameAs(slot);
         InFlightAndQueued(state).Should().Be((1, 0));
-        state.TryBegin(slot, Now, anyway: false, out _).Should().Be(Admission.Full);
+        state.TryBegin(slot, Now, anyway: false, out _).Should().Be(ProviderAvailability.AtCapacity);
     }
 
     [Fact]
     public void Who_has_given_up_or_is_served_elsewhere_takes_no_place_that_is_free()
     {
         var (state, slot) = New(1);
-        var waiter = new PlaceWaiter();
+        var waiter = new PermitWaiter();
         waiter.TryTake().Should().BeTrue();
-        state.Join(slot, waiter).Should().Be(Admission.Full);
-        waiter.Place.IsCompleted.Should().BeFalse();
+        state.Join(slot, waiter).Should().BeTrue();
+        waiter.Permit.IsCompleted.Should().BeFalse();
         InFlightAndQueued(state).Should().Be((0, 0));
     }
 
@@ -70,10 +70,10 @@ public class WaitQueueTests
     {
         var (state, slot) = New(1);
         state.Begin(slot, Now);
-        var waiter = new PlaceWaiter();
-        state.Join(slot, waiter).Should().Be(Admission.Full);
+        var waiter = new PermitWaiter();
+        state.Join(slot, waiter).Should().BeTrue();
         state.Withdraw(slot, default).Should().BeFalse();
-        waiter.Place.IsCompletedSuccessfully.Should().BeTrue();
+        waiter.Permit.IsCompletedSuccessfully.Should().BeTrue();
         InFlightAndQueued(state).Should().Be((1, 0));
         state.Withdraw(slot, default).Should().BeFalse("the slot is still listed");
         InFlightAndQueued(state).Should().Be((0, 0));
@@ -96,10 +96,10 @@ public class WaitQueueTests
     {
         var (state, slot) = New(1);
         var running = state.Begin(slot, Now);
-        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Full);
+        state.Join(slot, new PermitWaiter()).Should().BeTrue();
         state.Fail(slot, running, Now, blamed: false, excluded ? TimeSpan.FromMinutes(5) : null);
         state.Metrics(Now).InFlight.Should().Be(1, "the place was handed on");
-        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(excluded ? Admission.Excluded : Admission.Begun);
+        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(excluded ? ProviderAvailability.Excluded : ProviderAvailability.Available);
     }
 
     [Theory]
@@ -107,11 +107,11 @@ public class WaitQueueTests
     [InlineData(true)]
     public void A_place_at_a_provider_that_was_ejected_meanwhile_is_used_only_by_who_has_nobody_else(bool anyway)
     {
-        var (state, slot) = New(1, health: new HealthOptions { FailuresInARow = 1 });
+        var (state, slot) = New(1, health: new HealthOptions { ConsecutiveFailures = 1 });
         var running = state.Begin(slot, Now);
-        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Full);
-        state.Fail(slot, running, Now).Should().Be(Aftermath.Ejected);
-        state.Admit(slot, Now, TimeSpan.Zero, anyway, out var ticket).Should().Be(anyway ? Admission.Begun : Admission.Avoided);
+        state.Join(slot, new PermitWaiter()).Should().BeTrue();
+        state.Fail(slot, running, Now).Should().Be(AttemptEnd.Ejected);
+        state.Admit(slot, Now, TimeSpan.Zero, anyway, out var ticket).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
         (ticket.Avoided, ticket.IsTrial).Should().Be((true, false));
     }
 
@@ -120,10 +120,10 @@ public class WaitQueueTests
     {
         var (state, slot) = New(1);
         state.Begin(slot, Now);
-        state.Join(slot, new PlaceWaiter());
+        state.Join(slot, new PermitWaiter());
         state.Withdraw(slot, default);
         state.Retire(slot).Should().BeFalse("the place is still counted in");
-        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(Admission.Retired);
+        state.Admit(slot, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(ProviderAvailability.Excluded);
         state.Withdraw(slot, default).Should().BeTrue("nobody uses it any more");
     }
 
@@ -132,20 +132,20 @@ public class WaitQueueTests
     {
         var (state, slot) = New(1);
         state.Begin(slot, Now);
-        PlaceWaiter[] waiters = [new(), new()];
+        PermitWaiter[] waiters = [new(), new()];
         foreach (var waiter in waiters)
-            state.Join(slot, waiter).Should().Be(Admission.Full);
+            state.Join(slot, waiter).Should().BeTrue();
         state.Retire(slot);
-        waiters.Should().OnlyContain(w => w.Place.IsCompletedSuccessfully);
+        waiters.Should().OnlyContain(w => w.Permit.IsCompletedSuccessfully);
         InFlightAndQueued(state).Should().Be((1, 0));
-        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(Admission.Retired);
-        state.Join(slot, new PlaceWaiter()).Should().Be(Admission.Retired);
+        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(ProviderAvailability.Excluded);
+        state.Join(slot, new PermitWaiter()).Should().BeFalse();
     }
 
-    private static (ProviderState State, ProviderSlot Slot) Ejected()
+    private static (ProviderState State, RegisteredProvider Slot) Ejected()
     {
-        var (state, slot) = New(health: new HealthOptions { FailuresInARow = 1 });
-        state.Fail(slot, state.Begin(slot, Now), Now).Should().Be(Aftermath.Ejected);
+        var (state, slot) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
+        state.Fail(slot, state.Begin(slot, Now), Now).Should().Be(AttemptEnd.Ejected);
         return (state, slot);
     }
 

@@ -16,7 +16,7 @@ public class ProviderMetricsTests
     public async Task Before_the_first_call_there_is_nothing_and_nothing_is_wrong()
     {
         await using var router = InOrder(null, _time, null, Provider());
-        router.GetMetrics()["a"].Should().Be(new ProviderMetrics { Provider = "a", IsAvailable = true });
+        router.GetMetrics()["a"].Should().Be(new ProviderMetrics { Provider = "a" });
         router.GetMetrics()["a"].SuccessRate.Should().Be(1);
         router.GetMetrics()["a"].TimeToFirstToken.Should().BeNull();
     }
@@ -89,7 +89,7 @@ public class ProviderMetricsTests
     public async Task The_latency_histogram_counts_every_duration_in_its_own_bucket()
     {
         var a = Provider();
-        await using var router = InOrder(new() { MetricsRegistry = _registry, Limits = Unlimited() }, _time, null, a);
+        await using var router = InOrder(new() { MetricsRegistry = _registry, Timeouts = Unlimited() }, _time, null, a);
         double[] durations = [0.03, 0.05, 0.051, 0.1, 0.7, 0.7, 3, 4.999, 5, 5.001, 100, 121, 500];
         foreach (var seconds in durations)
             await CallAsync(router, a, TimeSpan.FromSeconds(seconds));
@@ -189,7 +189,7 @@ public class ProviderMetricsTests
         page["llm_calls_total{outcome=\"success\"}"].Should().Be(3);
     }
 
-    private static LimitOptions Unlimited() => new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan };
+    private static TimeoutOptions Unlimited() => new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan };
 
     private static async Task CallAsync(Router router, ScriptedProvider provider, TimeSpan duration)
     {

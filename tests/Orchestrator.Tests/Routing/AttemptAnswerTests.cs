@@ -121,7 +121,7 @@ public class AttemptAnswerTests
     public async Task The_last_finish_reason_given_is_the_answer_s_be_it_in_a_whole_response(ChatFinishReason? before, ChatFinishReason? inResponse, string expected)
     {
         var first = new ChatResponseUpdate { FinishReason = before };
-        await using var router = InOrder(new() { OnRefusal = RefusalAction.NextProvider }, Giving("a", first, Whole(inResponse, Usage)), FakeProvider.Answering("b", "next"));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Giving("a", first, Whole(inResponse, Usage)), FakeProvider.Answering("b", "next"));
         (await router.RouteAsync("hello")).Text.Should().Be(expected);
     }
 

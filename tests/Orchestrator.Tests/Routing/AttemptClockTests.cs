@@ -52,7 +52,7 @@ public class AttemptClockTests
         _clock.Pass(10);
         _clock.Timer.Fire();
         _a.Fail(new OperationCanceledException(_a.Token));
-        _log.Attempts[0].Error!.Message.Should().Contain("Limits.Attempt").And.Contain("10 s");
+        _log.Attempts[0].Error!.Message.Should().Contain("Timeouts.Attempt").And.Contain("10 s");
         router.GetMetrics()["a"].RecentErrorRate.Should().Be(1);
         _b.Give("ok");
         _b.Finish();
@@ -92,7 +92,7 @@ public class AttemptClockTests
         _clock.Timer.Fire();
         _a.Token.IsCancellationRequested.Should().BeTrue();
         _a.Fail(new OperationCanceledException(_a.Token));
-        (await Assert.ThrowsAsync<LlmException>(() => call)).Message.Should().Contain("Limits.Stream").And.Contain("20 s");
+        (await Assert.ThrowsAsync<LlmException>(() => call)).Message.Should().Contain("Timeouts.Stream").And.Contain("20 s");
     }
 
     [Fact]
@@ -194,6 +194,6 @@ public class AttemptClockTests
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    private Router NewRouter(LimitOptions limits, params ILlmProvider[] providers) =>
-        InOrder(new() { Limits = limits, Observers = { _log } }, _clock, null, providers);
+    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] providers) =>
+        InOrder(new() { Timeouts = limits, Observers = { _log } }, _clock, null, providers);
 }

@@ -131,9 +131,9 @@ public class AttemptCloseTests
         return call;
     }
 
-    private Router NewRouter(LimitOptions limits, params ILlmProvider[] others)
+    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] others)
     {
         _a.OnClose = () => _closing.Task;
-        return InOrder(new() { Limits = limits, Observers = { _log } }, _clock, _logs, [_a, .. others]);
+        return InOrder(new() { Timeouts = limits, Observers = { _log } }, _clock, _logs, [_a, .. others]);
     }
 }

@@ -94,7 +94,7 @@ public sealed class AttemptEndTests : IDisposable
             cancel.Cancel();
         });
         // Disposed last: that waits for providers nobody has closed.
-        router = InOrder(new() { Health = new() { FailuresInARow = 1 }, Observers = { _log } }, _clock, logs, a);
+        router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, Observers = { _log } }, _clock, logs, a);
         await router.FailAsync<AllProvidersFailedException>(streamed);
         _clock.Advance(TimeSpan.FromSeconds(6.1));
         await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token);
@@ -113,7 +113,7 @@ public sealed class AttemptEndTests : IDisposable
     public async Task A_failure_is_tried_again_there_unless_it_ejects_which_is_told_at_once(bool streamed, int failuresInARow, string answers, int calls)
     {
         var (a, b) = (new Script("a", _clock, Error(LlmErrorKind.ServerError), null), new Script("b", _clock));
-        await using var router = InOrder(new() { Retry = AtOnce, Health = new() { FailuresInARow = failuresInARow } }, _clock, _logs, a, b);
+        await using var router = InOrder(new() { Retry = AtOnce, Health = new() { ConsecutiveFailures = failuresInARow } }, _clock, _logs, a, b);
         (await _clock.RunAsync(router.RunAsync(streamed))).Text.Should().Be(answers);
         a.Calls.Should().Be(calls);
         _logs.Named("llm_provider_ejected").Count().Should().Be(failuresInARow == 1 ? 1 : 0);
@@ -123,7 +123,7 @@ public sealed class AttemptEndTests : IDisposable
     public async Task What_was_ejected_at_the_same_moment_comes_back_at_different_ones()
     {
         var providers = Enumerable.Range(0, 10).Select(i => (ILlmProvider)new Script($"{i}", _clock, Error(LlmErrorKind.ServerError))).ToArray();
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 }, MaxAttempts = 10, Random = new System.Random(7) }, _clock, null, providers);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, MaxAttempts = 10, Random = new System.Random(7) }, _clock, null, providers);
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         var coolDowns = router.GetMetrics().Values.Select(m => m.AvailableIn!.Value.TotalSeconds).ToList();
         coolDowns.Should().HaveCount(10).And.OnlyHaveUniqueItems().And.OnlyContain(s => s >= 4 && s <= 6);
@@ -146,7 +146,7 @@ public sealed class AttemptEndTests : IDisposable
     public async Task What_breaks_after_the_completion_mark_is_logged_and_a_refusal_before_it_stays_one(bool streamed)
     {
         var a = new FakeProvider("a", (_, _) => Some.Finish(ChatFinishReason.ContentFilter).Then(new IOException("reset")));
-        await using var router = InOrder(new() { OnRefusal = RefusalAction.NextProvider }, null, _logs, a, FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, null, _logs, a, FakeProvider.Answering("b", "ok"));
         var (text, route) = await router.RunAsync(streamed);
         text.Should().Be("ok");
         var error = route.Attempts[0].Error!;

@@ -49,7 +49,7 @@ public class AttemptGivenUpTests
 
         (await call).Should().Be("ok");
         _logs.Named("llm_provider_left_behind").Should().ContainSingle();
-        _log.Attempts[0].Error!.Message.Should().Contain("Limits.Attempt");
+        _log.Attempts[0].Error!.Message.Should().Contain("Timeouts.Attempt");
     }
 
     [Theory]
@@ -201,6 +201,6 @@ public class AttemptGivenUpTests
         timer.Fire();
     }
 
-    private Router NewRouter(LimitOptions limits, params ILlmProvider[] providers) =>
-        InOrder(new() { Limits = limits, Observers = { _log } }, _clock, _logs, providers);
+    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] providers) =>
+        InOrder(new() { Timeouts = limits, Observers = { _log } }, _clock, _logs, providers);
 }

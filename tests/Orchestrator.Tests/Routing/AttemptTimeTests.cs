@@ -8,7 +8,7 @@ namespace Orchestrator.Tests.Routing;
 /// <summary>An attempt's time where its provider never waits: the clock goes on under its hands, and is looked at every 64 updates.</summary>
 public class AttemptTimeTests
 {
-    private static readonly LimitOptions Endless = new()
+    private static readonly TimeoutOptions Endless = new()
     {
         FirstToken = Timeout.InfiniteTimeSpan,
         Idle = Timeout.InfiniteTimeSpan,
@@ -44,7 +44,7 @@ public class AttemptTimeTests
         if (whole > 0)
             await call.Should().NotThrowAsync();
         else
-            (await call.Should().ThrowAsync<LlmException>()).Which.Message.Should().Contain("Limits.Stream");
+            (await call.Should().ThrowAsync<LlmException>()).Which.Message.Should().Contain("Timeouts.Stream");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class AttemptTimeTests
         if (fits)
             (await call()).Should().Be("ok");
         else
-            (await call.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts[1].Error!.Message.Should().Contain("Limits.Call");
+            (await call.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts[1].Error!.Message.Should().Contain("Timeouts.Call");
 
         async IAsyncEnumerable<ChatResponseUpdate> SlowFailure()
         {
@@ -100,7 +100,7 @@ public class AttemptTimeTests
         }
     }
 
-    private Router NewRouter(LimitOptions limits, params ILlmProvider[] providers) => InOrder(new() { Limits = limits, Observers = { _log } }, _time, null, providers);
+    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] providers) => InOrder(new() { Timeouts = limits, Observers = { _log } }, _time, null, providers);
 
     /// <summary>Each text comes so many seconds after the one before.</summary>
     private FakeProvider Playing(string name, params (double Seconds, string Text)[] parts)

@@ -26,7 +26,7 @@ public class AttemptWithoutWaitTests
         await using var router = NewRouter(token => WordsAsync(64, 61, token));
         var error = await router.FailAsync<AllProvidersFailedException>(streamed: false);
         error.Kind.Should().Be(LlmErrorKind.Timeout);
-        error.Attempts[0].Error!.Message.Should().Contain("Limits.Attempt");
+        error.Attempts[0].Error!.Message.Should().Contain("Timeouts.Attempt");
         _token.IsCancellationRequested.Should().BeTrue();
     }
 
@@ -42,7 +42,7 @@ public class AttemptWithoutWaitTests
     {
         await using var router = NewRouter(EmptyAsync);
         var error = await router.FailAsync<LlmException>(streamed: true);
-        error.Message.Should().Contain("Limits.Idle");
+        error.Message.Should().Contain("Timeouts.Idle");
         _token.IsCancellationRequested.Should().BeTrue();
 
         async IAsyncEnumerable<ChatResponseUpdate> EmptyAsync([EnumeratorCancellation] CancellationToken token)

@@ -53,7 +53,7 @@ public class BetweenPlanAndAttemptTests
     {
         var fails = LlmErrorKind.ServerError;
         var a = FakeProvider.Failing("a", () => new LlmException(fails, "x") { RetryAfter = fails == LlmErrorKind.RateLimited ? TimeSpan.FromMilliseconds(1) : null });
-        await using var router = new Router(new RouterOptions { Health = new() { FailuresInARow = 1 } }, timeProvider: _time).AddProvider(a);
+        await using var router = new Router(new RouterOptions { Health = new() { ConsecutiveFailures = 1 } }, timeProvider: _time).AddProvider(a);
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         _time.Advance(TimeSpan.FromSeconds(7));
         fails = LlmErrorKind.RateLimited;
@@ -148,7 +148,7 @@ public class BetweenPlanAndAttemptTests
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
         Router router = null!;
         var strategy = CustomRanking.Once(() => router.RouteAsync("hello", new ChatOptions { ModelId = "a" }).IsFaulted.Should().BeTrue());
-        router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Health = new() { FailuresInARow = 1 } }, timeProvider: _time);
+        router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = 1 } }, timeProvider: _time);
         router.AddProvider(a);
         if (!alone)
             router.AddProvider(FakeProvider.Answering("b", "ok"));
@@ -211,7 +211,7 @@ public class BetweenPlanAndAttemptTests
             told.Add(logs.Named("llm_provider_trial").Count());
             return Some.Failure(Script.Error(LlmErrorKind.ServerError));
         });
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _time, logs, a);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _time, logs, a);
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         _time.Advance(TimeSpan.FromSeconds(7));
         await router.FailAsync<AllProvidersFailedException>(streamed: false);

@@ -160,7 +160,7 @@ public sealed class BoundedAnswerTests
     {
         var clock = new SteppingClock();
         await using var router = InOrder(
-            new() { Limits = new() { FirstToken = TimeSpan.FromSeconds(1) } },
+            new() { Timeouts = new() { FirstToken = TimeSpan.FromSeconds(1) } },
             clock,
             null,
             new FakeProvider("a", (_, token) => EndlessAsync(

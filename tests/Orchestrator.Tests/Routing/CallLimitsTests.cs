@@ -17,7 +17,7 @@ public class CallLimitsTests
     {
         var slow = new ScriptedProvider("slow", _clock.Advance) { BeforeFirst = TimeSpan.FromSeconds(3), Fails = LlmErrorKind.NotSupported };
         var (silent, late) = (FakeProvider.Silent("silent"), FakeProvider.Answering("late", "never asked"));
-        await using var router = InOrder(new() { Limits = new() { Call = TimeSpan.FromSeconds(5) } }, _clock, null, slow, silent, late);
+        await using var router = InOrder(new() { Timeouts = new() { Call = TimeSpan.FromSeconds(5) } }, _clock, null, slow, silent, late);
         var call = router.RunAsync(streamed);
         await UntilAsync(() => silent.Calls == 1 && _clock.Waiting == 1);
         _clock.Advance(TimeSpan.FromSeconds(1.9));
@@ -41,11 +41,11 @@ public class CallLimitsTests
         await UntilAsync(() => _clock.Waiting == 1);
         _clock.Advance(TimeSpan.FromSeconds(10.1));
         await UntilAsync(() => last.Calls == 1 && _clock.Waiting == 1);
-        _log.Attempts.Should().ContainSingle().Which.Error!.Message.Should().Contain("Limits.FirstToken");
+        _log.Attempts.Should().ContainSingle().Which.Error!.Message.Should().Contain("Timeouts.FirstToken");
         _clock.Advance(TimeSpan.FromSeconds(59));
         heard.IsCancellationRequested.Should().BeFalse("nobody else can be asked for it");
         _clock.Advance(TimeSpan.FromSeconds(1));
-        (await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)))).Attempts[1].Error!.Message.Should().Contain("Limits.Attempt");
+        (await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)))).Attempts[1].Error!.Message.Should().Contain("Timeouts.Attempt");
         beyond.Calls.Should().Be(0);
     }
 
@@ -67,7 +67,7 @@ public class CallLimitsTests
     [InlineData(2, 2)]
     public async Task The_number_of_attempts_holds_for_the_avoided_too(int most, int attempts)
     {
-        var options = new RouterOptions { MaxAttempts = most, Health = new() { FailuresInARow = 1 }, Retry = new() { SameProvider = 0 } };
+        var options = new RouterOptions { MaxAttempts = most, Health = new() { ConsecutiveFailures = 1 }, Retry = new() { MaxRetriesPerProvider = 0 } };
         await using var router = InOrder(options, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported), FakeProvider.Failing("b", LlmErrorKind.ServerError));
         await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = "b" });
         (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Should().HaveCount(attempts);
@@ -79,7 +79,7 @@ public class CallLimitsTests
         var down = true;
         var full = new Held("full", 1);
         var avoided = new FakeProvider("avoided", (_, _) => down ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("back"));
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _clock, null, avoided);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, avoided);
         router.AddProvider(full, new() { QueueLimit = 0 });
         await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = "avoided" });
         var running = router.RouteAsync("hello");

@@ -108,7 +108,7 @@ public class CommitErrorTests
     public async Task OnRefusal_decides_about_a_refusal_that_is_an_error(bool streamed, RefusalAction action)
     {
         var b = FakeProvider.Answering("b", "ok");
-        await using var router = InOrder(new() { OnRefusal = action }, FakeProvider.Failing("a", LlmErrorKind.ContentFiltered, 400), b);
+        await using var router = InOrder(new() { RefusalAction = action }, FakeProvider.Failing("a", LlmErrorKind.ContentFiltered, 400), b);
         if (action == RefusalAction.NextProvider)
         {
             (await router.AskAsync(streamed)).Should().Be("ok");
@@ -145,7 +145,7 @@ public class CommitErrorTests
     [InlineData(true, "sorry", "sorry")]
     public async Task OnRefusal_NextProvider_moves_on_before_commit_only(bool streamed, string refusal, string expected)
     {
-        await using var router = InOrder(new() { OnRefusal = RefusalAction.NextProvider, Observers = { _log } }, Refusing(refusal), FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider, Observers = { _log } }, Refusing(refusal), FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed)).Should().Be(expected);
         _log.Attempts[0].Usage.Should().Be(new TokenUsage(5, 1) { Source = UsageSource.Provider }, "it is billed either way");
     }

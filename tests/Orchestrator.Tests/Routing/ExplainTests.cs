@@ -21,7 +21,7 @@ public class ExplainTests
         var told = router.Explain(new LlmRequest(Prompt));
         told.Strategy.Should().Be("first-available");
         told.Candidates.Select(x => x.Provider).Should().Equal("a", "b", "c");
-        told.Candidates.Should().OnlyContain(x => x.Standing == CandidateStanding.Available && x.Health == ProviderHealth.Healthy);
+        told.Candidates.Should().OnlyContain(x => x.Availability == ProviderAvailability.Available && x.Health == ProviderHealth.Healthy);
         told.Excluded.Should().BeEmpty();
         told.Problem.Should().BeNull();
         (a.Calls + b.Calls + c.Calls).Should().Be(0);
@@ -57,7 +57,7 @@ public class ExplainTests
         var holding = router.RouteAsync(Prompt, new() { ModelId = "full" });
 
         var told = router.Explain(new LlmRequest(Prompt) { Options = new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } });
-        told.Candidates.Select(c => (c.Provider, c.Standing)).Should().Equal(("good", CandidateStanding.Available), ("ejected", CandidateStanding.Avoided));
+        told.Candidates.Select(c => (c.Provider, c.Availability)).Should().Equal(("good", ProviderAvailability.Available), ("ejected", ProviderAvailability.Ejected));
         told.Excluded.Should().BeEquivalentTo([
             new { Provider = "limited", Reason = ExclusionReason.RetryAfter, EndsIn = (TimeSpan?)TimeSpan.FromSeconds(30) },
             new { Provider = "locked", Reason = ExclusionReason.Authentication, EndsIn = (TimeSpan?)TimeSpan.FromMinutes(5) },
@@ -67,10 +67,10 @@ public class ExplainTests
         told.Excluded.Single(e => e.Provider == "plain").Detail.Should().Be("lacks Tools");
 
         _clock.Advance(TimeSpan.FromSeconds(6.1));
-        router.Explain(new LlmRequest(Prompt)).Candidates[0].Should().Match<ExplainedCandidate>(c => c.Provider == "ejected" && c.Standing == CandidateStanding.Trial);
+        router.Explain(new LlmRequest(Prompt)).Candidates[0].Should().Match<ExplainedCandidate>(c => c.Provider == "ejected" && c.Availability == ProviderAvailability.Trial);
 
         var one = router.Explain(new LlmRequest(Prompt) { Options = new() { ModelId = "full" } });
-        one.Candidates.Single().Standing.Should().Be(CandidateStanding.Full, "with nobody else, it is waited for");
+        one.Candidates.Single().Availability.Should().Be(ProviderAvailability.AtCapacity, "with nobody else, it is waited for");
         one.Excluded.Should().HaveCount(5).And.OnlyContain(e => e.Reason == ExclusionReason.NotSelected);
         busy.SetResult();
         await holding;
@@ -130,7 +130,7 @@ public class ExplainTests
         await using var router = InOrder(null, _clock, null, a, new MockProvider("m"));
         await router.RouteAsync(Prompt);
         var json = JsonSerializer.Serialize(router.Explain(new LlmRequest(Prompt)));
-        json.Should().Contain("\"Reason\":\"RetryAfter\"").And.Contain("\"Standing\":\"Available\"").And.Contain("\"Health\":\"Healthy\"").And.NotContain(Prompt);
+        json.Should().Contain("\"Reason\":\"RetryAfter\"").And.Contain("\"Availability\":\"Available\"").And.Contain("\"Health\":\"Healthy\"").And.NotContain(Prompt);
         JsonSerializer.Deserialize<RouteExplanation>(json)!.Excluded.Single().EndsIn.Should().Be(TimeSpan.FromSeconds(30));
     }
 

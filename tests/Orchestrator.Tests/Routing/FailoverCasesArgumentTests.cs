@@ -83,13 +83,13 @@ public class FailoverCasesArgumentTests
         static TimeSpan? Seconds(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
         var attempt = TimeSpan.FromSeconds(7);
         var a = FakeProvider.Answering("a", "ok");
-        await using var asked = InOrder(new() { Limits = new() { Connect = Seconds(router) } }, a);
-        foreach (var limits in new[] { new LimitOptions { Attempt = attempt, Connect = Seconds(request) }, request is null ? null : new LimitOptions { Connect = Seconds(request) } })
+        await using var asked = InOrder(new() { Timeouts = new() { Connect = Seconds(router) } }, a);
+        foreach (var limits in new[] { new TimeoutOptions { Attempt = attempt, Connect = Seconds(request) }, request is null ? null : new TimeoutOptions { Connect = Seconds(request) } })
         {
-            var own = new LlmRequest("hello") { Limits = limits };
+            var own = new LlmRequest("hello") { Timeouts = limits };
             await asked.RouteAsync(own);
-            (a.Requests[^1].Limits?.Connect, a.Requests[^1].Limits?.Attempt).Should().Be((Seconds(expected), limits?.Attempt));
-            own.Limits.Should().BeSameAs(limits);
+            (a.Requests[^1].Timeouts?.Connect, a.Requests[^1].Timeouts?.Attempt).Should().Be((Seconds(expected), limits?.Attempt));
+            own.Timeouts.Should().BeSameAs(limits);
         }
     }
 

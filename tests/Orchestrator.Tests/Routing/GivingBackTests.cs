@@ -130,7 +130,7 @@ public class GivingBackTests
         var refused = new RouterOptions[]
         {
             new() { Strategy = (RoutingStrategy)42 },
-            new() { OnRefusal = (RefusalAction)42 },
+            new() { RefusalAction = (RefusalAction)42 },
             new() { MidStream = (MidStreamMode)42 },
             new() { ErrorRules = { [(LlmErrorKind)42] = new ErrorRule() } },
             new() { ErrorRules = { [LlmErrorKind.Timeout] = new ErrorRule { Health = (HealthEffect)42 } } },
@@ -165,7 +165,7 @@ public class GivingBackTests
         var clock = new VirtualClock();
         var a = new Script("a", clock, Script.Error(LlmErrorKind.ServerError));
         var retry = new RetryOptions { BudgetPerSecond = 1, BudgetShare = 0 };
-        await using var router = InOrder(new() { Retry = retry, Health = new() { FailuresInARow = 100 } }, clock, null, a);
+        await using var router = InOrder(new() { Retry = retry, Health = new() { ConsecutiveFailures = 100 } }, clock, null, a);
         using var cancel = new CancellationTokenSource();
         var call = router.AskAsync(streamed, cancellationToken: cancel.Token);
         await UntilAsync(() => a.Calls == 1 && clock.Waiting > 0);
@@ -182,7 +182,7 @@ public class GivingBackTests
         var options = new RouterOptions
         {
             Retry = RetryOptions.None,
-            Health = new() { FailuresInARow = 1 },
+            Health = new() { ConsecutiveFailures = 1 },
             MetricsRegistry = registry,
             Observers = { _log },
             Random = hook switch

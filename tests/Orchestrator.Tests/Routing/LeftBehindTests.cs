@@ -26,7 +26,7 @@ public class LeftBehindTests
         var metrics = router.GetMetrics()["a"];
         (metrics.InFlight, metrics.CancelledRequests).Should().Be((1, 1L));
         router.Explain(new LlmRequest("hello") { Options = new() { ModelId = "a" } }).Candidates.Should().ContainSingle()
-            .Which.Standing.Should().Be(CandidateStanding.Full);
+            .Which.Availability.Should().Be(ProviderAvailability.AtCapacity);
         (await router.AskAsync(streamed)).Should().Be("b", "a has no permit to give");
 
         _a.End();
@@ -193,7 +193,7 @@ public class LeftBehindTests
     public async Task A_restarted_stream_leaves_the_provider_that_broke_with_its_permit(bool comesBack)
     {
         await using var router = InOrder(
-            new() { Observers = { _log }, MidStream = MidStreamMode.Restart, Limits = new() { Idle = TimeSpan.FromSeconds(5) } }, _clock, null, _a, FakeProvider.Answering("b", "b"));
+            new() { Observers = { _log }, MidStream = MidStreamMode.Restart, Timeouts = new() { Idle = TimeSpan.FromSeconds(5) } }, _clock, null, _a, FakeProvider.Answering("b", "b"));
         var text = ReadAsync(router);
         _a.Give("one ");
         _clock.Pass(5);

@@ -22,7 +22,7 @@ public class LimitsTests
 
         (await call.WaitAsync(TimeSpan.FromSeconds(10))).Text.Should().Be("ok");
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
-        _log.Attempts[0].Error!.Message.Should().Contain("Limits.Attempt").And.Contain("60 s");
+        _log.Attempts[0].Error!.Message.Should().Contain("Timeouts.Attempt").And.Contain("60 s");
         _log.Attempts[0].Duration.Should().BeCloseTo(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(0.2));
     }
 
@@ -33,13 +33,13 @@ public class LimitsTests
         var call = router.RunAsync(streamed: true);
         await AdvanceAsync(TimeSpan.FromSeconds(10.1));
         await UntilAsync(() => _log.Attempts.Count == 1);
-        _log.Attempts[0].Error!.Message.Should().Contain("Limits.FirstToken");
+        _log.Attempts[0].Error!.Message.Should().Contain("Timeouts.FirstToken");
 
         await AdvanceAsync(TimeSpan.FromSeconds(50));
         call.IsCompleted.Should().BeFalse("the last candidate has the whole attempt limit");
         await AdvanceAsync(TimeSpan.FromSeconds(10.1));
         var error = await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)));
-        error.Attempts[1].Error!.Message.Should().Contain("Limits.Attempt");
+        error.Attempts[1].Error!.Message.Should().Contain("Timeouts.Attempt");
     }
 
     [Theory]
@@ -163,14 +163,14 @@ public class LimitsTests
     [Fact]
     public async Task The_request_s_limits_win_over_the_provider_s_and_those_over_the_router_s()
     {
-        var slow = new FakeProvider("slow", (_, token) => Some.Silence(token)) { Info = new("slow", "mock", "m") { Limits = new() { Attempt = TimeSpan.FromSeconds(7) } } };
+        var slow = new FakeProvider("slow", (_, token) => Some.Silence(token)) { Info = new("slow", "mock", "m") { Timeouts = new() { Attempt = TimeSpan.FromSeconds(7) } } };
         await using var router = new Router(new RouterOptions { Observers = { _log } }, timeProvider: _time);
         router.AddProvider(slow);
         var byProvider = router.RouteAsync("hello");
         await AdvanceAsync(TimeSpan.FromSeconds(7.1));
         (await Assert.ThrowsAsync<AllProvidersFailedException>(() => byProvider)).Message.Should().Contain("Timeout");
 
-        var byRequest = router.RouteAsync(new LlmRequest("hello") { Limits = new() { Attempt = TimeSpan.FromSeconds(2) } });
+        var byRequest = router.RouteAsync(new LlmRequest("hello") { Timeouts = new() { Attempt = TimeSpan.FromSeconds(2) } });
         await AdvanceAsync(TimeSpan.FromSeconds(2.1));
         await Assert.ThrowsAsync<AllProvidersFailedException>(() => byRequest);
         _log.Attempts.Select(a => Math.Round(a.Duration.TotalSeconds)).Should().Equal(7, 2);
@@ -181,7 +181,7 @@ public class LimitsTests
     [Fact]
     public void A_limit_of_zero_is_refused_by_name()
     {
-        var make = () => new LimitOptions { Attempt = TimeSpan.Zero };
+        var make = () => new TimeoutOptions { Attempt = TimeSpan.Zero };
         make.Should().Throw<ArgumentOutOfRangeException>().WithMessage("*Attempt must be longer than zero*");
     }
 
@@ -258,9 +258,9 @@ public class LimitsTests
         }
     }
 
-    private Router NewRouter(ILlmProvider first, ILlmProvider? second, LimitOptions? limits)
+    private Router NewRouter(ILlmProvider first, ILlmProvider? second, TimeoutOptions? limits)
     {
-        var router = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Limits = limits ?? new(), Observers = { _log } }, timeProvider: _time);
+        var router = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Timeouts = limits ?? new(), Observers = { _log } }, timeProvider: _time);
         router.AddProvider(first);
         if (second is not null)
             router.AddProvider(second);

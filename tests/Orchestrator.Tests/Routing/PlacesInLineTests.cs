@@ -32,7 +32,7 @@ public class PlacesInLineTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Answers("a"));
-        await using var router = InOrder(new() { MetricsRegistry = registry, Health = new() { FailuresInARow = 1 } }, _clock, null, a);
+        await using var router = InOrder(new() { MetricsRegistry = registry, Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a);
         await FailAsync(Ask(router, "ejects"));
         var holder = Ask(router, "holder");
         var calls = new[] { Ask(router, "one"), Ask(router, "two") };
@@ -54,7 +54,7 @@ public class PlacesInLineTests
         var a = new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Fails(LlmErrorKind.ServerError));
         var b = new Turns("b", Fails(LlmErrorKind.ServerError), Holds(gateB.Task, LlmErrorKind.ServerError), Holds(end.Task));
         var log = new AttemptLog();
-        var options = new RouterOptions { Observers = { log }, Health = new() { FailuresInARow = 1 }, Retry = new() { SameProvider = 0, BudgetPerSecond = 0, BudgetShare = share } };
+        var options = new RouterOptions { Observers = { log }, Health = new() { ConsecutiveFailures = 1 }, Retry = new() { MaxRetriesPerProvider = 0, BudgetPerSecond = 0, BudgetShare = share } };
         await using var router = InOrder(options, _clock, null, a, b);
         await FailAsync(Ask(router, "ejects", "a"));
         await FailAsync(Ask(router, "ejects", "b"));
@@ -109,7 +109,7 @@ public class PlacesInLineTests
             logged = logs.Named("llm_provider_trial").Count();
             return Some.Answer("a");
         });
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _clock, logs, a);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, logs, a);
         await FailAsync(Ask(router, "ejects"));
         var holder = Ask(router, "holder");
         _clock.Advance(TimeSpan.FromSeconds(6.1));
@@ -129,7 +129,7 @@ public class PlacesInLineTests
         var a = new Turns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
         var b = new Turns("b", Holds(_gate.Task), Answers("b"));
         var limit = limited ? TimeSpan.FromSeconds(100) : Timeout.InfiniteTimeSpan;
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 }, Limits = new() { Call = limit } }, _clock, null, a, b);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, Timeouts = new() { Call = limit } }, _clock, null, a, b);
         await FailAsync(Ask(router, "ejects", "a"));
         var holder = Ask(router, "holder", "b");
         var timers = _clock.Waiting;
@@ -152,12 +152,12 @@ public class PlacesInLineTests
         var a = new Turns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
         var b = new Turns("b", Holds(_gate.Task));
         var c = new Turns("c", Fails(LlmErrorKind.NotSupported));
-        await using var router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _clock, null, a, b);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a, b);
         if (failedBefore)
             router.AddProvider(c);
         await FailAsync(Ask(router, "ejects", "a"));
         var holder = Ask(router, "holder", "b");
-        var call = router.RouteAsync(new LlmRequest("one") { Limits = new() { Call = TimeSpan.FromSeconds(3) } });
+        var call = router.RouteAsync(new LlmRequest("one") { Timeouts = new() { Call = TimeSpan.FromSeconds(3) } });
         await UntilAsync(() => router.GetMetrics()["b"].Queued == 1);
         _clock.Advance(TimeSpan.FromSeconds(3));
         var error = await FailAsync(call);

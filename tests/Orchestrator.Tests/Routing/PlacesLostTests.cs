@@ -107,7 +107,7 @@ public class PlacesLostTests
     }
 
     private static Router Short() =>
-        new(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Retry = RetryOptions.None, Health = new() { FailuresInARow = 1 } });
+        new(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = 1 } });
 
     private static Router Ranked(IRoutingStrategy strategy, params Turns[] providers) => Ranked(strategy, new Clock(), providers);
 

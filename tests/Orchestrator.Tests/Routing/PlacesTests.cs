@@ -110,9 +110,9 @@ public class PlacesTests
     public async Task The_wait_counts_against_the_call_s_limit(bool streamed)
     {
         var a = new Held("a", 1);
-        await using var router = InOrder(new() { Limits = new() { Call = TimeSpan.FromSeconds(20), Attempt = Timeout.InfiniteTimeSpan } }, _clock, null, a);
+        await using var router = InOrder(new() { Timeouts = new() { Call = TimeSpan.FromSeconds(20), Attempt = Timeout.InfiniteTimeSpan } }, _clock, null, a);
         using var source = new CancellationTokenSource();
-        var first = router.RouteAsync(new LlmRequest("1") { Limits = new() { Call = Timeout.InfiniteTimeSpan } }, source.Token);
+        var first = router.RouteAsync(new LlmRequest("1") { Timeouts = new() { Call = Timeout.InfiniteTimeSpan } }, source.Token);
         await UntilAsync(() => a.Running == 1);
         var second = router.RunAsync(streamed);
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
@@ -240,7 +240,7 @@ public class PlacesTests
         var running = 0;
         var most = 0;
         var a = new FakeProvider("a", (request, token) => One(request, token)) { Info = new("a", "mock", "m") { MaxConcurrency = places } };
-        await using var router = InOrder(new() { Retry = RetryOptions.None, Health = new() { FailuresInARow = int.MaxValue } }, a);
+        await using var router = InOrder(new() { Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = int.MaxValue } }, a);
         await Parallel.ForAsync(0, 3000, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, _) =>
         {
             using var source = new CancellationTokenSource();

@@ -47,8 +47,8 @@ public class ProviderPriceAndLimitTests
     public async Task Limits_of_the_provider_s_own_go_before_the_router_s(bool streamed)
     {
         var clock = new VirtualClock();
-        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None, Limits = new() { Attempt = TimeSpan.FromSeconds(9) } }, timeProvider: clock);
-        router.AddProvider(FakeProvider.Silent("a"), new ProviderOptions { Limits = new() { Attempt = TimeSpan.FromSeconds(2) } });
+        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None, Timeouts = new() { Attempt = TimeSpan.FromSeconds(9) } }, timeProvider: clock);
+        router.AddProvider(FakeProvider.Silent("a"), new ProviderOptions { Timeouts = new() { Attempt = TimeSpan.FromSeconds(2) } });
         var error = await clock.RunAsync(router.FailAsync<AllProvidersFailedException>(streamed));
         (error.Kind, clock.Elapsed).Should().Be((LlmErrorKind.Timeout, TimeSpan.FromSeconds(2)));
     }

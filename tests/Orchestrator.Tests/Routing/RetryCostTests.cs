@@ -60,7 +60,7 @@ public class RetryCostTests
     public async Task Where_nobody_is_to_be_asked_twice_no_limit_is_waited_for_either(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)), null);
-        await using var router = InOrder(new() { Retry = new() { SameProvider = 0 } }, _clock, null, a);
+        await using var router = InOrder(new() { Retry = new() { MaxRetriesPerProvider = 0 } }, _clock, null, a);
         await FluentActions.Awaiting(() => _clock.RunAsync(router.RunAsync(streamed))).Should().ThrowAsync<AllProvidersFailedException>();
         (a.Calls, _clock.Elapsed).Should().Be((1, TimeSpan.Zero));
     }
@@ -89,8 +89,8 @@ public class RetryCostTests
 
     private static RouterOptions WithBudget(int perSecond) => new()
     {
-        Health = new() { FailuresInARow = 1 },
-        Retry = new() { SameProvider = 0, BudgetShare = 0, BudgetPerSecond = perSecond },
+        Health = new() { ConsecutiveFailures = 1 },
+        Retry = new() { MaxRetriesPerProvider = 0, BudgetShare = 0, BudgetPerSecond = perSecond },
     };
 
     private static async Task EjectAsync(Router router, params string[] names)

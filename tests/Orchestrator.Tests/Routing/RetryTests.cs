@@ -152,8 +152,8 @@ public class RetryTests
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null);
         var b = new Script("b", _clock);
-        await using var router = InOrder(new() { Retry = new(), Limits = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, b);
-        var request = new LlmRequest("hello") { Limits = asked is { } seconds ? new() { Call = TimeSpan.FromSeconds(seconds) } : null };
+        await using var router = InOrder(new() { Retry = new(), Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, b);
+        var request = new LlmRequest("hello") { Timeouts = asked is { } seconds ? new() { Call = TimeSpan.FromSeconds(seconds) } : null };
         (await _clock.RunAsync(router.RouteAsync(request))).Text.Should().Be(expected);
         (_clock.Elapsed > TimeSpan.Zero).Should().Be(expected == "a");
     }
@@ -166,7 +166,7 @@ public class RetryTests
         var second = TimeSpan.FromSeconds(1);
         var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
         var retry = new RetryOptions { MinDelay = second, MaxDelay = second };
-        await using var router = InOrder(new() { Retry = retry, Limits = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, new Script("b", _clock));
+        await using var router = InOrder(new() { Retry = retry, Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, new Script("b", _clock));
         (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be(expected);
     }
 
@@ -294,7 +294,7 @@ public class RetryTests
     [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
-        FluentActions.Invoking(() => new RetryOptions { SameProvider = -1 }).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new RetryOptions { MaxRetriesPerProvider = -1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new RetryOptions { BudgetShare = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new RetryOptions { BudgetPerSecond = -1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new RetryOptions { LongestRetryAfter = TimeSpan.FromSeconds(-1) }).Should().Throw<ArgumentOutOfRangeException>();

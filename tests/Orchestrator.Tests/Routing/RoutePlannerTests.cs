@@ -33,8 +33,8 @@ public class RoutePlannerTests
                 await TryAsync(router, name);
         }
 
-        router.Explain(new LlmRequest("hello")).Candidates.Select(x => (x.Provider, x.Standing)).Should().Equal(
-            ("b", CandidateStanding.Avoided), ("a", CandidateStanding.Avoided), ("c", CandidateStanding.Avoided));
+        router.Explain(new LlmRequest("hello")).Candidates.Select(x => (x.Provider, x.Availability)).Should().Equal(
+            ("b", ProviderAvailability.Ejected), ("a", ProviderAvailability.Ejected), ("c", ProviderAvailability.Ejected));
         (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Single().Provider.Name.Should().Be("b");
     }
 
@@ -84,7 +84,7 @@ public class RoutePlannerTests
             router.ReplaceProviders([new(FakeProvider.Answering("b", "b")), new(c)]);
             return Some.Failure(Error(LlmErrorKind.ServerError));
         });
-        router = InOrder(new() { Health = new() { FailuresInARow = 1 } }, _clock, null, a, FakeProvider.Answering("b", "b"), c);
+        router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a, FakeProvider.Answering("b", "b"), c);
         await TryAsync(router, "c");
         var answer = await router.RouteAsync("hello");
         answer.Attempts.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("a", AttemptRole.First), ("c", AttemptRole.Trial)], "its cool-down is over by now");

@@ -38,7 +38,7 @@ public class RouterTests
     {
         FluentActions.Invoking(() => new Router(new RouterOptions { Observers = { null! } })).Should().Throw<ArgumentException>().WithMessage("*Observers*null*");
         FluentActions.Invoking(() => new Router(new RouterOptions { MidStream = (MidStreamMode)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MidStream*");
-        FluentActions.Invoking(() => new Router(new RouterOptions { OnRefusal = (RefusalAction)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*OnRefusal*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { RefusalAction = (RefusalAction)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*RefusalAction*");
         await using var router = new Router();
         FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(port: 65536); }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("port");
         FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(host: ""); }).Should().Throw<ArgumentException>().WithParameterName("host");

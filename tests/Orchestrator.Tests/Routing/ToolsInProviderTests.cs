@@ -64,7 +64,7 @@ public sealed class ToolsInProviderTests
             return await tool.Task;
         }
 
-        await using var router = InOrder(new() { Limits = new() { Attempt = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) } }, Shop("a", true, null), Shop("b", true, null));
+        await using var router = InOrder(new() { Timeouts = new() { Attempt = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) } }, Shop("a", true, null), Shop("b", true, null));
         var error = await router.FailAsync<LlmException>(streamed, new ChatOptions { Tools = [AIFunctionFactory.Create(Charge, "charge")] });
         (error.Kind, _charged).Should().Be((LlmErrorKind.Timeout, 1));
         tool.SetResult("late");
@@ -127,7 +127,7 @@ public sealed class ToolsInProviderTests
     [InlineData(false)]
     public async Task A_refusal_after_a_tool_ran_does_not_move_on(bool streamed)
     {
-        await using var router = InOrder(new() { OnRefusal = RefusalAction.NextProvider }, Shop("a", true, "filter"), Shop("b", true, null));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Shop("a", true, "filter"), Shop("b", true, null));
         try
         {
             await router.RunAsync(streamed, options: Tools());

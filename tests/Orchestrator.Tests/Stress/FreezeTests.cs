@@ -16,7 +16,7 @@ public sealed class FreezeTests
     public async Task After_a_pause_of_the_process_every_call_is_answered_and_one_provider_is_blamed_at_most(bool streamed)
     {
         // Past the limit that is due first, for a shorter pause harms nobody.
-        var pause = (streamed ? LimitOptions.Default.FirstToken : LimitOptions.Default.Attempt)!.Value + TimeSpan.FromSeconds(1);
+        var pause = (streamed ? TimeoutOptions.Default.FirstToken : TimeoutOptions.Default.Attempt)!.Value + TimeSpan.FromSeconds(1);
         var time = new FakeTimeProvider();
         var frozen = new FakeProvider("frozen", (_, token) => Some.Silence(token));
         var other = FakeProvider.Answering("other", "ok");

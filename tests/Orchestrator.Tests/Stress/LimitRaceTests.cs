@@ -95,7 +95,7 @@ public class LimitRaceTests
         var time = new FakeTimeProvider();
         var years = TimeSpan.FromDays(3650);
         await using var router = InOrder(
-            new() { Limits = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years }, Observers = { _log } },
+            new() { Timeouts = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years }, Observers = { _log } },
             time, null, new FakeProvider("a", (_, token) => WhenAsync(answer, token)));
         var call = router.RunAsync(streamed);
         time.Advance(TimeSpan.FromDays(100));
@@ -109,7 +109,7 @@ public class LimitRaceTests
         for (var round = 0; round < 20_000; round++)
         {
             var orphans = 0;
-            var gate = new PullGate(() => Interlocked.Increment(ref orphans));
+            var gate = new AbandonablePull(() => Interlocked.Increment(ref orphans));
             // Passed a few times before, as by a stream whose updates came in time.
             for (var pass = 0; pass < round % 3; pass++)
                 (await PassAsync(gate)).Should().BeTrue();
@@ -125,7 +125,7 @@ public class LimitRaceTests
             gate.LeaveBehind();
         }
 
-        static async Task<bool> PassAsync(PullGate gate)
+        static async Task<bool> PassAsync(AbandonablePull gate)
         {
             var pull = new ManualPull();
             var wait = gate.WaitAsync(new ValueTask<bool>(pull, pull.Version));
@@ -135,7 +135,7 @@ public class LimitRaceTests
     }
 
     private Router NewRouter(FakeTimeProvider time, FakeProvider first) => InOrder(
-        new() { Strategy = RoutingStrategy.FirstAvailable, Limits = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan }, Observers = { _log } },
+        new() { Strategy = RoutingStrategy.FirstAvailable, Timeouts = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan }, Observers = { _log } },
         time, null, first, FakeProvider.Answering("b", "next"));
 
     private static async Task CheckAsync(Router router, (string Text, RouteResult Route) call, int round)

@@ -26,7 +26,7 @@ public class RandomCallsTests(ITestOutputHelper output)
             var part = _calls / 5;
             await RunAsync(new StressPlan(_seed, RoutingStrategy.RoundRobin, part));
             await RunAsync(new StressPlan(_seed + 1, RoutingStrategy.Random, part) { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
-            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, part) { ListChanges = true, OnRefusal = RefusalAction.NextProvider });
+            await RunAsync(new StressPlan(_seed + 2, RoutingStrategy.FirstAvailable, part) { ListChanges = true, RefusalAction = RefusalAction.NextProvider });
             await RunAsync(new StressPlan(_seed + 3, RoutingStrategy.BestAvailable, part) { ListChanges = true, MaxAttempts = 8 });
             await RunAsync(new StressPlan(_seed + 4, RoutingStrategy.RoundRobin, part) { Places = 2, MidStream = MidStreamMode.Restart, MaxAttempts = 8 });
             Collect();

@@ -47,7 +47,7 @@ internal sealed class RoleAudit(StressRun run)
         if (last.Role == AttemptRole.Trial)
             Complain(call, $"{told.Provider.Name} was asked again after its trial, which ended in {error.Kind}");
         // Beyond one retry only a limit that is over soon is waited for.
-        if (same > run.Plan.Retry.SameProvider && error.Kind != LlmErrorKind.RateLimited)
+        if (same > run.Plan.Retry.MaxRetriesPerProvider && error.Kind != LlmErrorKind.RateLimited)
             Complain(call, $"{told.Provider.Name} was asked {same + 1} times: {Shape(call)}");
     }
 

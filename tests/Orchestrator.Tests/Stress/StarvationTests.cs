@@ -15,7 +15,7 @@ public sealed class StarvationTests
     [InlineData(false)]
     public async Task With_64_blocked_threads_the_metrics_are_served_and_limits_are_a_second_late_at_most(bool streamed)
     {
-        await using var router = InOrder(new() { Limits = new() { Attempt = Limit } }, FakeProvider.Silent("silent"), FakeProvider.Answering("well", "ok"));
+        await using var router = InOrder(new() { Timeouts = new() { Attempt = Limit } }, FakeProvider.Silent("silent"), FakeProvider.Answering("well", "ok"));
         var server = await router.StartMetricsServerAsync(0);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         // Everything is loaded and connected before.

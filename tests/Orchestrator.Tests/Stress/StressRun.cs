@@ -10,7 +10,7 @@ internal sealed record StressPlan(long Seed, RoutingStrategy Strategy, int Calls
 
     public MidStreamMode MidStream { get; init; }
 
-    public RefusalAction OnRefusal { get; init; }
+    public RefusalAction RefusalAction { get; init; }
 
     public int? MaxAttempts { get; init; }
 
@@ -99,7 +99,7 @@ internal sealed class StressRun
             MetricsRegistry = _registry,
             Prices = StressPrices.Table,
             MidStream = Plan.MidStream,
-            OnRefusal = Plan.OnRefusal,
+            RefusalAction = Plan.RefusalAction,
             MaxAttempts = Plan.MaxAttempts,
             Retry = Plan.Retry,
             Health = Plan.Health,

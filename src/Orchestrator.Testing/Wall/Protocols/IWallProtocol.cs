@@ -49,7 +49,7 @@ internal interface IWallProtocol
     IEnumerable<OddStream> OddStreams { get; }
 
     /// <summary>Limits instead of the provider's own: those of a vendor whose models run at home are longer than the wall's patience.</summary>
-    LimitOptions? Limits => null;
+    TimeoutOptions? Timeouts => null;
 
     /// <summary>How many attempts may run at once, instead of what the vendor's accounts allow: scenarios of many calls are about faults, not about
     /// queues. <see langword="null"/> for the provider's own number.</summary>

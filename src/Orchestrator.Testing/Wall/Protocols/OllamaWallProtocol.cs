@@ -17,7 +17,7 @@ internal sealed class OllamaWallProtocol : IWallProtocol
 
     public Fault? ContentPolicy => null;
 
-    public LimitOptions? Limits => LimitOptions.Default;
+    public TimeoutOptions? Timeouts => TimeoutOptions.Default;
 
     public Fault RefusesPrefill { get; } = Fault.Status(400, """{"error":"the last message must not be from the assistant"}""");
 

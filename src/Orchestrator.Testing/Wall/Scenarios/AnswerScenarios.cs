@@ -94,7 +94,7 @@ internal static class AnswerScenarios
                 {
                     world.Primary.Always = fault;
                     var answer = await world.AskAsync().ConfigureAwait(false);
-                    var limit = (alone ? LimitOptions.Default.Attempt!.Value : LimitOptions.Default.FirstToken!.Value) + 2 * Second;
+                    var limit = (alone ? TimeoutOptions.Default.Attempt!.Value : TimeoutOptions.Default.FirstToken!.Value) + 2 * Second;
                     checks.Required(answer.Took <= limit, $"{fault}: took {answer.Took.TotalSeconds:0} s");
                     checks.Required(alone ? answer.LlmError?.Kind == LlmErrorKind.Timeout : answer.IsComplete, $"{fault}: {answer.Said}");
                     await tally.CloseAsync(world, checks).ConfigureAwait(false);

@@ -120,7 +120,7 @@ internal static class HealthScenarios
     private static async Task FlapAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {
         const int calls = 400;
-        foreach (var (fault, bound) in new[] { (Fault.ResetUnanswered(), 2 * Second), (Fault.Status(500), 2 * Second), (Fault.Hang(), LimitOptions.Default.FirstToken!.Value + 2 * Second) })
+        foreach (var (fault, bound) in new[] { (Fault.ResetUnanswered(), 2 * Second), (Fault.Status(500), 2 * Second), (Fault.Hang(), TimeoutOptions.Default.FirstToken!.Value + 2 * Second) })
         {
             var world = new WallWorld(setting);
             await using (world.ConfigureAwait(false))

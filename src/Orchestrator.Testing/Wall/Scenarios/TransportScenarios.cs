@@ -34,9 +34,9 @@ internal static class TransportScenarios
                 new("before the first word", Fault.CloseDelimited().And(Fault.CutAfterEvents(p.EventsOf(0))), Interrupted, Malformed),
             ]);
             yield return AnswerScenarios.Cases("F17", "hangs in the middle of the stream", p =>
-                [new("hang", Fault.Stall(p.EventsOf(20)), LlmErrorKind.Timeout) { AfterCommit = true, Bound = LimitOptions.Default.Idle!.Value + Second }]);
+                [new("hang", Fault.Stall(p.EventsOf(20)), LlmErrorKind.Timeout) { AfterCommit = true, Bound = TimeoutOptions.Default.Idle!.Value + Second }]);
             yield return AnswerScenarios.Cases("F19", "comments for ever", p =>
-                [new("comments", Fault.Comments(0, Second), LlmErrorKind.Timeout) { Bound = LimitOptions.Default.FirstToken!.Value + Second }]);
+                [new("comments", Fault.Comments(0, Second), LlmErrorKind.Timeout) { Bound = TimeoutOptions.Default.FirstToken!.Value + Second }]);
             yield return AnswerScenarios.Cases("F28", "204", _ => [new("204", Fault.NoContent(), Malformed)]);
             yield return AnswerScenarios.Cases("F30", "sent twice, and more after the end", p =>
             [

@@ -21,7 +21,7 @@ internal static class WayScenarios
 
     /// <summary>The connect limit. YandexGPT asks for its token first, by a GET, which with a client that was handed in has no limit for connecting: the first token's ends it.</summary>
     private static TimeSpan BoundOf(WallSetting setting) =>
-        (setting.Protocol.Name == "yandexgpt" ? LimitOptions.Default.FirstToken : LimitOptions.Default.Connect)!.Value + Slack;
+        (setting.Protocol.Name == "yandexgpt" ? TimeoutOptions.Default.FirstToken : TimeoutOptions.Default.Connect)!.Value + Slack;
 
     private static async Task NameAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {

@@ -79,7 +79,7 @@ internal sealed class WallWorld : IAsyncDisposable
     /// <summary>Adds a provider with a price, so that its money is counted.</summary>
     public void Add(ILlmProvider provider) => Router.AddProvider(provider, Options);
 
-    public ProviderOptions Options => new() { Price = new ModelPrice(0.2m, 0.6m), Limits = Protocol.Limits, MaxConcurrency = Protocol.MaxConcurrency };
+    public ProviderOptions Options => new() { Price = new ModelPrice(0.2m, 0.6m), Timeouts = Protocol.Timeouts, MaxConcurrency = Protocol.MaxConcurrency };
 
     public async Task<WallAnswer> AskAsync(int leaveAfter = int.MaxValue, CancellationToken cancellationToken = default)
     {

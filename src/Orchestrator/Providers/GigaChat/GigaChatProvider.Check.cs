@@ -5,7 +5,7 @@ public sealed partial class GigaChatProvider
 {
     /// <inheritdoc/>
     /// <remarks>Fetches a token past the one that is kept, asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
-    public async Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default)
+    public async Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         if (_credentials.Key is { } key && GigaChatCheck.MalformedKey(key) is { } malformed)
             return malformed;

@@ -11,7 +11,7 @@ namespace Orchestrator.Providers;
 /// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>, several system messages, a temperature of 0) or left
 /// out (penalties, <see cref="ChatOptions.Seed"/>, <see cref="ChatOptions.TopK"/>).</para>
 /// </remarks>
-public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IExactTokenCounter, IProviderCheck
+public sealed partial class GigaChatProvider : HttpLlmProvider, IHealthProbe, IExactTokenCounter, IProviderDiagnostics
 {
     /// <summary>Under this name the id of the functions' state travels in <c>AdditionalProperties</c> of calls and answers, so that the
     /// vendor recognises the conversation when the answer is sent back.</summary>

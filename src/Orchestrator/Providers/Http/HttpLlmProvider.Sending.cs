@@ -21,7 +21,7 @@ public abstract partial class HttpLlmProvider
             using var message = RequestFault.Guard((Provider: this, request), static s => s.Provider.CreateRequest(s.request), cancellationToken);
             await AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
             var target = message.RequestUri!;
-            var response = await SendAsync(message, request.Limits?.Connect, cancellationToken).ConfigureAwait(false);
+            var response = await SendAsync(message, request.Timeouts?.Connect, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (response.StatusCode == HttpStatusCode.OK && IsSame(target, message.RequestUri))

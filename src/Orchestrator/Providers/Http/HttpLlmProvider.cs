@@ -11,7 +11,7 @@ namespace Orchestrator.Providers;
 /// answer or a typed error. A cut answer is never taken for a whole one.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take as long as <see cref="LimitOptions.Connect"/> of the
+/// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take as long as <see cref="TimeoutOptions.Connect"/> of the
 /// request allows, 5 s if it says nothing, TLS included. Bodies are bounded: 16 MiB whole, 4 MiB a line, 256 MiB and a million events a
 /// stream, all after decompression.</para>
 /// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>, no

@@ -8,7 +8,7 @@ public sealed partial class OllamaProvider
     /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15 s.</para>
     /// <para>A server that shows both to everybody does not check the key; the message of a good result says so.</para>
     /// </remarks>
-    public Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default)
+    public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         var server = new ServerDiagnosis(
             HttpAddress.Shown(_root),

@@ -9,7 +9,7 @@ namespace Orchestrator.Providers;
 /// Thread-safe. Sends <c>POST {BaseUrl}/api/chat</c>. A model may take minutes to load and wait in a queue without a byte, so its limits
 /// are longer than the router's: first token 300 s, attempt 10 min, call 15 min.
 /// </remarks>
-public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IProviderCheck
+public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IProviderDiagnostics
 {
     private readonly Action<Utf8JsonWriter, LlmRequest> _write;
     private readonly Uri _root;
@@ -92,7 +92,7 @@ public sealed partial class OllamaProvider : HttpLlmProvider, IHealthProbe, IPro
             PrefersStreaming = true,
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextLength,
-            Limits = new LimitOptions { FirstToken = TimeSpan.FromSeconds(300), Attempt = TimeSpan.FromMinutes(10), Call = TimeSpan.FromMinutes(15) },
+            Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromSeconds(300), Attempt = TimeSpan.FromMinutes(10), Call = TimeSpan.FromMinutes(15) },
         };
     }
 

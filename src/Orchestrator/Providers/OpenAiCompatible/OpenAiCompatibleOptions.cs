@@ -11,7 +11,7 @@ public sealed class OpenAiCompatibleOptions
 
     /// <summary>The address that <c>/chat/completions</c> is appended to.</summary>
     /// <value><c>https://api.openai.com/v1</c>.</value>
-    public Uri BaseUrl { get; set; } = OpenAiEnvironment.Default;
+    public Uri BaseUrl { get; set; } = OpenAiCompatibleEnvironment.Default;
 
     /// <summary>The key; visible ASCII. Sent as <c>Authorization: {AuthorizationScheme} {ApiKey}</c>.</summary>
     /// <value><see langword="null"/>: no authorization is sent, as local servers like it.</value>
@@ -63,16 +63,16 @@ public sealed class OpenAiCompatibleOptions
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         try
         {
-            var address = OpenAiEnvironment.Address(environment) ?? OpenAiEnvironment.Default;
-            var key = OpenAiEnvironment.KeyFor(address, environment);
-            if (key is null && OpenAiEnvironment.NeedsKey(address))
+            var address = OpenAiCompatibleEnvironment.Address(environment) ?? OpenAiCompatibleEnvironment.Default;
+            var key = OpenAiCompatibleEnvironment.KeyFor(address, environment);
+            if (key is null && OpenAiCompatibleEnvironment.NeedsKey(address))
             {
-                throw new InvalidOperationException($"The environment variable {OpenAiEnvironment.ApiKey} is not set, and {address.Host} answers nobody without a key. "
-                    + $"Set it, or set {OpenAiEnvironment.BaseUrl} to another server.");
+                throw new InvalidOperationException($"The environment variable {OpenAiCompatibleEnvironment.ApiKey} is not set, and {address.Host} answers nobody without a key. "
+                    + $"Set it, or set {OpenAiCompatibleEnvironment.BaseUrl} to another server.");
             }
 
             if (key is not null)
-                HeaderValue.Checked(key, $"The environment variable {OpenAiEnvironment.ApiKey}");
+                HeaderValue.Checked(key, $"The environment variable {OpenAiCompatibleEnvironment.ApiKey}");
             return new OpenAiCompatibleOptions { Model = model, BaseUrl = address, ApiKey = key };
         }
         catch (ArgumentException error)

@@ -12,7 +12,7 @@ public sealed partial class OpenAiCompatibleProvider
     /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot tell, as <see cref="ProviderProblem.Other"/>.</para>
     /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result says so.</para>
     /// </remarks>
-    public Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default)
+    public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         var server = new ServerDiagnosis(
             HttpAddress.Shown(_root),

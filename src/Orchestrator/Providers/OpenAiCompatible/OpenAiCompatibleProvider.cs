@@ -5,7 +5,7 @@ namespace Orchestrator.Providers;
 
 /// <summary>Any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, Yandex, cloud.ru and others.</summary>
 /// <remarks>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c>; options that the protocol does not have are left out.</remarks>
-public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe, IProviderCheck
+public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthProbe, IProviderDiagnostics
 {
     private const int ShortestSecret = 8;
 
@@ -38,7 +38,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
         }
 
         _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null))];
-        _write = new OpenAiRequestWriter(
+        _write = new OpenAiCompatibleRequestWriter(
             options.Model,
             options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
             options.RequestUsage).Write;
@@ -65,7 +65,7 @@ public sealed partial class OpenAiCompatibleProvider : HttpLlmProvider, IHealthP
         return message;
     }
 
-    private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiAnswerReader(Info);
+    private protected override AnswerReader NewReader(LlmRequest request) => new OpenAiCompatibleAnswerReader(Info);
 
     private protected override LlmErrorKind? KindOf(int status, ServerError error) => ErrorTable.KindOf(status, error);
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Providers;
 
 /// <summary>What a credential of Yandex Cloud is, by its look.</summary>
-internal enum YandexCredentialLook
+internal enum YandexGptCredentialLook
 {
     Other,
     ApiKey,
@@ -32,11 +32,11 @@ internal static partial class YandexGptCredentials
     }
 
     /// <summary>By the patterns of Yandex's own clients, and the beginning that API keys have.</summary>
-    public static YandexCredentialLook LookOf(string credential) =>
-        Iam().IsMatch(credential) ? YandexCredentialLook.IamToken
-        : OAuth().IsMatch(credential) ? YandexCredentialLook.OAuthToken
-        : credential.StartsWith("AQVN", StringComparison.Ordinal) ? YandexCredentialLook.ApiKey
-        : YandexCredentialLook.Other;
+    public static YandexGptCredentialLook LookOf(string credential) =>
+        Iam().IsMatch(credential) ? YandexGptCredentialLook.IamToken
+        : OAuth().IsMatch(credential) ? YandexGptCredentialLook.OAuthToken
+        : credential.StartsWith("AQVN", StringComparison.Ordinal) ? YandexGptCredentialLook.ApiKey
+        : YandexGptCredentialLook.Other;
 
     /// <summary>What is wrong with a credential that is plainly another one than it is set as; null when nothing is.</summary>
     public static string? Mismatch(YandexGptOptions options)
@@ -45,16 +45,16 @@ internal static partial class YandexGptCredentials
         {
             return LookOf(key) switch
             {
-                YandexCredentialLook.IamToken => "ApiKey holds an IAM token, which begins with t1.; set it as IamToken, or better set an API key or a key file, as an IAM token lives 12 hours at most.",
-                YandexCredentialLook.OAuthToken => "ApiKey holds an OAuth token, which begins with y0_; it cannot be sent. Create an API key of a service account.",
+                YandexGptCredentialLook.IamToken => "ApiKey holds an IAM token, which begins with t1.; set it as IamToken, or better set an API key or a key file, as an IAM token lives 12 hours at most.",
+                YandexGptCredentialLook.OAuthToken => "ApiKey holds an OAuth token, which begins with y0_; it cannot be sent. Create an API key of a service account.",
                 _ => LooksEncoded(key) ? null : "ApiKey holds what no API key has, such as a space or a quotation mark; copy it again, without its name or anything around it.",
             };
         }
 
         return options.IamToken is not { Length: > 0 } token ? null : LookOf(token) switch
         {
-            YandexCredentialLook.ApiKey => "IamToken holds an API key, which begins with AQVN; set it as ApiKey.",
-            YandexCredentialLook.OAuthToken => "IamToken holds an OAuth token, which begins with y0_; make an IAM token of it ('yc iam create-token'), or set ApiKey.",
+            YandexGptCredentialLook.ApiKey => "IamToken holds an API key, which begins with AQVN; set it as ApiKey.",
+            YandexGptCredentialLook.OAuthToken => "IamToken holds an OAuth token, which begins with y0_; make an IAM token of it ('yc iam create-token'), or set ApiKey.",
             _ => null,
         };
     }

@@ -10,7 +10,7 @@ public sealed partial class YandexGptProvider
     /// <param name="cancellationToken">Gives up the check.</param>
     /// <returns>What was found. A problem is a result, never an exception.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public Task<ProviderDiagnosis> ValidateAsync(CancellationToken cancellationToken = default) => CheckAsync(
+    public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default) => CheckAsync(
         async token =>
         {
             await TokenizeAsync(token).ConfigureAwait(false);

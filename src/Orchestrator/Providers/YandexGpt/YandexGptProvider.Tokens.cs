@@ -35,12 +35,12 @@ public sealed partial class YandexGptProvider
             return new AccessTokenSource(token => AskMetadataAsync(metadata, token), _time, Margin, LongestUse);
         }
 
-        var iam = WithPath(HttpAddress.Checked(options.IamUrl, nameof(options.IamUrl), YandexServiceAccountKey.Audience), "iam/v1/tokens");
-        var key = YandexServiceAccountKey.ReadFile(options.ServiceAccountKeyFile!);
+        var iam = WithPath(HttpAddress.Checked(options.IamUrl, nameof(options.IamUrl), YandexGptServiceAccountKey.Audience), "iam/v1/tokens");
+        var key = YandexGptServiceAccountKey.ReadFile(options.ServiceAccountKeyFile!);
         return new AccessTokenSource(token => ExchangeAsync(iam, key, token), _time, Margin, LongestUse);
     }
 
-    private async Task<AccessToken> ExchangeAsync(Uri iam, YandexServiceAccountKey key, CancellationToken cancellationToken)
+    private async Task<AccessToken> ExchangeAsync(Uri iam, YandexGptServiceAccountKey key, CancellationToken cancellationToken)
     {
         var jwt = key.Sign(_time.GetUtcNow());
         _jwt = jwt;
@@ -69,7 +69,7 @@ public sealed partial class YandexGptProvider
     {
         try
         {
-            return await AskAsync(message, body => YandexTokenAnswer.Read(body, message.AnsweredAt ?? _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+            return await AskAsync(message, body => YandexGptTokenAnswer.Read(body, message.AnsweredAt ?? _time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
         }
         catch (LlmException error) when (error.StatusCode is >= 400 and < 500 and not (408 or 429))
         {

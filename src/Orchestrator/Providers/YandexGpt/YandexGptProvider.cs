@@ -13,7 +13,7 @@ namespace Orchestrator.Providers;
 /// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>), refused (a temperature above 1, images) or left out
 /// (<see cref="ChatOptions.TopP"/>, <see cref="ChatOptions.TopK"/>, <see cref="ChatOptions.Seed"/>, penalties).</para>
 /// </remarks>
-public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, IExactTokenCounter, IProviderCheck
+public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, IExactTokenCounter, IProviderDiagnostics
 {
     private const string ClientRequestIdHeader = "x-client-request-id";
     private readonly YandexGptRequestWriter _writer;
@@ -90,7 +90,7 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
             throw new ArgumentException("There is no message to count; give at least one.", nameof(messages));
         return AskAsync(
             token => PostAsync(_tokenizeCompletion, RequestFault.Guard((_writer, request), static s => JsonBody.From(s.request, s._writer.Write), token), token),
-            YandexTokens.Count, cancellationToken, request);
+            YandexGptTokens.Count, cancellationToken, request);
     }
 
     private protected override HttpRequestMessage CreateRequest(LlmRequest request) => Post(_completion, JsonBody.From(request, _writer.Write));
@@ -113,7 +113,7 @@ public sealed partial class YandexGptProvider : HttpLlmProvider, IHealthProbe, I
 
     /// <summary>The smallest question there is: one word for the tokenizer.</summary>
     private Task<int> TokenizeAsync(CancellationToken cancellationToken) => AskAsync(
-        token => PostAsync(_tokenize, JsonBody.From("ping", WriteWord), token), YandexTokens.Count, cancellationToken);
+        token => PostAsync(_tokenize, JsonBody.From("ping", WriteWord), token), YandexGptTokens.Count, cancellationToken);
 
     private void WriteWord(Utf8JsonWriter json, string word)
     {

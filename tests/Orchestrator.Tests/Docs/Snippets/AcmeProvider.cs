@@ -13,7 +13,7 @@ public sealed class AcmeProvider(string name, string model, HttpClient http) : I
     {
         PrefersStreaming = true,
         ContextWindow = 32_768,
-        Limits = new LimitOptions { FirstToken = TimeSpan.FromSeconds(20) },
+        Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromSeconds(20) },
     };
 
     public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(

@@ -18,7 +18,7 @@ internal static class GigaChatSnippets
 
     public static async Task CheckAsync(GigaChatProvider gigaChat)
     {
-        var found = await gigaChat.ValidateAsync();
+        var found = await gigaChat.DiagnoseAsync();
         if (!found.IsValid)
             Console.WriteLine(found);   // WrongScope: AuthorizationKey does not belong to GIGACHAT_API_PERS but to GIGACHAT_API_CORP; set Scope to GigaChatScope.Corp.
     }

@@ -32,11 +32,11 @@ internal static class RoutingSnippets
     {
         var router = new Router(new RouterOptions
         {
-            Limits = new LimitOptions { FirstToken = TimeSpan.FromSeconds(5), Stream = Timeout.InfiniteTimeSpan },
+            Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromSeconds(5), Stream = Timeout.InfiniteTimeSpan },
         });
         router.AddProvider(new MockProvider("slow"), new ProviderOptions
         {
-            Limits = new LimitOptions { Attempt = TimeSpan.FromMinutes(10), Call = TimeSpan.FromMinutes(15) },
+            Timeouts = new TimeoutOptions { Attempt = TimeSpan.FromMinutes(10), Call = TimeSpan.FromMinutes(15) },
         });
         return router;
     }
@@ -46,7 +46,7 @@ internal static class RoutingSnippets
         var router = new Router(new RouterOptions
         {
             Retry = new RetryOptions { MaxDelay = TimeSpan.FromSeconds(1), BudgetPerSecond = 2 },
-            Health = new HealthOptions { FailuresInARow = 5, CoolDown = TimeSpan.FromSeconds(2) },
+            Health = new HealthOptions { ConsecutiveFailures = 5, CoolDown = TimeSpan.FromSeconds(2) },
             ErrorRules = { [LlmErrorKind.Timeout] = ErrorRule.For(LlmErrorKind.Timeout) with { RetriesSameProvider = true } },
         });
         router.AddProvider(new MockProvider("local"), new ProviderOptions { MaxConcurrency = 2, QueueLimit = 10 });

@@ -28,7 +28,7 @@ internal static class YandexGptSnippets
 
     public static async Task CheckAsync(YandexGptProvider yandex)
     {
-        var diagnosis = await yandex.ValidateAsync();
+        var diagnosis = await yandex.DiagnoseAsync();
         if (!diagnosis.IsValid)
             Console.WriteLine(diagnosis);   // MissingRole: The account may not use the models of this folder. Give the service account the role ai.languageModels.user …
     }

@@ -33,9 +33,9 @@ public sealed class CanaryTests
     [MemberData(nameof(Cases))]
     public async Task Neither_key_nor_prompt_leaves_the_request_whatever_goes_wrong(string vendor, bool streamed)
     {
-        await using var giga = new GigaCase(o => o.AuthorizationKey = GigaKey);
+        await using var giga = new GigaChatCase(o => o.AuthorizationKey = GigaKey);
         giga.Server.AuthorizationKey = GigaKey;
-        await using var yandex = new YandexCase(o => o.ApiKey = Key);
+        await using var yandex = new YandexGptCase(o => o.ApiKey = Key);
         await using var openAi = new Wire(o => o.ApiKey = Key);
         await using var ollama = new OllamaCase(o => o.ApiKey = Key);
         ILlmProvider provider = vendor switch { "gigachat" => giga.Provider, "yandex" => yandex.Provider, "openai" => openAi.Provider, _ => ollama.Provider };
@@ -63,7 +63,7 @@ public sealed class CanaryTests
                 foreach (var path in questions)
                 {
                     server.EnqueueFor(path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
-                    var found = await ((IProviderCheck)provider).ValidateAsync();
+                    var found = await ((IProviderDiagnostics)provider).DiagnoseAsync();
                     said.Add($"{found} {found.Error}");
                 }
             }

@@ -41,7 +41,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     public async Task A_client_of_our_own_has_the_limit_of_the_request(bool streamed, int seconds)
     {
         using var provider = Provider(Address, null);
-        await ExpiresAsync(seconds, provider.FailAsync(Wire.Ask(streamed) with { Limits = Connect(seconds) }));
+        await ExpiresAsync(seconds, provider.FailAsync(Wire.Ask(streamed) with { Timeouts = Connect(seconds) }));
     }
 
     [Theory]
@@ -66,12 +66,12 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     {
         using var provider = Provider(Address, null);
         var (set, other) = (Connect(3), Connect(4));
-        var options = new RouterOptions { Retry = RetryOptions.None, Limits = place == "router" ? set : other };
+        var options = new RouterOptions { Retry = RetryOptions.None, Timeouts = place == "router" ? set : other };
         await using var router = new Router(options, null, _time);
         router.AddProvider(
-            new WithInfo(provider, provider.Info with { Limits = place == "info" ? set : null }),
-            new ProviderOptions { Limits = place == "options" ? set : null });
-        var request = Wire.Ask(streamed) with { Limits = place == "request" ? set : null };
+            new WithInfo(provider, provider.Info with { Timeouts = place == "info" ? set : null }),
+            new ProviderOptions { Timeouts = place == "options" ? set : null });
+        var request = Wire.Ask(streamed) with { Timeouts = place == "request" ? set : null };
 
         await ExpiresAsync(3, FailAsync(async () => await Drain(router, request)));
     }
@@ -82,7 +82,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     public async Task A_named_client_has_the_routers_limit(bool streamed)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.AddLlmRouter(o => (o.Retry, o.Limits) = (RetryOptions.None, Connect(7))).AddOpenAiCompatible("named", o => (o.BaseUrl, o.Model) = (Address, "m"));
+        services.AddLlmRouter(o => (o.Retry, o.Timeouts) = (RetryOptions.None, Connect(7))).AddOpenAiCompatible("named", o => (o.BaseUrl, o.Model) = (Address, "m"));
         await using var container = services.BuildServiceProvider();
         var router = container.GetRequiredService<Router>();
 
@@ -96,7 +96,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     {
         using var provider = Provider(Address, _client);
         using var caller = new CancellationTokenSource();
-        var asking = provider.ReadAsync(Wire.Ask(streamed) with { Limits = new() { Connect = Timeout.InfiniteTimeSpan } }, caller.Token);
+        var asking = provider.ReadAsync(Wire.Ask(streamed) with { Timeouts = new() { Connect = Timeout.InfiniteTimeSpan } }, caller.Token);
         await ConnectedAsync();
         _time.Advance(TimeSpan.FromDays(20));
         asking.IsCompleted.Should().BeFalse();
@@ -159,7 +159,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
         (error.Kind, error.Message).Should().Be((LlmErrorKind.Timeout, $"No connection to localhost:{_silent.Port} within the ConnectTimeout of the client that was handed in. Check address and network."));
     }
 
-    private static LimitOptions Connect(int seconds) => new() { Connect = TimeSpan.FromSeconds(seconds) };
+    private static TimeoutOptions Connect(int seconds) => new() { Connect = TimeSpan.FromSeconds(seconds) };
 
     private OpenAiCompatibleProvider Provider(Uri address, HttpClient? client) =>
         new("silent", new() { BaseUrl = address, Model = "m" }, client, _time);

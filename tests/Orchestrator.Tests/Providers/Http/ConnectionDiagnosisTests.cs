@@ -53,7 +53,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         {
             foreach (var provider in Providers(address, Trusting(server)))
             {
-                var found = await ((IProviderCheck)provider).ValidateAsync();
+                var found = await ((IProviderDiagnostics)provider).DiagnoseAsync();
                 found.Problem.ToString().Should().Be(problem, $"{provider.GetType().Name} said: {found.Message}");
                 found.Message.Should().ContainAll(said).And.NotContainAny(unsaid);
                 found.Error.Should().NotBeNull();
@@ -98,8 +98,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         {
             _used.Add(certificate);
             await using var server = new FakeGigaChatServer(new FaultServerOptions { Certificate = certificate });
-            using var provider = GigaChat.GigaCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
-            (await provider.ValidateAsync()).Message.Should().Contain(words);
+            using var provider = GigaChat.GigaChatCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
+            (await provider.DiagnoseAsync()).Message.Should().Contain(words);
             (await provider.FailAsync(Wire.Ask(streamed: true))).Error.Message.Should().Contain(words);
         }
     }
@@ -113,7 +113,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
             server.Always = Fault.Status(400, words, words[0] == '<' ? "text/html" : "text/plain");
             server.EnqueueFor("/v1/models", Fault.Status(400, words, words[0] == '<' ? "text/html" : "text/plain"));
             using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = server.BaseUrl, Model = "m" });
-            var found = await provider.ValidateAsync();
+            var found = await provider.DiagnoseAsync();
             found.Problem.ToString().Should().Be("TlsFailure");
             found.Message.Should().Contain("https is meant");
         }

@@ -28,8 +28,8 @@ public class EchoEscapesTests
         var said = Leaks.Escapes[escape](Prompt);
         await using var ollama = new OllamaCase();
         await using var openAi = new Wire();
-        await using var giga = new GigaCase();
-        await using var yandex = new YandexCase();
+        await using var giga = new GigaChatCase();
+        await using var yandex = new YandexGptCase();
         (FakeLlmServer, ILlmProvider)[] all = [(ollama.Server, ollama.Provider), (openAi.Server, openAi.Provider), (giga.Server, giga.Provider), (yandex.Server, yandex.Provider)];
         foreach (var (server, provider) in all)
         {
@@ -62,7 +62,7 @@ public class EchoEscapesTests
                     Leaks.In(text, Key, 6).Should().BeNull();
             }
 
-            var found = await openAi.Provider.ValidateAsync();
+            var found = await openAi.Provider.DiagnoseAsync();
             Leaks.In($"{found} {found.Error}", Key, 6).Should().BeNull();
         }
     }

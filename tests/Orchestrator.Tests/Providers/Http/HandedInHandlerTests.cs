@@ -57,7 +57,7 @@ public sealed class HandedInHandlerTests : IDisposable
         using var handler = new OkHandler("openai", (request, token) => TakeTimeAsync(request, "never", token));
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         using var provider = Vendors.New("openai", client, _time);
-        var asking = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed, Limits = new() { Connect = TimeSpan.FromSeconds(1) } });
+        var asking = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed, Timeouts = new() { Connect = TimeSpan.FromSeconds(1) } });
         await _asked.Task.WaitAsync(Soon);
 
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -127,7 +127,7 @@ public sealed class HandedInHandlerTests : IDisposable
     private async Task<string> AskNamedAsync(Uri address, bool streamed, Action<IHttpClientBuilder> http)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.AddLlmRouter(o => (o.Retry, o.Limits) = (RetryOptions.None, o.Limits with { FirstToken = TimeSpan.FromMinutes(5) }))
+        services.AddLlmRouter(o => (o.Retry, o.Timeouts) = (RetryOptions.None, o.Timeouts with { FirstToken = TimeSpan.FromMinutes(5) }))
             .AddOpenAiCompatible("named", o => (o.BaseUrl, o.Model) = (address, "m"), http: http);
         await using var container = services.BuildServiceProvider();
         var router = container.GetRequiredService<Router>();

@@ -19,16 +19,16 @@ public sealed class ProxyTests
         await using var proxy = new ProcessProxy();
         await using var openAi = new Wire();
         (await openAi.TextAsync(streamed)).Should().NotBeEmpty();
-        (await openAi.Provider.ValidateAsync()).Problem.Should().Be(ProviderProblem.None);
-        await using var giga = new GigaCase();
+        (await openAi.Provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.None);
+        await using var giga = new GigaChatCase();
         (await giga.AskAsync(streamed)).Text.Should().NotBeEmpty();
-        (await giga.Provider.ValidateAsync()).Problem.Should().Be(ProviderProblem.None);
+        (await giga.Provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.None);
         await using var ollama = new FakeOllamaServer();
         using var local = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new Uri($"http://LocalHost:{ollama.Address.Port}") });
         (await local.ReadAsync(Wire.Ask(streamed))).Should().NotBeEmpty();
         foreach (var metadata in new[] { true, false })
         {
-            await using var cloud = new YandexCase(o => o.UseMetadata = metadata, withKeyFile: !metadata);
+            await using var cloud = new YandexGptCase(o => o.UseMetadata = metadata, withKeyFile: !metadata);
             (await cloud.AskAsync(streamed)).Text.Should().NotBeEmpty();
             (await cloud.Provider.ProbeAsync(default)).Should().BeTrue();
         }
@@ -114,7 +114,7 @@ public sealed class ProxyTests
         ];
         foreach (var provider in providers)
         {
-            var found = await ((IProviderCheck)provider).ValidateAsync();
+            var found = await ((IProviderDiagnostics)provider).DiagnoseAsync();
             found.IsValid.Should().BeFalse();
             found.Message.Should().Contain(proxy.Address).And.Contain("NO_PROXY");
             ((IDisposable)provider).Dispose();
@@ -135,7 +135,7 @@ public sealed class ProxyTests
                 error.Message.Should().Contain("proxy").And.Contain($"{status}").And.NotContain("certificate");
             }
 
-            var found = await provider.ValidateAsync();
+            var found = await provider.DiagnoseAsync();
             found.Problem.ToString().Should().Be("ProxyRefused");
             found.Message.Should().Contain("proxy").And.Contain($"{status}").And.NotContain("Nobody answers");
         }

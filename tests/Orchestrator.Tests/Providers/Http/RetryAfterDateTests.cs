@@ -80,8 +80,8 @@ public sealed class RetryAfterDateTests
         var time = new FakeTimeProvider(ServerNow);
         await using var server = new FakeGigaChatServer(new FaultServerOptions { TimeProvider = time });
         server.EnqueueFor("/api/v2/oauth", Fault.RateLimited(ServerNow + Wait));
-        using var provider = GigaChat.GigaCase.NewProvider(server, time: new SkewedClock(time, TimeSpan.FromHours(-1)));
-        var (_, error) = await provider.FailAsync(GigaChat.GigaCase.Request(streamed: true));
+        using var provider = GigaChat.GigaChatCase.NewProvider(server, time: new SkewedClock(time, TimeSpan.FromHours(-1)));
+        var (_, error) = await provider.FailAsync(GigaChat.GigaChatCase.Request(streamed: true));
         (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.RateLimited, Wait));
     }
 

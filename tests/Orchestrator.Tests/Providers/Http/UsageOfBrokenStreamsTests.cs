@@ -13,7 +13,7 @@ public class UsageOfBrokenStreamsTests
 {
     private const string Piece = """{"choices":[{"index":0,"delta":{"content":"Ель"}}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}""";
 
-    private static readonly byte[] Growing = YandexCase.Bytes(YandexCase.Line("Один", tokens: 2), YandexCase.Line("Один, два", tokens: 5), YandexCase.Line("Один, два, три", tokens: 9));
+    private static readonly byte[] Growing = YandexGptCase.Bytes(YandexGptCase.Line("Один", tokens: 2), YandexGptCase.Line("Один, два", tokens: 5), YandexGptCase.Line("Один, два, три", tokens: 9));
 
     public static TheoryData<string, bool> Breakages => new()
     {
@@ -24,11 +24,11 @@ public class UsageOfBrokenStreamsTests
     [MemberData(nameof(Breakages))]
     public async Task Yandexs_last_running_total_is_billed_and_not_their_sum(string how, bool streamed)
     {
-        await using var test = new YandexCase();
+        await using var test = new YandexGptCase();
         test.Server.Enqueue(how switch
         {
             "cut" => Fault.Stream(Growing),
-            "error" => Fault.Stream((byte[])[.. Growing, .. YandexCase.Bytes(YandexCase.Error(13, 500, "broke"))]),
+            "error" => Fault.Stream((byte[])[.. Growing, .. YandexGptCase.Bytes(YandexGptCase.Error(13, 500, "broke"))]),
             _ => Fault.Stream((byte[])[.. Growing, .. "{{{\n{{{\n"u8]),
         });
         var attempt = await FailAsync(test.Provider, streamed);
@@ -41,7 +41,7 @@ public class UsageOfBrokenStreamsTests
     [InlineData(false)]
     public async Task What_GigaChat_has_reported_before_a_cut_is_billed(bool streamed)
     {
-        await using var test = new GigaCase();
+        await using var test = new GigaChatCase();
         test.Server.Enqueue(Fault.Stream(Sse(Piece)));
         (await FailAsync(test.Provider, streamed)).Usage.Should().Be(new TokenUsage(17, 5) { Source = UsageSource.Provider });
     }
@@ -69,19 +69,19 @@ public class UsageOfBrokenStreamsTests
     [Fact]
     public async Task A_stream_that_stalls_until_a_limit_is_billed_by_the_last_numbers_too()
     {
-        await using var test = new YandexCase();
+        await using var test = new YandexGptCase();
         test.Server.Enqueue(Fault.Stream(Growing).And(Fault.Stall(3)));
-        var attempt = await FailAsync(test.Provider, streamed: true, new LimitOptions { Idle = TimeSpan.FromMilliseconds(300) });
+        var attempt = await FailAsync(test.Provider, streamed: true, new TimeoutOptions { Idle = TimeSpan.FromMilliseconds(300) });
         attempt.Error!.Kind.Should().Be(LlmErrorKind.Timeout);
         attempt.Usage.Should().Be(new TokenUsage(19, 9) { Source = UsageSource.Provider });
     }
 
-    private static async Task<LlmAttempt> FailAsync(ILlmProvider provider, bool streamed, LimitOptions? limits = null)
+    private static async Task<LlmAttempt> FailAsync(ILlmProvider provider, bool streamed, TimeoutOptions? limits = null)
     {
         var seen = new List<LlmAttempt>();
         var observer = new Listener(seen);
         await using var router = ChatSurface.InOrder(new RouterOptions { Prices = PricingTable.Current, Observers = { observer } }, provider);
-        var request = new LlmRequest("what grows here?") { Limits = limits };
+        var request = new LlmRequest("what grows here?") { Timeouts = limits };
         var ask = async () =>
         {
             if (!streamed)

@@ -32,7 +32,7 @@ internal static class Vendors
             "ollama" => ("""{"model":"m","message":{"role":"assistant","content":"ok"},"done":true,"done_reason":"stop"}""" + "\n", "application/x-ndjson"),
             "gigachat" when streamed => ("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", "text/event-stream"),
             "gigachat" => ("""{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}""", "application/json"),
-            _ => (YandexCase.Line("ok", "FINAL") + "\n", "application/json"),
+            _ => (YandexGptCase.Line("ok", "FINAL") + "\n", "application/json"),
         };
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, type), RequestMessage = request };
     }

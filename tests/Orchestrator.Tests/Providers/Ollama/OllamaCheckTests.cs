@@ -18,7 +18,7 @@ public class OllamaCheckTests
     {
         await using var test = new OllamaCase(o => o.Model = model);
         test.Server.Models = [new("pine"), new("oak:7b")];
-        var found = await test.Provider.ValidateAsync();
+        var found = await test.Provider.DiagnoseAsync();
         (found.Problem, found.IsValid, found.Error, test.Server.ChatCount).Should().Be((ProviderProblem.None, true, null, 0));
         test.Server.Requests.Select(r => r.Path).Should().Equal(Tags, Show);
     }
@@ -27,17 +27,17 @@ public class OllamaCheckTests
     public async Task A_key_is_checked_where_the_list_asks_for_it()
     {
         await using var test = new OllamaCase(o => o.ApiKey = Key);
-        (await test.Provider.ValidateAsync()).Message.Should().Contain("the key could not be checked");
+        (await test.Provider.DiagnoseAsync()).Message.Should().Contain("the key could not be checked");
         test.Server.ApiKey = Key;
-        var good = await test.Provider.ValidateAsync();
+        var good = await test.Provider.DiagnoseAsync();
         good.IsValid.Should().BeTrue();
         good.Message.Should().NotContain("everybody");
         test.Server.ApiKey = "another";
-        var refused = await test.Provider.ValidateAsync();
+        var refused = await test.Provider.DiagnoseAsync();
         (refused.Problem, refused.Error!.StatusCode).Should().Be((ProviderProblem.WrongCredentials, 401));
         refused.ToString().Should().Contain("refuses the key").And.NotContain(Key);
         using var none = OllamaCase.NewProvider(test.Server.BaseUrl);
-        (await none.ValidateAsync()).Message.Should().Contain("none is set");
+        (await none.DiagnoseAsync()).Message.Should().Contain("none is set");
     }
 
     [Fact]
@@ -45,11 +45,11 @@ public class OllamaCheckTests
     {
         await using var test = new OllamaCase(o => o.Model = "pine:70b");
         test.Server.Models = [new("oak:7b"), new("pine")];
-        var found = await test.Provider.ValidateAsync();
+        var found = await test.Provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UnknownModel);
         found.Message.Should().Contain("There are: pine:latest, oak:7b").And.Contain("ollama pull pine:70b");
         test.Server.EnqueueFor(Tags, Fault.Body("""{"models":null}"""));
-        (await test.Provider.ValidateAsync()).Message.Should().Contain("no model at all");
+        (await test.Provider.DiagnoseAsync()).Message.Should().Contain("no model at all");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public class OllamaCheckTests
     {
         await using var test = new OllamaCase();
         test.Server.Models = [new("pine") { Capabilities = ["embedding"] }];
-        var found = await test.Provider.ValidateAsync();
+        var found = await test.Provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UnknownModel);
         found.Message.Should().Contain("no chat model");
     }
@@ -68,8 +68,8 @@ public class OllamaCheckTests
         await using var test = new OllamaCase();
         test.Server.Models = [new("pine")];
         test.Server.EnqueueFor(Show, Fault.Status(405), Fault.Status(503));
-        (await test.Provider.ValidateAsync()).IsValid.Should().BeTrue("a proxy may let only the list through");
-        (await test.Provider.ValidateAsync()).Problem.Should().Be(ProviderProblem.Other);
+        (await test.Provider.DiagnoseAsync()).IsValid.Should().BeTrue("a proxy may let only the list through");
+        (await test.Provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.Other);
     }
 
     [Theory]
@@ -84,7 +84,7 @@ public class OllamaCheckTests
     {
         await using var test = new OllamaCase(o => o.ApiKey = Key);
         test.Server.EnqueueFor(Tags, Fault.Status(status, body));
-        var found = await test.Provider.ValidateAsync();
+        var found = await test.Provider.DiagnoseAsync();
         (found.Problem, found.IsValid, found.Error!.StatusCode).Should().Be((problem, false, status));
         found.Message.Should().Contain(cure);
         foreach (var said in new[] { found.ToString(), found.Error.ToString() })
@@ -97,7 +97,7 @@ public class OllamaCheckTests
     {
         await using var test = new OllamaCase();
         using var provider = OllamaCase.NewProvider(new Uri(test.Server.Address, path));
-        var found = await provider.ValidateAsync();
+        var found = await provider.DiagnoseAsync();
         found.Message.Should().Contain($"there is one at {test.Server.Address.GetLeftPart(UriPartial.Authority)}: set BaseUrl");
     }
 
@@ -106,7 +106,7 @@ public class OllamaCheckTests
     {
         using var port = new ClosedPort();
         using var provider = OllamaCase.NewProvider(port.Address);
-        var found = await provider.ValidateAsync();
+        var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Unreachable);
         found.Message.Should().Contain("ollama serve").And.Contain("ConnectionRefused");
     }
@@ -117,11 +117,11 @@ public class OllamaCheckTests
         using var certificate = TestAuthority.SelfSigned();
         await using var server = new FakeOllamaServer(new FaultServerOptions { Certificate = certificate });
         using var provider = OllamaCase.NewProvider(server.BaseUrl);
-        (await provider.ValidateAsync()).Problem.Should().Be(ProviderProblem.UntrustedCertificate);
+        (await provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         await using var plain = new FakeOllamaServer();
         using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) }) { Timeout = Timeout.InfiniteTimeSpan };
         using var secure = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new UriBuilder(plain.BaseUrl) { Scheme = "https" }.Uri }, client);
-        (await secure.ValidateAsync()).Message.Should().Contain("http is meant");
+        (await secure.DiagnoseAsync()).Message.Should().Contain("http is meant");
     }
 
     [Fact]
@@ -130,6 +130,6 @@ public class OllamaCheckTests
         await using var test = new OllamaCase();
         using var cancel = new CancellationTokenSource();
         await cancel.CancelAsync();
-        await test.Provider.Invoking(p => p.ValidateAsync(cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await test.Provider.Invoking(p => p.DiagnoseAsync(cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
     }
 }

@@ -96,7 +96,7 @@ public class OllamaConnectionTests
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.Hang());
         await using var router = ChatSurface.InOrder(null, test.Provider, FakeProvider.Answering("next", "whole"));
-        var request = OllamaCase.Request(streamed: false) with { Limits = new LimitOptions { FirstToken = TimeSpan.FromMilliseconds(100) } };
+        var request = OllamaCase.Request(streamed: false) with { Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromMilliseconds(100) } };
         var response = await router.RouteAsync(request);
         response.Text.Should().Be("whole");
         response.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);

@@ -12,7 +12,7 @@ public class OllamaSettingsTests
         using var provider = OllamaCase.NewProvider(new Uri("http://localhost:11434"), o => o.ContextLength = 4096);
         var info = provider.Info;
         (info.Name, info.Vendor, info.Model, info.PrefersStreaming, info.ContextWindow).Should().Be(("local", "ollama", "pine", true, 4096));
-        (info.Limits!.FirstToken, info.Limits.Attempt, info.Limits.Call).Should().Be((TimeSpan.FromSeconds(300), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15)));
+        (info.Timeouts!.FirstToken, info.Timeouts.Attempt, info.Timeouts.Call).Should().Be((TimeSpan.FromSeconds(300), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15)));
         info.Capabilities.Should().Be(ProviderCapabilities.All);
     }
 

@@ -15,7 +15,7 @@ public class OpenAiCheckTests
     {
         await using var wire = new Wire();
         (wire.Server.ApiKey, wire.Server.Models) = (Key, ["gpt-4o", "gpt-4o-mini"]);
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         (found.Problem, found.IsValid, found.Error, wire.Server.ChatCount).Should().Be((ProviderProblem.None, true, null, 0));
         found.Message.Should().Contain("has gpt-4o-mini").And.NotContain("everybody");
         wire.Server.Requests.Should().OnlyContain(r => r.ToString() == "GET /v1/models");
@@ -25,11 +25,11 @@ public class OpenAiCheckTests
     public async Task A_list_that_is_open_to_everybody_proves_no_key_and_that_is_said()
     {
         await using var wire = new Wire();
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         found.IsValid.Should().BeTrue();
         found.Message.Should().Contain("the key could not be checked");
         await using var without = new Wire(o => o.ApiKey = null);
-        (await without.Provider.ValidateAsync()).Message.Should().NotContain("key");
+        (await without.Provider.DiagnoseAsync()).Message.Should().NotContain("key");
         without.Server.Requests.Should().ContainSingle();
     }
 
@@ -54,7 +54,7 @@ public class OpenAiCheckTests
     {
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Status(status, body));
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         (found.Problem, found.IsValid, found.Error!.StatusCode).Should().Be((problem, false, status));
         found.Message.Should().Contain(cure);
         foreach (var said in new[] { found.ToString(), found.Error.ToString() })
@@ -66,7 +66,7 @@ public class OpenAiCheckTests
     {
         await using var wire = new Wire(o => o.ApiKey = null);
         wire.Server.ApiKey = Key;
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.WrongCredentials);
         found.Message.Should().Contain("none is set");
     }
@@ -76,7 +76,7 @@ public class OpenAiCheckTests
     {
         await using var wire = new Wire(o => o.Model = "gpt-4o-miny");
         wire.Server.Models = [.. Enumerable.Range(1, 20).Select(i => $"other-{i}"), "gpt-4o", "gpt-4o-mini"];
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UnknownModel);
         found.Message.Should().Contain("There are: gpt-4o-mini, gpt-4o").And.Contain("and 14 more");
     }
@@ -93,7 +93,7 @@ public class OpenAiCheckTests
     {
         await using var wire = new Wire(o => o.Model = model);
         wire.Server.EnqueueFor(Models, Fault.Body(list));
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         found.Problem.Should().Be(isThere ? ProviderProblem.None : ProviderProblem.UnknownModel, found.Message);
     }
 
@@ -105,7 +105,7 @@ public class OpenAiCheckTests
     {
         await using var server = new FakeOpenAiServer();
         using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(server.Address, path), Model = "gpt-4o-mini", ApiKey = Key });
-        var found = await provider.ValidateAsync();
+        var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Other);
         found.Message.Should().Contain($"there is one at {server.BaseUrl}: set BaseUrl");
         server.ChatCount.Should().Be(0);
@@ -118,7 +118,7 @@ public class OpenAiCheckTests
         foreach (var address in new[] { port.Address, new Uri("http://no-such-host.invalid/v1") })
         {
             using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = address, Model = "m", ApiKey = Key });
-            var found = await provider.ValidateAsync();
+            var found = await provider.DiagnoseAsync();
             found.Problem.Should().Be(ProviderProblem.Unreachable);
             found.Message.Should().Contain(address.Host).And.Contain("whether the server runs");
         }
@@ -130,7 +130,7 @@ public class OpenAiCheckTests
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();
         await using var wire = new Wire(server: new FaultServerOptions { Certificate = certificate });
-        var found = await wire.Provider.ValidateAsync();
+        var found = await wire.Provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         found.Message.Should().Contain("trust store");
     }
@@ -141,7 +141,7 @@ public class OpenAiCheckTests
         var time = new FakeTimeProvider();
         await using var wire = new Wire(time: time);
         wire.Server.EnqueueFor(Models, Fault.Hang());
-        var checking = wire.Provider.ValidateAsync();
+        var checking = wire.Provider.DiagnoseAsync();
         await WhenAskedAsync(wire.Server);
         time.Advance(TimeSpan.FromSeconds(14.9));
         checking.IsCompleted.Should().BeFalse();
@@ -157,7 +157,7 @@ public class OpenAiCheckTests
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Hang());
         using var cancel = new CancellationTokenSource();
-        var checking = wire.Provider.ValidateAsync(cancel.Token);
+        var checking = wire.Provider.DiagnoseAsync(cancel.Token);
         await WhenAskedAsync(wire.Server);
         await cancel.CancelAsync();
         await FluentActions.Awaiting(() => checking).Should().ThrowAsync<OperationCanceledException>();

@@ -143,7 +143,7 @@ public class SdkWordsTests
     {
         Exception? asked = null;
         using var client = new ThrowingClient(exception ?? new WordsException(400, "insufficient_quota"));
-        await using var router = new Router(new RouterOptions { Retry = new RetryOptions { SameProvider = 0 } });
+        await using var router = new Router(new RouterOptions { Retry = new RetryOptions { MaxRetriesPerProvider = 0 } });
         router.AddProvider(custom ? new ThrowingProvider(exception!) : new ChatClientProvider("wrapped", client, new ProviderInfo("wrapped", "v", "m"))
         {
             MapException = hook is null ? null : e =>

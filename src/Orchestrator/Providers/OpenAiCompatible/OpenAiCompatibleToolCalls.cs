@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Puts tool calls together that arrive in parts: id and name first, arguments piece by piece, told apart by their index.</summary>
+internal sealed class OpenAiCompatibleToolCalls
+{
+    private const int MostCalls = 256;
+    private readonly List<Parts> _calls = [];
+
+    public void Read(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (!JsonRead.TryEnterArray(ref reader))
+            return;
+        for (var position = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; position++)
+        {
+            if (JsonRead.TryEnterObject(ref reader))
+                ReadCall(ref reader, position);
+        }
+    }
+
+    /// <summary>Hands the finished calls over, in order.</summary>
+    public void TakeInto(List<AIContent> contents)
+    {
+        foreach (var call in _calls)
+            contents.Add(ToolJson.Call(call.Id ?? call.Name ?? "call", call.Name ?? "", call.Arguments.ToString()));
+        _calls.Clear();
+    }
+
+    private void ReadCall(ref Utf8JsonReader reader, int position)
+    {
+        int? index = null;
+        string? id = null, name = null, arguments = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("index"u8))
+            {
+                reader.Read();
+                index = JsonRead.Count(ref reader);
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                id = JsonRead.Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("function"u8))
+            {
+                reader.Read();
+                if (JsonRead.TryEnterObject(ref reader))
+                    ReadFunction(ref reader, ref name, ref arguments);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        // Some servers leave the index out: then a new id is a new call, and parts without an id go on with the last.
+        var call = _calls.Find(c => index is { } i ? c.Index == i : id is { Length: > 0 } && c.Id == id)
+            ?? (index is null && string.IsNullOrEmpty(id) && string.IsNullOrEmpty(name) && _calls.Count > 0 ? _calls[^1] : Add(index ?? _calls.Count + position));
+        call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
+        call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
+        call.Arguments.Append(arguments);
+    }
+
+    private static void ReadFunction(ref Utf8JsonReader reader, ref string? name, ref string? arguments)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("name"u8))
+            {
+                reader.Read();
+                name = JsonRead.Text(ref reader);
+            }
+            else if (reader.ValueTextEquals("arguments"u8))
+            {
+                reader.Read();
+                // A string by the protocol; an object from servers that mix it up with Ollama's.
+                arguments = reader.TokenType == JsonTokenType.StartObject ? ToolJson.Raw(ref reader) : JsonRead.Text(ref reader);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+    }
+
+    private Parts Add(int index)
+    {
+        if (_calls.Count >= MostCalls)
+            throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
+        var call = new Parts(index);
+        _calls.Add(call);
+        return call;
+    }
+
+    private sealed class Parts(int index)
+    {
+        public int Index { get; } = index;
+
+        public string? Id { get; set; }
+
+        public string? Name { get; set; }
+
+        public StringBuilder Arguments { get; } = new();
+    }
+}

@@ -1,0 +1,21 @@
+namespace Orchestrator;
+
+/// <summary>
+/// One call that waits for a free permit at any of several full providers. Whoever takes it first, a permit or the call giving up, has it;
+/// everybody else passes it over.
+/// </summary>
+internal sealed class PermitWaiter
+{
+    private readonly TaskCompletionSource<RegisteredProvider?> _permit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _taken;
+
+    /// <summary>The slot that has a permit, counted in already; null when a slot left the list and the plan has to be made anew.</summary>
+    public Task<RegisteredProvider?> Permit => _permit.Task;
+
+    public bool IsTaken => Volatile.Read(ref _taken) != 0;
+
+    public bool TryTake() => Interlocked.Exchange(ref _taken, 1) == 0;
+
+    /// <summary>Hands over what was taken. Runs none of the call's code.</summary>
+    public void Give(RegisteredProvider? slot) => _permit.SetResult(slot);
+}

@@ -1,0 +1,34 @@
+namespace Orchestrator;
+
+/// <summary>One registered provider: what was handed in, and what was resolved once for it.</summary>
+internal sealed class RegisteredProvider(
+    ILlmProvider provider, ProviderInfo info, ProviderOptions options, ProviderState state, ModelPrice? price, TimeoutOptions limits)
+{
+    public ILlmProvider Provider { get; } = provider;
+
+    public ProviderInfo Info { get; } = info;
+
+    public ProviderOptions Options { get; } = options;
+
+    public ProviderState State { get; } = state;
+
+    public ModelPrice? Price { get; } = price;
+
+    /// <summary>Provider and router together; a request's own come on top.</summary>
+    public TimeoutOptions Timeouts { get; } = limits;
+
+    /// <summary>How many attempts may run at the same time; the greatest number when there is no limit.</summary>
+    public int MaxConcurrency { get; } = options.MaxConcurrency ?? info.MaxConcurrency ?? int.MaxValue;
+
+    /// <summary>How many calls may wait for one of them to end.</summary>
+    public int QueueLimit { get; } = options.QueueLimit;
+
+    /// <summary>The totals of this name and model; set by the state that owns them.</summary>
+    public ModelTotals? Totals { get; set; }
+
+    /// <summary>Who uses the provider object; shared with another slot that lists the same one. Set by the state.</summary>
+    public ProviderLifetime Lease { get; set; } = null!;
+
+    /// <summary>Whether the slot has left the list: no attempt starts on it. Guarded by the lock of the state.</summary>
+    public bool IsRetired { get; set; }
+}
