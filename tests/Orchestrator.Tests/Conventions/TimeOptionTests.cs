@@ -32,6 +32,7 @@ public sealed class TimeOptionTests
         ["HealthOptions.CoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { CoolDown = time, LongestCoolDown = TimeSpan.MaxValue }, LlmErrorKind.ServerError, streamed, cancel),
         ["HealthOptions.LongestCoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { LongestCoolDown = time }, LlmErrorKind.ServerError, streamed, cancel),
         ["HealthOptions.LongOutageCoolDown"] = (time, streamed, cancel) => EjectedAsync(new() { LongOutageCoolDown = time }, LlmErrorKind.ServerError, streamed, cancel),
+        ["HealthOptions.Window"] = (time, streamed, cancel) => EjectedAsync(new() { Window = time }, LlmErrorKind.ServerError, streamed, cancel),
         ["HealthOptions.LongestRetryAfter"] = (time, streamed, cancel) => EjectedAsync(new() { LongestRetryAfter = time }, LlmErrorKind.RateLimited, streamed, cancel),
         ["HealthOptions.ExclusionTime"] = (time, streamed, cancel) => EjectedAsync(new() { ExclusionTime = time }, LlmErrorKind.Authentication, streamed, cancel),
         ["LlmException.RetryAfter"] = (time, streamed, cancel) => RetriedAsync(new() { LongestRetryAfter = TimeSpan.MaxValue }, time, streamed, cancel),

@@ -28,14 +28,14 @@ public class BadSettingsTests
     [InlineData(
         """{ "Stratgy": "random" }""",
         "Llm:Stratgy is not a known key. Did you mean Strategy? " +
-        "Known here: Health, Timeouts, MaxAttempts, MidStream, RefusalAction, Prices, Providers, Retry, Strategy.")]
+        "Known here: Health, MaxAttempts, MidStream, Prices, Providers, RefusalAction, Retry, Strategy, Timeouts.")]
     [InlineData(
         """{ "Timeouts": { "Total": "00:00:10" } }""",
         "Llm:Timeouts has a key of 5 characters that is not known (not shown: it may be a secret). Known here: Attempt, Call, Connect, FirstToken, Idle, Stream.")]
     [InlineData(
         """{ "Providers": [ { "Name": "a", "Type": "mock", "DelayMs": 5 } ] }""",
         "Llm:Providers:0:DelayMs is not a known key. Did you mean Delay? " +
-        "Known here: Aliases, ChunkDelay, Delay, FailureRate, Timeouts, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Type.")]
+        "Known here: Aliases, ChunkDelay, Delay, FailureRate, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Timeouts, Type.")]
     [InlineData(
         """{ "Prices": { "Model": [] } }""",
         "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Join, Models, Rates.")]

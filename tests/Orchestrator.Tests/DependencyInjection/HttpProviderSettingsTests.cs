@@ -105,7 +105,7 @@ public class HttpProviderSettingsTests
     [InlineData("openai", """{ "Preset": "cloudru" }""", "Llm:Providers:0:ApiKey is missing; it must be an API key of cloud.ru.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Url": "http://x" }""",
         "Llm:Providers:0 has a key of 3 characters that is not known (not shown: it may be a secret). Known here: Aliases, ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
-        "Headers, Timeouts, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Type, UseMaxCompletionTokens, Vendor.")]
+        "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Timeouts, Type, UseMaxCompletionTokens, Vendor.")]
     [InlineData("ollama", """{ }""", "Llm:Providers:0:Model is missing; it must be a model the server has, such as llama3.2.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",
         "Llm:Providers:0:BaseUrl must be an absolute http or https address, such as http://localhost:11434.")]

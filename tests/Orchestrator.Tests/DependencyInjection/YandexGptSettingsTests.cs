@@ -77,8 +77,8 @@ public class YandexGptSettingsTests
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "ApiKey": "k", "MaxConcurrency": 0 }""",
         "Llm:Providers:0:MaxConcurrency must be a whole number of at least 1, but was \"0\".")]
     [InlineData("""{ "Model": "m", "FolderId": "b1g", "ApiKey": "k", "Folder": "x" }""",
-        "Llm:Providers:0:Folder is not a known key. Did you mean FolderId? Known here: Aliases, ApiKey, BaseUrl, Capabilities, ContextWindow, DataLogging, FolderId, IamToken, IamUrl, Timeouts, " +
-        "MalformedEvents, MaxConcurrency, MetadataUrl, Model, Name, Price, QueueLimit, Reasoning, ServiceAccountKeyFile, Type, UseMetadata.")]
+        "Llm:Providers:0:Folder is not a known key. Did you mean FolderId? Known here: Aliases, ApiKey, BaseUrl, Capabilities, ContextWindow, DataLogging, FolderId, IamToken, IamUrl, " +
+        "MalformedEvents, MaxConcurrency, MetadataUrl, Model, Name, Price, QueueLimit, Reasoning, ServiceAccountKeyFile, Timeouts, Type, UseMetadata.")]
     public void A_bad_entry_is_named_with_what_to_set_and_without_its_secrets(string entry, string message)
     {
         var problems = Settings.Problems($$"""{ "Providers": [ { "Name": "a", "Type": "yandexgpt", {{entry.Trim().TrimStart('{')}} ] }""");
