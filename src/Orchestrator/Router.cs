@@ -51,11 +51,11 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
         var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
-        _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random));
+        _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random), new ForeignWork());
         var clock = _services.Clock;
-        _probes = strategy.UsesHealthProbes ? new ProbeCache(clock.Time, logger) : null;
+        _probes = strategy.UsesHealthProbes ? new ProbeCache(clock.Time, _services.Foreign, _services.Cancellation, logger) : null;
         var limits = options.Timeouts.Over(TimeoutOptions.Default);
-        _providers = new ProviderList(new(clock, options.Health, options.Prices, limits, _probes, _services.Closing, _services.Once, logger));
+        _providers = new ProviderList(new(clock, options.Health, options.Prices, limits, _probes, _services.Foreign, _services.Once, logger));
         _planner = new RoutePlanner(_services, _providers, strategy, random, _probes);
         _exporter = new PrometheusExporter(options.MetricsRegistry, clock, _services.Calls, _providers);
     }
@@ -154,7 +154,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
 
-    private static CallServices ServicesOf(RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance) => new()
+    private static CallServices ServicesOf(RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new()
     {
         Clock = clock,
         Logger = logger,
@@ -173,7 +173,8 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         Reports = new AttemptReports(options.Observers, logger),
         Once = new OnceLog(logger, options.Prices),
         Calls = new CallTotals(),
-        Closing = new ForeignWork(),
+        Foreign = foreign,
+        Cancellation = new ForeignCancellation(foreign, logger),
     };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);

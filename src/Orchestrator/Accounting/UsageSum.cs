@@ -2,7 +2,10 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>Adds up usage in the vocabulary of the response, in bounded memory: a vendor's own counts under ever new names are kept up to a number.</summary>
+/// <summary>
+/// Adds up usage as it was told, in the vocabulary of the response and as a reader adds it up; <see cref="ReportedUsage"/> corrects it. In bounded
+/// memory: a vendor's own counts under ever new names are kept up to a number.
+/// </summary>
 internal static class UsageSum
 {
     private const int MostNames = 64;
@@ -46,6 +49,28 @@ internal static class UsageSum
         copy.Add(usage);
         return copy;
     }
+
+    /// <summary>What has to be added to what was told, so that it comes to this; null for nothing.</summary>
+    public static UsageDetails? Missing(UsageDetails? told, TokenUsage usage)
+    {
+        var prompt = Rest(usage.PromptTokens, told?.InputTokenCount);
+        var completion = Rest(usage.CompletionTokens, told?.OutputTokenCount);
+        var total = Rest(usage.TotalTokens, told?.TotalTokenCount);
+        // Of cached and reasoning tokens a zero says no more than silence.
+        var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0) ? null : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
+        var reasoning = usage.ReasoningTokens == (told?.ReasoningTokenCount ?? 0) ? null : Rest(usage.ReasoningTokens, told?.ReasoningTokenCount);
+        return (prompt ?? completion ?? total ?? cached ?? reasoning) is null ? null : new UsageDetails
+        {
+            InputTokenCount = prompt,
+            OutputTokenCount = completion,
+            TotalTokenCount = total,
+            CachedInputTokenCount = cached,
+            ReasoningTokenCount = reasoning,
+        };
+    }
+
+    // The reader's own sum wraps around too.
+    private static long? Rest(long final, long? told) => final == told ? null : unchecked(final - (told ?? 0));
 
     private static UsageDetails WithoutNames(UsageDetails part) => new()
     {

@@ -46,7 +46,7 @@ internal sealed partial class Attempt
     }
 
     /// <summary>What has to be added to the usage that the reader of a stream was told, so that it comes to the attempt's own; null for nothing.</summary>
-    public UsageDetails? UntoldUsage() => Streamed().Told.MissingTo(Record.Usage);
+    public UsageDetails? UntoldUsage() => UsageSum.Missing(Streamed().Told, Record.Usage);
 
     /// <summary>The model that answered, where no update of a stream told it; else null.</summary>
     public string? UntoldModel() => string.IsNullOrEmpty(Streamed().Model) ? Slot.Info.Model : null;
@@ -115,7 +115,7 @@ internal sealed partial class Attempt
             Keep(update, content);
             Mark(update.FinishReason, content);
             if (closesRoute)
-                _reported.TakeAsShown(_call.Live ? Streamed().Told.Sum() : Collected().Usage);
+                _reported.TakeAsShown(_call.Live ? Streamed().Told : Collected().Usage);
         }
 
         Current = update;
@@ -215,7 +215,7 @@ internal sealed partial class Attempt
                 contents[i] = new UsageContent(details) { AdditionalProperties = usage.AdditionalProperties, RawRepresentation = usage.RawRepresentation };
             }
 
-            Streamed().Told.Add(details);
+            UsageSum.Add(ref Streamed().Told, details);
         }
 
         return update;

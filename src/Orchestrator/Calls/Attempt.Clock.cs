@@ -16,6 +16,7 @@ internal sealed partial class Attempt
     private bool _paused;
     private bool _hasAnother;
     private bool _waiting;
+    private volatile bool _isCancelled;
     private long _leaveAt;
     private Limit? _limit;
     private Exception? _clockFault;
@@ -66,7 +67,7 @@ internal sealed partial class Attempt
             _contentSinceWait = false;
             _waiting = true;
             // Given up before the wait began: the callback that cancelled found nobody waiting.
-            due = _cancel.IsCancellationRequested ? Services.Clock.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
+            due = _isCancelled ? Services.Clock.Span(Volatile.Read(ref _leaveAt) - now) : Earliest(now, out _);
         }
 
         // Left before there was an attempt to see: the lock has put a fence between the attempt and this look.
@@ -79,7 +80,7 @@ internal sealed partial class Attempt
     {
         _timer!.Change(due > LongestSleep ? LongestSleep : due, Timeout.InfiniteTimeSpan);
         // Given up while the timer was being set for later: whoever gave up must not wait for that.
-        if (_cancel.IsCancellationRequested && (due > Grace || due == Timeout.InfiniteTimeSpan))
+        if (_isCancelled && (due > Grace || due == Timeout.InfiniteTimeSpan))
             _timer.Change(Grace, Timeout.InfiniteTimeSpan);
     }
 
@@ -97,7 +98,7 @@ internal sealed partial class Attempt
     private void OnGivenUp()
     {
         Volatile.Write(ref _leaveAt, Services.Clock.NowOr(_mark) + Services.Clock.Stamps(Grace));
-        Services.Quietly(_cancel);
+        CancelProvider();
         try
         {
             _timer?.Change(Grace, Timeout.InfiniteTimeSpan);
@@ -110,11 +111,18 @@ internal sealed partial class Attempt
         }
     }
 
+    // The token itself may say so a moment later, where what is registered for it runs elsewhere.
+    private void CancelProvider()
+    {
+        _isCancelled = true;
+        Services.Cancellation.Cancel(_cancel);
+    }
+
     /// <summary>A clock that fails in the middle of a wait ends it: there is no limit any more that it could keep.</summary>
     private void OnClockFault(Exception error)
     {
         _clockFault = error;
-        Services.Quietly(_cancel);
+        CancelProvider();
         _gate?.LeaveBehind();
     }
 
@@ -143,7 +151,7 @@ internal sealed partial class Attempt
                 return;
             // The timer is not moved with every update: it looks at the clock when it fires, and sleeps on if it is too early.
             var now = Services.Clock.Now();
-            if (_cancel.IsCancellationRequested)
+            if (_isCancelled)
             {
                 next = Services.Clock.Span(Volatile.Read(ref _leaveAt) - now);
                 // Further off than it can be set: the clock stepped back, and the second is up by the timer's own count.
@@ -166,7 +174,7 @@ internal sealed partial class Attempt
 
         Arm(next);
         if (cancel)
-            Services.Quietly(_cancel);
+            CancelProvider();
     }
 
     private bool IsExpired()
@@ -178,7 +186,7 @@ internal sealed partial class Attempt
         if (Earliest(Services.Clock.Now(), out var limit) != TimeSpan.Zero)
             return false;
         _limit = limit;
-        Services.Quietly(_cancel);
+        CancelProvider();
         return true;
     }
 

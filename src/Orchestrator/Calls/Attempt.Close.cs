@@ -37,7 +37,7 @@ internal sealed partial class Attempt
             closing = close.AsTask();
             // Its reader has left. What its end waits for may be its token, which would never fire.
             if (!_ended && _error is null)
-                Services.Quietly(_cancel);
+                CancelProvider();
             await closing.WaitAsync(Grace, Services.Clock.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
@@ -49,7 +49,7 @@ internal sealed partial class Attempt
             {
                 // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
                 _leftBehind = true;
-                Services.Quietly(_cancel);
+                CancelProvider();
                 _ = CloseOrphanAsync(closing);
                 // Not on the timer's thread: what follows is the rest of the call.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -67,7 +67,7 @@ internal sealed partial class Attempt
             _ended = false;
             Failed(error);
         }
-        else if (_ended || error is not OperationCanceledException || !_cancel.IsCancellationRequested)
+        else if (_ended || error is not OperationCanceledException || !_isCancelled)
         {
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
         }
@@ -106,14 +106,14 @@ internal sealed partial class Attempt
             if (closing is null)
             {
                 // Not here: closing may block, and this thread is that of whatever brought the provider back.
-                await Services.Closing.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
+                await Services.Foreign.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
             }
             else
             {
                 await closing.ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (_isCancelled)
         {
             // What its cancellation was for.
         }

@@ -35,7 +35,7 @@ internal sealed partial class Attempt
         DisposeTimer();
         // What its provider may still have under way ends with it; a whole answer left nothing.
         if (!_ended)
-            Services.Quietly(_cancel);
+            CancelProvider();
         if (afterTheMark is not null)
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, afterTheMark);
         Tell(outcome, duration, firstToken);

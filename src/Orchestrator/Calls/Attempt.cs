@@ -118,7 +118,7 @@ internal sealed partial class Attempt
                 StopClock();
                 if (gate.TryLeave())
                     LeaveBehind();
-                Services.Quietly(_cancel);
+                CancelProvider();
             }
 
             return Failed(error);
@@ -156,7 +156,7 @@ internal sealed partial class Attempt
     {
         if (_limit is { } limit && (error is OperationCanceledException || _leftBehind))
             _error = LimitError(limit);
-        else if (error is OperationCanceledException && _cancel.IsCancellationRequested)
+        else if (error is OperationCanceledException && _isCancelled)
             _error = new LlmException(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
         else
             _error = Mapped(error).ClaimedBy(this);

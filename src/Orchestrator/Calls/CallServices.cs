@@ -42,8 +42,10 @@ internal sealed class CallServices
 
     public required CallTotals Calls { get; init; }
 
-    /// <summary>Where providers' sequences are closed.</summary>
-    public required ForeignWork Closing { get; init; }
+    /// <summary>Threads for code of providers that may block.</summary>
+    public required ForeignWork Foreign { get; init; }
+
+    public required ForeignCancellation Cancellation { get; init; }
 
     public CancellationToken Disposing => _disposing.Token;
 
@@ -74,29 +76,6 @@ internal sealed class CallServices
                     Log.ProviderAvailable(Logger, state.Name);
                     break;
             }
-        }
-    }
-
-    /// <summary>Cancels: the token says so at once. What a provider registered for it runs on the pool, because it may block, and what that
-    /// throws is logged.</summary>
-    public void Quietly(CancellationTokenSource source)
-    {
-        var callbacks = source.CancelAsync();
-        if (!callbacks.IsCompletedSuccessfully)
-            _ = WatchAsync(callbacks);
-    }
-
-    private async Task WatchAsync(Task callbacks)
-    {
-        try
-        {
-            await callbacks.ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A provider's cancellation callback must not break the timer or the caller that cancels.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Log.CancellationCallbackFailed(Logger, error);
         }
     }
 }

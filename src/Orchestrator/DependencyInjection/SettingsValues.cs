@@ -9,24 +9,24 @@ internal static class SettingsValues
     private static readonly string[] Infinite = ["infinite"];
     private static readonly string[] TrueOrFalse = ["true", "false", "yes", "no", "on", "off"];
 
-    /// <summary>The longest time that is taken from a file: more is a slip rather than a wish.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
+    /// <summary>Up to here a bare number is taken for seconds by the hint; more is no number of seconds that a limit has.</summary>
+    private static readonly TimeSpan LongestHint = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>A time longer than zero, or "infinite".</summary>
     public static TimeSpan? Limit(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
-        key, $"{Time}, longer than zero and at most 24 days, or infinite", TryLimit, SecondsHint, Infinite);
+        key, $"{Time}, longer than zero, or infinite", TryLimit, SecondsHint, Infinite);
 
     /// <summary>A time longer than zero.</summary>
     public static TimeSpan? FiniteLimit(this SettingsReader reader, string key) => reader.Value(
-        key, $"{Time}, longer than zero and at most 24 days", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint, Infinite);
+        key, $"{Time}, longer than zero", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint, Infinite);
 
     /// <summary>A time of zero or more.</summary>
     public static TimeSpan? Duration(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
-        key, $"{Time}, at most 24 days", TryTime, SecondsHint, Infinite);
+        key, $"{Time}, zero or longer", TryTime, SecondsHint, Infinite);
 
     /// <summary>A time of zero or more, or "infinite".</summary>
     public static TimeSpan? DurationOrInfinite(this SettingsReader reader, string key) => reader.Value(
-        key, $"{Time}, at most 24 days, or infinite", (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
+        key, $"{Time}, zero or longer, or infinite", (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
         SecondsHint, Infinite);
 
     public static bool? YesNo(this SettingsReader reader, string key) => reader.Value<bool>(key, "true or false", bool.TryParse, static _ => "", TrueOrFalse);
@@ -107,12 +107,12 @@ internal static class SettingsValues
         value = default;
         return text.Count(c => c == ':') == 2
             && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out value)
-            && value >= TimeSpan.Zero && value <= Longest;
+            && value >= TimeSpan.Zero;
     }
 
     private static string SecondsHint(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
-            && seconds <= Longest.TotalSeconds
+            && seconds <= LongestHint.TotalSeconds
             ? $" For {seconds.ToString(CultureInfo.InvariantCulture)} seconds write {TimeSpan.FromSeconds(seconds):c}."
             : "";
 }

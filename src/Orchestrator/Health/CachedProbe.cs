@@ -12,7 +12,8 @@ namespace Orchestrator;
 /// </code>
 /// A probe that ignores its token keeps its place after the limit, so that deaf probes cannot pile up; its late answer still counts.
 /// </remarks>
-internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class CachedProbe(
+    string provider, IHealthProbe probe, TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger) : IDisposable
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     internal static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
@@ -34,7 +35,7 @@ internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvi
     }
 
     /// <summary>Cancels the running probe; whoever waits for the first answer is told "available".</summary>
-    public void Dispose() => _ = CancelAsync(_stop);
+    public void Dispose() => cancellation.Cancel(_stop);
 
     private bool IsStale(long now) => _last is not { } last || time.GetElapsedTime(last.At, now) >= Validity;
 
@@ -76,26 +77,19 @@ internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvi
             Publish(reachable: true, isLast: false);
         }
 
-        await CancelAsync(cancel).ConfigureAwait(false);
+        await cancellation.CancelAsync(cancel).ConfigureAwait(false);
         if (await asked.ConfigureAwait(false) is { } late)
             Publish(late, isLast: true);
         else
             Volatile.Write(ref _asking, 0);
     }
 
-    /// <summary>The provider's own code: whatever it throws is an answer, or none once it was cancelled.</summary>
-    private async Task<bool?> ProbeAsync(CancellationToken cancellationToken)
+    /// <summary>Asks on a thread of the router's own: a probe that blocks must block neither the call that asked nor the pool.</summary>
+    private Task<bool?> ProbeAsync(CancellationToken cancellationToken)
     {
-        // A probe that blocks before its first await must not block the call that asked.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            return await probe.ProbeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            return cancellationToken.IsCancellationRequested ? null : false;
-        }
+        var question = new Question(probe, cancellationToken);
+        _ = work.RunAsync(question, static q => q.AskAsync());
+        return question.Answer;
     }
 
     private void Publish(bool reachable, bool isLast)
@@ -109,28 +103,32 @@ internal sealed class CachedProbe(string provider, IHealthProbe probe, TimeProvi
         _first.TrySetResult(reachable);
         if (before == reachable || _stop.IsCancellationRequested)
             return;
-        try
-        {
-            if (reachable)
-                Log.ProbeRecovered(logger, provider);
-            else
-                Log.ProbeFailed(logger, provider);
-        }
-        catch (Exception)
-        {
-            // A logger that throws has nobody left to tell, and must not stop the probes.
-        }
+        if (reachable)
+            Log.ProbeRecovered(logger, provider);
+        else
+            Log.ProbeFailed(logger, provider);
     }
 
-    private static async Task CancelAsync(CancellationTokenSource source)
+    private sealed class Question(IHealthProbe probe, CancellationToken cancellationToken)
     {
-        try
+        private readonly TaskCompletionSource<bool?> _answer = new();
+
+        public Task<bool?> Answer => _answer.Task;
+
+        /// <summary>The provider's own code: whatever it throws is an answer, or none once it was cancelled.</summary>
+        public async ValueTask AskAsync()
         {
-            await source.CancelAsync().ConfigureAwait(false);
-        }
-        catch (AggregateException)
-        {
-            // Callbacks of the probe's own that throw: the probe is over either way.
+            bool? answer;
+            try
+            {
+                answer = await probe.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                answer = cancellationToken.IsCancellationRequested ? null : false;
+            }
+
+            _answer.SetResult(answer);
         }
     }
 

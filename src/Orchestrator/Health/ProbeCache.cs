@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>What the health probes of one router's providers said, for 30 s. Only first-available asks.</summary>
+/// <summary>What the health probes of one router's providers said, for 30 s. Asked for only where the strategy uses them.</summary>
 /// <remarks>
 /// <para>The first question about a provider waits for its first probe, at most 2 s; no answer in time counts as available. After that
 /// no call ever waits: a stale answer is given as it is, and one refresh runs in the background.</para>
 /// <para>To ask several providers for the first time, start all questions before awaiting the first. Thread-safe.</para>
 /// </remarks>
-internal sealed class ProbeCache(TimeProvider time, ILogger logger) : IDisposable
+internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<ILlmProvider, CachedProbe> _probes = new(ReferenceEqualityComparer.Instance);
     private volatile bool _disposed;
@@ -23,7 +23,7 @@ internal sealed class ProbeCache(TimeProvider time, ILogger logger) : IDisposabl
         if (provider is not IHealthProbe probe || _disposed)
             return new(true);
         if (!_probes.TryGetValue(provider, out var cached))
-            cached = _probes.GetOrAdd(provider, new CachedProbe(NameOf(provider), probe, time, logger));
+            cached = _probes.GetOrAdd(provider, new CachedProbe(NameOf(provider), probe, time, work, cancellation, logger));
         return cached.GetAsync(now, cancellationToken);
     }
 

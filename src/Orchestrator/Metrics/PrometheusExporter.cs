@@ -6,7 +6,7 @@ namespace Orchestrator;
 /// Shows the router's totals as Prometheus metrics. Nothing is counted here: at each scrape the totals are copied out, so that the page,
 /// <see cref="Router.GetMetrics"/> and the attempts cannot disagree, and a call pays nothing for being watched.
 /// </summary>
-internal sealed class PrometheusExporter : IDisposable
+internal sealed partial class PrometheusExporter : IDisposable
 {
     private static readonly string[] OutcomeLabels = ["success", "failure", "cancelled", "abandoned"];
     private static readonly string[] ChangeLabels = ["available", "at_capacity", "ejected", "trial", "excluded"];
@@ -18,10 +18,11 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly ProviderList _providers;
     private readonly bool _shared;
     private readonly SharedGauges _gauges;
+    private readonly SeriesOwners _owners;
     private readonly object _owner;
     // By name: totals of a provider that comes back are other objects, and go on in the same series.
-    private readonly Dictionary<(string Provider, string Model), Series> _series = [];
-    private readonly Dictionary<string, Cell?[]> _changesOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Provider, string Model), ModelSeries> _models = [];
+    private readonly Dictionary<string, NameSeries> _names = new(StringComparer.Ordinal);
     private HashSet<string> _shown = new(StringComparer.Ordinal);
     private HashSet<string> _shownBefore = new(StringComparer.Ordinal);
     private readonly List<(double Mean, long Count)> _first = [];
@@ -33,6 +34,7 @@ internal sealed class PrometheusExporter : IDisposable
     private readonly Cell[] _calls;
     private readonly Cell _failovers, _retries;
     private readonly Histogram.Child _duration, _overhead;
+    private long _scrape;
     private bool _closed;
 
     public PrometheusExporter(CollectorRegistry? registry, RouterClock clock, CallTotals calls, ProviderList providers)
@@ -63,6 +65,7 @@ internal sealed class PrometheusExporter : IDisposable
         _overhead = metrics.Histogram("llm_router_overhead_seconds", "The router's own share of a call's duration.", Buckets.Overhead).WithLabels();
         // The registry may outlive the router: what it keeps must not keep the router alive.
         _gauges = SharedGauges.Of(Registry, () => new SharedGauges((name, values) => Show(health, inFlight, queued, name, values)));
+        _owners = SeriesOwners.Of(Registry);
         _owner = _gauges.Join(this, Registry.AddBeforeCollectCallback);
     }
 
@@ -85,6 +88,7 @@ internal sealed class PrometheusExporter : IDisposable
         {
             if (_closed)
                 return;
+            _scrape++;
             CollectCallsUnderLock();
             (_shown, _shownBefore) = (_shownBefore, _shown);
             _shown.Clear();
@@ -101,6 +105,9 @@ internal sealed class PrometheusExporter : IDisposable
                 if (!_shown.Contains(name))
                     _gauges.Remove(_owner, name);
             }
+
+            ShownSeries.GiveWay(_models, _scrape, (key, series) => _owners.TryRemove(_owner, key, () => series.Remove(this)));
+            ShownSeries.GiveWay(_names, _scrape, (name, series) => _owners.TryRemove(_owner, (name, null), () => series.Remove(this)));
         }
     }
 
@@ -120,41 +127,30 @@ internal sealed class PrometheusExporter : IDisposable
 
     private void CollectModelUnderLock(ModelTotals totals)
     {
-        if (!_series.TryGetValue((totals.Provider, totals.Model), out var series))
-            _series.Add((totals.Provider, totals.Model), series = new Series(this, totals));
+        var key = (totals.Provider, totals.Model);
+        if (!_models.TryGetValue(key, out var series))
+            _models.Add(key, series = _owners.Show(_owner, key, () => new ModelSeries(this, totals)));
+        series.LastScrape = _scrape;
         for (var i = 0; i < OutcomeLabels.Length; i++)
             series.Outcomes[i].Set(totals.Outcomes[i], _shared);
         series.Prompt.Set(totals.PromptTokens, _shared);
         series.Completion.Set(totals.CompletionTokens, _shared);
         series.Cost.Set((double)totals.Cost, _shared);
         series.Unpriced.Set(totals.Unpriced, _shared);
-        for (var i = 0; i < KindLabels.Length; i++)
-        {
-            // Kinds are many and mostly never seen: a series appears with its first error. Two models of one name share it.
-            if (totals.Errors[i] > 0)
-                (series.Errors[i] ??= new Cell(_errors.WithLabels(totals.Provider, KindLabels[i]))).Set(totals.Errors[i], shared: true);
-        }
-
-        _first.Clear();
-        totals.Latency.DrainInto(_first);
-        Observe(series.Latency, _first);
-        _first.Clear();
-        totals.FirstToken.DrainInto(_first);
-        Observe(series.FirstToken, _first);
+        ObserveNew(series.Latency, series.LatencyTold, totals.Latency);
+        ObserveNew(series.FirstToken, series.FirstTokenTold, totals.FirstToken);
     }
 
     private void CollectStateUnderLock(string name, bool registered, StateTotals totals)
     {
-        if (!_changesOf.TryGetValue(name, out var changes))
-            _changesOf.Add(name, changes = new Cell?[ChangeLabels.Length]);
-        for (var i = 0; i < changes.Length; i++)
-        {
-            if (totals.Changes[i] > 0)
-                (changes[i] ??= new Cell(_changes.WithLabels(name, ChangeLabels[i]))).Set(totals.Changes[i], _shared);
-        }
-
+        if (!_names.TryGetValue(name, out var series))
+            _names.Add(name, series = _owners.Show(_owner, (name, null), () => new NameSeries(name)));
+        series.LastScrape = _scrape;
+        // Kinds are many and mostly never seen: a series appears with its first error.
+        Set(_errors, name, KindLabels, series.Errors, totals.Errors);
+        Set(_changes, name, ChangeLabels, series.Changes, totals.Changes);
         _first.Clear();
-        totals.Queue.Waits.DrainInto(_first);
+        series.Waits.TakeNew(totals.Queue.Waits, _first);
         if (_first.Count > 0)
             Observe(_queueWait.WithLabels(name), _first);
         if (!registered && totals.InFlight == 0)
@@ -177,6 +173,22 @@ internal sealed class PrometheusExporter : IDisposable
         health.RemoveLabelled(name);
         inFlight.RemoveLabelled(name);
         queued.RemoveLabelled(name);
+    }
+
+    private void Set(Counter counter, string name, string[] labels, Cell?[] cells, ReadOnlySpan<long> totals)
+    {
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (totals[i] > 0)
+                (cells[i] ??= new Cell(counter.WithLabels(name, labels[i]))).Set(totals[i], _shared);
+        }
+    }
+
+    private void ObserveNew(Histogram.Child histogram, ToldBuckets told, BucketCounts all)
+    {
+        _first.Clear();
+        told.TakeNew(all, _first);
+        Observe(histogram, _first);
     }
 
     private static void Observe(Histogram.Child histogram, List<(double Mean, long Count)> buckets)
@@ -215,40 +227,5 @@ internal sealed class PrometheusExporter : IDisposable
                     $"RouterOptions.MetricsRegistry holds another metric named '{name}': {error.Message} Give the router a registry without names that begin with llm_.", error);
             }
         }
-    }
-
-    /// <summary>One exported counter and the total it last showed.</summary>
-    private sealed class Cell(Counter.Child counter)
-    {
-        private double _shown;
-
-        public void Set(double total, bool shared)
-        {
-            // A registry of our own takes the exact total; one that others write to takes what was added.
-            if (!shared)
-                counter.IncTo(total);
-            else if (total > _shown)
-                counter.Inc(total - _shown);
-            _shown = total;
-        }
-    }
-
-    private sealed class Series(PrometheusExporter exporter, ModelTotals totals)
-    {
-        public Cell[] Outcomes { get; } = Array.ConvertAll(OutcomeLabels, label => new Cell(exporter._requests.WithLabels(totals.Provider, totals.Model, label)));
-
-        public Cell Prompt { get; } = new(exporter._tokens.WithLabels(totals.Provider, totals.Model, "prompt"));
-
-        public Cell Completion { get; } = new(exporter._tokens.WithLabels(totals.Provider, totals.Model, "completion"));
-
-        public Cell Cost { get; } = new(exporter._cost.WithLabels(totals.Provider, totals.Model, totals.Currency));
-
-        public Cell Unpriced { get; } = new(exporter._unpriced.WithLabels(totals.Provider, totals.Model));
-
-        public Cell?[] Errors { get; } = new Cell?[KindLabels.Length];
-
-        public Histogram.Child Latency { get; } = exporter._latency.WithLabels(totals.Provider, totals.Model);
-
-        public Histogram.Child FirstToken { get; } = exporter._firstToken.WithLabels(totals.Provider, totals.Model);
     }
 }

@@ -1,7 +1,7 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Observations by histogram bucket since the last scrape: two additions under a lock that is held anyway, where an observation in the
+/// Observations by histogram bucket, for the next scrape: two additions under a lock that is held anyway, where an observation in the
 /// exporter's histogram would be three contended atomic operations. Guarded by its owner's lock.
 /// </summary>
 internal sealed class BucketCounts(double[] bounds)
@@ -18,6 +18,22 @@ internal sealed class BucketCounts(double[] bounds)
         _sums[i] += seconds;
     }
 
+    /// <summary>The number of buckets, the one without a bound included.</summary>
+    public int Length => _counts.Length;
+
+    public long Count(int bucket) => _counts[bucket];
+
+    public double Sum(int bucket) => _sums[bucket];
+
+    /// <summary>The mean of observations of one bucket. Rounding must not carry it over a bound into a neighbouring bucket.</summary>
+    public double Mean(int bucket, double sum, long count)
+    {
+        var mean = sum / count;
+        if (bucket < bounds.Length && mean > bounds[bucket])
+            return bounds[bucket];
+        return bucket > 0 && mean <= bounds[bucket - 1] ? Math.BitIncrement(bounds[bucket - 1]) : mean;
+    }
+
     /// <summary>Moves everything into <paramref name="target"/>, an array of (mean, count) by bucket, and starts over.</summary>
     public void DrainInto(List<(double Mean, long Count)> target)
     {
@@ -25,13 +41,7 @@ internal sealed class BucketCounts(double[] bounds)
         {
             if (_counts[i] == 0)
                 continue;
-            // Rounding must not carry the mean over a bound into a neighbouring bucket.
-            var mean = _sums[i] / _counts[i];
-            if (i < bounds.Length && mean > bounds[i])
-                mean = bounds[i];
-            else if (i > 0 && mean <= bounds[i - 1])
-                mean = Math.BitIncrement(bounds[i - 1]);
-            target.Add((mean, _counts[i]));
+            target.Add((Mean(i, _sums[i], _counts[i]), _counts[i]));
             _counts[i] = 0;
             _sums[i] = 0;
         }

@@ -11,16 +11,18 @@ internal sealed class LeftModels(string provider, string currency)
 
     public int Count => _packed.Count;
 
-    public IEnumerable<KeyValuePair<string, byte[]>> Packed => _packed;
+    /// <summary>By model: the totals, and whether the exporter has them.</summary>
+    public IEnumerable<(string Model, byte[] Packed, bool Seen)> Packed => _packed.Select(p => (p.Key, p.Value, !_unseen.Contains(p.Key)));
 
     public Sums Total { get; } = new();
 
-    public void Add(ModelTotals totals) => Add(totals.Model, Pack(totals));
+    public void Add(ModelTotals totals) => Add(totals.Model, Pack(totals), seen: false);
 
-    public void Add(string model, byte[] packed)
+    public void Add(string model, byte[] packed, bool seen)
     {
         _packed.Add(model, packed);
-        _unseen.Add(model);
+        if (!seen)
+            _unseen.Add(model);
         Total.Add(Unpack(model, packed), 1);
     }
 
@@ -35,16 +37,11 @@ internal sealed class LeftModels(string provider, string currency)
         return totals;
     }
 
-    /// <summary>Shows those that came since the last time; what the visitor drains is gone.</summary>
+    /// <summary>Shows those that came since the last time.</summary>
     public void Visit(Action<ModelTotals> visit)
     {
         foreach (var model in _unseen)
-        {
-            var totals = Unpack(model, _packed[model]);
-            visit(totals);
-            _packed[model] = Pack(totals);
-        }
-
+            visit(Unpack(model, _packed[model]));
         _unseen.Clear();
     }
 
@@ -68,11 +65,16 @@ internal sealed class LeftModels(string provider, string currency)
     internal sealed class Sums
     {
         private readonly long[] _outcomes = new long[4];
+        private readonly long[] _errors = new long[ModelTotals.ErrorKinds];
         private long _prompt, _completion, _unpriced, _ticks, _firstTicks, _firsts;
         private decimal _cost;
 
+        public ReadOnlySpan<long> Errors => _errors;
+
         public void Add(ModelTotals totals, int sign)
         {
+            for (var i = 0; i < _errors.Length; i++)
+                _errors[i] += sign * totals.Errors[i];
             for (var i = 0; i < _outcomes.Length; i++)
                 _outcomes[i] += sign * totals.Outcomes[i];
             _prompt += sign * totals.PromptTokens;
@@ -86,6 +88,8 @@ internal sealed class LeftModels(string provider, string currency)
 
         public void Add(Sums other)
         {
+            for (var i = 0; i < _errors.Length; i++)
+                _errors[i] += other._errors[i];
             for (var i = 0; i < _outcomes.Length; i++)
                 _outcomes[i] += other._outcomes[i];
             _prompt += other._prompt;

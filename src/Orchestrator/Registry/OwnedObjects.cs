@@ -7,7 +7,7 @@ namespace Orchestrator;
 /// What the providers of one router own, by reference: the provider itself, or the client that several were built over. Each is disposed once,
 /// when the last lease on it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that call it.
 /// </summary>
-internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
+internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, Owned> _owned = new(ReferenceEqualityComparer.Instance);
@@ -64,7 +64,7 @@ internal sealed class OwnedObjects(ForeignWork closing, ILogger logger)
     {
         try
         {
-            await closing.RunAsync(
+            await foreign.RunAsync(
                 owned.Disposer!,
                 static provider =>
                 {

@@ -12,7 +12,7 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Dictionary<string, ProviderState> _states = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
-    private readonly OwnedObjects _owned = new(services.Closing, services.Logger);
+    private readonly OwnedObjects _owned = new(services.Foreign, services.Logger);
     private volatile RegisteredProvider[] _slots = [];
     private bool _isClosed;
 

@@ -8,8 +8,8 @@ namespace Orchestrator;
 /// <param name="Prices">The router's prices.</param>
 /// <param name="Timeouts">The router's time-outs.</param>
 /// <param name="Probes">What probes said; null where no strategy asks.</param>
-/// <param name="Closing">Where providers are disposed.</param>
+/// <param name="Foreign">Where providers are disposed.</param>
 /// <param name="Once">Warnings.</param>
 /// <param name="Logger">A logger that does not throw.</param>
 internal sealed record ProviderListServices(
-    RouterClock Clock, HealthOptions Health, PricingTable Prices, TimeoutOptions Timeouts, ProbeCache? Probes, ForeignWork Closing, OnceLog Once, ILogger Logger);
+    RouterClock Clock, HealthOptions Health, PricingTable Prices, TimeoutOptions Timeouts, ProbeCache? Probes, ForeignWork Foreign, OnceLog Once, ILogger Logger);

@@ -40,9 +40,10 @@ internal sealed partial class ProviderState
                 writer.Write7BitEncodedInt64(changes);
             _queue.Waits.Save(writer);
             writer.Write7BitEncodedInt(_left?.Count ?? 0);
-            foreach (var (model, packed) in _left?.Packed ?? [])
+            foreach (var (model, packed, modelSeen) in _left?.Packed ?? [])
             {
                 writer.Write(model);
+                writer.Write(modelSeen);
                 writer.Write7BitEncodedInt(packed.Length);
                 writer.Write(packed);
             }
@@ -70,8 +71,14 @@ internal sealed partial class ProviderState
             if (models > 0)
                 _left = new LeftModels(Name, currency);
             for (; models > 0; models--)
-                _left!.Add(reader.ReadString(), reader.ReadBytes(reader.Read7BitEncodedInt()));
+                UnpackModelUnderLock(reader);
         }
+    }
+
+    private void UnpackModelUnderLock(BinaryReader reader)
+    {
+        var (model, seen) = (reader.ReadString(), reader.ReadBoolean());
+        _left!.Add(model, reader.ReadBytes(reader.Read7BitEncodedInt()), seen);
     }
 
     private LeftModels LeftUnderLock(ModelTotals totals) => _left ??= new LeftModels(Name, totals.Currency);

@@ -7,13 +7,10 @@ internal sealed partial class ProviderState
     {
         long[] sorted;
         ProviderMetrics metrics;
-        var sums = new LeftModels.Sums();
+        LeftModels.Sums sums;
         lock (_lock)
         {
-            if (_left is not null)
-                sums.Add(_left.Total);
-            foreach (var totals in _totals)
-                sums.Add(totals, 1);
+            sums = SumsUnderLock();
             var (status, standing, good, bad) = _health.Show(now);
             var exclusion = _health.ExclusionAt(now);
             metrics = new ProviderMetrics
@@ -69,7 +66,7 @@ internal sealed partial class ProviderState
             foreach (var totals in _totals)
                 visit(totals);
             _left?.Visit(visit);
-            visitState(new StateTotals(_health.Show(now).Health, _inFlight, _queue, _health.Changes));
+            visitState(new StateTotals(_health.Show(now).Health, _inFlight, _queue, _health.Changes, SumsUnderLock().Errors));
         }
     }
 
@@ -81,6 +78,16 @@ internal sealed partial class ProviderState
     {
         lock (_lock)
             return _health.TakeChanges() ?? [];
+    }
+
+    private LeftModels.Sums SumsUnderLock()
+    {
+        var sums = new LeftModels.Sums();
+        if (_left is not null)
+            sums.Add(_left.Total);
+        foreach (var totals in _totals)
+            sums.Add(totals, 1);
+        return sums;
     }
 
     private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / clockFrequency);

@@ -1,7 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>What the exporter shows of one provider name beside the totals of its models. Valid during the visit only.</summary>
-internal readonly ref struct StateTotals(ProviderHealth health, int inFlight, WaitQueue queue, ReadOnlySpan<long> changes)
+internal readonly ref struct StateTotals(
+    ProviderHealth health, int inFlight, WaitQueue queue, ReadOnlySpan<long> changes, ReadOnlySpan<long> errors)
 {
     public ProviderHealth Health { get; } = health;
 
@@ -11,4 +12,7 @@ internal readonly ref struct StateTotals(ProviderHealth health, int inFlight, Wa
 
     /// <summary>The number of changes so far, by <see cref="ProviderAvailability"/>.</summary>
     public ReadOnlySpan<long> Changes { get; } = changes;
+
+    /// <summary>The number of errors so far, of all of its models, by <see cref="LlmErrorKind"/>.</summary>
+    public ReadOnlySpan<long> Errors { get; } = errors;
 }

@@ -112,7 +112,7 @@ public class HttpProviderSettingsTests
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "https://ollama.com" }""",
         "Llm:Providers:0:ApiKey is missing, and ollama.com answers nobody without a key. Set it, or the environment variable OLLAMA_API_KEY.")]
     [InlineData("ollama", """{ "Model": "m", "KeepAlive": "5m" }""",
-        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, at most 24 days, or infinite, but was something else (not shown: it may be a secret).")]
+        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, zero or longer, or infinite, but was something else (not shown: it may be a secret).")]
     [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "many" } }""",
         "Llm:Providers:0:ModelOptions:top_k must be a number, with a point, but was something else (not shown: it may be a secret).")]
     [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "" } }""", "Llm:Providers:0:ModelOptions has an entry without a value; each must have a text that is not empty.")]

@@ -52,7 +52,7 @@ public class RetryAndHealthSettingsTests
         "Llm:Retry:MinDelay is 00:00:01, which is longer than MaxDelay, 00:00:00.5000000; the shortest wait must not be longer than the longest.")]
     [InlineData(
         """{ "Health": { "CoolDown": "infinite" } }""",
-        "Llm:Health:CoolDown must be a time as hh:mm:ss or d.hh:mm:ss, longer than zero and at most 24 days, but was \"infinite\".")]
+        "Llm:Health:CoolDown must be a time as hh:mm:ss or d.hh:mm:ss, longer than zero, but was \"infinite\".")]
     [InlineData("""{ "Health": { "ConsecutiveFailures": 0 } }""", "Llm:Health:ConsecutiveFailures must be a whole number of at least 1, but was \"0\".")]
     [InlineData("""{ "Health": { "UnhealthyErrorRate": 0 } }""", "Llm:Health:UnhealthyErrorRate must be a number above 0 and at most 1, with a point, such as 0.25, but was \"0\".")]
     [InlineData(

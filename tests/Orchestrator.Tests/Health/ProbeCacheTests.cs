@@ -12,7 +12,7 @@ public sealed class ProbeCacheTests : IDisposable
     private readonly FakeLogger _logger = new();
     private readonly ProbeCache _cache;
 
-    public ProbeCacheTests() => _cache = new(_time, _logger);
+    public ProbeCacheTests() => _cache = Probes.NewCache(_time, _logger);
 
     public void Dispose() => _cache.Dispose();
 

@@ -10,7 +10,7 @@ public sealed class ProbeRefreshTests : IDisposable
     private readonly HookedClock _time = new();
     private readonly ProbeCache _cache;
 
-    public ProbeRefreshTests() => _cache = new(_time, new FakeLogger());
+    public ProbeRefreshTests() => _cache = Probes.NewCache(_time, new FakeLogger());
 
     public void Dispose() => _cache.Dispose();
 

@@ -35,7 +35,8 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
         _asked.Writer.TryWrite(Interlocked.Increment(ref _probes));
         try
         {
-            return IgnoresToken ? await answer : await answer.WaitAsync(cancellationToken);
+            // Whatever answers brings the probe to its end, so that a test knows when it has ended.
+            return IgnoresToken ? await answer.ConfigureAwait(false) : await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

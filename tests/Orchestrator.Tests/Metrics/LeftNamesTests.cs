@@ -5,6 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 namespace Orchestrator.Tests.Metrics;
 
 /// <summary>Names and models that are not used any more cost little memory, and their totals stay.</summary>
+[Collection(Timed.Name)] // Memory is measured of the whole process.
 public sealed class LeftNamesTests
 {
     private const int Most = 400;
@@ -29,6 +30,93 @@ public sealed class LeftNamesTests
         page.Sum("llm_request_latency_seconds_count").Should().Be(Warm + Many);
         page[what == "names" ? Success("name-1234", "m") : Success("a", "model-1234")].Should().Be(1);
         GC.KeepAlive(router);
+    }
+
+    [Theory]
+    [InlineData("names")]
+    [InlineData("models")]
+    public async Task What_has_left_keeps_its_totals_in_400_bytes_after_scrapes_too(string what)
+    {
+        const int Warm = 200, Many = 2000, Step = 100;
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        for (var i = 0; i < Warm; i += Step)
+            await UseAndScrapeAsync(i);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = Warm; i < Warm + Many; i += Step)
+            await UseAndScrapeAsync(i);
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)Many;
+        each.Should().BeLessThan(Most);
+        GC.KeepAlive(router);
+
+        async Task UseAndScrapeAsync(int from)
+        {
+            await UseAsync(router, what, from, Step);
+            // Every scrape shows all that has come since the one before.
+            var page = await Exposition.ReadAsync(registry);
+            for (var i = from; i < from + Step; i++)
+                page[what == "names" ? Success($"name-{i}", "m") : Success("a", $"model-{i}")].Should().Be(1);
+            await Exposition.ReadAsync(registry);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Series_that_gave_way_come_back_with_their_totals(bool streamed)
+    {
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        await using var router = new Router(new RouterOptions { MetricsRegistry = registry, Retry = RetryOptions.None });
+        foreach (var model in new[] { "m1", "m2", "m1" })
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                router.AddProvider(Provider("back", model), new ProviderOptions { Price = new ModelPrice(1000, 1000) });
+                await router.AskAsync(streamed, new ChatOptions { ModelId = "back" });
+                router.RemoveProvider("back");
+                router.AddProvider(FakeProvider.Failing("broken", LlmErrorKind.ServerError));
+                await router.FailAsync<LlmException>(streamed, new ChatOptions { ModelId = "broken" });
+                router.RemoveProvider("broken");
+            }
+
+            for (var from = 0; from < 300; from += 100)
+            {
+                await UseAsync(router, "names", from, 100);
+                await Exposition.ReadAsync(registry);
+            }
+
+            (await Exposition.ReadAsync(registry)).Text.Should().NotContain("\"back\"").And.NotContain("\"broken\"");
+        }
+
+        router.AddProvider(Provider("back", "m1"), new ProviderOptions { Price = new ModelPrice(1000, 1000) });
+        router.AddProvider(FakeProvider.Failing("broken", LlmErrorKind.ServerError));
+        await router.AskAsync(streamed, new ChatOptions { ModelId = "back" });
+        var page = await Exposition.ReadAsync(registry);
+        var (back, broken) = (router.GetMetrics()["back"], router.GetMetrics()["broken"]);
+        (page[Success("back", "m1")], back.TotalRequests).Should().Be((5, 7));
+        page["llm_tokens_total{provider=\"back\",model=\"m1\",type=\"prompt\"}"].Should().Be(15);
+        page.Sum("llm_cost_total", "provider=\"back\",model=\"m1\"").Should().Be(20);
+        page["llm_request_latency_seconds_count{provider=\"back\",model=\"m1\"}"].Should().Be(5);
+        page["llm_request_latency_seconds_bucket{provider=\"back\",model=\"m1\",le=\"+Inf\"}"].Should().Be(5);
+        page["llm_time_to_first_token_seconds_count{provider=\"back\",model=\"m1\"}"].Should().Be(streamed ? 5 : 0);
+        (page["llm_errors_total{provider=\"broken\",kind=\"ServerError\"}"], broken.FailedRequests).Should().Be((6, 6));
+        page["llm_provider_state_changes_total{provider=\"broken\",state=\"ejected\"}"].Should().Be(broken.Ejections);
+    }
+
+    [Fact]
+    public async Task Errors_of_a_model_that_gave_way_stay_with_their_provider()
+    {
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        await using var router = new Router(new RouterOptions { MetricsRegistry = registry, Retry = RetryOptions.None });
+        for (var i = 1; i <= 150; i++)
+        {
+            var model = $"model-{i}";
+            router.ReplaceProviders([new ProviderRegistration(
+                new FakeProvider("a", (_, _) => throw new LlmException(LlmErrorKind.ServerError, "broken")) { Info = new("a", "mock", model) })]);
+            await router.FailAsync<LlmException>(streamed: false);
+            var page = await Exposition.ReadAsync(registry);
+            page["llm_errors_total{provider=\"a\",kind=\"ServerError\"}"].Should().Be(i);
+        }
     }
 
     [Theory]

@@ -86,6 +86,40 @@ public sealed class SharedRegistryTests
         (await ReadAsync())[Success].Should().Be(expected);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_name_that_left_one_router_loses_nothing_of_what_another_counts(bool otherIsDisposed)
+    {
+        var other = NewRouter("a");
+        await other.RouteAsync("hello");
+        await ReadAsync();
+        if (otherIsDisposed)
+            await other.DisposeAsync();
+        await using var router = NewRouter("a");
+        await router.RouteAsync("hello");
+        router.RemoveProvider("a");
+        for (var i = 0; i < 300; i++)
+        {
+            router.AddProvider(FakeProvider.Answering($"name-{i}", "ok"));
+            await router.RouteAsync("hello");
+            router.RemoveProvider($"name-{i}");
+            if (i % 100 == 0)
+                await ReadAsync();
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            var page = await ReadAsync();
+            (page[Success], page["llm_request_latency_seconds_count{provider=\"a\",model=\"a-model\"}"]).Should().Be((2, 2));
+        }
+
+        router.AddProvider(FakeProvider.Answering("a", "ok"));
+        await router.RouteAsync("hello");
+        (await ReadAsync())[Success].Should().Be(3);
+        await other.DisposeAsync();
+    }
+
     [Fact]
     public async Task A_scrape_while_routers_are_disposed_never_sees_the_living_one_without_its_gauges()
     {

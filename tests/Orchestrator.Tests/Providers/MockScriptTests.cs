@@ -135,7 +135,7 @@ public class MockScriptTests
     public void Options_are_checked_where_they_are_set()
     {
         Refused(() => AtOnce with { Delay = TimeSpan.FromTicks(-1) });
-        Refused(() => AtOnce with { ChunkDelay = TimeSpan.MaxValue });
+        Refused(() => AtOnce with { ChunkDelay = Timeout.InfiniteTimeSpan });
         Refused(() => AtOnce with { FailureRate = 1.1 });
         Refused(() => AtOnce with { FailureRate = double.NaN });
         Refused(() => AtOnce with { FailureKind = (LlmErrorKind)99 });

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
 
@@ -8,7 +6,7 @@ namespace Orchestrator.Tests.Routing;
 
 /// <summary>Code of the user's that throws in the middle of a call: what the call had taken is given back all the same.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its providers hold nothing.")]
-public class GivingBackTests
+public partial class GivingBackTests
 {
     private readonly CountingClock _clock = new();
     private readonly AttemptLog _log = new();
@@ -103,80 +101,6 @@ public class GivingBackTests
         router.GetMetrics()["a"].InFlight.Should().Be(0);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_error_of_a_kind_there_is_not_is_unknown_and_the_next_provider_is_asked(bool streamed)
-    {
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Failing("a", (LlmErrorKind)42), FakeProvider.Answering("b", "ok"));
-        (await router.AskAsync(streamed)).Should().Be("ok");
-        _log.Attempts.Select(a => a.Error?.Kind).Should().Equal(LlmErrorKind.Unknown, null);
-        router.GetMetrics().Values.Should().OnlyContain(m => m.InFlight == 0);
-    }
-
-    [Theory]
-    [InlineData(42)]
-    [InlineData(-1)]
-    [InlineData(int.MinValue)]
-    public void Every_exception_of_ours_knows_only_kinds_there_are(int kind)
-    {
-        new LlmException((LlmErrorKind)kind, "x").Kind.Should().Be(LlmErrorKind.Unknown);
-        new AllProvidersFailedException((LlmErrorKind)kind, "x", []).Kind.Should().Be(LlmErrorKind.Unknown);
-    }
-
-    [Fact]
-    public void Values_there_are_not_are_refused_when_a_router_is_made()
-    {
-        var refused = new RouterOptions[]
-        {
-            new() { Strategy = (RoutingStrategy)42 },
-            new() { RefusalAction = (RefusalAction)42 },
-            new() { MidStream = (MidStreamMode)42 },
-            new() { ErrorRules = { [(LlmErrorKind)42] = new ErrorRule() } },
-            new() { ErrorRules = { [LlmErrorKind.Timeout] = new ErrorRule { Health = (HealthEffect)42 } } },
-        };
-        foreach (var options in refused)
-            FluentActions.Invoking(() => new Router(options)).Should().Throw<ArgumentException>();
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_call_that_waits_for_a_place_leaves_the_line_when_the_clock_throws(bool streamed)
-    {
-        var held = new Held("a", 1);
-        await using var router = InOrder(null, _clock, null, held);
-        var first = router.AskAsync(streamed);
-        await UntilAsync(() => held.Running == 1);
-        _clock.On = use => ThrowIf(use == ClockUse.Create);
-        await FluentActions.Awaiting(() => router.AskAsync(streamed).WaitAsync(Patience)).Should().ThrowAsync<Exception>();
-        _clock.On = null;
-        router.GetMetrics()["a"].Queued.Should().Be(0);
-        held.Release();
-        (await first.WaitAsync(Patience)).Should().Be("a");
-        await UntilAsync(() => router.GetMetrics()["a"].InFlight == 0);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_retry_that_was_paid_for_and_never_made_is_put_back(bool streamed)
-    {
-        var clock = new VirtualClock();
-        var a = new Script("a", clock, Script.Error(LlmErrorKind.ServerError));
-        var retry = new RetryOptions { BudgetPerSecond = 1, BudgetShare = 0 };
-        await using var router = InOrder(new() { Retry = retry, Health = new() { ConsecutiveFailures = 100 } }, clock, null, a);
-        using var cancel = new CancellationTokenSource();
-        var call = router.AskAsync(streamed, cancellationToken: cancel.Token);
-        await UntilAsync(() => a.Calls == 1 && clock.Waiting > 0);
-        cancel.Cancel();
-        await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
-
-        var next = router.FailAsync<AllProvidersFailedException>(streamed);
-        await clock.RunAsync((Task)next);
-        a.Calls.Should().Be(3, "the second call can pay for its retry");
-    }
-
     private RouterOptions Options(Hook hook, Prometheus.CollectorRegistry registry)
     {
         var options = new RouterOptions
@@ -237,155 +161,6 @@ public class GivingBackTests
         catch (Exception error) when (error is not Xunit.Sdk.XunitException)
         {
             // How the call ends is no matter here.
-        }
-    }
-
-    private sealed class Acted(GivingBackTests test, Hook hook, Way way, CancellationTokenSource cancel) : ILlmProvider
-    {
-        private readonly ProviderInfo _info = new("a", "mock", "a-model");
-        private int _asked;
-        private CancellationToken _token;
-
-        public ProviderInfo Info => hook == Hook.InfoThrows && _asked > 0 && test._armed ? throw new InvalidOperationException("on purpose") : _info;
-
-        public bool Cancelled => _token.IsCancellationRequested;
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
-        {
-            if (!test._armed)
-                return Some.Answer("ok");
-            _asked++;
-            Interlocked.Increment(ref test._calls);
-            _token = cancellationToken;
-            return new Sequence(this, AnswerAsync(cancellationToken));
-        }
-
-        private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            if (way == Way.Fails)
-                throw Error();
-            await Task.Delay(1, CancellationToken.None);
-            if (way == Way.FailsLater)
-                throw Error();
-            if (way == Way.IsCancelled)
-                cancel.CancelAfter(1);
-            if (way is Way.IsCancelled or Way.TakesTooLong)
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            if (hook == Hook.Contents)
-                yield return new ChatResponseUpdate(ChatRole.Assistant, new BadList());
-            if (hook == Hook.Arguments)
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?> { ["x"] = new BadText() })]);
-            yield return Some.Word("ok");
-            await Task.Delay(1, CancellationToken.None);
-            yield return Some.Finish();
-        }
-
-        private Exception Error() => hook switch
-        {
-            Hook.UndefinedKind => new LlmException((LlmErrorKind)42, "on purpose"),
-            Hook.UnreadableError => new BadError(),
-            _ => new LlmException(LlmErrorKind.ServerError, "on purpose"),
-        };
-
-        private sealed class Sequence(Acted owner, IAsyncEnumerable<ChatResponseUpdate> inner) : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>
-        {
-            private IAsyncEnumerator<ChatResponseUpdate>? _inner;
-
-            public ChatResponseUpdate Current => _inner!.Current;
-
-            public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default)
-            {
-                _inner = inner.GetAsyncEnumerator(cancellationToken);
-                return this;
-            }
-
-            public ValueTask<bool> MoveNextAsync() => _inner!.MoveNextAsync();
-
-            public async ValueTask DisposeAsync()
-            {
-                await _inner!.DisposeAsync();
-                owner.ThrowOnClose(later: true);
-            }
-
-            ValueTask IAsyncDisposable.DisposeAsync()
-            {
-                owner.ThrowOnClose(later: false);
-                return DisposeAsync();
-            }
-        }
-
-        private void ThrowOnClose(bool later)
-        {
-            if (hook == (later ? Hook.ClosingFails : Hook.ClosingThrows))
-                throw new InvalidOperationException("on purpose");
-        }
-    }
-
-    private sealed class Ranked(GivingBackTests test, Hook hook) : IRoutingStrategy
-    {
-        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)
-        {
-            try
-            {
-                test.ThrowIf(hook == Hook.Strategy);
-                foreach (var candidate in candidates)
-                    yield return candidate;
-            }
-            finally
-            {
-                test.ThrowIf(hook == Hook.StrategyIsDisposed);
-            }
-        }
-    }
-
-    private sealed class Chance(Func<double> next) : System.Random
-    {
-        public override double NextDouble() => next();
-
-        public override long NextInt64() => 7;
-    }
-
-    private sealed class BadError : Exception
-    {
-        public override string Message => throw new InvalidOperationException("on purpose");
-
-        public override string? StackTrace => throw new InvalidOperationException("on purpose");
-
-        public int StatusCode => throw new InvalidOperationException("on purpose");
-
-        public override string ToString() => throw new InvalidOperationException("on purpose");
-    }
-
-    private sealed class BadText
-    {
-        public override string ToString() => throw new InvalidOperationException("on purpose");
-    }
-
-    private sealed class BadList : System.Collections.ObjectModel.Collection<AIContent>, IList<AIContent>
-    {
-        int ICollection<AIContent>.Count => throw new InvalidOperationException("on purpose");
-    }
-
-    private sealed class Loud(Func<bool> armed) : ILoggerFactory, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => armed() ? throw new InvalidOperationException("on purpose") : true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (armed())
-                throw new InvalidOperationException("on purpose");
-        }
-
-        public void Dispose()
-        {
-            // Nothing is held.
         }
     }
 }

@@ -11,6 +11,9 @@ internal static class LocalAddress
         "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
     ];
 
+    private static readonly byte[] WellKnownNat64 = [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0];
+    private static readonly byte[] LocalNat64 = [0x00, 0x64, 0xff, 0x9b, 0x00, 0x01];
+
     private static readonly IPAddress[] MetadataAddresses =
     [
         IPAddress.Parse("fd00:ec2::254"), IPAddress.Parse("fd00:ec2::23"), IPAddress.Parse("fd20:ce::254"),
@@ -37,8 +40,11 @@ internal static class LocalAddress
     public static bool IsMetadata(Uri address)
     {
         var host = HostOf(address);
-        if (AddressOf(host) is not { } number)
-            return MetadataNames.Contains(host, StringComparer.OrdinalIgnoreCase);
+        return AddressOf(host) is { } number ? IsMetadata(number) : MetadataNames.Contains(host, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool IsMetadata(IPAddress number)
+    {
         if (number.IsIPv6LinkLocal || MetadataAddresses.Contains(number))
             return true;
         Span<byte> bytes = stackalloc byte[16];
@@ -57,10 +63,31 @@ internal static class LocalAddress
         if (address.IsIPv4MappedToIPv6)
             return address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out var length) && length == 16 ? Wrapped(bytes) ?? address : address;
+    }
+
+    /// <summary>The IPv4 address that an IPv6 address leads to, or null.</summary>
+    private static IPAddress? Wrapped(ReadOnlySpan<byte> bytes)
+    {
         // The older way to wrap one, ::a.b.c.d; what is smaller are :: and ::1.
-        return address.TryWriteBytes(bytes, out var length) && length == 16
-            && bytes[..12].IndexOfAnyExcept((byte)0) < 0 && (bytes[12] | bytes[13]) != 0
-            ? new IPAddress(bytes[12..])
-            : address;
+        if (bytes[..12].IndexOfAnyExcept((byte)0) < 0)
+            return (bytes[12] | bytes[13]) != 0 ? new IPAddress(bytes[12..]) : null;
+        // A NAT64 gateway of the well-known prefix sends to the last 32 bits.
+        if (bytes[..12].SequenceEqual(WellKnownNat64))
+            return new IPAddress(bytes[12..]);
+        if (!bytes[..6].SequenceEqual(LocalNat64))
+            return null;
+        // Of the local prefix a network may use 48 to 96 bits, and the length says where the address stands (RFC 6052): it is local if it is so in one of them.
+        if (bytes[8] == 0)
+        {
+            foreach (var inner in (ReadOnlySpan<IPAddress>)[
+                new([bytes[6], bytes[7], bytes[9], bytes[10]]), new([bytes[7], bytes[9], bytes[10], bytes[11]]), new(bytes.Slice(9, 4))])
+            {
+                if (IPAddress.IsLoopback(inner) || IsMetadata(inner))
+                    return inner;
+            }
+        }
+
+        return bytes[12..].IndexOfAnyExcept((byte)0) < 0 ? null : new IPAddress(bytes[12..]);
     }
 }

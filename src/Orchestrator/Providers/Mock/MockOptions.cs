@@ -9,12 +9,12 @@ public sealed record MockOptions
 
     /// <summary>The time before the answer, or before the first word of a stream. Zero: the provider completes synchronously.</summary>
     /// <value>100 ms.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or longer than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan Delay { get; init => field = Checked(value, nameof(Delay)); } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The time between two words of a stream.</summary>
     /// <value>Zero.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or longer than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan ChunkDelay { get; init => field = Checked(value, nameof(ChunkDelay)); }
 
     /// <summary>The text of every answer.</summary>
@@ -77,9 +77,9 @@ public sealed record MockOptions
     /// <value><see langword="null"/>: vendor <c>mock</c>, the model's name, and the defaults of <see cref="ProviderInfo"/>.</value>
     public Func<ProviderInfo, ProviderInfo>? Info { get; init; }
 
-    internal static TimeSpan Checked(TimeSpan value, string name) => value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
+    internal static TimeSpan Checked(TimeSpan value, string name) => value >= TimeSpan.Zero
         ? value
-        : throw new ArgumentOutOfRangeException(name, value, $"{name} is between zero and {int.MaxValue} ms.");
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is zero or longer.");
 
     private static T[] Copied<T>(IReadOnlyList<T> items, string name)
         where T : class

@@ -9,7 +9,7 @@ public sealed record MockOutcome
 
     /// <summary>How long this call waits before its answer, first word or failure.</summary>
     /// <value><see langword="null"/>: <see cref="MockOptions.Delay"/> for answers, nothing for failures.</value>
-    /// <exception cref="ArgumentOutOfRangeException">The value is negative or longer than 24 days.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public TimeSpan? Delay
     {
         get;

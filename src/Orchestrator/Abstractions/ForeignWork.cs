@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A router's threads for what a provider may do when it is closed or disposed: that may block, and must not take one of the pool's threads from the calls that
-/// run and from the timers. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets others, twice as many
+/// A router's threads for what a provider may do when it is closed, disposed, probed or cancelled: that may block, and must not take one of the pool's threads from the calls that
+/// run and from the timers. What the work does after an await comes back to these threads, unless it says <c>ConfigureAwait(false)</c>. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets others, twice as many
 /// each time that nothing has begun for a while. A thread without work ends. Thread-safe.
 /// </summary>
 internal sealed class ForeignWork
@@ -14,17 +14,26 @@ internal sealed class ForeignWork
     private readonly object _gate = new();
     private readonly object _watching = new();
     private readonly Queue<Item> _waiting = new();
+    private readonly Continuations _continuations;
     private int _threads;
     private int _idle;
     private int _begun;
     private bool _isWatched;
 
-    /// <summary>Runs the synchronous part of a piece of work on a thread of its own or of its kind; returns at once.</summary>
+    public ForeignWork() => _continuations = new Continuations(this);
+
+    /// <summary>Runs a piece of work on a thread of its own or of its kind; returns at once.</summary>
     /// <returns>Completes when all of the work has ended, as it has ended. Its continuations run on the pool.</returns>
     public Task RunAsync<T>(T state, Func<T, ValueTask> work)
         where T : class
     {
-        var item = new Item<T>(state, work);
+        var item = new Whole<T>(state, work);
+        Add(item);
+        return item.Ended;
+    }
+
+    private void Add(Item item)
+    {
         lock (_gate)
         {
             _waiting.Enqueue(item);
@@ -42,8 +51,6 @@ internal sealed class ForeignWork
                 Start(Watch);
             }
         }
-
-        return item.Ended;
     }
 
     private void AddThread()
@@ -56,7 +63,7 @@ internal sealed class ForeignWork
     {
         try
         {
-            new Thread(run) { IsBackground = true, Name = "Orchestrator closes providers" }.UnsafeStart();
+            new Thread(run) { IsBackground = true, Name = "Orchestrator provider work" }.UnsafeStart();
         }
         catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
         {
@@ -68,7 +75,10 @@ internal sealed class ForeignWork
     private void Work()
     {
         while (Next() is { } item)
+        {
+            SynchronizationContext.SetSynchronizationContext(_continuations);
             item.Run();
+        }
     }
 
     private Item? Next()
@@ -116,16 +126,21 @@ internal sealed class ForeignWork
 
     private abstract class Item
     {
+        public abstract void Run();
+    }
+
+    private sealed class Whole<T>(T state, Func<T, ValueTask> work) : Item
+    {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Ended => _ended.Task;
 
-        public async void Run()
+        public override async void Run()
         {
             // An async method: what the work leaves in the thread's execution context is undone when it returns.
             try
             {
-                await Begin().ConfigureAwait(false);
+                await work(state).ConfigureAwait(false);
                 _ended.SetResult();
             }
 #pragma warning disable CA1031 // Handed to whatever awaits the work.
@@ -135,12 +150,20 @@ internal sealed class ForeignWork
                 _ended.SetException(error);
             }
         }
-
-        protected abstract ValueTask Begin();
     }
 
-    private sealed class Item<T>(T state, Func<T, ValueTask> work) : Item
+    private sealed class Continuation(SendOrPostCallback run, object? state) : Item
     {
-        protected override ValueTask Begin() => work(state);
+        public override void Run() => run(state);
+    }
+
+    /// <summary>Brings what work does after an await back to the threads. They are several, so that work that waits for its own continuation gets on.</summary>
+    private sealed class Continuations(ForeignWork threads) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => threads.Add(new Continuation(d, state));
+
+        public override void Send(SendOrPostCallback d, object? state) => d(state);
+
+        public override SynchronizationContext CreateCopy() => this;
     }
 }

@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace Orchestrator;
+
+/// <summary>
+/// Which router showed a series of one registry. A series that one router alone has shown is that router's to take away; where several have, also one
+/// after the other, it is their sum, and stays. One for each registry; keeps neither the registry nor a router alive. Thread-safe.
+/// </summary>
+internal sealed class SeriesOwners
+{
+    private static readonly ConditionalWeakTable<object, SeriesOwners> OfRegistry = [];
+    private static readonly object Several = new();
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Provider, string? Model), object> _owners = [];
+
+    public static SeriesOwners Of(object registry) => OfRegistry.GetValue(registry, static _ => new SeriesOwners());
+
+    /// <summary>Creates the series of a provider's model, or of a provider.</summary>
+    public T Show<T>(object owner, (string Provider, string? Model) key, Func<T> create)
+    {
+        lock (_lock)
+        {
+            _owners[key] = _owners.TryGetValue(key, out var other) && other != owner ? Several : owner;
+            return create();
+        }
+    }
+
+    /// <summary>Takes the series away if no other router has ever shown it.</summary>
+    public bool TryRemove(object owner, (string Provider, string? Model) key, Action remove)
+    {
+        lock (_lock)
+        {
+            if (_owners.GetValueOrDefault(key) != owner)
+                return false;
+            remove();
+            return _owners.Remove(key);
+        }
+    }
+}
