@@ -4,7 +4,7 @@ namespace Orchestrator.Fuzz;
 internal static class AllocationOracle
 {
     /// <summary>Room that an error borrows to compare its words with the request: the pool makes it anew after the collector has trimmed it.</summary>
-    public const int Once = 512 * 1024;
+    public const int Once = 64 * 1024;
     public const int PerRead = 1024;
 
     /// <summary>.NET's decoder allocates for each invalid byte of UTF-8, when it counts and when it decodes: some 66 bytes, soon collected.</summary>

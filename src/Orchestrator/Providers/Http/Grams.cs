@@ -1,51 +1,64 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace Orchestrator.Providers;
 
 /// <summary>Which pieces of one length two texts have in common, in time that grows with their lengths only. The pieces are known by their hashes.</summary>
 /// <remarks>Should two different pieces have the same hash, a bit too much counts as common.</remarks>
-/// <param name="length">The length of a piece.</param>
-internal sealed class Grams(int length)
+internal sealed class Grams : IDisposable
 {
-    private const int BitsLog2 = 14;
-    private const int Bits = 1 << BitsLog2;
     private const ulong Base = 1_099_511_628_211;
+    private const int LeastSieve = 6;
+    private const int MostSieve = 17;
 
-    private readonly List<ulong> _wanted = [];
-    private readonly HashSet<ulong> _found = [];
+    private readonly int _length;
+    private readonly ulong _oldest;
+    // Sorted, with a mark for each that was found.
+    private readonly ulong[] _wanted;
+    private readonly bool[] _isFound;
+    private readonly int _count;
     // Most pieces of a long text are told apart here, without a search.
-    private readonly ulong[] _sieve = new ulong[Bits / 64];
-    private readonly ulong _oldest = PowerOfBase(length);
-    private bool _isSorted;
+    private readonly ulong[] _sieve;
+    private readonly int _sieveLog2;
 
-    public bool HasFound => _found.Count > 0;
-
-    /// <summary>Takes the pieces of the one text.</summary>
-    public void Want(ReadOnlySpan<char> units)
+    /// <param name="length">The length of a piece.</param>
+    /// <param name="units">The text whose pieces are wanted.</param>
+    public Grams(int length, ReadOnlySpan<char> units)
     {
+        _length = length;
+        _oldest = PowerOfBase(length);
+        var most = Math.Max(0, units.Length - length + 1);
+        // Eight bits a piece, or nearly.
+        _sieveLog2 = Math.Clamp(BitOperations.Log2((uint)most + 1) + 4, LeastSieve, MostSieve);
+        _sieve = ArrayPool<ulong>.Shared.Rent((1 << _sieveLog2) / 64);
+        _sieve.AsSpan(0, (1 << _sieveLog2) / 64).Clear();
+        _wanted = ArrayPool<ulong>.Shared.Rent(most);
+        _isFound = ArrayPool<bool>.Shared.Rent(most);
+        _isFound.AsSpan(0, most).Clear();
         var hash = 0UL;
-        _isSorted = false;
-        _wanted.EnsureCapacity(_wanted.Count + Math.Max(0, units.Length - length + 1));
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
             if (i < length - 1)
                 continue;
-            _wanted.Add(hash);
+            _wanted[_count++] = hash;
             _sieve[Slot(hash) / 64] |= 1UL << (Slot(hash) % 64);
         }
+
+        _wanted.AsSpan(0, _count).Sort();
     }
+
+    public bool HasFound { get; private set; }
 
     /// <summary>Looks for them in the other.</summary>
     public void Find(ReadOnlySpan<char> units)
     {
-        if (!_isSorted)
-            _wanted.Sort();
-        _isSorted = true;
         var hash = 0UL;
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            if (i >= length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0 && _wanted.BinarySearch(hash) >= 0)
-                _found.Add(hash);
+            if (i >= _length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0 && _wanted.AsSpan(0, _count).BinarySearch(hash) is >= 0 and var at)
+                HasFound = _isFound[at] = true;
         }
     }
 
@@ -56,21 +69,29 @@ internal sealed class Grams(int length)
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            if (i >= length - 1 && _found.Contains(hash))
-                marks.Slice(i - length + 1, length).Fill(true);
+            // The search finds the same one of equal hashes each time.
+            if (i >= _length - 1 && _isFound[_wanted.AsSpan(0, _count).BinarySearch(hash)])
+                marks.Slice(i - _length + 1, _length).Fill(true);
         }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(_sieve);
+        ArrayPool<ulong>.Shared.Return(_wanted);
+        ArrayPool<bool>.Shared.Return(_isFound);
     }
 
     /// <summary>The hash of the piece that ends here, out of the one before.</summary>
     private ulong Roll(ulong hash, ReadOnlySpan<char> units, int at)
     {
-        if (at >= length)
-            hash -= (units[at - length] + 1UL) * _oldest;
+        if (at >= _length)
+            hash -= (units[at - _length] + 1UL) * _oldest;
         return (hash * Base) + units[at] + 1UL;
     }
 
     // The upper bits depend on all of the piece.
-    private static int Slot(ulong hash) => (int)((hash ^ (hash >> 23)) >> (64 - BitsLog2));
+    private int Slot(ulong hash) => (int)((hash ^ (hash >> 23)) >> (64 - _sieveLog2));
 
     private static ulong PowerOfBase(int length)
     {

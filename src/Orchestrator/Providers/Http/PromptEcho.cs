@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Frozen;
 
 namespace Orchestrator.Providers;
@@ -27,7 +26,7 @@ internal static class PromptEcho
 
     private const string Mark = "…";
     private const string SecretMark = "***";
-    private const int Chunk = 32 * 1024;
+    private const int Chunk = 2 * 1024;
     private const int Overlap = 512;
     private const int LongestShort = 256;
     private const int MostShort = 4096;
@@ -51,9 +50,10 @@ internal static class PromptEcho
     {
         if (string.IsNullOrEmpty(text) || IsStatus(text))
             return text;
-        var said = new SaidText(text.Length > Considered ? text[..Considered] : text);
-        if (request is not null && !TryCut(said, request))
+        using var said = new SaidText(text.Length > Considered ? text[..Considered] : text);
+        if (!said.IsComparable || (request is not null && !TryCut(said, request)))
             return Mark;
+        said.CutOpaque(Mark);
         if (text.Length > Considered)
             said.CutEnd(Overlap, Mark);
         // Last, so that it shows where both are repeated.
@@ -66,12 +66,12 @@ internal static class PromptEcho
 
     private static void CutSecrets(SaidText said, IEnumerable<string> secrets)
     {
-        var grams = new Grams(ShortestSecret);
-        said.AskFor(grams);
+        using var grams = new Grams(ShortestSecret, said.Units);
         foreach (var secret in secrets)
         {
             var text = secret.ToCharArray();
             var units = new char[text.Length * 2];
+            grams.Find(units.AsSpan(0, LetterFold.Fold(text, units, [])));
             var count = LetterFold.Fold(text.AsSpan(0, Escapes.Undo(text, [])), units, []);
             if (count >= ShortestSecret)
                 grams.Find(units.AsSpan(0, count));
@@ -86,37 +86,21 @@ internal static class PromptEcho
     /// <summary>False when the request is too long to be compared.</summary>
     private static bool TryCut(SaidText said, LlmRequest request)
     {
-        var grams = new Grams(Shortest);
-        said.AskFor(grams);
-        char[] buffer = [], units = [];
-        try
+        using var grams = new Grams(Shortest, said.Units);
+        Span<char> buffer = stackalloc char[Chunk], units = stackalloc char[2 * Chunk];
+        var left = MostCompared;
+        foreach (var text in SentTexts.Of(request).Concat(SentTexts.Joined(request)))
         {
-            var left = MostCompared;
-            foreach (var text in SentTexts.Of(request).Concat(SentTexts.Joined(request)))
-            {
-                left -= text.Length + 64;
-                if (left < 0)
-                    return false;
-                if (Math.Min(text.Length, Chunk) > buffer.Length)
-                {
-                    Return(buffer, units);
-                    (buffer, units) = (ArrayPool<char>.Shared.Rent(Math.Min(text.Length, Chunk)), ArrayPool<char>.Shared.Rent(2 * Math.Min(text.Length, Chunk)));
-                }
-
-                Find(said, grams, text, buffer, units);
-            }
-        }
-        finally
-        {
-            Return(buffer, units);
+            left -= text.Length + 64;
+            if (left < 0)
+                return false;
+            Find(said, grams, text, buffer, units);
         }
 
         CutShort(said, request);
-        var work = MostBytes;
-        foreach (var bytes in SentTexts.BytesOf(request))
-            said.CutBytes(bytes.Span, ref work, Mark);
+        said.CutBytes([.. SentTexts.BytesOf(request)], MostBytes, Mark);
         if (grams.HasFound)
-            said.Cut(grams, Mark, static units => Keywords.Contains(units));
+            said.Cut(grams, Mark, static found => Keywords.Contains(found));
         return true;
     }
 
@@ -141,15 +125,6 @@ internal static class PromptEcho
         }
     }
 
-    // They held a prompt.
-    private static void Return(char[] buffer, char[] units)
-    {
-        if (buffer.Length == 0)
-            return;
-        ArrayPool<char>.Shared.Return(buffer, clearArray: true);
-        ArrayPool<char>.Shared.Return(units, clearArray: true);
-    }
-
     // Piece by piece; pieces overlap by more than the longest escape of what is looked for.
     private static void Find(SaidText said, Grams grams, string text, Span<char> buffer, Span<char> units)
     {
@@ -157,11 +132,14 @@ internal static class PromptEcho
         {
             var piece = text.AsSpan(begin, Math.Min(Chunk, text.Length - begin));
             piece.CopyTo(buffer);
+            // As it is too: some ways of writing take apart what looks like an escape.
+            var whole = units[..LetterFold.Fold(piece, units, [])];
+            grams.Find(whole);
             var plain = buffer[..Escapes.Undo(buffer[..piece.Length], [])];
-            var found = units[..LetterFold.Fold(plain, units, [])];
+            var found = plain.Length == piece.Length ? whole : units[..LetterFold.Fold(plain, units, [])];
             if (piece.Length == text.Length && found.Length is >= ShortestWhole and < Shortest)
                 said.CutWhole(found, Mark);
-            else
+            else if (plain.Length < piece.Length)
                 grams.Find(found);
             if (begin + piece.Length >= text.Length)
                 return;

@@ -1,19 +1,21 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>A server's words as they are compared: without escapes, folded, and what its pieces in base64 or hexadecimal stand for.</summary>
-internal sealed class SaidText
+/// <summary>A server's words as they are compared: folded, in every way in which they may be read.</summary>
+internal sealed class SaidText : IDisposable
 {
-    private const int ShortestRun = 16;
     private const int Probe = 12;
 
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+    // Most words have two readings at most; many more are made to be many.
+    private const int MostReadings = 6;
+    private const int MostWork = 48;
+    private const int Spare = 1024;
 
     private readonly string _source;
-    private readonly List<Layer> _layers = [];
+    private readonly SaidUnits _units;
+    private readonly List<Range> _opaque;
     // For each character the mark that stands in its place, from one; zero for none.
     private readonly byte[] _cut;
     private readonly List<string> _marks = [];
@@ -23,26 +25,21 @@ internal sealed class SaidText
     {
         _source = source;
         _cut = new byte[source.Length];
-        // What is needed only here comes from the pool: an error must not cost many times its length.
-        var text = ArrayPool<char>.Shared.Rent(source.Length);
+        _units = new SaidUnits((source.Length * MostReadings) + Spare);
+        var readings = new SaidReadings(_units, (source.Length * MostWork) + Spare);
         var from = ArrayPool<int>.Shared.Rent(source.Length + 1);
-        source.CopyTo(text);
         for (var i = 0; i <= source.Length; i++)
             from[i] = i;
-        var length = Escapes.Undo(text.AsSpan(0, source.Length), from.AsSpan(0, source.Length + 1));
-        var plain = text.AsSpan(0, length);
-        AddLayer(plain, from.AsSpan(0, length + 1), null, null);
-        ReadRuns(plain, from);
+        readings.Read(source, from.AsSpan(0, source.Length + 1), null, 0);
         ArrayPool<int>.Shared.Return(from);
-        ArrayPool<char>.Shared.Return(text);
+        _opaque = readings.Opaque;
     }
 
-    /// <summary>Lets the pieces be looked for.</summary>
-    public void AskFor(Grams grams)
-    {
-        foreach (var layer in _layers)
-            grams.Want(layer.Units);
-    }
+    /// <summary>Whether all readings could be compared.</summary>
+    public bool IsComparable => !_units.IsFull;
+
+    /// <summary>The letters of all readings.</summary>
+    public ReadOnlySpan<char> Units => _units.Units;
 
     /// <summary>Cuts the pieces that were found.</summary>
     /// <param name="grams">The pieces.</param>
@@ -50,50 +47,44 @@ internal sealed class SaidText
     /// <param name="isHarmless">Whether a whole stretch may stay after all; null for none.</param>
     public void Cut(Grams grams, string mark, Func<ReadOnlySpan<char>, bool>? isHarmless)
     {
-        foreach (var layer in _layers)
+        var marks = ArrayPool<bool>.Shared.Rent(Units.Length);
+        var marked = marks.AsSpan(0, Units.Length);
+        marked.Clear();
+        grams.Mark(Units, marked);
+        for (var at = marked.IndexOf(true); at >= 0 && at < marked.Length;)
         {
-            var marks = new bool[layer.Units.Length];
-            grams.Mark(layer.Units, marks);
-            for (var at = marks.AsSpan().IndexOf(true); at >= 0 && at < marks.Length;)
-            {
-                var run = marks.AsSpan(at).IndexOf(false) is >= 0 and var length ? length : marks.Length - at;
-                if (isHarmless?.Invoke(layer.Units.AsSpan(at, run)) != true)
-                    Cut(layer, at, run, mark);
-                var next = marks.AsSpan(at + run).IndexOf(true);
-                at = next < 0 ? marks.Length : at + run + next;
-            }
+            var run = marked[at..].IndexOf(false) is >= 0 and var length ? length : marked.Length - at;
+            if (isHarmless?.Invoke(Units.Slice(at, run)) != true)
+                Cut(at, run, mark);
+            var next = marked[(at + run)..].IndexOf(true);
+            at = next < 0 ? marked.Length : at + run + next;
         }
+
+        ArrayPool<bool>.Shared.Return(marks);
     }
 
     /// <summary>Cuts a piece wherever it stands.</summary>
     public void CutWhole(ReadOnlySpan<char> units, string mark)
     {
-        foreach (var layer in _layers)
-        {
-            for (var from = 0; layer.Units.AsSpan(from).IndexOf(units) is >= 0 and var at; from += at + units.Length)
-                Cut(layer, from + at, units.Length, mark);
-        }
+        for (var from = 0; Units[from..].IndexOf(units) is >= 0 and var at; from += at + units.Length)
+            Cut(from + at, units.Length, mark);
     }
 
     /// <summary>Cuts a piece where it stands as words of their own, or is all that some bytes stand for.</summary>
     public void CutWords(ReadOnlySpan<char> units, string mark)
     {
-        foreach (var layer in _layers)
+        for (var from = 0; Units[from..].IndexOf(units) is >= 0 and var at; from += at + 1)
         {
-            if (layer.Whole is not null)
-            {
-                if (units.SequenceEqual(layer.Units))
-                    Cut(layer, 0, 0, mark);
-                continue;
-            }
-
-            for (var from = 0; layer.Units.AsSpan(from).IndexOf(units) is >= 0 and var found; from += found + 1)
-            {
-                var (at, end) = (from + found, from + found + units.Length);
-                if (layer.IsBegin[at] && (end == layer.Units.Length || layer.IsBegin[end]))
-                    Cut(layer, at, units.Length, mark);
-            }
+            if (_units.AreWords(from + at, units.Length))
+                Cut(from + at, units.Length, mark);
         }
+    }
+
+    /// <summary>Cuts what is long and encoded in a way that is not known: it may be anything, and tells a reader nothing.</summary>
+    public void CutOpaque(string mark)
+    {
+        foreach (var range in _opaque)
+            _cut.AsSpan(range).Fill(Number(mark));
     }
 
     /// <summary>Cuts a text of which nothing is left when it is folded.</summary>
@@ -107,13 +98,22 @@ internal sealed class SaidText
     /// <param name="sent">The bytes.</param>
     /// <param name="work">How many bytes may still be looked at; when they are used up, all that may be bytes is cut.</param>
     /// <param name="mark">What stands in their place.</param>
-    public void CutBytes(ReadOnlySpan<byte> sent, ref long work, string mark)
+    public void CutBytes(IReadOnlyList<ReadOnlyMemory<byte>> sent, long work, string mark)
     {
-        foreach (var layer in _layers)
+        if (sent.Count == 0)
+            return;
+        for (var at = 0; SaidBytes.TryNext(_source, ref at, out var end); at = end)
         {
-            if (layer.Bytes is not { Length: >= Probe } bytes || !IsIn(bytes, sent, ref work))
-                continue;
-            Cut(layer, 0, 0, mark);
+            var view = new SaidView(end - at);
+            for (var skipped = 0; skipped < 4; skipped++)
+            {
+                view.Clear();
+                SaidBytes.Decode(_source.AsSpan(at, end - at), skipped, ref view);
+                if (IsIn(Encoding.Latin1.GetBytes(view.Text.ToArray()), sent, ref work))
+                    _cut.AsSpan(at, AfterPadding(end) - at).Fill(Number(mark));
+            }
+
+            view.Dispose();
         }
     }
 
@@ -136,26 +136,38 @@ internal sealed class SaidText
         return rest.ToString();
     }
 
+    public void Dispose() => _units.Dispose();
+
     // Begin, middle and end: around the bytes may stand letters that are none.
-    private static bool IsIn(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> sent, ref long work)
+    private static bool IsIn(ReadOnlySpan<byte> bytes, IReadOnlyList<ReadOnlyMemory<byte>> sent, ref long work)
     {
-        foreach (var at in (ReadOnlySpan<int>)[0, (bytes.Length - Probe) / 2, bytes.Length - Probe])
+        if (bytes.Length < Probe)
+            return false;
+        foreach (var image in sent)
         {
-            work -= sent.Length;
-            if (work < 0 || sent.IndexOf(bytes.Slice(at, Probe)) >= 0)
-                return true;
+            foreach (var at in (ReadOnlySpan<int>)[0, (bytes.Length - Probe) / 2, bytes.Length - Probe])
+            {
+                work -= image.Length;
+                if (work < 0 || image.Span.IndexOf(bytes.Slice(at, Probe)) >= 0)
+                    return true;
+            }
         }
 
         return false;
     }
 
-    private void Cut(Layer layer, int at, int count, string mark)
+    private void Cut(int at, int count, string mark)
     {
-        var (begin, end) = layer.Whole is { } whole ? (whole.Start.Value, whole.End.Value) : (layer.Starts[at], layer.Ends[at + count - 1]);
-        // The padding of base64.
+        var (begin, end) = (_units.SourceOf(at, count).Start.Value, _units.SourceOf(at, count).End.Value);
+        _cut.AsSpan(begin, AfterPadding(end) - begin).Fill(Number(mark));
+    }
+
+    // The padding of base64.
+    private int AfterPadding(int end)
+    {
         while (end < _source.Length && _source[end] == '=')
             end++;
-        _cut.AsSpan(begin, end - begin).Fill(Number(mark));
+        return end;
     }
 
     private byte Number(string mark)
@@ -164,81 +176,4 @@ internal sealed class SaidText
             _marks.Add(mark);
         return (byte)(_marks.IndexOf(mark) + 1);
     }
-
-    private void AddLayer(ReadOnlySpan<char> plain, ReadOnlySpan<int> from, Range? whole, byte[]? bytes)
-    {
-        var units = ArrayPool<char>.Shared.Rent(plain.Length * 2);
-        var places = whole is null ? ArrayPool<int>.Shared.Rent(plain.Length * 2) : [];
-        var count = LetterFold.Fold(plain, units, places);
-        ushort[] starts = whole is null ? new ushort[count] : [], ends = whole is null ? new ushort[count] : [];
-        bool[] isBegin = whole is null ? new bool[count] : [];
-        for (var i = 0; i < starts.Length; i++)
-        {
-            (starts[i], ends[i]) = ((ushort)from[places[i]], (ushort)from[places[i] + 1]);
-            // Ideographs are written without spaces.
-            isBegin[i] = places[i] == 0 || plain[places[i]] is >= '\u2E80' and <= '\uD7FF' || !char.IsLetterOrDigit(plain[places[i] - 1]) || plain[places[i] - 1] is >= '\u2E80' and <= '\uD7FF';
-        }
-
-        _layers.Add(new Layer(units.AsSpan(0, count).ToArray(), starts, ends, isBegin, whole, bytes));
-        ArrayPool<char>.Shared.Return(units);
-        if (places.Length > 0)
-            ArrayPool<int>.Shared.Return(places);
-    }
-
-    private void ReadRuns(ReadOnlySpan<char> plain, int[] from)
-    {
-        for (var begin = 0; begin < plain.Length;)
-        {
-            var run = plain[begin..];
-            run = run.IndexOfAnyExcept(Alphabet) is >= 0 and var end ? run[..end] : run;
-            if (run.Length >= ShortestRun)
-            {
-                Range whole = from[begin]..from[begin + run.Length];
-                // Where the encoded bytes begin is not known when the run is the rest of a longer one.
-                for (var skipped = 0; skipped < 4; skipped++)
-                    AddBytes(Base64(run[skipped..]), whole);
-                for (var skipped = 0; skipped < 2; skipped++)
-                    AddBytes(Hexadecimal(run[skipped..]), whole);
-            }
-
-            begin += run.Length + 1;
-        }
-    }
-
-    private void AddBytes(byte[] bytes, Range whole)
-    {
-        if (bytes.Length == 0)
-            return;
-        // UTF-8 read as Latin-1 is one of the escapes that are undone.
-        var text = Encoding.Latin1.GetChars(bytes);
-        AddLayer(text.AsSpan(0, Escapes.Undo(text, [])), [], whole, bytes);
-    }
-
-    private static byte[] Base64(ReadOnlySpan<char> run)
-    {
-        run = run[..(run.Length / 4 * 4)];
-        var bytes = new byte[run.Length / 4 * 3];
-        return Base64Url.TryDecodeFromChars(run.ToString().Replace('+', '-').Replace('/', '_'), bytes, out var written) ? bytes[..written] : [];
-    }
-
-    private static byte[] Hexadecimal(ReadOnlySpan<char> run)
-    {
-        run = run[..(run.Length / 2 * 2)];
-        foreach (var c in run)
-        {
-            if (!char.IsAsciiHexDigit(c))
-                return [];
-        }
-
-        return Convert.FromHexString(run);
-    }
-
-    /// <summary>One reading of the words.</summary>
-    /// <param name="Units">The folded units.</param>
-    /// <param name="Starts">Where each begins in the source.</param>
-    /// <param name="Ends">Where each ends there.</param>
-    /// <param name="IsBegin">Whether a word may begin with it.</param>
-    /// <param name="Whole">What is cut for any part of it: bytes stand for all of their run.</param>
-    /// <param name="Bytes">The bytes, where it is a reading of some.</param>
-    private sealed record Layer(char[] Units, ushort[] Starts, ushort[] Ends, bool[] IsBegin, Range? Whole, byte[]? Bytes);
 }

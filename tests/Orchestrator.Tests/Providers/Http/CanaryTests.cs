@@ -19,7 +19,7 @@ namespace Orchestrator.Tests.Providers.Http;
 /// way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
 /// </summary>
 [Collection(StressCollection.Name)]
-public sealed class CanaryTests
+public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTests.Runs>
 {
     private const string Prompt = "canary-prompt-4e1f жёлтая птица";
     private const string Instructions = "canary-of-instructions: говори шёпотом, <тихо> & \"ясно\"";
@@ -27,11 +27,46 @@ public sealed class CanaryTests
     private const string Key = "AQVNcanary-key-5b77";
     private static readonly string GigaKey = Convert.ToBase64String(Encoding.UTF8.GetBytes("canary-id:canary-secret-90ab"));
 
+    /// <summary>All cases at once: most of their time they wait for a second look at a server that says nothing.</summary>
+    public sealed class Runs
+    {
+        private readonly Dictionary<(string, bool), Task<Run>> _all = [];
+
+        internal Task<Run> Of(string vendor, bool streamed)
+        {
+            if (_all.Count == 0)
+            {
+                foreach (var (name, mode) in Cases.Select(c => ((string)c[0], (bool)c[1])))
+                    _all.Add((name, mode), Task.Run(() => RunAsync(name, mode)));
+            }
+
+            return _all[(vendor, streamed)];
+        }
+    }
+
     public static TheoryData<string, bool> Cases => new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false }, { "openai", true }, { "openai", false }, { "ollama", true }, { "ollama", false } };
 
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Neither_key_nor_prompt_leaves_the_request_whatever_goes_wrong(string vendor, bool streamed)
+    {
+        var (said, sent, chats, traces) = await runs.Of(vendor, streamed);
+
+        traces.Should().BePositive();
+        chats.Should().BeGreaterThan(20, "the faults must have been met");
+        sent.Should().NotBeEmpty();
+        var secrets = new List<(string, int)> { (Prompt, PromptEcho.Shortest), (Instructions, PromptEcho.Shortest), (Key, 8), (GigaKey, 8) };
+        if (vendor != "yandex")
+            secrets.Add((Description, PromptEcho.Shortest));
+        foreach (var text in said.Distinct())
+        {
+            text.Should().NotContain("canary").And.NotContain("жёлтая").And.NotContain(GigaKey);
+            Leaks.In(text, [.. secrets]).Should().BeNull();
+            sent.Should().NotContain(token => text.Contains(token));
+        }
+    }
+
+    private static async Task<Run> RunAsync(string vendor, bool streamed)
     {
         await using var giga = new GigaChatCase(o => o.AuthorizationKey = GigaKey);
         giga.Server.AuthorizationKey = GigaKey;
@@ -54,6 +89,7 @@ public sealed class CanaryTests
         var logs = new Logs();
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var said = new List<string>();
+        var checks = new List<Task<ProviderDiagnosis>>();
         await using (var router = ChatSurface.InOrder(new RouterOptions { MetricsRegistry = registry, Health = new HealthOptions { ExclusionTime = TimeSpan.FromTicks(1), LongestRetryAfter = TimeSpan.FromTicks(1) } }, null, logs, provider))
         {
             foreach (var fault in Faults(server))
@@ -63,11 +99,11 @@ public sealed class CanaryTests
                 foreach (var path in questions)
                 {
                     server.EnqueueFor(path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
-                    var found = await ((IProviderDiagnostics)provider).DiagnoseAsync();
-                    said.Add($"{found} {found.Error}");
+                    checks.Add(((IProviderDiagnostics)provider).DiagnoseAsync());
                 }
             }
 
+            said.AddRange((await Task.WhenAll(checks)).Select(found => $"{found} {found.Error}"));
             foreach (var escape in Leaks.Escapes.Values)
             {
                 server.ChooseFault = request => Echo(request, escape);
@@ -83,19 +119,8 @@ public sealed class CanaryTests
         said.AddRange(logs.Records.Where(r => r.Level > LogLevel.Trace).Select(r => $"{r.Message} {r.Exception} {string.Join(' ', r.StructuredState ?? [])} {string.Join(' ', r.Scopes)}"));
         said.AddRange(traces.Select(a => $"{a.DisplayName} {a.StatusDescription} {string.Join(' ', a.TagObjects)} {string.Join(' ', a.Baggage)} {string.Join(' ', a.Events.SelectMany(e => e.Tags))}"));
 
-        traces.Should().NotBeEmpty();
-        server.ChatCount.Should().BeGreaterThan(20, "the faults must have been met");
         var sent = server.Requests.Select(r => r.Header("Authorization")?.Split(' ')[^1]).OfType<string>().Distinct().ToList();
-        sent.Should().NotBeEmpty();
-        var secrets = new List<(string, int)> { (Prompt, PromptEcho.Shortest), (Instructions, PromptEcho.Shortest), (Key, 8), (GigaKey, 8) };
-        if (vendor != "yandex")
-            secrets.Add((Description, PromptEcho.Shortest));
-        foreach (var text in said.Distinct())
-        {
-            text.Should().NotContain("canary").And.NotContain("жёлтая").And.NotContain(GigaKey);
-            Leaks.In(text, [.. secrets]).Should().BeNull();
-            sent.Should().NotContain(token => text.Contains(token));
-        }
+        return new Run(said, sent, server.ChatCount, traces.Count);
     }
 
     private static async Task<string> AskAsync(Router router, bool streamed, ChatOptions options)
@@ -135,4 +160,7 @@ public sealed class CanaryTests
     private static Fault Echo(CapturedRequest request) =>
         Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = $"{request.Header("Authorization")} {request.Text}" }))
             .And(Fault.Header("x-request-id", request.Header("Authorization") ?? "none"));
+
+    /// <summary>What was said by whatever speaks, what was sent in secret, how many chats were asked for, and how many activities ended.</summary>
+    internal sealed record Run(List<string> Said, List<string> Sent, int Chats, int Traces);
 }

@@ -40,7 +40,10 @@ public class EchoEscapesTests
                 {
                     var (_, error) = await provider.FailAsync(new LlmRequest(Prompt) { Streaming = streamed });
                     foreach (var text in new[] { error.ToString(), error.Message, error.ProviderCode, error.RequestId })
+                    {
                         Leaks.In(text, Prompt, 12).Should().BeNull();
+                        Leaks.Piece(text, said).Should().BeNull();
+                    }
                 }
             }
         }

@@ -1,0 +1,160 @@
+using System.Buffers;
+
+namespace Orchestrator.Providers;
+
+/// <summary>Bytes that became letters: base64 of both alphabets, whole, from the middle on or in several lines, and UTF-16 that was taken for single bytes.</summary>
+internal static class SaidBytes
+{
+    /// <summary>Fewer letters of base64 are words.</summary>
+    public const int ShortestRun = 16;
+
+    private const int ShortestLine = 8;
+    private const int LongestGap = 6;
+    private const int LeastControls = 4;
+
+    // A SHA-256 in hexadecimal, the longest that tells something to a user; ids of requests are shorter.
+    private const int LongestId = 64;
+
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+
+    private static readonly SearchValues<char> Gaps = SearchValues.Create(" \t\r\n=\"',");
+
+    /// <summary>Reads base64.</summary>
+    /// <param name="readings">Takes what it stands for.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="from">Where each character begins in the source, and the end of the last.</param>
+    /// <param name="whole">What all of the text stands for, when its characters have no places of their own.</param>
+    /// <param name="depth">How many encodings its bytes are read through.</param>
+    /// <param name="mayNest">Whether its bytes may be read; else they are unknown.</param>
+    public static void Read(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, bool mayNest)
+    {
+        for (var at = 0; TryNext(text, ref at, out var end); at = end)
+        {
+            var run = text[at..end];
+            var place = whole ?? from[at]..from[end];
+            var isKnown = false;
+            var view = new SaidView(run.Length);
+            // Where the encoded bytes begin is not known when the run is the rest of a longer one.
+            for (var skipped = 0; mayNest && skipped < 4; skipped++)
+            {
+                view.Clear();
+                Decode(run, skipped, ref view);
+                isKnown |= IsKnown(view.Text);
+                readings.Read(view.Text, [], place, depth);
+            }
+
+            view.Dispose();
+            if (!isKnown && IsOpaque(run))
+                readings.Opaque.Add(place);
+        }
+    }
+
+    /// <summary>Reads UTF-16 of either order, of which each byte became a character.</summary>
+    public static void ReadWide(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    {
+        var controls = 0;
+        foreach (var c in text)
+            controls += c is < ' ' and not ('\n' or '\r' or '\t') ? 1 : 0;
+        if (controls < LeastControls)
+            return;
+        using var view = new SaidView(text.Length);
+        foreach (var isBig in (ReadOnlySpan<bool>)[true, false])
+        {
+            for (var skipped = 0; skipped < 2; skipped++)
+            {
+                view.Clear();
+                for (var i = skipped; i + 1 < text.Length; i += 2)
+                    view.Add(Wide(text[i], text[i + 1], isBig), from[i]);
+                readings.Read(view.Text, view.Places(from[text.Length]), whole, depth);
+            }
+        }
+    }
+
+    /// <summary>Finds the next run of base64, however many lines it has.</summary>
+    public static bool TryNext(ReadOnlySpan<char> text, ref int at, out int end)
+    {
+        for (end = at; at < text.Length; at = end + 1)
+        {
+            end = AfterRun(text, at);
+            for (var line = at; end - line >= ShortestLine && AfterGap(text, end) is var next && next > end && next < text.Length && Alphabet.Contains(text[next]);)
+                (line, end) = (next, AfterRun(text, next));
+            if (end - at >= ShortestRun)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Decodes a run; what is no letter of it does not count, and padding counts as zeros.</summary>
+    public static void Decode(ReadOnlySpan<char> run, int skipped, ref SaidView bytes)
+    {
+        var (bits, count) = (0, 0);
+        foreach (var c in run)
+        {
+            if (Digit(c) is not (>= 0 and var digit) || skipped-- > 0)
+                continue;
+            (bits, count) = (((bits << 6) | digit) & 0xFFFFFF, count + 6);
+            if (count < 8)
+                continue;
+            count -= 8;
+            bytes.Add((bits >> count) & 0xFF, 0);
+        }
+    }
+
+    private static int Digit(char c) => c switch
+    {
+        >= 'A' and <= 'Z' => c - 'A',
+        >= 'a' and <= 'z' => c - 'a' + 26,
+        >= '0' and <= '9' => c - '0' + 52,
+        '+' or '-' => 62,
+        '/' or '_' => 63,
+        '=' => 0,
+        _ => -1,
+    };
+
+    private static int Wide(char first, char second, bool isBig) =>
+        (first | second) > '\u00FF' ? 0 : isBig ? (first << 8) | second : (second << 8) | first;
+
+    private static int AfterRun(ReadOnlySpan<char> text, int at) => text[at..].IndexOfAnyExcept(Alphabet) is >= 0 and var length ? at + length : text.Length;
+
+    private static int AfterGap(ReadOnlySpan<char> text, int at)
+    {
+        var end = at;
+        while (end < text.Length && end - at < LongestGap && Gaps.Contains(text[end]))
+            end++;
+        return end;
+    }
+
+    // Three quarters are plain text: it was compared.
+    private static bool IsKnown(ReadOnlySpan<char> bytes)
+    {
+        var known = 0;
+        foreach (var c in bytes)
+            known += c is (>= ' ' and < '\u007F') or '\n' or '\r' or '\t' ? 1 : 0;
+        return known >= bytes.Length * 3 / 4;
+    }
+
+    // Line by line, as words may stand around.
+    private static bool IsOpaque(ReadOnlySpan<char> run)
+    {
+        var length = 0;
+        foreach (var line in run.SplitAny(Gaps))
+            length += IsEncoded(run[line]) ? run[line].Length : 0;
+        return length > LongestId;
+    }
+
+    // Letters of both cases and digits take turns where bytes are encoded, and not in names and paths.
+    private static bool IsEncoded(ReadOnlySpan<char> line)
+    {
+        var (turns, length, before) = (0, 0, 0);
+        foreach (var c in line)
+        {
+            var kind = char.IsAsciiLetterLower(c) ? 1 : char.IsAsciiLetterUpper(c) ? 2 : char.IsAsciiDigit(c) ? 3 : 0;
+            turns += kind != 0 && before != 0 && kind != before ? 1 : 0;
+            length += kind == 0 ? 0 : 1;
+            before = kind;
+        }
+
+        return turns > length / 4;
+    }
+}
