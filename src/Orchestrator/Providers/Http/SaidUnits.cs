@@ -6,7 +6,7 @@ namespace Orchestrator.Providers;
 /// The folded letters of all readings of a server's words, one reading after the other, each letter with its place in the words. The room
 /// is borrowed and bounded by a multiple of the words' length.
 /// </summary>
-internal sealed class SaidUnits(int most) : IDisposable
+internal sealed class SaidUnits(int limit) : IDisposable
 {
     /// <summary>Stands between two readings. No text folds to it.</summary>
     public const char Gap = '\uFFFF';
@@ -37,8 +37,11 @@ internal sealed class SaidUnits(int most) : IDisposable
     {
         if (IsFull || text.IsEmpty)
             return;
-        Reserve((2 * text.Length) + 1);
-        var places = ArrayPool<int>.Shared.Rent(2 * text.Length);
+        var most = text.Length;
+        foreach (var c in text)
+            most += IsIdeograph(c) ? 1 : 0;
+        Reserve(most + 1);
+        var places = ArrayPool<int>.Shared.Rent(most);
         var length = LetterFold.Fold(text, _units.AsSpan(_count), places);
         for (var i = 0; i < length; i++)
         {
@@ -55,7 +58,7 @@ internal sealed class SaidUnits(int most) : IDisposable
         _count += length;
         (_units[_count], _starts[_count], _ends[_count], _isEdge[_count]) = (Gap, 0, 0, true);
         _count++;
-        IsFull = _count > most;
+        IsFull = _count > limit;
     }
 
     public void Dispose() => Resize(0);
