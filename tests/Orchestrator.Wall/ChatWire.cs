@@ -2,13 +2,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 
-namespace Orchestrator.WallRun;
+namespace Orchestrator.Wall;
 
 /// <summary>Requests, answers and errors as OpenAI's protocol has them, as far as text goes.</summary>
 internal static class ChatWire
 {
     public static IReadOnlyList<ChatMessage> MessagesOf(JsonElement body) =>
-        [.. body.GetProperty("messages").EnumerateArray().Select(m => new ChatMessage(new ChatRole(m.GetProperty("role").GetString()!), TextOf(m.GetProperty("content"))))];
+        [.. body.GetProperty("messages").EnumerateArray().Select(
+            m => new ChatMessage(new ChatRole(m.GetProperty("role").GetString()!), TextOf(m.GetProperty("content"))))];
 
     public static string Whole(LlmResponse response) => JsonSerializer.Serialize(new
     {
@@ -49,12 +50,14 @@ internal static class ChatWire
 
     public static string Error(LlmException error) => Error(error.Message, error.Kind.ToString(), error.ProviderCode);
 
-    public static string Error(string message, string type, string? code) => JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } });
+    public static string Error(string message, string type, string? code) =>
+        JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } });
 
     /// <summary>The status a caller of this endpoint is told: the vendor's where it was the caller's fault.</summary>
     public static int StatusOf(LlmException error) => error.Kind switch
     {
-        LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported => error.StatusCode is >= 400 and < 500 and var status ? status : 400,
+        LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported =>
+            error.StatusCode is >= 400 and < 500 and var status ? status : 400,
         LlmErrorKind.Authentication => 401,
         LlmErrorKind.Permission => 403,
         LlmErrorKind.QuotaExceeded => 402,
@@ -72,7 +75,8 @@ internal static class ChatWire
         return context.Response.WriteAsync(json, context.RequestAborted);
     }
 
-    private static object Usage(long prompt, long completion) => new { prompt_tokens = prompt, completion_tokens = completion, total_tokens = prompt + completion };
+    private static object Usage(long prompt, long completion) =>
+        new { prompt_tokens = prompt, completion_tokens = completion, total_tokens = prompt + completion };
 
     /// <summary>A content is a text, or parts of which those of text are taken.</summary>
     private static string TextOf(JsonElement content) => content.ValueKind == JsonValueKind.Array

@@ -1,5 +1,4 @@
-using Orchestrator.Testing.Wall;
-using Orchestrator.WallRun;
+using Orchestrator.Wall;
 
 // Every fault of the wall against the router as it stands; see docs/reliability.md.
 WallArguments options;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.WallRun;
+namespace Orchestrator.Wall;
 
 /// <summary>The command line.</summary>
 internal sealed record WallArguments

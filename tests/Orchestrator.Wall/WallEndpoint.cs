@@ -7,9 +7,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Providers;
 
-namespace Orchestrator.WallRun;
+namespace Orchestrator.Wall;
 
-/// <summary>The router as a server of OpenAI's protocol, with two such servers behind it, so that a wall written by others can judge it.</summary>
+/// <summary>
+/// The router as a server of OpenAI's protocol, with two such servers behind it, so that a wall written by others can judge it.
+/// </summary>
 internal static class WallEndpoint
 {
     public static async Task<int> RunAsync(WallArguments arguments)
@@ -54,7 +56,8 @@ internal static class WallEndpoint
             if (body.RootElement.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True)
                 await StreamAsync(context, router, messages);
             else
-                await ChatWire.WriteAsync(context, 200, ChatWire.Whole(await router.RouteAsync(messages, cancellationToken: context.RequestAborted)));
+                await ChatWire.WriteAsync(
+                    context, 200, ChatWire.Whole(await router.RouteAsync(messages, cancellationToken: context.RequestAborted)));
         }
         catch (LlmException error) when (!context.Response.HasStarted)
         {
@@ -62,7 +65,8 @@ internal static class WallEndpoint
         }
         catch (Exception error) when (!context.Response.HasStarted && error is (JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException))
         {
-            await ChatWire.WriteAsync(context, 400, ChatWire.Error("The request is no chat request: " + error.GetType().Name, "invalid_request_error", null));
+            await ChatWire.WriteAsync(
+                context, 400, ChatWire.Error("The request is no chat request: " + error.GetType().Name, "invalid_request_error", null));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

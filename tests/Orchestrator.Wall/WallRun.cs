@@ -1,6 +1,4 @@
-using Orchestrator.Testing.Wall;
-
-namespace Orchestrator.WallRun;
+namespace Orchestrator.Wall;
 
 /// <summary>The wall in one protocol: its table on the console, its scorecard in a file.</summary>
 internal static class WallRun
@@ -11,7 +9,12 @@ internal static class WallRun
         var card = new WallCard(protocol.Name, options.RealTime);
         var isWhole = options.Only.Count == 0;
         Console.WriteLine($"# {protocol.Name}\n");
-        foreach (var (title, scenarios) in new[] { ("The public benchmark's faults", WallScenarios.Public), ("Faults of the transport", WallScenarios.Transport), ("What the benchmark lacks", WallScenarios.Own) })
+        (string Title, IReadOnlyList<WallScenario> Scenarios)[] parts =
+        [
+            ("The public benchmark's faults", WallScenarios.Public), ("Faults of the transport", WallScenarios.Transport),
+            ("What the benchmark lacks", WallScenarios.Own),
+        ];
+        foreach (var (title, scenarios) in parts)
         {
             Console.WriteLine($"{title}\nid   mode               verdict  prim.   sec.    caller    note");
             foreach (var scenario in scenarios.Where(s => isWhole || options.Only.Contains(s.Id)))
@@ -49,6 +52,8 @@ internal static class WallRun
     private static string FileOf(string json, string protocol)
     {
         var file = Path.GetFullPath(json);
-        return protocol == "openai" ? file : Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}-{protocol}{Path.GetExtension(file)}");
+        return protocol == "openai"
+            ? file
+            : Path.Combine(Path.GetDirectoryName(file)!, $"{Path.GetFileNameWithoutExtension(file)}-{protocol}{Path.GetExtension(file)}");
     }
 }

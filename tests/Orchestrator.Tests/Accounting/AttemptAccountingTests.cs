@@ -15,8 +15,7 @@ public class AttemptAccountingTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Reported_usage_is_taken_as_it_is(bool streamed)
     {
         var usage = new UsageDetails { InputTokenCount = 1001, OutputTokenCount = 333, CachedInputTokenCount = 500, ReasoningTokenCount = 100 };
@@ -29,8 +28,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Usages_of_one_attempt_add_up(bool streamed)
     {
         var (_, route) = await RunAsync(streamed, Some.Usage(10, 1), Some.Word("x"), Some.Usage(5, 2), Some.Finish(), Some.Usage(0, 4));
@@ -38,8 +36,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_one_half_lacks_the_total_tells(bool streamed)
     {
         var (_, route) = await RunAsync(streamed, Some.Word("x"), Some.Finish(), Of(new() { InputTokenCount = 10, TotalTokenCount = 14 }));
@@ -62,8 +59,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Half_a_usage_is_completed_by_counting_and_the_source_is_the_less_certain_one(bool streamed)
     {
         var (_, route) = await RunAsync(streamed, Some.Word(Answer), Some.Finish(), Of(new() { InputTokenCount = 10 }));
@@ -85,8 +81,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_attempt_that_failed_before_any_output_has_no_usage_and_costs_nothing(bool streamed)
     {
         await using var router = InOrder(Options(), Provider("a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ServerError, "x"))));
@@ -96,8 +91,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_attempt_without_tokens_is_not_counted_as_unpriced_though_its_price_is_unknown(bool streamed)
     {
         using var logs = new Logs();
@@ -110,8 +104,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_unknown_price_is_null_counted_and_warned_of_once_per_model(bool streamed)
     {
         using var logs = new Logs();
@@ -193,8 +186,7 @@ public class AttemptAccountingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Response_attempt_metrics_and_exported_counters_carry_the_same_numbers(bool streamed)
     {
         var options = Options();

@@ -50,8 +50,7 @@ public sealed class AttemptCountTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Thoughts_and_calls_are_no_part_of_the_text_that_an_error_keeps(bool streamed)
     {
         var update = new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("a thought"), new FunctionCallContent("1", "f"), new TextContent("half an answer")]);
@@ -60,8 +59,7 @@ public sealed class AttemptCountTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_error_after_thoughts_alone_keeps_no_text(bool streamed)
     {
         var update = new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("a thought")]);

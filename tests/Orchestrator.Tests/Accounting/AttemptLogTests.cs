@@ -16,8 +16,7 @@ public class AttemptLogTests
     private readonly FakeTimeProvider _time = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_completed_request_is_one_line_with_its_fields(bool streamed)
     {
         using var logs = new Logs();
@@ -46,8 +45,7 @@ public class AttemptLogTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failed_request_is_one_line_with_its_kind_and_status(bool streamed)
     {
         using var logs = new Logs();
@@ -101,8 +99,7 @@ public class AttemptLogTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Prompts_and_answers_are_never_in_logs_labels_or_messages(bool streamed)
     {
         using var logs = new Logs();

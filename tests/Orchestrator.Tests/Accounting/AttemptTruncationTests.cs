@@ -36,8 +36,7 @@ public sealed class AttemptTruncationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failed_attempt_says_nothing_about_the_prompt(bool streamed)
     {
         var provider = Provider("ollama", () => Some.Usage(1, 0).Then(new LlmException(LlmErrorKind.ServerError, "failed on purpose")));
@@ -61,8 +60,7 @@ public sealed class AttemptTruncationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_prompt_that_cannot_be_counted_costs_the_warning_and_not_the_answer(bool streamed)
     {
         var result = new Watched(() => throw new InvalidOperationException("a getter failed on purpose"));
@@ -73,8 +71,7 @@ public sealed class AttemptTruncationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_logger_that_does_not_even_know_its_level_costs_neither_the_answer_nor_the_place(bool streamed)
     {
         await using var router = InOrder(null, null, new UnableLogs(), Provider("ollama", () => Some.Answer("ok")));

@@ -80,8 +80,7 @@ public sealed class BoundedCountTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task No_more_than_a_part_of_a_huge_answer_is_looked_at_and_nothing_while_it_comes(bool streamed)
     {
         var attempts = new AttemptLog();
@@ -158,8 +157,7 @@ public sealed class BoundedCountTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_was_cancelled_does_not_wait_for_the_vocabulary(bool streamed)
     {
         var attempts = new AttemptLog();

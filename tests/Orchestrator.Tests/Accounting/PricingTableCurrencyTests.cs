@@ -111,8 +111,7 @@ public class PricingTableCurrencyTests
     public void The_same_currency_at_one_to_one_is_the_same_table() => Usd.ConvertTo("usd", 1m, Day).Should().BeSameAs(Usd);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_providers_own_price_in_another_currency_needs_a_rate_too(bool streamed)
     {
         var own = new ProviderOptions { Price = new ModelPrice(1m) { Currency = "USD" } };

@@ -72,8 +72,7 @@ public sealed class SentPromptTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Tools_that_cannot_be_read_cost_their_tokens_and_not_the_count(bool streamed)
     {
         var document = JsonDocument.Parse("{\"type\":\"object\"}");

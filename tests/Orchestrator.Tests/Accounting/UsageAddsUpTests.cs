@@ -67,8 +67,7 @@ public class UsageAddsUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Counts_that_come_in_parts_are_seen_together(bool streamed)
     {
         var route = await PartsAsync(
@@ -81,8 +80,7 @@ public class UsageAddsUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Each_round_of_a_tool_loop_is_corrected_by_itself(bool streamed)
     {
         var route = await PartsAsync(
@@ -107,8 +105,7 @@ public class UsageAddsUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_cost_that_a_vendor_reports_to_an_inner_router_reaches_the_outer_one(bool streamed)
     {
         var inner = RouterOf(() => Some.Updates(Some.Word("x"), Some.Finish(), new ChatResponseUpdate

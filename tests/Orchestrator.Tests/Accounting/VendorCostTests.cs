@@ -61,8 +61,7 @@ public class VendorCostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Dollars_become_the_routers_currency_at_a_known_rate_only(bool streamed)
     {
         const string cost = ",\"cost\":0.0123";
@@ -72,8 +71,7 @@ public class VendorCostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_model_without_a_price_is_not_unpriced_when_its_vendor_says_the_cost(bool streamed)
     {
         await using var wire = new Wire();
@@ -93,8 +91,7 @@ public class VendorCostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_of_the_users_own_can_report_costs_and_they_add_up(bool streamed)
     {
         UsageDetails Round(decimal cost) => new UsageDetails { InputTokenCount = 1000, OutputTokenCount = 1000 }.WithCost(cost);

@@ -13,7 +13,8 @@ public partial class SourceConventionTests
     public void Only_the_exporter_the_metrics_server_and_the_options_know_prometheus_net()
     {
         string[] allowed = ["Metrics/PrometheusExporter.Series.cs", "Metrics/PrometheusExporter.cs", "RouterOptions.cs"];
-        var knowing = Sources().Where(f => MentionsPrometheus().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path)))).Select(f => f.Name).ToList();
+        var knowing = Sources().Where(
+            f => MentionsPrometheus().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path)))).Select(f => f.Name).ToList();
         knowing.Should().Contain(allowed, "else this test looks in the wrong place");
         knowing.Where(f => !allowed.Contains(f) && !f.StartsWith("Metrics/Server/", StringComparison.Ordinal)).Should().BeEmpty();
     }
@@ -29,6 +30,15 @@ public partial class SourceConventionTests
     {
         var lengths = Sources().Select(f => File.ReadLines(f.Path).Count()).Order().ToArray();
         lengths[lengths.Length / 2].Should().BeLessThan(80);
+    }
+
+    [Fact]
+    public void The_names_of_tests_have_at_most_90_characters()
+    {
+        typeof(SourceConventionTests).Assembly.GetTypes().SelectMany(t => t.GetMethods())
+            .Where(m => m.IsDefined(typeof(FactAttribute)) && m.Name.Length > 90)
+            .Select(m => $"{m.DeclaringType!.Name}.{m.Name}")
+            .Should().BeEmpty();
     }
 
     [Fact]
@@ -57,23 +67,27 @@ public partial class SourceConventionTests
     [Fact]
     public void Every_log_message_is_generated_and_none_is_written_by_hand()
     {
-        Sources().Where(f => HandwrittenLog().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path)))).Select(f => f.Name).Should().BeEmpty();
+        Sources().Where(
+            f => HandwrittenLog().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path)))).Select(f => f.Name).Should().BeEmpty();
     }
 
     [Fact]
     public void Nothing_static_can_be_written()
     {
         var writable = Library.GetTypes()
-            .Where(t => t.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true && !t.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
+            .Where(t => t.Namespace?.StartsWith("Orchestrator", StringComparison.Ordinal) == true && !t.IsDefined(
+                typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
             .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-            .Where(f => f is { IsLiteral: false, IsInitOnly: false } && !f.Name.StartsWith('<') && !f.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
+            .Where(f => f is { IsLiteral: false, IsInitOnly: false } && !f.Name.StartsWith('<') && !f.IsDefined(
+                typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)))
             .Select(f => $"{f.DeclaringType!.Name}.{f.Name}");
         writable.Should().BeEmpty();
     }
 
     private static List<LoggerMessageAttribute> LogMessages() =>
         [.. Library.GetTypes()
-            .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .SelectMany(t => t.GetMethods(
+                BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()];
 
     private static IEnumerable<(string Name, string Path)> Sources()

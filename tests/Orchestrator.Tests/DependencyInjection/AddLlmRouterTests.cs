@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.DependencyInjection;
 
@@ -80,7 +81,7 @@ public class AddLlmRouterTests
     [Fact]
     public void Providers_of_the_section_come_before_those_of_the_builder()
     {
-        _services.AddLlmRouter(Settings.Section($$"""{ {{Settings.OneMock}} }""")).AddMock("b").AddProvider(new FakeProvider("c"));
+        _services.AddLlmRouter(Settings.Section($$"""{ {{Settings.OneMock}} }""")).AddMock("b").AddProvider(new SyncProvider("c"));
         using var container = _services.BuildServiceProvider();
 
         container.GetRequiredService<Router>().Providers.Select(p => p.Name).Should().Equal("a", "b", "c");

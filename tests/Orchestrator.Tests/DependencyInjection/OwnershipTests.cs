@@ -2,13 +2,14 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orchestrator.DependencyInjection;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.DependencyInjection;
 
 public sealed class OwnershipTests : IDisposable
 {
     private readonly ServiceCollection _services = [];
-    private readonly FakeProvider _provider = new("a");
+    private readonly SyncProvider _provider = new("a");
 
     public void Dispose() => _provider.Dispose();
 
@@ -66,12 +67,12 @@ public sealed class OwnershipTests : IDisposable
     [Fact]
     public void A_provider_that_is_a_service_is_made_and_disposed_by_the_container()
     {
-        _services.AddLlmRouter().AddProvider<FakeProvider>();
-        FakeProvider made;
+        _services.AddLlmRouter().AddProvider<SyncProvider>();
+        SyncProvider made;
         using (var container = _services.BuildServiceProvider())
         {
-            container.GetRequiredService<Router>().Providers.Should().ContainSingle().Which.Name.Should().Be("fake");
-            made = container.GetRequiredService<FakeProvider>();
+            container.GetRequiredService<Router>().Providers.Should().ContainSingle().Which.Name.Should().Be("made");
+            made = container.GetRequiredService<SyncProvider>();
         }
 
         made.Disposals.Should().Be(1);
@@ -81,7 +82,7 @@ public sealed class OwnershipTests : IDisposable
     public void A_provider_that_is_registered_already_is_used_as_it_is()
     {
         _services.AddSingleton(_provider);
-        _services.AddLlmRouter().AddProvider<FakeProvider>();
+        _services.AddLlmRouter().AddProvider<SyncProvider>();
         using var container = _services.BuildServiceProvider();
 
         container.GetRequiredService<Router>().Providers.Should().ContainSingle().Which.Name.Should().Be("a");
@@ -119,7 +120,7 @@ public sealed class OwnershipTests : IDisposable
     [Fact]
     public void A_second_provider_of_one_name_is_disposed()
     {
-        var second = new FakeProvider("a");
+        var second = new SyncProvider("a");
         _services.AddLlmRouter().AddProvider(_ => _provider).AddProvider(_ => second);
         using var container = _services.BuildServiceProvider();
 

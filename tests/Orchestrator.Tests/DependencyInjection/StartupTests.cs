@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.DependencyInjection;
 
@@ -30,7 +31,7 @@ public class StartupTests
     {
         _services.AddLlmRouter();
         using var container = _services.BuildServiceProvider();
-        container.GetRequiredService<Router>().AddProvider(new FakeProvider());
+        container.GetRequiredService<Router>().AddProvider(new SyncProvider());
 
         var act = () => container.GetRequiredService<IStartupValidator>().Validate();
 

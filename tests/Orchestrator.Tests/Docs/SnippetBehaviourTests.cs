@@ -9,8 +9,7 @@ namespace Orchestrator.Tests.Docs;
 public sealed class SnippetBehaviourTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [BothModes]
     public async Task The_echo_provider_repeats_the_prompt(bool streamed)
     {
         await using var router = new Router(RoutingStrategy.FirstAvailable).AddProvider(new EchoProvider("echo"));
@@ -22,8 +21,7 @@ public sealed class SnippetBehaviourTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [BothModes]
     public async Task The_http_provider_streams_and_reports_usage(bool streamed)
     {
         await using var router = new Router().AddProvider(Acme("{\"text\":\"Hi \"}\n{\"text\":\"there\"}\n{\"done\":true,\"promptTokens\":7,\"completionTokens\":2}\n"));

@@ -62,8 +62,7 @@ public class FuzzFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Tool_calls_without_end_are_refused(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -76,8 +75,7 @@ public class FuzzFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_broken_character_in_a_tool_s_arguments_spares_the_rest(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -117,8 +115,7 @@ public class FuzzFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_blank_reason_to_finish_is_none(bool streamed)
     {
         await using var test = new OllamaCase();

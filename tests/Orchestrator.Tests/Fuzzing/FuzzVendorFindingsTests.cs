@@ -55,8 +55,7 @@ public class FuzzVendorFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_blank_reason_to_finish_is_none(bool streamed)
     {
         await using var giga = new GigaChatCase();
@@ -71,8 +70,7 @@ public class FuzzVendorFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Tool_calls_without_end_are_refused(bool streamed)
     {
         var calls = string.Join(",", Enumerable.Repeat("""{"functionCall":{}}""", 300));
@@ -147,8 +145,7 @@ public class FuzzVendorFindingsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_total_of_the_tokens_is_told(bool streamed)
     {
         await using var ollama = new OllamaCase();

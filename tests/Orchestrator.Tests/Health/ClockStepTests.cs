@@ -9,7 +9,7 @@ namespace Orchestrator.Tests.Health;
 public class ClockStepTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private readonly SteppingClock _clock = new();
+    private readonly HandClock _clock = new();
     private readonly AttemptLog _log = new();
 
     [Fact]
@@ -19,8 +19,8 @@ public class ClockStepTests
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "sffsff");
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
-        _clock.Step(-Hour);
-        _clock.Step(TimeSpan.FromSeconds(61));
+        _clock.Pass(-Hour);
+        _clock.Pass(TimeSpan.FromSeconds(61));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
     }
 
@@ -30,10 +30,10 @@ public class ClockStepTests
         var a = Provider("a");
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "ssssssssss");
-        _clock.Step(-Hour);
+        _clock.Pass(-Hour);
         await a.PlayAsync(router, "fff");
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
-        _clock.Step(TimeSpan.FromSeconds(61));
+        _clock.Pass(TimeSpan.FromSeconds(61));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
         // The first is the trial, whose success clears the window.
         await a.PlayAsync(router, "sfsff");
@@ -47,7 +47,7 @@ public class ClockStepTests
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "fff");
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy);
-        _clock.Step(TimeSpan.FromSeconds(-2));
+        _clock.Pass(TimeSpan.FromSeconds(-2));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Unhealthy, "ends of concurrent attempts arrive out of order");
     }
 
@@ -57,15 +57,14 @@ public class ClockStepTests
         var a = Provider("a");
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "sfsfssfs");
-        _clock.Step(TimeSpan.FromSeconds(-2));
+        _clock.Pass(TimeSpan.FromSeconds(-2));
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Degraded);
         await a.PlayAsync(router, "s");
         router.GetMetrics()["a"].RecentErrorRate.Should().BeApproximately(3.0 / 9, 1e-9);
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task No_time_is_negative_when_the_clock_steps_back_during_an_attempt(bool streamed)
     {
         var a = Provider("a");
@@ -94,12 +93,12 @@ public class ClockStepTests
         b.BeforeFirst = TimeSpan.FromSeconds(1);
         await b.PlayAsync(router, "s");
 
-        _clock.Step(-Hour);
+        _clock.Pass(-Hour);
         var before = a.Calls;
         for (var i = 0; i < 100; i++)
         {
             await router.RouteAsync("hello");
-            _clock.Step(TimeSpan.FromSeconds(1));
+            _clock.Pass(TimeSpan.FromSeconds(1));
         }
 
         a.Calls.Should().BeGreaterThan(before + 50, "it is the faster one by far now");
@@ -141,7 +140,7 @@ public class ClockStepTests
         var a = Provider("a");
         await using var router = InOrder(null, _clock, null, a);
         await a.PlayAsync(router, "ffsff");
-        _clock.Step(Hour);
+        _clock.Pass(Hour);
         router.GetMetrics()["a"].Health.Should().Be(ProviderHealth.Healthy);
         await a.PlayAsync(router, "sssss");
         router.GetMetrics()["a"].SuccessfulRequests.Should().Be(6);
@@ -153,5 +152,5 @@ public class ClockStepTests
         yield break;
     }
 
-    private ScriptedProvider Provider(string name) => new(name, _clock.Step);
+    private Script Provider(string name) => new(name, _clock, _clock.Pass);
 }

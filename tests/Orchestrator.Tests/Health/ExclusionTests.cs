@@ -75,8 +75,7 @@ public class ExclusionTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task With_everybody_left_out_the_call_fails_at_once_and_says_when_to_come_back(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(40)));

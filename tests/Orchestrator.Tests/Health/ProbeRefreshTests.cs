@@ -4,10 +4,12 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Health;
 
-/// <summary>When a provider is asked again: after an answer, after none, and after one that came late. Every running probe has a timer.</summary>
+/// <summary>
+/// When a provider is asked again: after an answer, after none, and after one that came late. Every running probe has a timer.
+/// </summary>
 public sealed class ProbeRefreshTests : IDisposable
 {
-    private readonly HookedClock _time = new();
+    private readonly VirtualClock _time = new();
     private readonly ProbeCache _cache;
 
     public ProbeRefreshTests() => _cache = Probes.NewCache(_time, new FakeLogger());
@@ -25,7 +27,7 @@ public sealed class ProbeRefreshTests : IDisposable
         provider.Answer(false);
         await answer;
         _cache.Last(provider).Should().BeFalse();
-        _time.Clock.Advance(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
         _cache.Last(provider).Should().BeFalse();
         provider.Probes.Should().Be(1, "looking does not ask");
     }
@@ -36,16 +38,16 @@ public sealed class ProbeRefreshTests : IDisposable
         var provider = new ProbedProvider { IgnoresToken = true };
         var answer = Ask(provider);
         await provider.Asked(1);
-        _time.Clock.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
         (await answer).Should().BeTrue();
 
-        _time.Clock.Advance(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(5));
         (await Ask(provider)).Should().BeTrue();
-        _time.Clock.Waiting.Should().Be(0, "no second probe was begun");
+        _time.Waiting.Should().Be(0, "no second probe was begun");
 
         provider.Answer(false);
         await UntilAsync(() => !_cache.Last(provider));
-        _time.Clock.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30));
         (await Ask(provider)).Should().BeFalse();
         await provider.Asked(2);
     }
@@ -56,10 +58,10 @@ public sealed class ProbeRefreshTests : IDisposable
         var provider = new ProbedProvider();
         var answer = Ask(provider);
         await provider.Asked(1);
-        _time.Clock.Advance(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
         (await answer).Should().BeTrue();
 
-        _time.Clock.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30));
         await UntilAsync(() => Ask(provider).IsCompleted && provider.Probes == 2);
     }
 
@@ -86,32 +88,32 @@ public sealed class ProbeRefreshTests : IDisposable
         await provider.Asked(1);
         provider.Answer(false);
         (await answer).Should().BeFalse();
-        await UntilAsync(() => _time.Clock.Waiting == 0);
+        await UntilAsync(() => _time.Waiting == 0);
         provider.Probes.Should().Be(1);
     }
 
     [Fact]
-    public async Task An_answer_that_comes_between_a_look_and_its_question_makes_the_question_needless_and_not_the_next_one()
+    public async Task An_answer_between_a_look_and_its_question_makes_that_question_needless_and_not_the_next()
     {
         var provider = new ProbedProvider();
         var first = Ask(provider);
         await provider.Asked(1);
         provider.Answer(true);
         await first;
-        _time.Clock.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30));
         // While one call looks whether the answer is stale, another asks and is answered.
         _time.OnLook = () =>
         {
             Ask(provider).IsCompleted.Should().BeTrue();
             provider.Asked(2).Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
             provider.Answer(false);
-            SpinWait.SpinUntil(() => !_cache.Last(provider) && _time.Clock.Waiting == 0, TimeSpan.FromSeconds(20)).Should().BeTrue();
+            SpinWait.SpinUntil(() => !_cache.Last(provider) && _time.Waiting == 0, TimeSpan.FromSeconds(20)).Should().BeTrue();
         };
         (await Ask(provider)).Should().BeFalse();
-        _time.Clock.Waiting.Should().Be(0, "it did not ask");
+        _time.Waiting.Should().Be(0, "it did not ask");
         _time.OnLook.Should().BeNull("it looked");
 
-        _time.Clock.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30));
         await Ask(provider);
         await provider.Asked(3);
     }
@@ -128,32 +130,5 @@ public sealed class ProbeRefreshTests : IDisposable
         {
             return true;
         }
-    }
-
-    /// <summary>A virtual clock that tells, once, that somebody computes with its time.</summary>
-    private sealed class HookedClock : TimeProvider
-    {
-        private Action? _onLook;
-
-        public VirtualClock Clock { get; } = new();
-
-        public Action? OnLook
-        {
-            get => _onLook;
-            set => _onLook = value;
-        }
-
-        public override long TimestampFrequency
-        {
-            get
-            {
-                Interlocked.Exchange(ref _onLook, null)?.Invoke();
-                return Clock.TimestampFrequency;
-            }
-        }
-
-        public override long GetTimestamp() => Clock.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Clock.CreateTimer(callback, state, dueTime, period);
     }
 }

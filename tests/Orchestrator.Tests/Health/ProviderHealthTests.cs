@@ -236,8 +236,7 @@ public class ProviderHealthTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task When_all_are_ejected_the_least_bad_is_tried_first_and_calls_go_on(bool streamed)
     {
         var (worse, bad) = (Provider("worse"), Provider("bad"));
@@ -267,5 +266,5 @@ public class ProviderHealthTests
         await Task.Delay(Timeout.Infinite, token);
     }
 
-    private ScriptedProvider Provider(string name) => new(name, time => _time.Advance(time));
+    private Script Provider(string name) => new(name, _time, time => _time.Advance(time));
 }

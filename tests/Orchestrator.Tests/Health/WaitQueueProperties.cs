@@ -8,8 +8,9 @@ namespace Orchestrator.Tests.Health;
 /// <summary>Calls that wait for a place: first come, first served, nobody forgotten and nobody served twice.</summary>
 public class WaitQueueProperties
 {
-    [Property(MaxTest = 10_000)]
-    public void Places_go_to_those_who_wait_in_their_order_and_never_more_than_there_are(NonEmptyArray<byte> acts, PositiveInt places, PositiveInt limit)
+    [EffortProperty(500, 10_000)]
+    public void Places_go_to_those_who_wait_in_their_order_and_never_more_than_there_are(
+        NonEmptyArray<byte> acts, PositiveInt places, PositiveInt limit)
     {
         var (most, longest) = (1 + (places.Get % 4), limit.Get % 6);
         var (state, slot) = States.New(most, longest);

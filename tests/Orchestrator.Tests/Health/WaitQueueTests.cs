@@ -128,7 +128,7 @@ public class WaitQueueTests
     }
 
     [Fact]
-    public void Nobody_begins_or_waits_at_a_provider_that_has_left_the_list_and_nobody_who_did_is_left_in_its_queue()
+    public void No_call_begins_or_waits_at_a_provider_that_has_left_and_none_is_left_in_its_queue()
     {
         var (state, slot) = New(1);
         state.Begin(slot, Now);

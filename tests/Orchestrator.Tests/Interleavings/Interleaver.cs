@@ -4,12 +4,12 @@ using Orchestrator.Tests.Stress;
 namespace Orchestrator.Tests.Interleavings;
 
 /// <summary>
-/// Runs threads so that only one moves at a time, and changes over at points the scenario passes, as a seed says: the same seed gives the same
-/// order. Set free, it lets them all run at once and only holds them up a little.
+/// Runs threads so that only one moves at a time, and changes over at points the scenario passes, as a seed says: the same seed gives the
+/// same order. Set free, it lets them all run at once and only holds them up a little.
 /// </summary>
 /// <remarks>
-/// Points are where the library calls out: the clock, the strategy, the provider, the observer. What continues on a thread of the pool, as a call that
-/// has waited for a place does, is not held at points: of such scenarios a seed repeats the order of everything else.
+/// Points are where the library calls out: the clock, the strategy, the provider, the observer. What continues on a thread of the pool, as
+/// a call that has waited for a place does, is not held at points: of such scenarios a seed repeats the order of everything else.
 /// </remarks>
 internal sealed class Interleaver(long seed, bool free = false)
 {

@@ -3,7 +3,7 @@ using Orchestrator.Tests.Stress;
 namespace Orchestrator.Tests.Interleavings;
 
 /// <summary>
-/// The places where threads meet, in every order a few hundred seeds give, and then all at once. More with the environment variable
+/// The places where threads meet, in every order a hundred seeds give, and then all at once. More with the environment variable
 /// ORCHESTRATOR_SCHEDULES.
 /// </summary>
 [Collection(StressCollection.Name)]
@@ -41,7 +41,8 @@ public class InterleavingTests
         interleaver =>
         {
             var scenario = new Scenario(interleaver);
-            var a = scenario.Add(new PointedProvider(interleaver, "a") { Failure = (new LlmException(LlmErrorKind.Authentication, "no key"), 0) });
+            var a = scenario.Add(
+                new PointedProvider(interleaver, "a") { Failure = (new LlmException(LlmErrorKind.Authentication, "no key"), 0) });
             var b = scenario.Add(new PointedProvider(interleaver, "b"));
             scenario.OnTold = attempt => a.ClosedTo = attempt.Provider.Name == "a" ? Math.Min(a.ClosedTo, interleaver.Steps) : a.ClosedTo;
             for (var i = 0; i < 3; i++)
@@ -61,7 +62,8 @@ public class InterleavingTests
             var a = scenario.Add(new PointedProvider(interleaver, "a"), new() { MaxConcurrency = 1 });
             var sources = Enumerable.Range(0, 4).Select(_ => new CancellationTokenSource()).ToArray();
             foreach (var source in sources)
-                interleaver.Add(() => (scenario.Call(source.Token) ?? (source.IsCancellationRequested ? "a0 a1 " : "lost")).Should().Be("a0 a1 "));
+                interleaver.Add(
+                    () => (scenario.Call(source.Token) ?? (source.IsCancellationRequested ? "a0 a1 " : "lost")).Should().Be("a0 a1 "));
             interleaver.Add(() =>
             {
                 foreach (var source in sources.Take(3))
@@ -82,7 +84,7 @@ public class InterleavingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Calls_that_begin_while_the_router_is_disposed_end_one_way_or_the_other_and_the_provider_is_closed_last(bool free) => Scenario.Explore(
+    public void Calls_that_begin_while_the_router_is_disposed_end_and_the_provider_is_closed_last(bool free) => Scenario.Explore(
         interleaver =>
         {
             var scenario = new Scenario(interleaver);
@@ -94,7 +96,8 @@ public class InterleavingTests
             {
                 SpinWait.SpinUntil(() => a.Disposals > 0, TimeSpan.FromSeconds(5));
                 (a.Disposals, a.Fault).Should().Be((1, null));
-                scenario.Attempts.Should().HaveCount(a.Calls).And.NotContain(t => t.Outcome == AttemptOutcome.Failed || t.Outcome == AttemptOutcome.Abandoned);
+                scenario.Attempts.Should().HaveCount(a.Calls).And.NotContain(
+                    t => t.Outcome == AttemptOutcome.Failed || t.Outcome == AttemptOutcome.Abandoned);
             };
         },
         free);

@@ -57,7 +57,8 @@ internal sealed class PointedProvider(Interleaver interleaver, string name) : IL
                 cancellationToken.ThrowIfCancellationRequested();
                 if (Failure is { } failure && failure.After == i)
                     throw failure.Error;
-                yield return new ChatResponseUpdate(ChatRole.Assistant, $"{name}{i} ") { FinishReason = i == 1 ? ChatFinishReason.Stop : null };
+                ChatFinishReason? reason = i == 1 ? ChatFinishReason.Stop : null;
+                yield return new ChatResponseUpdate(ChatRole.Assistant, $"{name}{i} ") { FinishReason = reason };
             }
 
             interleaver.Point();

@@ -28,7 +28,7 @@ internal sealed class Scenario : IUsageObserver
 
     /// <summary>How many schedules to try: some for every change, many at night.</summary>
     public static int Schedules { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SCHEDULES"), CultureInfo.InvariantCulture, out var n) ? n : 300;
+        int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SCHEDULES"), CultureInfo.InvariantCulture, out var n) ? n : 100;
 
     /// <summary>Tries a scenario in many orders; what is wrong names the seed that shows it again.</summary>
     public static void Explore(Func<Interleaver, Action> scenario, bool free = false, int first = 0, int? schedules = null)

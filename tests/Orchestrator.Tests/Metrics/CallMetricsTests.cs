@@ -37,8 +37,7 @@ public class CallMetricsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Calls_that_reach_no_provider_are_counted_too(bool streamed)
     {
         await using var router = new Router(new RouterOptions { MetricsRegistry = _registry }, timeProvider: _time);
@@ -64,8 +63,8 @@ public class CallMetricsTests
     [Fact]
     public async Task Latency_has_the_failed_attempts_in_it_and_not_the_time_the_consumer_held_an_update()
     {
-        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.Unavailable };
-        var b = new ScriptedProvider("b", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(1), AfterFirst = TimeSpan.FromSeconds(3) };
+        var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.Unavailable };
+        var b = new Script("b", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(1), AfterFirst = TimeSpan.FromSeconds(3) };
         await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a, b);
         RouteResult? route = null;
         await foreach (var update in router.RouteStreamAsync("hello"))
@@ -108,7 +107,7 @@ public class CallMetricsTests
     [Fact]
     public async Task The_last_update_of_a_consumer_who_leaves_is_held_on_its_own_time()
     {
-        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
+        var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
         await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
         await foreach (var update in router.RouteStreamAsync("hello"))
         {
@@ -121,23 +120,21 @@ public class CallMetricsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_failed_took_its_time_too(bool streamed)
     {
-        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.ServerError };
+        var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.ServerError };
         await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
         await router.FailAsync<AllProvidersFailedException>(streamed);
         (await Exposition.ReadAsync(_registry))["llm_call_duration_seconds_sum"].Should().Be(2);
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_a_strategy_takes_is_overhead(bool streamed)
     {
         var strategy = CustomRanking.Once(() => _time.Advance(TimeSpan.FromMilliseconds(10)));
-        var a = new ScriptedProvider("a", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
+        var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
         await using var router = new Router(new RouterOptions { MetricsRegistry = _registry, CustomStrategy = strategy }, timeProvider: _time).AddProvider(a);
         await router.AskAsync(streamed);
         var page = await Exposition.ReadAsync(_registry);

@@ -8,8 +8,7 @@ namespace Orchestrator.Tests.Metrics;
 public sealed class ModelLabelTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Ten_thousand_names_of_models_that_servers_make_up_are_no_labels_and_the_totals_are_exact(bool streamed)
     {
         const int calls = 10_000;

@@ -106,7 +106,7 @@ public class ProviderMetricsTests
     [Fact]
     public async Task The_call_s_duration_is_one_observation_per_call_and_overhead_is_not_the_provider_s_time()
     {
-        var (a, b) = (Provider(), new ScriptedProvider("b", t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(7) });
+        var (a, b) = (Provider(), new Script("b", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(7) });
         await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a, b);
         (a.Fails, a.BeforeFirst) = (LlmErrorKind.Unavailable, TimeSpan.FromSeconds(4));
         await router.RouteAsync("hello");
@@ -118,8 +118,7 @@ public class ProviderMetricsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task In_flight_is_counted_while_an_attempt_runs_and_on_the_page(bool streamed)
     {
         var gate = new TaskCompletionSource();
@@ -159,7 +158,7 @@ public class ProviderMetricsTests
         await using var router = InOrder(new() { MetricsRegistry = _registry, Prices = PricingTable.Empty() }, _time, null);
         foreach (var (model, price) in new (string, ModelPrice?)[] { ("m", new(1000m)), ("n", new(1m)), ("o", null), ("m", new(1000m)), ("o", null) })
         {
-            var a = new ScriptedProvider("a", time => _time.Advance(time)) { Info = new("a", "mock", model) };
+            var a = new Script("a", _time, time => _time.Advance(time)) { Info = new("a", "mock", model) };
             router.AddProvider(a, new ProviderOptions { Price = price });
             await router.RouteAsync("hello");
             router.RemoveProvider("a");
@@ -191,7 +190,7 @@ public class ProviderMetricsTests
 
     private static TimeoutOptions Unlimited() => new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan };
 
-    private static async Task CallAsync(Router router, ScriptedProvider provider, TimeSpan duration)
+    private static async Task CallAsync(Router router, Script provider, TimeSpan duration)
     {
         provider.BeforeFirst = duration;
         await router.RouteAsync("hello");
@@ -211,5 +210,5 @@ public class ProviderMetricsTests
         page[$"llm_request_latency_seconds_sum{{{Labels}}}"].Should().BeApproximately(durations.Sum(), 1e-6);
     }
 
-    private ScriptedProvider Provider() => new("a", time => _time.Advance(time));
+    private Script Provider() => new("a", _time, time => _time.Advance(time));
 }

@@ -37,8 +37,7 @@ public sealed class SharedRegistryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_two_routers_do_under_one_name_is_added_and_the_worse_health_is_shown(bool streamed)
     {
         var gate = new TaskCompletionSource();

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Providers;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Providers;
 
@@ -40,7 +41,7 @@ public sealed class AccessTokenSourceTests
     [Fact]
     public async Task A_clock_that_is_set_back_does_not_keep_a_token_alive()
     {
-        var time = new TwoClocks();
+        var time = new SkewedClock(new HandClock(), default);
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", time.GetUtcNow() + Life)), time);
         (await source.GetAsync(default)).Should().Be("t1");
         time.Advance(TimeSpan.FromMinutes(20), wall: TimeSpan.FromHours(-5));
@@ -52,7 +53,7 @@ public sealed class AccessTokenSourceTests
     [Fact]
     public async Task A_clock_that_is_set_forward_gives_the_token_up_but_not_in_its_first_minute()
     {
-        var time = new TwoClocks();
+        var time = new SkewedClock(new HandClock(), default);
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", time.GetUtcNow() + Life)), time);
         await source.GetAsync(default);
         time.Advance(TimeSpan.FromSeconds(59), wall: TimeSpan.FromHours(1));
@@ -265,23 +266,4 @@ public sealed class AccessTokenSourceTests
             return Task.FromResult(new AccessToken($"t{_fetches}", _time.GetUtcNow() + Life));
         },
         _time);
-
-    /// <summary>A clock whose wall goes another way than its stamps.</summary>
-    private sealed class TwoClocks : TimeProvider
-    {
-        private long _stamp;
-        private DateTimeOffset _now = new(2026, 9, 1, 12, 0, 0, TimeSpan.Zero);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public override long GetTimestamp() => _stamp;
-
-        public void Advance(TimeSpan age, TimeSpan wall)
-        {
-            _stamp += age.Ticks;
-            _now += wall;
-        }
-    }
 }

@@ -149,8 +149,7 @@ public class ChatClientProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Foreign_failures_are_typed(bool streaming)
     {
         var failure = new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests);

@@ -91,8 +91,7 @@ public class MockProviderTests
         (await new MockProvider("m", model).ProbeAsync(default)).Should().Be(healthy);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Waits_100_ms_before_the_answer(bool streaming)
     {
         var time = new FakeTimeProvider();
@@ -155,8 +154,7 @@ public class MockProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Reports_usage_when_told_to(bool streaming)
     {
         var usage = new TokenUsage(10, 5) { CachedTokens = 4, ReasoningTokens = 2 };
@@ -185,8 +183,7 @@ public class MockProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Answers_with_function_calls_until_it_is_given_results(bool streaming)
     {
         var call = new FunctionCallContent("1", "now", new Dictionary<string, object?> { ["zone"] = "UTC" });

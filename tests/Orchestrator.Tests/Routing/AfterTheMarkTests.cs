@@ -7,8 +7,7 @@ namespace Orchestrator.Tests.Routing;
 public class AfterTheMarkTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_answer_whose_connection_breaks_after_the_finish_reason_is_whole(bool streamed)
     {
         var next = FakeProvider.Answering("next", "never asked");
@@ -69,8 +68,7 @@ public class AfterTheMarkTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_router_without_candidates_is_passed_over_like_any_provider_that_cannot(bool streamed)
     {
         await using var router = new Router(RoutingStrategy.FirstAvailable);

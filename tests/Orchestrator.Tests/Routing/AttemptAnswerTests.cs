@@ -126,8 +126,7 @@ public class AttemptAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_finish_reason_that_only_the_whole_response_has_is_the_completion_mark(bool streamed)
     {
         var next = FakeProvider.Answering("b", "next");

@@ -16,8 +16,7 @@ public class AttemptCloseTests
     private readonly HandProvider _a = new("a");
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_attempt_ends_when_its_stream_is_closed(bool streamed)
     {
         using var router = NewRouter(new());
@@ -31,8 +30,7 @@ public class AttemptCloseTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_whole_answer_stands_when_closing_fails_later(bool streamed)
     {
         using var router = NewRouter(new());
@@ -44,8 +42,7 @@ public class AttemptCloseTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_empty_answer_fails_over_with_what_its_closing_failed_with(bool streamed)
     {
         using var router = NewRouter(new(), FakeProvider.Answering("b", "ok"));
@@ -56,8 +53,7 @@ public class AttemptCloseTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_stream_that_does_not_close_costs_a_second_and_its_provider_is_let_go_when_it_has(bool streamed)
     {
         using var router = NewRouter(new());
@@ -96,8 +92,7 @@ public class AttemptCloseTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Closing_that_fails_after_a_cancellation_is_logged(bool streamed)
     {
         using var cancel = new CancellationTokenSource();

@@ -17,8 +17,7 @@ public sealed class AttemptEndTests : IDisposable
     public void Dispose() => _logs.Dispose();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_the_caller_cancels_after_the_answer_reaches_the_provider_no_more(bool streamed)
     {
         var token = CancellationToken.None;
@@ -35,8 +34,7 @@ public sealed class AttemptEndTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_router_s_disposal_after_the_answer_does_not_cancel_its_attempt(bool streamed)
     {
         var token = CancellationToken.None;
@@ -63,8 +61,7 @@ public sealed class AttemptEndTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_given_up_while_it_is_planned_has_made_no_attempt(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -78,8 +75,7 @@ public sealed class AttemptEndTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_removed_while_a_call_that_is_given_up_holds_its_place_is_closed_by_that_call(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -141,8 +137,7 @@ public sealed class AttemptEndTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_breaks_after_the_completion_mark_is_logged_and_a_refusal_before_it_stays_one(bool streamed)
     {
         var a = new FakeProvider("a", (_, _) => Some.Finish(ChatFinishReason.ContentFilter).Then(new IOException("reset")));
@@ -155,8 +150,7 @@ public sealed class AttemptEndTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_text_a_provider_gives_its_error_stays(bool streamed)
     {
         var a = new FakeProvider("a", (_, _) => Some.Word("half").Then(new LlmException(LlmErrorKind.StreamInterrupted, "cut") { PartialText = "the half it knows of" }));

@@ -17,8 +17,7 @@ public class AttemptGivenUpTests
     private readonly HandProvider _b = new("b");
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_whose_caller_cancels_has_a_second_and_no_more(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -36,8 +35,7 @@ public class AttemptGivenUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_whose_time_is_up_has_a_second_and_no_more(bool streamed)
     {
         using var router = NewRouter(new() { FirstToken = Timeout.InfiniteTimeSpan }, _a, FakeProvider.Answering("b", "ok"));
@@ -96,8 +94,7 @@ public class AttemptGivenUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_second_counts_from_a_cancellation_before_the_wait(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -129,8 +126,7 @@ public class AttemptGivenUpTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_disposed_router_gives_up_the_providers_it_waits_for(bool streamed)
     {
         var router = NewRouter(new(), _a, _b);

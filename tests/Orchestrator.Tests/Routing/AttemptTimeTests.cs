@@ -79,8 +79,7 @@ public class AttemptTimeTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_attempt_that_waited_leaves_no_timer(bool streamed)
     {
         var clock = new VirtualClock();

@@ -12,8 +12,7 @@ public class AttemptWithoutWaitTests
     private CancellationToken _token;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_short_answer_is_taken_however_long_it_took(bool streamed)
     {
         await using var router = NewRouter(token => WordsAsync(62, 61, token));

@@ -161,8 +161,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_list_that_is_replaced_after_a_failure_is_gone_through_without_who_failed(bool streamed)
     {
         var rankings = (Begun: 0, Closed: 0);
@@ -187,8 +186,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_after_whose_failure_nobody_is_left_in_the_list_tells_that_failure(bool streamed)
     {
         await using var router = InOrder(null);

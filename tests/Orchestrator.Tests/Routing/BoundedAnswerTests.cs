@@ -9,18 +9,20 @@ namespace Orchestrator.Tests.Routing;
 [Collection(Stress.StressCollection.Name)]
 public sealed class BoundedAnswerTests
 {
-    private const int Flood = 200_000;
+    private static readonly int Flood = Effort.Of(60_000, 200_000);
     private const long Allowed = 1 << 20;
 
     private static readonly Dictionary<string, Func<int, object?, ChatResponseUpdate>> Kinds = new()
     {
         ["usage"] = (_, _) => Some.Usage(1, 1),
-        ["usage with keys of its own"] = (i, _) => new() { Contents = [new UsageContent(new() { InputTokenCount = 1, AdditionalCounts = new() { [$"key{i}"] = 1 } })] },
+        ["usage with keys of its own"] = (i, _) =>
+            new() { Contents = [new UsageContent(new() { InputTokenCount = 1, AdditionalCounts = new() { [$"key{i}"] = 1 } })] },
         ["finish reasons"] = (i, _) => Some.Finish(new ChatFinishReason($"reason{i}")),
         ["nothing"] = (_, _) => new(),
         ["empty text"] = (_, _) => Some.Word(""),
         ["empty text and thought"] = (i, _) => new() { Contents = [i % 2 == 0 ? new TextContent("") : new TextReasoningContent("")] },
-        ["empty text with notes"] = (i, _) => new() { Contents = [new TextContent("") { Annotations = [new CitationAnnotation { Title = $"t{i}" }] }] },
+        ["empty text with notes"] = (i, _) =>
+            new() { Contents = [new TextContent("") { Annotations = [new CitationAnnotation { Title = $"t{i}" }] }] },
         ["ids"] = (i, _) => new() { MessageId = $"m{i}", ResponseId = $"r{i}", AuthorName = $"a{i}", ConversationId = $"c{i}" },
         ["moments"] = (i, _) => new() { CreatedAt = DateTimeOffset.UnixEpoch.AddDays(1).AddSeconds(i) },
         ["models"] = (i, _) => new() { ModelId = $"model{i}" },
@@ -30,13 +32,17 @@ public sealed class BoundedAnswerTests
         ["a chain of raw representations"] = (_, last) => Chained((ChatResponseUpdate?)last),
         ["many contents each"] = (_, _) => new() { Contents = [.. Enumerable.Range(0, 40).Select(_ => new TextContent(""))] },
         ["errors"] = (i, _) => new() { Contents = [new ErrorContent($"error {i}")] },
-        ["empty thoughts with properties"] = (_, _) => Of(new TextReasoningContent("") { AdditionalProperties = new() { ["key"] = new byte[2_000] } }),
+        ["empty thoughts with properties"] = (_, _) =>
+            Of(new TextReasoningContent("") { AdditionalProperties = new() { ["key"] = new byte[2_000] } }),
         ["empty thoughts with raw representations"] = (_, _) => Of(new TextReasoningContent("") { RawRepresentation = new byte[2_000] }),
-        ["empty text with properties"] = (_, _) => Of(new TextContent("") { AdditionalProperties = new() { ["key"] = new string('x', 2_000) } }),
+        ["empty text with properties"] = (_, _) =>
+            Of(new TextContent("") { AdditionalProperties = new() { ["key"] = new string('x', 2_000) } }),
         ["errors that say much"] = (_, _) => Of(new ErrorContent(new string('x', 2_000))),
         ["long ids"] = (i, _) => new() { MessageId = $"m{i}{new string('x', 2_000)}" },
-        ["whole answers without content"] = (_, _) => new() { RawRepresentation = new ChatResponse { Usage = new() { InputTokenCount = 1 } } },
-        ["whole answers with empty messages"] = (i, _) => new() { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, "") { MessageId = $"m{i}" }) },
+        ["whole answers without content"] = (_, _) =>
+            new() { RawRepresentation = new ChatResponse { Usage = new() { InputTokenCount = 1 } } },
+        ["whole answers with empty messages"] = (i, _) =>
+            new() { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, "") { MessageId = $"m{i}" }) },
     };
 
     public static TheoryData<string, bool> Floods()
@@ -55,7 +61,8 @@ public sealed class BoundedAnswerTests
     [MemberData(nameof(Floods))]
     public async Task Updates_without_content_are_not_heaped_up(string kind, bool streamed)
     {
-        var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(
+            TaskCreationOptions.RunContinuationsAsynchronously));
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => FloodAsync(Kinds[kind], flooded, goOn.Task)));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var call = Task.Run(() => router.RunAsync(streamed));
@@ -67,7 +74,8 @@ public sealed class BoundedAnswerTests
         held.Should().BeLessThan(Allowed);
     }
 
-    public static TheoryData<string> Rich() => ["calls", "bare contents", "texts and thoughts", "properties of the response", "properties of the messages"];
+    public static TheoryData<string> Rich() =>
+        ["calls", "bare contents", "texts and thoughts", "properties of the response", "properties of the messages"];
 
     [Theory]
     [MemberData(nameof(Rich))]
@@ -82,7 +90,8 @@ public sealed class BoundedAnswerTests
             "properties of the response" => new() { AdditionalProperties = new() { [$"key{i}"] = new Opaque() } },
             _ => new() { MessageId = $"m{i}", Contents = [new TextContent("x")], AdditionalProperties = new() { ["key"] = new byte[100_000] } },
         };
-        var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(
+            TaskCreationOptions.RunContinuationsAsynchronously));
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => FloodAsync(Update, flooded, goOn.Task, 2_000)));
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var call = Task.Run(() => router.RunAsync(streamed: false));
@@ -97,9 +106,13 @@ public sealed class BoundedAnswerTests
     [Fact]
     public async Task A_raw_representation_that_is_not_kept_stays_with_the_provider()
     {
-        var calls = Enumerable.Range(0, 200).Select(i => new FunctionCallContent($"{i}", "name", new Dictionary<string, object?> { ["a"] = i }) { RawRepresentation = new Opaque() }).ToList();
+        var calls = Enumerable.Range(0, 200)
+            .Select(i => new FunctionCallContent(
+                $"{i}", "name", new Dictionary<string, object?> { ["a"] = i })
+            { RawRepresentation = new Opaque() }).ToList();
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates([.. calls.Select(Of), Some.Finish()])));
-        var contents = (await router.RouteAsync("hello")).Response.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ToList();
+        var contents = (await router.RouteAsync("hello")).Response.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>()
+            .ToList();
         contents.Select(c => (c.CallId, c.Arguments!["a"])).Should().Equal(calls.Select(c => (c.CallId, c.Arguments!["a"])));
         contents.Count(c => c.RawRepresentation is not null).Should().BeInRange(32, 128);
         calls.Should().OnlyContain(c => c.RawRepresentation is Opaque);
@@ -110,9 +123,14 @@ public sealed class BoundedAnswerTests
     {
         foreach (var streamed in new[] { true, false })
         {
-            await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates([.. Enumerable.Range(0, 1_000).Select(_ => Some.Usage(1, 1)), Some.Word("done"), Some.Finish()])));
-            var response = streamed ? await router.RouteStreamAsync("hello").ToChatResponseAsync() : (await router.RouteAsync("hello")).Response;
-            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount).Should().Be((1_000, 1_000, 2_000));
+            await using var router = InOrder(null,
+                new FakeProvider("a", (_, _) => Some.Updates(
+                    [.. Enumerable.Range(0, 1_000).Select(_ => Some.Usage(1, 1)), Some.Word("done"), Some.Finish()])));
+            var response = streamed
+                ? await router.RouteStreamAsync("hello").ToChatResponseAsync()
+                : (await router.RouteAsync("hello")).Response;
+            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount).Should()
+                .Be((1_000, 1_000, 2_000));
         }
     }
 
@@ -120,14 +138,17 @@ public sealed class BoundedAnswerTests
     public async Task The_reason_and_the_ids_of_a_flood_are_the_last_ones()
     {
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(
-            [.. Enumerable.Range(0, 1_000).Select(i => new ChatResponseUpdate { ResponseId = $"r{i}", ModelId = $"m{i}", FinishReason = new ChatFinishReason($"f{i}") })])));
+            [.. Enumerable.Range(0, 1_000).Select(
+                i => new ChatResponseUpdate { ResponseId = $"r{i}", ModelId = $"m{i}", FinishReason = new ChatFinishReason($"f{i}") })])));
         var streamed = await router.RouteStreamAsync("hello").ToChatResponseAsync();
         var whole = (await router.RouteAsync("hello")).Response;
         foreach (var response in new[] { streamed, whole })
             (response.ResponseId, response.ModelId, response.FinishReason).Should().Be(("r999", "m999", new ChatFinishReason("f999")));
     }
 
-    public static TheoryData<string> Endless() => ["text", "text by turns with usage", "calls", "thoughts that are sealed", "annotated text", "annotations", "messages", "data", "results", "lists", "properties", "own kinds"];
+    public static TheoryData<string> Endless() =>
+        ["text", "text by turns with usage", "calls", "thoughts that are sealed", "annotated text", "annotations", "messages", "data",
+            "results", "lists", "properties", "own kinds"];
 
     [Theory]
     [MemberData(nameof(Endless))]
@@ -144,7 +165,8 @@ public sealed class BoundedAnswerTests
             "messages" => new(ChatRole.Assistant, text) { MessageId = $"m{i}" },
             "annotations" => Of(new TextContent("x") { Annotations = [new CitationAnnotation { RawRepresentation = new Opaque() }] }),
             "results" => Of(new FunctionResultContent($"{i}", System.Text.Json.JsonSerializer.SerializeToElement(text))),
-            "lists" => Of(new FunctionCallContent($"{i}", "name", new Dictionary<string, object?> { ["all"] = new List<object?> { text, text } })),
+            "lists" =>
+                Of(new FunctionCallContent($"{i}", "name", new Dictionary<string, object?> { ["all"] = new List<object?> { text, text } })),
             "properties" => Of(new TextContent("x") { AdditionalProperties = new() { ["key"] = text } }),
             "own kinds" => Of(new OwnContent()),
             _ => new() { Contents = [new DataContent(new byte[10_000], "image/png")] },
@@ -158,7 +180,7 @@ public sealed class BoundedAnswerTests
     [Fact]
     public async Task The_first_token_limit_holds_for_a_provider_that_never_waits()
     {
-        var clock = new SteppingClock();
+        var clock = new HandClock();
         await using var router = InOrder(
             new() { Timeouts = new() { FirstToken = TimeSpan.FromSeconds(1) } },
             clock,
@@ -166,7 +188,7 @@ public sealed class BoundedAnswerTests
             new FakeProvider("a", (_, token) => EndlessAsync(
                 _ =>
                 {
-                    clock.Step(TimeSpan.FromMilliseconds(10));
+                    clock.Pass(TimeSpan.FromMilliseconds(10));
                     return new ChatResponseUpdate();
                 },
                 token)),
@@ -196,10 +218,11 @@ public sealed class BoundedAnswerTests
         return new() { RawRepresentation = link };
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> FloodAsync(Func<int, object?, ChatResponseUpdate> make, TaskCompletionSource flooded, Task goOn, int count = Flood)
+    private static async IAsyncEnumerable<ChatResponseUpdate> FloodAsync(
+        Func<int, object?, ChatResponseUpdate> make, TaskCompletionSource flooded, Task goOn, int? count = null)
     {
         ChatResponseUpdate? last = null;
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < (count ?? Flood); i++)
             yield return last = make(i, last);
         if (last!.RawRepresentation is object?[] link)
             link[0] = null;
@@ -210,7 +233,8 @@ public sealed class BoundedAnswerTests
         yield return Some.Finish();
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(Func<int, ChatResponseUpdate> make, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(
+        Func<int, ChatResponseUpdate> make, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         for (var i = 0; i < 2_000_000; i++)

@@ -11,11 +11,10 @@ public class CallLimitsTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_call_s_time_counts_what_earlier_attempts_took_and_after_it_nobody_is_asked(bool streamed)
     {
-        var slow = new ScriptedProvider("slow", _clock.Advance) { BeforeFirst = TimeSpan.FromSeconds(3), Fails = LlmErrorKind.NotSupported };
+        var slow = new Script("slow", _clock, _clock.Advance) { BeforeFirst = TimeSpan.FromSeconds(3), Fails = LlmErrorKind.NotSupported };
         var (silent, late) = (FakeProvider.Silent("silent"), FakeProvider.Answering("late", "never asked"));
         await using var router = InOrder(new() { Timeouts = new() { Call = TimeSpan.FromSeconds(5) } }, _clock, null, slow, silent, late);
         var call = router.RunAsync(streamed);

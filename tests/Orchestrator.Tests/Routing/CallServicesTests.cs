@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Routing;
 
@@ -22,7 +23,7 @@ public class CallServicesTests
     [Fact]
     public void Durations_and_the_clock_s_stamps_are_converted_both_ways()
     {
-        var clock = new RouterClock(new Milliseconds());
+        var clock = new RouterClock(new HandClock(frequency: 1000));
         clock.Stamps(TimeSpan.FromSeconds(90)).Should().Be(90_000);
         clock.Span(90_000).Should().Be(TimeSpan.FromSeconds(90));
         clock.Seconds(90_500).Should().Be(90.5);
@@ -99,13 +100,5 @@ public class CallServicesTests
         public override long NextInt64() => Whole;
 
         public override double NextDouble() => Fraction;
-    }
-
-    /// <summary>A clock with a stamp a millisecond.</summary>
-    private sealed class Milliseconds : TimeProvider
-    {
-        public override long TimestampFrequency => 1000;
-
-        public override long GetTimestamp() => 5000;
     }
 }

@@ -12,7 +12,7 @@ public sealed class CollectedStreamTests
     [Fact]
     public async Task A_collected_stream_equals_the_buffered_answer_in_every_form_of_report()
     {
-        for (var seed = 0; seed < 6_000; seed++)
+        for (var seed = 0; seed < Effort.Of(500, 6_000); seed++)
         {
             await using var router = Of(() => RandomAnswers.Of(seed));
             var answer = await router.RouteAsync("hello there");
@@ -26,14 +26,15 @@ public sealed class CollectedStreamTests
             updates[^1].GetRoute()!.Usage.Should().Be(answer.Usage, because);
             answer.Attempts[^1].Usage.Should().Be(answer.Usage, because);
             var metrics = router.GetMetrics()["a"];
-            (metrics.TotalPromptTokens, metrics.TotalCompletionTokens).Should().Be((2L * answer.Usage.PromptTokens, 2L * answer.Usage.CompletionTokens), because);
+            (metrics.TotalPromptTokens, metrics.TotalCompletionTokens).Should().Be(
+                (2L * answer.Usage.PromptTokens, 2L * answer.Usage.CompletionTokens), because);
         }
     }
 
     [Fact]
     public async Task The_chat_client_gives_the_same_two_answers()
     {
-        for (var seed = 0; seed < 1_000; seed++)
+        for (var seed = 0; seed < Effort.Of(150, 1_000); seed++)
         {
             await using var router = Of(() => RandomAnswers.Of(seed));
             IChatClient client = router;
@@ -46,7 +47,7 @@ public sealed class CollectedStreamTests
     [Fact]
     public async Task What_follows_a_restart_equals_the_buffered_answer()
     {
-        for (var seed = 0; seed < 1_000; seed++)
+        for (var seed = 0; seed < Effort.Of(150, 1_000); seed++)
         {
             await using var whole = Of(() => RandomAnswers.Of(seed));
             await using var router = InOrder(
@@ -64,7 +65,7 @@ public sealed class CollectedStreamTests
     [Fact]
     public async Task A_wrapped_client_answers_the_same_whole_and_as_a_stream()
     {
-        for (var seed = 0; seed < 1_000; seed++)
+        for (var seed = 0; seed < Effort.Of(150, 1_000); seed++)
         {
             var whole = RandomAnswers.Of(seed).Select(u => u.RawRepresentation).OfType<ChatResponse>().FirstOrDefault();
             if (whole?.FinishReason is null)
@@ -80,46 +81,50 @@ public sealed class CollectedStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_total_alone_stays_that_total(bool streamed)
     {
-        await using var router = Of(() => [Some.Word("four words or so"), new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop, Contents = [new UsageContent(new UsageDetails { TotalTokenCount = 50 })] }]);
+        await using var router = Of(() => [Some.Word("four words or so"),
+            new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop, Contents = [new UsageContent(new UsageDetails { TotalTokenCount = 50 })] }]);
         var (response, usage) = await AnswerAsync(router, streamed);
         response.Usage!.TotalTokenCount.Should().Be(50);
-        (response.Usage.InputTokenCount, response.Usage.OutputTokenCount, usage.TotalTokens).Should().Be((usage.PromptTokens, usage.CompletionTokens, 50));
+        (response.Usage.InputTokenCount, response.Usage.OutputTokenCount, usage.TotalTokens).Should().Be(
+            (usage.PromptTokens, usage.CompletionTokens, 50));
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Model_and_usage_are_there_where_the_provider_reports_none(bool streamed)
     {
         foreach (var whole in new[] { true, false })
         {
             await using var router = Of(() => whole
-                ? [new ChatResponseUpdate { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { FinishReason = ChatFinishReason.Stop } }]
+                ? [new ChatResponseUpdate { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant,
+                    "ok")) { FinishReason = ChatFinishReason.Stop } }]
                 : [Some.Word("ok"), Some.Finish()]);
             var (response, usage) = await AnswerAsync(router, streamed);
             response.ModelId.Should().Be("a-model");
-            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount).Should().Be((usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens));
+            (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount).Should().Be(
+                (usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens));
             usage.TotalTokens.Should().BePositive();
         }
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Text_before_a_whole_answer_is_not_lost(bool streamed)
     {
-        await using var router = Of(() => [Some.Word("First. "), new ChatResponseUpdate { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Then.")) { FinishReason = ChatFinishReason.Stop } }]);
+        await using var router = Of(() => [Some.Word("First. "),
+            new ChatResponseUpdate { RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant,
+                "Then.")) { FinishReason = ChatFinishReason.Stop } }]);
         (await AnswerAsync(router, streamed)).Response.Text.Should().Be("First. Then.");
     }
 
     [Fact]
     public async Task What_the_provider_gave_is_not_changed()
     {
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 3 } };
+        var message = new ChatMessage(ChatRole.Assistant, "ok");
+        var response = new ChatResponse(message) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 3 } };
         var update = new ChatResponseUpdate { RawRepresentation = response };
         var usage = new UsageContent(new UsageDetails { InputTokenCount = 3, OutputTokenCount = 1 });
         var reported = new ChatResponseUpdate { Contents = [usage] };
@@ -163,7 +168,9 @@ public sealed class CollectedStreamTests
     };
 
     private static string Numbers(UsageDetails? u) =>
-        u is null ? "none" : $"{u.InputTokenCount}+{u.OutputTokenCount}={u.TotalTokenCount} cached {u.CachedInputTokenCount ?? 0} thought {u.ReasoningTokenCount ?? 0} "
+        u is null
+            ? "none"
+            : $"{u.InputTokenCount}+{u.OutputTokenCount}={u.TotalTokenCount} cached {u.CachedInputTokenCount ?? 0} thought {u.ReasoningTokenCount ?? 0} "
             + string.Join(',', (u.AdditionalCounts ?? []).OrderBy(c => c.Key, StringComparer.Ordinal));
 
     private static string Numbers(TokenUsage u, UsageDetails shown) => Numbers(new UsageDetails

@@ -134,8 +134,7 @@ public class CommitTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_empty_answer_with_a_finish_reason_is_an_answer(bool streamed)
     {
         var finish = new ChatResponseUpdate { FinishReason = ChatFinishReason.Length };
@@ -149,8 +148,7 @@ public class CommitTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Neither_content_nor_finish_reason_is_malformed_and_fails_over(bool streamed)
     {
         await using var router = InOrder(
@@ -163,8 +161,7 @@ public class CommitTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Content_without_a_finish_reason_is_an_answer_of_a_custom_provider(bool streamed)
     {
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(Some.Word("ok"))));
@@ -172,7 +169,7 @@ public class CommitTests
     }
 
     [Fact]
-    public async Task A_whole_response_in_the_raw_representation_is_returned_as_the_very_object_if_nothing_is_missing()
+    public async Task A_whole_response_in_the_raw_representation_is_returned_itself_if_nothing_is_missing()
     {
         var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 }, ResponseId = "r1", ModelId = "m" };
         var update = new ChatResponseUpdate { RawRepresentation = response };

@@ -73,8 +73,7 @@ public sealed class ErrorContentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_only_provider_s_error_is_thrown_typed(bool streamed)
     {
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(Form("several"))));

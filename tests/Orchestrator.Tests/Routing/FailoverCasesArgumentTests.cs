@@ -10,8 +10,7 @@ namespace Orchestrator.Tests.Routing;
 public class FailoverCasesArgumentTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Null_messages_are_refused_at_the_call(bool streamed)
     {
         var a = FakeProvider.Answering("a", "ok");
@@ -27,8 +26,7 @@ public class FailoverCasesArgumentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Equal_options_and_messages_reach_every_attempt_each_as_a_copy(bool streamed)
     {
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
@@ -47,8 +45,7 @@ public class FailoverCasesArgumentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Each_attempt_gets_a_copy_of_the_caller_s_request_with_the_mode_set(bool streamed)
     {
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
@@ -94,8 +91,7 @@ public class FailoverCasesArgumentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_caller_s_options_are_not_changed_though_each_client_is_asked_for_its_own_model(bool streamed)
     {
         var first = new FakeChatClient { Failure = new HttpRequestException("down") };
@@ -130,8 +126,7 @@ public class FailoverCasesArgumentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Success_on_the_last_allowed_attempt_counts(bool streamed)
     {
         var c = FakeProvider.Answering("c", "never asked");
@@ -141,8 +136,7 @@ public class FailoverCasesArgumentTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task At_the_limit_the_last_failure_is_what_the_caller_learns(bool streamed)
     {
         var c = FakeProvider.Answering("c", "never asked");

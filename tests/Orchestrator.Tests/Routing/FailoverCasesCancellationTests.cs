@@ -12,8 +12,7 @@ public class FailoverCasesCancellationTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_caller_s_cancellation_selects_no_other_provider_and_is_reported_once(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -33,8 +32,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_wins_over_a_provider_that_answers_it_with_a_failure(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -51,8 +49,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_is_observed_between_attempts_too(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -66,8 +63,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_token_that_fired_before_the_call_lets_no_provider_be_asked(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -138,8 +134,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_while_the_plan_is_made_asks_nobody_and_before_it_not_even_the_strategy(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -158,8 +153,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_while_a_first_probe_is_waited_for_is_the_caller_s_too(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -189,8 +183,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_OperationCanceledException_that_is_not_the_caller_s_is_a_timeout_and_fails_over(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -202,8 +195,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_OperationCanceledException_from_disposing_an_empty_stream_fails_over_too(bool streamed)
     {
         await using var router = InOrder(
@@ -215,8 +207,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_is_not_logged_as_an_error(bool streamed)
     {
         using var cancel = new CancellationTokenSource();

@@ -13,8 +13,7 @@ public class FailoverCasesObserverTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Observers_see_each_attempt_once_and_in_order(bool streamed)
     {
         var order = new List<string>();
@@ -25,8 +24,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_throwing_observer_is_isolated_and_logged_and_the_others_still_hear(bool streamed)
     {
         using var logs = new Logs();
@@ -59,8 +57,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failure_while_selecting_is_not_an_attempt(bool streamed)
     {
         await using var router = new Router(new RouterOptions { CustomStrategy = new Choosing(_ => []), Observers = { _log } });
@@ -74,8 +71,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_strategy_that_names_a_provider_twice_or_a_stranger_has_each_tried_once(bool streamed)
     {
         var strategy = new Choosing(c => [c[1], new Candidate(new("stranger", "x", "y")), c[1], c[0], c[1]]);
@@ -105,8 +101,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_strategy_that_gives_null_costs_its_order_and_not_the_call(bool streamed)
     {
         await using var router = new Router(new Choosing(_ => null!)).AddProvider(FakeProvider.Answering("a", "ok"));
@@ -114,8 +109,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_s_cancellation_callback_that_throws_is_logged_and_reaches_nobody(bool streamed)
     {
         using var logs = new Logs();
@@ -134,8 +128,7 @@ public class FailoverCasesObserverTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_throwing_logger_does_not_reach_the_caller(bool streamed)
     {
         using var logs = new ThrowingLogs();

@@ -12,8 +12,7 @@ public class FailoverCasesOrderTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Providers_are_tried_in_the_given_order_each_once(bool streamed)
     {
         await using var router = InOrder(
@@ -30,8 +29,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Exhaustion_keeps_the_last_failure_and_asks_each_once(bool streamed)
     {
         FakeProvider[] all = [FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Failing("b", LlmErrorKind.Timeout), FakeProvider.Failing("c", LlmErrorKind.RateLimited, 429)];
@@ -43,8 +41,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task State_belongs_to_one_call_so_concurrent_calls_do_not_disturb_each_other(bool streamed)
     {
         var gates = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
@@ -64,8 +61,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failure_seen_in_one_attempt_influences_the_choice_of_the_next(bool streamed)
     {
         // On purpose: not the strategy but the kind of the failure chooses. A prompt too long for 8,000 tokens skips every window known to be no larger.
@@ -81,8 +77,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_list_of_providers_is_taken_once_per_call(bool streamed)
     {
         await using var router = InOrder(null);
@@ -99,8 +94,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_removed_during_a_call_is_not_tried_any_more(bool streamed)
     {
         // On purpose: the list is taken once, but a provider that was removed may be disposed already, so no new attempt starts there.
@@ -140,8 +134,7 @@ public class FailoverCasesOrderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_nested_router_that_is_exhausted_is_one_failed_attempt_of_the_outer_one(bool streamed)
     {
         var inner = InOrder(null, FakeProvider.Failing("x", LlmErrorKind.ServerError), FakeProvider.Failing("y", LlmErrorKind.Unavailable, 503));
@@ -172,7 +165,7 @@ public class FailoverCasesOrderTests
     {
         var client = new FakeChatClient();
         var b = FakeProvider.Answering("b", "ok");
-        var router = new Router().AddProvider(new ThrowsOnDispose()).AddProvider(new ChatClientProvider("client", client)).AddProvider(b);
+        var router = new Router().AddProvider(new SyncProvider("throws", () => throw new InvalidOperationException("disposal failed on purpose"))).AddProvider(new ChatClientProvider("client", client)).AddProvider(b);
         await router.DisposeAsync();
         client.DisposedAsync.Should().Be(1);
         b.Disposals.Should().Be(1);
@@ -184,14 +177,5 @@ public class FailoverCasesOrderTests
         if (gate.IsCompleted)
             throw new LlmException(LlmErrorKind.ServerError, "failed on purpose.");
         yield break;
-    }
-
-    private sealed class ThrowsOnDispose : ILlmProvider, IDisposable
-    {
-        public ProviderInfo Info { get; } = new("throws", "mock", "m");
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer("ok");
-
-        public void Dispose() => throw new InvalidOperationException("disposal failed on purpose");
     }
 }

@@ -37,8 +37,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failure_before_output_fails_over_after_updates_that_carry_none(bool streamed)
     {
         var a = new FakeProvider("a", (_, _) => EmptyThenFailureAsync());
@@ -83,8 +82,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Completion_is_reported_once(bool streamed)
     {
         await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Answering("a", "one ", "two"));
@@ -93,8 +91,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Completion_of_an_empty_stream_with_a_finish_reason_is_reported_too(bool streamed)
     {
         await using var router = InOrder(new() { Observers = { _log } }, new FakeProvider("a", (_, _) => Some.Updates(Some.Finish())));
@@ -103,8 +100,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_stream_that_ends_with_nothing_at_all_is_malformed_on_purpose_and_fails_over(bool streamed)
     {
         // Microsoft.Extensions.AI takes it for an empty answer; to us it is a server that hung up.
@@ -172,8 +168,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_failure_to_close_after_a_whole_answer_is_logged_and_the_answer_stands(bool streamed)
     {
         // On purpose: Microsoft.Extensions.AI lets it replace the answer. The caller paid for that answer, so it gets it.
@@ -188,8 +183,7 @@ public class FailoverCasesStreamTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Every_stream_that_was_opened_is_closed_once(bool streamed)
     {
         var opened = new List<BrokenStream>();

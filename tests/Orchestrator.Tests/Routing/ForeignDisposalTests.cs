@@ -120,10 +120,8 @@ public sealed class ForeignDisposalTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Kind.Sync, true)]
-    [InlineData(Kind.Sync, false)]
-    [InlineData(Kind.Async, true)]
-    [InlineData(Kind.Async, false)]
+    [BothModes(Kind.Sync)]
+    [BothModes(Kind.Async)]
     public async Task The_last_call_of_a_removed_provider_does_not_wait_for_its_disposal(Kind kind, bool streamed)
     {
         var gate = new TaskCompletionSource();
@@ -140,8 +138,7 @@ public sealed class ForeignDisposalTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_s_callback_that_blocks_holds_up_neither_who_cancels_nor_others(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -159,8 +156,7 @@ public sealed class ForeignDisposalTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_s_callback_that_blocks_does_not_hold_up_the_router_s_disposal(bool streamed)
     {
         var a = new FakeProvider("a", (_, token) => RegisteredAsync(token));

@@ -15,8 +15,7 @@ public class LeftBehindTests
     private readonly HandProvider _a = new("a");
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_left_behind_keeps_its_permit_until_its_code_has_ended(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -36,8 +35,7 @@ public class LeftBehindTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_waits_for_the_permit_of_one_left_behind_is_woken_when_it_returns(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -87,8 +85,7 @@ public class LeftBehindTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_that_does_not_close_is_cancelled_when_its_second_is_over(bool streamed)
     {
         var closed = new TaskCompletionSource();
@@ -162,12 +159,9 @@ public class LeftBehindTests
     }
 
     [Theory]
-    [InlineData(ClockUse.Create, true)]
-    [InlineData(ClockUse.Create, false)]
-    [InlineData(ClockUse.Change, true)]
-    [InlineData(ClockUse.Change, false)]
-    [InlineData(ClockUse.Read, true)]
-    [InlineData(ClockUse.Read, false)]
+    [BothModes(ClockUse.Create)]
+    [BothModes(ClockUse.Change)]
+    [BothModes(ClockUse.Read)]
     public async Task A_provider_that_runs_is_not_closed_though_the_clock_fails(object broken, bool streamed)
     {
         var clock = new CountingClock();

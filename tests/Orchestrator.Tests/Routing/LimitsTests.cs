@@ -10,8 +10,7 @@ public class LimitsTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_attempt_limit_hands_a_silent_provider_s_call_to_the_next(bool streamed)
     {
         await using var router = NewRouter(FakeProvider.Silent("slow"), FakeProvider.Answering("fast", "ok"), new() { FirstToken = Timeout.InfiniteTimeSpan });
@@ -43,8 +42,7 @@ public class LimitsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_call_limit_ends_the_call_and_blames_nobody(bool streamed)
     {
         await using var router = NewRouter(FakeProvider.Silent("a"), FakeProvider.Answering("b", "never asked"), new() { Call = TimeSpan.FromSeconds(5), FirstToken = Timeout.InfiniteTimeSpan });
@@ -120,8 +118,7 @@ public class LimitsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_that_ignores_its_token_is_left_behind_after_a_second(bool streamed)
     {
         var release = new TaskCompletionSource();
@@ -142,8 +139,7 @@ public class LimitsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_caller_s_cancellation_frees_the_caller_of_a_provider_that_ignores_its_token(bool streamed)
     {
         var release = new TaskCompletionSource();
@@ -205,7 +201,7 @@ public class LimitsTests
     }
 
     [Fact]
-    public async Task What_a_live_stream_took_after_its_first_content_leaves_the_call_s_limit_to_whoever_starts_over()
+    public async Task What_a_live_stream_took_after_its_first_content_leaves_the_call_s_limit_to_the_restart()
     {
         var breaks = new FakeProvider("breaks", (_, token) => SlowAsync(token));
         var late = new FakeProvider("late", (_, token) => LateAsync(token));

@@ -16,7 +16,7 @@ public class PlacesInLineTests
     public async Task Who_failed_elsewhere_before_keeps_its_turn_and_pays_nothing_for_it()
     {
         var a = FakeProvider.Failing("a", LlmErrorKind.NotSupported);
-        var b = new Turns("b", Holds(_gate.Task), Answers("b"));
+        var b = FakeProvider.ByTurns("b", Holds(_gate.Task), Answers("b"));
         await using var router = InOrder(null, _clock, null, a, b);
         var calls = new List<Task> { Ask(router, "holder", "b"), Ask(router, "one") };
         await UntilAsync(() => router.GetMetrics()["b"].Queued == 1);
@@ -31,7 +31,7 @@ public class PlacesInLineTests
     public async Task A_first_attempt_at_an_avoided_provider_is_free_after_a_wait_too()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        var a = new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Answers("a"));
+        var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Answers("a"));
         await using var router = InOrder(new() { MetricsRegistry = registry, Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a);
         await FailAsync(Ask(router, "ejects"));
         var holder = Ask(router, "holder");
@@ -41,7 +41,8 @@ public class PlacesInLineTests
         (await Task.WhenAll(calls).WaitAsync(Patience)).Should().Equal("a", "a");
         await FailAsync(holder);
         a.Prompts.Should().Equal("ejects", "holder", "one", "two");
-        (await Exposition.ReadAsync(registry))["llm_queue_wait_seconds_count{provider=\"a\"}"].Should().Be(2, "nobody was given a place and gave it back");
+        (await Exposition.ReadAsync(registry))["llm_queue_wait_seconds_count{provider=\"a\"}"].Should().Be(
+            2, "nobody was given a place and gave it back");
     }
 
     // The fifth call is worth 5 × 0.2 = 1 attempt, or not quite one.
@@ -51,8 +52,9 @@ public class PlacesInLineTests
     public async Task A_second_attempt_at_an_avoided_provider_that_was_waited_for_is_paid(double share, bool paid)
     {
         var (gateB, end) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var a = new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Fails(LlmErrorKind.ServerError));
-        var b = new Turns("b", Fails(LlmErrorKind.ServerError), Holds(gateB.Task, LlmErrorKind.ServerError), Holds(end.Task));
+        var a = FakeProvider.ByTurns(
+            "a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Fails(LlmErrorKind.ServerError));
+        var b = FakeProvider.ByTurns("b", Fails(LlmErrorKind.ServerError), Holds(gateB.Task, LlmErrorKind.ServerError), Holds(end.Task));
         var log = new AttemptLog();
         var options = new RouterOptions { Observers = { log }, Health = new() { ConsecutiveFailures = 1 }, Retry = new() { MaxRetriesPerProvider = 0, BudgetPerSecond = 0, BudgetShare = share } };
         await using var router = InOrder(options, _clock, null, a, b);
@@ -68,7 +70,8 @@ public class PlacesInLineTests
         gateB.SetResult();
         // Whoever had the place first succeeds only now: from then on it is no longer an avoided one.
         if (!paid)
-            (await FailAsync(call)).Should().BeOfType<AllProvidersFailedException>().Which.Attempts.Select(x => x.Provider.Name).Should().Equal("a");
+            (await FailAsync(call)).Should().BeOfType<AllProvidersFailedException>().Which.Attempts.Select(x => x.Provider.Name).Should()
+                .Equal("a");
         await UntilAsync(() => b.Prompts.Count == 3);
         end.SetResult();
         if (paid)
@@ -80,11 +83,10 @@ public class PlacesInLineTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_that_is_left_out_meanwhile_is_not_asked_though_its_place_is_free(bool streamed)
     {
-        var a = new Turns("a", Holds(_gate.Task, LlmErrorKind.Authentication), Answers("never asked"));
+        var a = FakeProvider.ByTurns("a", Holds(_gate.Task, LlmErrorKind.Authentication), Answers("never asked"));
         await using var router = InOrder(null, _clock, null, a);
         var holder = Ask(router, "holder");
         var call = router.FailAsync<LlmException>(streamed);
@@ -104,7 +106,7 @@ public class PlacesInLineTests
     {
         var logs = new Logs();
         var logged = 0;
-        var a = new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), () =>
+        var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), () =>
         {
             logged = logs.Named("llm_provider_trial").Count();
             return Some.Answer("a");
@@ -126,10 +128,11 @@ public class PlacesInLineTests
     [InlineData(true)]
     public async Task A_call_in_line_wakes_for_a_provider_that_stands_better_just_after_it_does(bool limited)
     {
-        var a = new Turns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
-        var b = new Turns("b", Holds(_gate.Task), Answers("b"));
+        var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
+        var b = FakeProvider.ByTurns("b", Holds(_gate.Task), Answers("b"));
         var limit = limited ? TimeSpan.FromSeconds(100) : Timeout.InfiniteTimeSpan;
-        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, Timeouts = new() { Call = limit } }, _clock, null, a, b);
+        await using var router = InOrder(
+            new() { Health = new() { ConsecutiveFailures = 1 }, Timeouts = new() { Call = limit } }, _clock, null, a, b);
         await FailAsync(Ask(router, "ejects", "a"));
         var holder = Ask(router, "holder", "b");
         var timers = _clock.Waiting;
@@ -149,9 +152,9 @@ public class PlacesInLineTests
     [InlineData(false)]
     public async Task The_limit_of_the_request_ends_the_wait_before_anybody_stands_better(bool failedBefore)
     {
-        var a = new Turns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
-        var b = new Turns("b", Holds(_gate.Task));
-        var c = new Turns("c", Fails(LlmErrorKind.NotSupported));
+        var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
+        var b = FakeProvider.ByTurns("b", Holds(_gate.Task));
+        var c = FakeProvider.ByTurns("c", Fails(LlmErrorKind.NotSupported));
         await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a, b);
         if (failedBefore)
             router.AddProvider(c);
@@ -172,14 +175,14 @@ public class PlacesInLineTests
     [Fact]
     public async Task Who_cancels_is_told_that_though_the_limit_has_run_out_meanwhile()
     {
-        var clock = new SteppingClock();
-        var a = new Turns("a", Holds(_gate.Task));
+        var clock = new HandClock();
+        var a = FakeProvider.ByTurns("a", Holds(_gate.Task));
         await using var router = InOrder(null, clock, null, a);
         var holder = Ask(router, "holder");
         using var source = new CancellationTokenSource();
         var call = router.RouteAsync("one", cancellationToken: source.Token);
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
-        clock.Step(TimeSpan.FromMinutes(3));
+        clock.Pass(TimeSpan.FromMinutes(3));
         await source.CancelAsync();
         (await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(source.Token);
         _gate.SetResult();
@@ -189,13 +192,14 @@ public class PlacesInLineTests
     [Fact]
     public async Task Who_cancels_does_not_run_what_the_call_s_own_caller_does_next()
     {
-        var a = new Turns("a", Holds(_gate.Task));
+        var a = FakeProvider.ByTurns("a", Holds(_gate.Task));
         await using var router = InOrder(null, _clock, null, a);
         var holder = Ask(router, "holder");
         using var source = new CancellationTokenSource();
         var call = router.RouteAsync("one", cancellationToken: source.Token);
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
-        var next = call.ContinueWith(_ => Environment.CurrentManagedThreadId, default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var next = call.ContinueWith(
+            _ => Environment.CurrentManagedThreadId, default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var canceller = 0;
         var thread = new Thread(() =>
         {

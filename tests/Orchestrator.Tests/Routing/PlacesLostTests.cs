@@ -13,12 +13,12 @@ public class PlacesLostTests
     private readonly TaskCompletionSource _gate = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Full_providers_that_leave_the_list_before_a_call_is_in_line_lead_to_a_new_plan(bool streamed)
     {
         var strategy = new FirstTimeNobody();
-        await using var router = Ranked(strategy, new Turns("a", Holds(_gate.Task)), new Turns("b", Holds(_gate.Task)), new Turns("c", Answers("c")));
+        await using var router = Ranked(strategy, FakeProvider.ByTurns("a", Holds(_gate.Task)),
+            FakeProvider.ByTurns("b", Holds(_gate.Task)), FakeProvider.ByTurns("c", Answers("c")));
         var holders = new[] { Ask(router, "a"), Ask(router, "b") };
         strategy.Meanwhile = () =>
         {
@@ -31,13 +31,13 @@ public class PlacesLostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_place_that_becomes_free_before_a_call_is_in_line_is_taken_at_once(bool streamed)
     {
         var strategy = new FirstTimeNobody();
         var other = new TaskCompletionSource();
-        await using var router = Ranked(strategy, new Turns("a", Holds(_gate.Task), Answers("a")), new Turns("b", Holds(other.Task)), new Turns("c", Answers("c")));
+        await using var router = Ranked(strategy, FakeProvider.ByTurns("a", Holds(_gate.Task), Answers("a")),
+            FakeProvider.ByTurns("b", Holds(other.Task)), FakeProvider.ByTurns("c", Answers("c")));
         var (holder, otherHolder) = (Ask(router, "a"), Ask(router, "b"));
         strategy.Meanwhile = () => EndOf(holder);
         (await Task.Run(() => router.AskAsync(streamed)).WaitAsync(Patience)).Should().Be("a");
@@ -47,12 +47,12 @@ public class PlacesLostTests
     }
 
     [Fact]
-    public async Task A_provider_that_leaves_the_list_just_as_a_call_has_its_place_is_closed_by_that_call_and_not_asked()
+    public async Task A_provider_that_leaves_just_as_a_call_has_its_place_is_closed_by_that_call_and_not_asked()
     {
         var strategy = new FirstTimeNobody();
-        var clock = new Clock();
-        var a = new Turns("a", Holds(_gate.Task), Answers("never asked"));
-        await using var router = Ranked(strategy, clock, a, new Turns("c", Answers("c")));
+        var clock = new HandClock();
+        var a = FakeProvider.ByTurns("a", Holds(_gate.Task), Answers("never asked"));
+        await using var router = Ranked(strategy, clock, a, FakeProvider.ByTurns("c", Answers("c")));
         var holder = Ask(router, "a");
         strategy.Meanwhile = () =>
         {
@@ -66,12 +66,12 @@ public class PlacesLostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Where_every_line_is_full_an_avoided_provider_is_asked(bool streamed)
     {
         await using var router = Short();
-        router.AddProvider(new Turns("a", Holds(_gate.Task)), NoLine).AddProvider(new Turns("b", Fails(LlmErrorKind.ServerError), Answers("b")), NoLine);
+        router.AddProvider(FakeProvider.ByTurns("a", Holds(_gate.Task)), NoLine).AddProvider(
+            FakeProvider.ByTurns("b", Fails(LlmErrorKind.ServerError), Answers("b")), NoLine);
         await FluentActions.Awaiting(() => Ask(router, "b")).Should().ThrowAsync<LlmException>();
         var holder = Ask(router, "a");
         (await Task.Run(() => router.AskAsync(streamed)).WaitAsync(Patience)).Should().Be("b");
@@ -83,7 +83,7 @@ public class PlacesLostTests
     public async Task An_avoided_provider_with_a_full_line_is_named_as_full()
     {
         await using var router = Short();
-        router.AddProvider(new Turns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task)), NoLine);
+        router.AddProvider(FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task)), NoLine);
         await FluentActions.Awaiting(() => Ask(router, "a")).Should().ThrowAsync<LlmException>();
         var holder = Ask(router, "a");
         var error = await router.FailAsync<LlmException>(streamed: false);
@@ -94,12 +94,12 @@ public class PlacesLostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Where_only_full_lines_are_left_after_a_failure_the_failure_is_told(bool streamed)
     {
         await using var router = Short();
-        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.NotSupported)).AddProvider(new Turns("b", Holds(_gate.Task)), NoLine);
+        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.NotSupported)).AddProvider(
+            FakeProvider.ByTurns("b", Holds(_gate.Task)), NoLine);
         var holder = Ask(router, "b");
         (await router.FailAsync<AllProvidersFailedException>(streamed)).Attempts.Select(x => x.Provider.Name).Should().Equal("a");
         _gate.SetResult();
@@ -109,9 +109,10 @@ public class PlacesLostTests
     private static Router Short() =>
         new(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = 1 } });
 
-    private static Router Ranked(IRoutingStrategy strategy, params Turns[] providers) => Ranked(strategy, new Clock(), providers);
+    private static Router Ranked(IRoutingStrategy strategy, params FakeProvider[] providers) =>
+        Ranked(strategy, new HandClock(), providers);
 
-    private static Router Ranked(IRoutingStrategy strategy, Clock clock, params Turns[] providers)
+    private static Router Ranked(IRoutingStrategy strategy, HandClock clock, params FakeProvider[] providers)
     {
         var router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None }, null, clock);
         foreach (var provider in providers)
@@ -147,23 +148,6 @@ public class PlacesLostTests
 
             foreach (var candidate in candidates)
                 yield return candidate;
-        }
-    }
-
-    /// <summary>Runs something once, when somebody next looks at it.</summary>
-    private sealed class Clock : TimeProvider
-    {
-        private Action? _onLook;
-
-        public Action OnLook
-        {
-            set => _onLook = value;
-        }
-
-        public override long GetTimestamp()
-        {
-            Interlocked.Exchange(ref _onLook, null)?.Invoke();
-            return 1;
         }
     }
 }

@@ -11,8 +11,7 @@ public class PlacesTests
     private readonly VirtualClock _clock = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_full_provider_is_passed_over_while_another_is_free(bool streamed)
     {
         var a = new Held("a", 1);
@@ -29,8 +28,7 @@ public class PlacesTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task With_everybody_full_calls_wait_and_are_served_in_the_order_they_came(bool streamed)
     {
         var a = new Held("a", 2);
@@ -105,8 +103,7 @@ public class PlacesTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_wait_counts_against_the_call_s_limit(bool streamed)
     {
         var a = new Held("a", 1);
@@ -126,8 +123,7 @@ public class PlacesTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_caller_who_cancels_leaves_the_queue_at_once_and_the_next_moves_up(bool streamed)
     {
         var a = new Held("a", 1);
@@ -241,7 +237,7 @@ public class PlacesTests
         var most = 0;
         var a = new FakeProvider("a", (request, token) => One(request, token)) { Info = new("a", "mock", "m") { MaxConcurrency = places } };
         await using var router = InOrder(new() { Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = int.MaxValue } }, a);
-        await Parallel.ForAsync(0, 3000, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, _) =>
+        await Parallel.ForAsync(0, Effort.Of(1000, 3000), new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, _) =>
         {
             using var source = new CancellationTokenSource();
             if (i % 5 == 0)

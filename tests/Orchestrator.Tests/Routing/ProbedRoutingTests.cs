@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Tests.Health;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
@@ -9,7 +8,7 @@ namespace Orchestrator.Tests.Routing;
 public class ProbedRoutingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private readonly Clock _time = new();
+    private readonly VirtualClock _time = new();
     private readonly ProbedProvider _a = Probed("a");
     private readonly ProbedProvider _b = Probed("b");
 
@@ -43,7 +42,7 @@ public class ProbedRoutingTests
     }
 
     [Fact]
-    public async Task A_provider_that_stays_through_a_replacement_keeps_its_answer_and_one_that_comes_back_is_asked_anew()
+    public async Task A_provider_kept_by_a_replacement_keeps_its_answer_and_one_that_comes_back_is_asked_anew()
     {
         await using var router = InOrder(null, _time, null, _a);
         var first = router.AskAsync(streamed: false);
@@ -78,21 +77,4 @@ public class ProbedRoutingTests
     }
 
     private static ProbedProvider Probed(string name) => new() { Info = new(name, "test", "m") };
-
-    /// <summary>Runs something once, when the next timer is made.</summary>
-    private sealed class Clock : FakeTimeProvider
-    {
-        private Action? _onTimer;
-
-        public Action OnTimer
-        {
-            set => _onTimer = value;
-        }
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            Interlocked.Exchange(ref _onTimer, null)?.Invoke();
-            return base.CreateTimer(callback, state, dueTime, period);
-        }
-    }
 }

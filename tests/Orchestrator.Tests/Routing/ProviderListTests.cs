@@ -48,8 +48,7 @@ public class ProviderListTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_is_disposed_when_it_was_removed_and_its_last_attempt_has_ended(bool streamed)
     {
         var release = new TaskCompletionSource();
@@ -95,7 +94,7 @@ public class ProviderListTests
     public async Task A_provider_that_can_only_be_disposed_at_once_is_so_once()
     {
         var disposals = 0;
-        var router = new Router().AddProvider(new Closing("a", () => disposals++)).AddProvider(new Closing("b", () => disposals++));
+        var router = new Router().AddProvider(new SyncProvider("a", () => disposals++)).AddProvider(new SyncProvider("b", () => disposals++));
         router.RemoveProvider("a");
         await UntilAsync(() => Volatile.Read(ref disposals) == 1);
         await router.DisposeAsync();
@@ -106,7 +105,7 @@ public class ProviderListTests
     public async Task A_provider_that_throws_while_it_is_closed_is_logged_and_takes_nobody_with_it()
     {
         var logs = new Logs();
-        var router = InOrder(null, null, logs, new Closing("a", () => throw new InvalidOperationException("on purpose")), FakeProvider.Answering("b", "ok"));
+        var router = InOrder(null, null, logs, new SyncProvider("a", () => throw new InvalidOperationException("on purpose")), FakeProvider.Answering("b", "ok"));
         router.RemoveProvider("a").Should().BeTrue();
         (await router.AskAsync(streamed: false)).Should().Be("ok");
         await router.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
@@ -114,8 +113,7 @@ public class ProviderListTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task No_call_is_lost_while_the_list_is_replaced_again_and_again(bool streamed)
     {
         var made = new System.Collections.Concurrent.ConcurrentBag<FakeProvider>();
@@ -153,8 +151,7 @@ public class ProviderListTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Disposing_ends_running_calls_with_ObjectDisposedException_counted_as_cancelled(bool streamed)
     {
         var silent = FakeProvider.Silent("silent");
@@ -170,8 +167,7 @@ public class ProviderListTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Disposing_waits_at_most_a_second_for_a_provider_that_ignores_its_token(bool streamed)
     {
         var release = new TaskCompletionSource();
@@ -227,14 +223,5 @@ public class ProviderListTests
         await Task.Yield();
         ObjectDisposedException.ThrowIf(disposals() > 0, typeof(FakeProvider));
         yield return Some.Finish();
-    }
-
-    private sealed class Closing(string name, Action close) : ILlmProvider, IDisposable
-    {
-        public ProviderInfo Info { get; } = new(name, "mock", "m");
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer(name);
-
-        public void Dispose() => close();
     }
 }

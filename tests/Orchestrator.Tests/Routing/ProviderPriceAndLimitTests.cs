@@ -25,7 +25,7 @@ public class ProviderPriceAndLimitTests
     [Theory]
     [InlineData(null, 1)]
     [InlineData(1000, 0)]
-    public async Task A_price_of_version_0_7_0_is_warned_of_once_for_a_model_unless_there_is_one_of_the_provider_s_own(int? own, int expected)
+    public async Task A_price_of_version_0_7_0_is_warned_of_once_a_model_unless_the_provider_has_its_own(int? own, int expected)
     {
         await using var router = new Router(new RouterOptions { Prices = PricingTable.Default }, new Logs(_told));
         foreach (var name in new[] { "a", "b" })
@@ -42,8 +42,7 @@ public class ProviderPriceAndLimitTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Limits_of_the_provider_s_own_go_before_the_router_s(bool streamed)
     {
         var clock = new VirtualClock();
@@ -59,7 +58,13 @@ public class ProviderPriceAndLimitTests
     public async Task A_router_that_is_disposed_while_a_provider_is_added_takes_it_no_more(bool replaced)
     {
         var router = new Router();
-        var late = new Disposing(() => router.DisposeAsync().AsTask());
+        Task? disposal = null;
+        // The router is disposed while the provider says which it is.
+        var late = new Wrapped(FakeProvider.Answering("late", "ok"), () =>
+        {
+            disposal ??= router.DisposeAsync().AsTask();
+            return new ProviderInfo("late", "mock", "m");
+        });
         var add = () =>
         {
             if (replaced)
@@ -68,7 +73,7 @@ public class ProviderPriceAndLimitTests
                 router.AddProvider(late);
         };
         add.Should().Throw<ObjectDisposedException>();
-        await late.Disposal!;
+        await disposal!;
     }
 
     [Theory]
@@ -97,21 +102,4 @@ public class ProviderPriceAndLimitTests
     }
 
     private static FakeProvider Old(string name) => new(name, (_, _) => Some.Answer("ok")) { Info = new(name, "gigachat", "GigaChat") };
-
-    /// <summary>A provider whose router is disposed while it says who it is.</summary>
-    private sealed class Disposing(Func<Task> dispose) : ILlmProvider
-    {
-        public Task? Disposal { get; private set; }
-
-        public ProviderInfo Info
-        {
-            get
-            {
-                Disposal ??= dispose();
-                return new("late", "mock", "m");
-            }
-        }
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer("ok");
-    }
 }

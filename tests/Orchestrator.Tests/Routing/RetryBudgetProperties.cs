@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Routing;
 
@@ -7,7 +8,7 @@ public class RetryBudgetProperties
 {
     private const long Second = 1000;
 
-    [Property(MaxTest = 10_000)]
+    [EffortProperty(2_000, 10_000)]
     public void Never_more_is_taken_than_calls_and_time_have_given((bool Take, byte Calls, short Time)[] asks)
     {
         var budget = new RetryBudget(new RetryOptions(), Second, 0);

@@ -148,7 +148,7 @@ public class RetryBudgetTests
         var clock = new VirtualClock();
         var (a, b) = (Down("a", clock), Down("b", clock));
         await using var router = InOrder(new() { Retry = new() }, clock, null, a, b);
-        const int Calls = 600;
+        const int Calls = 200;
         for (var i = 0; i < Calls; i++)
         {
             var call = router.RouteAsync("hello");

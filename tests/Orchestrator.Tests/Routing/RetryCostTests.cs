@@ -55,8 +55,7 @@ public class RetryCostTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Where_nobody_is_to_be_asked_twice_no_limit_is_waited_for_either(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)), null);

@@ -33,8 +33,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_same_provider_is_asked_again_before_the_next_one(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
@@ -46,8 +45,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_ejected_provider_that_is_the_only_one_is_asked_again_too(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.ServerError));
@@ -102,8 +100,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_short_retry_after_is_waited_for_and_never_cut_short(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null);
@@ -194,8 +191,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_caller_who_cancels_in_the_wait_is_heard_at_once(bool streamed)
     {
         using var source = new CancellationTokenSource();
@@ -211,8 +207,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_follows_a_call_cancelled_in_the_wait_does_not_run_on_the_cancellers_thread(bool streamed)
     {
         using var source = new CancellationTokenSource();
@@ -267,8 +262,7 @@ public class RetryTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_rule_can_be_changed_for_a_kind(bool streamed)
     {
         var options = new RouterOptions { Retry = new() };

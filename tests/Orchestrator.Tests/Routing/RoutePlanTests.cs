@@ -83,7 +83,7 @@ public class RoutePlanTests
     }
 
     [Fact]
-    public void The_enumerator_of_the_strategy_is_disposed_once_and_an_error_of_its_disposal_is_told_and_kept_from_the_call()
+    public void The_strategys_enumerator_is_disposed_once_and_its_error_is_logged_and_kept_from_the_call()
     {
         var disposals = 0;
         var plan = Plan(UnavailableProviders.None, Ranked, "a", "b");

@@ -55,8 +55,7 @@ public class RoutePlannerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task After_a_list_was_replaced_nobody_is_asked_again_under_the_same_name(bool streamed)
     {
         Router router = null!;

@@ -45,8 +45,7 @@ public class RouterTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Without_a_provider_the_error_says_to_add_one(bool streamed)
     {
         await using var router = new Router();
@@ -173,8 +172,7 @@ public class RouterTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task ModelId_selects_several_and_calls_fail_over_among_them_only(bool streamed)
     {
         var stranger = FakeProvider.Answering("stranger", "never asked");
@@ -187,8 +185,7 @@ public class RouterTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_ModelId_nobody_has_is_an_invalid_request_that_lists_what_there_is(bool streamed)
     {
         await using var router = new Router().AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Answering("b", "ok"));
@@ -200,8 +197,7 @@ public class RouterTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Options_of_one_vendor_s_server_need_exactly_one_candidate(bool streamed)
     {
         await using var router = new Router().AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Answering("b", "ok"));

@@ -49,8 +49,7 @@ public class SharedClientTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_client_stays_while_a_call_of_a_removed_provider_runs_on_it(bool streamed)
     {
         await using var router = InOrder(null, New("a"), New("b"));
@@ -66,8 +65,7 @@ public class SharedClientTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_removed_and_added_again_while_a_call_runs_is_not_disposed_when_that_ends(bool streamed)
     {
         var gate = new TaskCompletionSource();

@@ -42,8 +42,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_usage_of_all_rounds_adds_up(bool streamed)
     {
         await using var router = InOrder(null, Shop("a", wrapped: true, null));
@@ -53,8 +52,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_runs_out_of_time_while_a_tool_runs_goes_nowhere_else(bool streamed)
     {
         var tool = new TaskCompletionSource<string>();
@@ -71,8 +69,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_tool_that_throws_does_not_run_at_the_next_provider(bool streamed)
     {
         string Charge()
@@ -87,8 +84,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_awaits_approval_is_an_answer_and_an_approved_one_runs_once(bool streamed)
     {
         var options = new ChatOptions { Tools = [new ApprovalRequiredAIFunction(AIFunctionFactory.Create(Charge, "charge"))] };
@@ -105,8 +101,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_cancelled_between_the_rounds_ends_as_cancelled(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
@@ -123,8 +118,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_refusal_after_a_tool_ran_does_not_move_on(bool streamed)
     {
         await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Shop("a", true, "filter"), Shop("b", true, null));
@@ -141,8 +135,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_whole_answer_with_a_result_that_then_breaks_is_not_asked_for_again(bool streamed)
     {
         var whole = new ChatResponse([
@@ -187,8 +180,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_inner_router_without_such_a_provider_is_asked_for_a_whole_answer(bool streamed)
     {
         var asked = new List<bool>();
@@ -203,8 +195,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_usage_of_all_rounds_behind_an_inner_router_adds_up(bool streamed)
     {
         await using var router = InOrder(null, new ChatClientProvider("a", InOrder(null, Shop("in", wrapped: true, null))));
@@ -214,8 +205,7 @@ public sealed class ToolsInProviderTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Around_the_router_tools_run_and_a_broken_round_still_fails_over(bool streamed)
     {
         await using var router = InOrder(

@@ -4,26 +4,9 @@ using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Routing;
 
-/// <summary>A provider with one place, every call of which is a turn of its own; the last turn goes on for ever.</summary>
-internal sealed class Turns(string name, params Func<IAsyncEnumerable<ChatResponseUpdate>>[] turns) : ILlmProvider, IDisposable
+/// <summary>What one call of a <see cref="FakeProvider"/> of many turns does.</summary>
+internal static class Turns
 {
-    private readonly List<string> _prompts = [];
-    private int _disposals;
-
-    public ProviderInfo Info { get; } = new(name, "mock", $"{name}-model") { MaxConcurrency = 1 };
-
-    public int Disposals => Volatile.Read(ref _disposals);
-
-    /// <summary>What it was asked, in order.</summary>
-    public IReadOnlyList<string> Prompts
-    {
-        get
-        {
-            lock (_prompts)
-                return [.. _prompts];
-        }
-    }
-
     public static Func<IAsyncEnumerable<ChatResponseUpdate>> Answers(string text) => () => Some.Answer(text);
 
     public static Func<IAsyncEnumerable<ChatResponseUpdate>> Fails(LlmErrorKind kind) => () => Some.Failure(Script.Error(kind));
@@ -31,21 +14,8 @@ internal sealed class Turns(string name, params Func<IAsyncEnumerable<ChatRespon
     /// <summary>Has its place until the gate opens, and then answers, or fails.</summary>
     public static Func<IAsyncEnumerable<ChatResponseUpdate>> Holds(Task gate, LlmErrorKind? fails = null) => () => HoldAsync(gate, fails);
 
-    public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken)
-    {
-        int turn;
-        lock (_prompts)
-        {
-            turn = _prompts.Count;
-            _prompts.Add(request.Messages[0].Text);
-        }
-
-        return turns[Math.Min(turn, turns.Length - 1)]();
-    }
-
-    public void Dispose() => Interlocked.Increment(ref _disposals);
-
-    private static async IAsyncEnumerable<ChatResponseUpdate> HoldAsync(Task gate, LlmErrorKind? fails, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private static async IAsyncEnumerable<ChatResponseUpdate> HoldAsync(
+        Task gate, LlmErrorKind? fails, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (fails is { } kind)

@@ -22,11 +22,11 @@ internal enum Ending
 }
 
 /// <summary>One line of the provider's own ledger: what it was asked, and what it gave. Written by the provider alone.</summary>
-internal sealed class AskedAttempt(ScriptedProvider provider, string tag, int words)
+internal sealed class AskedAttempt(StressProvider provider, string tag, int words)
 {
     private readonly string _tag = tag;
 
-    public ScriptedProvider Provider { get; } = provider;
+    public StressProvider Provider { get; } = provider;
 
     public int Words { get; } = words;
 

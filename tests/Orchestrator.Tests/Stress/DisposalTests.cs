@@ -10,9 +10,8 @@ namespace Orchestrator.Tests.Stress;
 public class DisposalTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Calls_that_race_the_disposal_end_as_an_answer_or_as_disposed_and_every_provider_is_closed_once(bool streamed)
+    [BothModes]
+    public async Task Calls_that_race_the_disposal_end_answered_or_as_disposed_and_every_provider_is_closed_once(bool streamed)
     {
         for (var round = 0; round < 300; round++)
         {

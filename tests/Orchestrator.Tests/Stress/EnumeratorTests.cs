@@ -88,8 +88,7 @@ public class EnumeratorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_thread_with_a_context_is_never_needed_to_go_on(bool streamed)
     {
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => SlowAsync()));
@@ -127,8 +126,7 @@ public class EnumeratorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_null_among_the_contents_is_a_malformed_answer_and_the_next_provider_is_asked(bool streamed)
     {
         var broken = new FakeProvider("a", (_, _) => Some.Updates(new ChatResponseUpdate { Contents = [null!, new TextContent("x")] }));
@@ -142,14 +140,9 @@ public class EnumeratorTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         await using var router = InOrder(
-            new() { MetricsRegistry = registry }, new ZeroClock(), null, FakeProvider.CutAfter("a", () => new IOException("cut"), "one "));
+            new() { MetricsRegistry = registry }, new HandClock { Start = TimeSpan.Zero }, null, FakeProvider.CutAfter("a", () => new IOException("cut"), "one "));
         await router.FailAsync<LlmException>(streamed: true);
         (await Exposition.ReadAsync(registry)).Sum("llm_calls_total", "outcome=\"failure\"").Should().Be(1);
-    }
-
-    private sealed class ZeroClock : TimeProvider
-    {
-        public override long GetTimestamp() => 0;
     }
 
     private sealed class CountingContext : SynchronizationContext

@@ -11,8 +11,7 @@ public sealed class FreezeTests
     private const int Calls = 20;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task After_a_pause_of_the_process_every_call_is_answered_and_one_provider_is_blamed_at_most(bool streamed)
     {
         // Past the limit that is due first, for a shorter pause harms nobody.

@@ -13,13 +13,13 @@ public class LimitRaceTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_limit_that_fires_as_the_answer_comes_ends_the_attempt_one_way_only(bool streamed)
     {
-        for (var round = 0; round < 2000; round++)
+        for (var round = 0; round < Effort.Of(300, 2000); round++)
         {
-            var answer = new TaskCompletionSource(round % 2 == 0 ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = new TaskCompletionSource(
+                round % 2 == 0 ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             var time = new FakeTimeProvider();
             await using var router = NewRouter(time, new FakeProvider("a", (_, token) => WhenAsync(answer, token)));
             var call = router.RunAsync(streamed);
@@ -29,13 +29,13 @@ public class LimitRaceTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_provider_that_comes_back_as_it_is_left_behind_answers_or_is_closed_once(bool streamed)
     {
-        for (var round = 0; round < 2000; round++)
+        for (var round = 0; round < Effort.Of(300, 2000); round++)
         {
-            var answer = new TaskCompletionSource(round % 2 == 0 ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = new TaskCompletionSource(
+                round % 2 == 0 ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             var time = new FakeTimeProvider();
             var closed = 0;
             var deaf = new FakeProvider("a", (_, _) => DeafAsync(answer.Task, () => Interlocked.Increment(ref closed)));
@@ -87,8 +87,7 @@ public class LimitRaceTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_limit_of_years_is_no_limit_and_no_fault(bool streamed)
     {
         var answer = new TaskCompletionSource();
@@ -106,7 +105,7 @@ public class LimitRaceTests
     [Fact]
     public async Task A_gate_opens_once_whoever_comes_first_and_the_late_one_is_told()
     {
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < Effort.Of(5_000, 20_000); round++)
         {
             var orphans = 0;
             var gate = new AbandonablePull(() => Interlocked.Increment(ref orphans));
@@ -144,7 +143,8 @@ public class LimitRaceTests
         if (call.Text == "first")
             outcomes.Should().Equal([("a", AttemptOutcome.Succeeded, null)], $"of round {round}");
         else
-            outcomes.Should().Equal([("a", AttemptOutcome.Failed, LlmErrorKind.Timeout), ("b", AttemptOutcome.Succeeded, null)], $"of round {round}");
+            outcomes.Should().Equal(
+                [("a", AttemptOutcome.Failed, LlmErrorKind.Timeout), ("b", AttemptOutcome.Succeeded, null)], $"of round {round}");
         // A provider left behind is in flight until it has closed.
         await UntilAsync(() => router.GetMetrics().Values.All(m => m.InFlight == 0));
     }

@@ -60,8 +60,7 @@ public class ReplacementTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_whose_second_choice_is_replaced_while_the_first_fails_asks_the_replacement(bool streamed)
     {
         Router router = null!;
@@ -80,8 +79,7 @@ public class ReplacementTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_whose_other_choices_are_removed_while_the_first_fails_tells_of_that_failure(bool streamed)
     {
         Router router = null!;

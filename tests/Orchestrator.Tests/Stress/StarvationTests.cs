@@ -11,8 +11,7 @@ public sealed class StarvationTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task With_64_blocked_threads_the_metrics_are_served_and_limits_are_a_second_late_at_most(bool streamed)
     {
         await using var router = InOrder(new() { Timeouts = new() { Attempt = Limit } }, FakeProvider.Silent("silent"), FakeProvider.Answering("well", "ok"));

@@ -44,10 +44,10 @@ internal sealed class StressRun
     private static readonly string[] Names = ["alpha", "beta", "gamma", "delta", "epsilon"];
     private readonly StressCall?[] _calls;
     private readonly ConcurrentQueue<string> _complaints = new();
-    private readonly List<ScriptedProvider> _providers = [];
+    private readonly List<StressProvider> _providers = [];
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly CallAudit _audit;
-    private Dictionary<string, ScriptedProvider> _listed = [];
+    private Dictionary<string, StressProvider> _listed = [];
     private int _serial;
     private int _next = -1;
     private volatile bool _over;
@@ -188,7 +188,7 @@ internal sealed class StressRun
     {
         var first = dice.Below(Names.Length);
         var count = FewestNames + dice.Below(Names.Length - FewestNames + 1);
-        var next = new Dictionary<string, ScriptedProvider>();
+        var next = new Dictionary<string, StressProvider>();
         for (var i = 0; i < count; i++)
         {
             var name = Names[(first + i) % Names.Length];
@@ -200,17 +200,17 @@ internal sealed class StressRun
 
     private void ReplaceAll(Router router) => Replace(router, Names.ToDictionary(n => n, New));
 
-    private void Replace(Router router, Dictionary<string, ScriptedProvider> next)
+    private void Replace(Router router, Dictionary<string, StressProvider> next)
     {
         router.ReplaceProviders(next.Values.Select(p => new ProviderRegistration(p)));
         _listed = next;
     }
 
-    private ScriptedProvider New(string name)
+    private StressProvider New(string name)
     {
         var serial = ++_serial;
         // One name serves two models, so that its totals are spread over two sets of series.
-        var provider = new ScriptedProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial, Plan.Places);
+        var provider = new StressProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial, Plan.Places);
         _providers.Add(provider);
         return provider;
     }

@@ -14,7 +14,8 @@ public enum BreakAt
 }
 
 /// <summary>A stream written by hand, so that it can break at places no iterator method can.</summary>
-internal sealed class BrokenStream(BreakAt at, Func<Exception> error, params ChatResponseUpdate[] updates) : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>
+internal sealed class BrokenStream(BreakAt at, Func<Exception> error, params ChatResponseUpdate[] updates)
+    : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>
 {
     private int _index = -1;
 

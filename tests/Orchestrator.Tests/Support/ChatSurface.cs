@@ -11,7 +11,9 @@ internal static class ChatSurface
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Asks, reads to the end, and gives the text.</summary>
-    public static async Task<string> AskAsync(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
+    public static async Task<string> AskAsync(
+        this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null,
+        CancellationToken cancellationToken = default)
     {
         if (!streamed)
             return (await client.GetResponseAsync(messages ?? Hello, options, cancellationToken)).Text;
@@ -23,7 +25,9 @@ internal static class ChatSurface
     }
 
     /// <summary>The error a call ends with.</summary>
-    public static async Task<T> FailAsync<T>(this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null, CancellationToken cancellationToken = default)
+    public static async Task<T> FailAsync<T>(
+        this IChatClient client, bool streamed, ChatOptions? options = null, IEnumerable<ChatMessage>? messages = null,
+        CancellationToken cancellationToken = default)
         where T : Exception
     {
         var ask = () => client.AskAsync(streamed, options, messages, cancellationToken).WaitAsync(Patience);
@@ -33,7 +37,8 @@ internal static class ChatSurface
     /// <summary>A router that tries its providers in the order given, each once unless the options say otherwise.</summary>
     public static Router InOrder(RouterOptions? options, params ILlmProvider[] providers) => InOrder(options, null, null, providers);
 
-    public static Router InOrder(RouterOptions? options, TimeProvider? time, Microsoft.Extensions.Logging.ILoggerFactory? logs, params ILlmProvider[] providers)
+    public static Router InOrder(
+        RouterOptions? options, TimeProvider? time, Microsoft.Extensions.Logging.ILoggerFactory? logs, params ILlmProvider[] providers)
     {
         options ??= new RouterOptions();
         options.Strategy = RoutingStrategy.FirstAvailable;

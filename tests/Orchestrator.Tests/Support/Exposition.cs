@@ -23,7 +23,9 @@ internal sealed class Exposition
 
     public string Text { get; }
 
-    /// <summary>A series as the page writes it, such as <c>llm_tokens_total{provider="a",model="m",type="prompt"}</c>; 0 when it is not there.</summary>
+    /// <summary>
+    /// A series as the page writes it, such as <c>llm_tokens_total{provider="a",model="m",type="prompt"}</c>; 0 when it is not there.
+    /// </summary>
     public double this[string series] => _values.GetValueOrDefault(series);
 
     public static async Task<Exposition> ReadAsync(CollectorRegistry registry)
@@ -34,5 +36,7 @@ internal sealed class Exposition
     }
 
     /// <summary>The sum over all series of one name.</summary>
-    public double Sum(string name, string label = "") => _values.Where(v => v.Key.StartsWith(name + "{", StringComparison.Ordinal) && v.Key.Contains(label, StringComparison.Ordinal)).Sum(v => v.Value);
+    public double Sum(string name, string label = "") =>
+        _values.Where(v => v.Key.StartsWith(name + "{", StringComparison.Ordinal) && v.Key.Contains(label, StringComparison.Ordinal))
+            .Sum(v => v.Value);
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Support;
 
 /// <summary>A provider that does what the test says, and counts what the router did with it.</summary>
-internal sealed class FakeProvider(string name, Func<LlmRequest, CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> generate) : ILlmProvider, IAsyncDisposable
+internal sealed class FakeProvider(
+    string name, Func<LlmRequest, CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> generate) : ILlmProvider, IAsyncDisposable
 {
     private int _calls;
     private int _disposals;
@@ -17,6 +18,26 @@ internal sealed class FakeProvider(string name, Func<LlmRequest, CancellationTok
 
     public List<LlmRequest> Requests { get; } = [];
 
+    /// <summary>What it was asked, in order.</summary>
+    public IReadOnlyList<string> Prompts
+    {
+        get
+        {
+            lock (Requests)
+                return [.. Requests.Select(r => r.Messages[0].Text)];
+        }
+    }
+
+    /// <summary>Has one place, and every call is a turn of its own; the last turn goes on for ever.</summary>
+    public static FakeProvider ByTurns(string name, params Func<IAsyncEnumerable<ChatResponseUpdate>>[] turns)
+    {
+        var asked = -1;
+        return new(name, (_, _) => turns[Math.Min(Interlocked.Increment(ref asked), turns.Length - 1)]())
+        {
+            Info = new(name, "mock", $"{name}-model") { MaxConcurrency = 1 },
+        };
+    }
+
     public static FakeProvider Answering(string name, params string[] words) => new(name, (_, _) => Some.Answer(words));
 
     public static FakeProvider Failing(string name, LlmErrorKind kind, int? status = null) =>
@@ -24,7 +45,8 @@ internal sealed class FakeProvider(string name, Func<LlmRequest, CancellationTok
 
     public static FakeProvider Failing(string name, Func<Exception> error) => new(name, (_, _) => Some.Failure(error()));
 
-    public static FakeProvider CutAfter(string name, Func<Exception> error, params string[] words) => new(name, (_, _) => Some.Cut(words, error()));
+    public static FakeProvider CutAfter(string name, Func<Exception> error, params string[] words) =>
+        new(name, (_, _) => Some.Cut(words, error()));
 
     /// <summary>Waits for ever, or until its token fires.</summary>
     public static FakeProvider Silent(string name) => new(name, (_, token) => Some.Silence(token));
@@ -90,7 +112,9 @@ internal static class Some
 /// <summary>Runs a call in either mode and gives what both have in common.</summary>
 internal static class Routed
 {
-    public static async Task<(string Text, RouteResult Route)> RunAsync(this Router router, bool streamed, string prompt = "hello", ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<(string Text, RouteResult Route)> RunAsync(
+        this Router router, bool streamed, string prompt = "hello", ChatOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         if (!streamed)
         {

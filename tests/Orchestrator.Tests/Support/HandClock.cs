@@ -1,12 +1,29 @@
 namespace Orchestrator.Tests.Support;
 
-/// <summary>A clock whose time the test passes and whose timers the test fires, early and late too; it shows for when each is set.</summary>
-internal sealed class HandClock : TimeProvider
+/// <summary>
+/// A clock whose time the test passes, forwards and backwards, and whose timers the test fires, early and late too; it shows for when each
+/// is set.
+/// </summary>
+internal sealed class HandClock(long frequency = TimeSpan.TicksPerSecond) : TimeProvider
 {
+    private static readonly DateTimeOffset Begun = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly List<HandTimer> _timers = [];
-    private long _now = TimeSpan.FromHours(1).Ticks;
+    private long _now = TimeSpan.FromDays(1).Ticks;
+    private Action? _onLook;
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    public override long TimestampFrequency => frequency;
+
+    /// <summary>The time of its first stamp; one day unless the test says otherwise.</summary>
+    public TimeSpan Start
+    {
+        init => _now = value.Ticks;
+    }
+
+    /// <summary>Runs once, when the time is asked for next: what happens on another thread at that very moment.</summary>
+    public Action OnLook
+    {
+        set => _onLook = value;
+    }
 
     /// <summary>All timers that were made, in order.</summary>
     public IReadOnlyList<HandTimer> Timers
@@ -24,7 +41,13 @@ internal sealed class HandClock : TimeProvider
     /// <summary>Runs once, when a timer is about to be set: what happens on another thread at that very moment.</summary>
     public Action? BeforeChange { get; set; }
 
-    public override long GetTimestamp() => Volatile.Read(ref _now);
+    public override long GetTimestamp()
+    {
+        Interlocked.Exchange(ref _onLook, null)?.Invoke();
+        return Volatile.Read(ref _now) / (TimeSpan.TicksPerSecond / frequency);
+    }
+
+    public override DateTimeOffset GetUtcNow() => Begun + TimeSpan.FromTicks(Volatile.Read(ref _now));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Support;
 
 /// <summary>
-/// A provider for one call, which goes on only when the test says so, and on the test's own thread: when <see cref="Give(string)"/> returns, the
-/// router has taken the update and waits for the next. It ignores its token.
+/// A provider for one call, which goes on only when the test says so, and on the test's own thread: when <see cref="Give(string)"/>
+/// returns, the router has taken the update and waits for the next. It ignores its token.
 /// </summary>
 internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
 {

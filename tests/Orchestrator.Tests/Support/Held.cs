@@ -23,7 +23,8 @@ internal sealed class Held(string name, int places) : ILlmProvider
 
     public void Release() => _releases.Writer.TryWrite(true);
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(
+        LlmRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _prompts.Enqueue(request.Messages[0].Text);
         _most = Math.Max(_most, Interlocked.Increment(ref _running));

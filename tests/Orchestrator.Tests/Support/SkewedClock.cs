@@ -12,6 +12,13 @@ internal sealed class SkewedClock(TimeProvider right, TimeSpan offset) : TimePro
 
     public override DateTimeOffset GetUtcNow() => right.GetUtcNow() + Offset;
 
+    /// <summary>Passes time for what measures it, and other time for the wall. For a <see cref="HandClock"/> behind it.</summary>
+    public void Advance(TimeSpan age, TimeSpan wall)
+    {
+        ((HandClock)right).Pass(age);
+        Offset += wall - age;
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         right.CreateTimer(callback, state, dueTime, period);
 }

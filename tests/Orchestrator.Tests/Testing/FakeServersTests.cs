@@ -108,8 +108,7 @@ public sealed class FakeServersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Ollama_and_our_provider_understand_each_other(bool streamed)
     {
         await using var server = new FakeOllamaServer

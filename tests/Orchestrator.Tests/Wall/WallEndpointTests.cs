@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Testing;
-using Orchestrator.WallRun;
+using Orchestrator.Wall;
 
 namespace Orchestrator.Tests.Wall;
 
@@ -10,8 +10,7 @@ namespace Orchestrator.Tests.Wall;
 public sealed class WallEndpointTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [BothModes]
     public async Task Failover_names_the_secondary_s_model_and_gives_usage(bool streamed)
     {
         await using var primary = new FakeOpenAiServer { Always = Fault.Status(503) };
@@ -24,7 +23,8 @@ public sealed class WallEndpointTests
         if (streamed)
             body.TrimEnd().Should().EndWith("data: [DONE]");
         else
-            JsonDocument.Parse(body).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString().Should().Be("one two three");
+            JsonDocument.Parse(body).RootElement.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()
+                .Should().Be("one two three");
     }
 
     [Fact]
@@ -61,13 +61,16 @@ public sealed class WallEndpointTests
         body.Should().Contain("one").And.NotContain("[DONE]").And.NotContain("three");
     }
 
-    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(FakeOpenAiServer primary, FakeOpenAiServer secondary, bool streamed, string? request = null)
+    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(
+        FakeOpenAiServer primary, FakeOpenAiServer secondary, bool streamed, string? request = null)
     {
         await using var app = await WallEndpoint.StartAsync(new Uri("http://127.0.0.1:0"), primary.BaseUrl, secondary.BaseUrl);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         request ??= $$"""{"model":"any","stream":{{(streamed ? "true" : "false")}},"messages":[{"role":"user","content":"hello"}]}""";
         using var content = new StringContent(request, Encoding.UTF8, "application/json");
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri($"{app.Urls.First()}/v1/chat/completions")) { Content = content };
+        using var message = new HttpRequestMessage(
+            HttpMethod.Post, new Uri($"{app.Urls.First()}/v1/chat/completions"))
+        { Content = content };
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
         var body = new MemoryStream();
         try

@@ -1,11 +1,12 @@
-using Orchestrator.Testing.Wall;
+using Orchestrator.Wall;
 
 namespace Orchestrator.Tests.Wall;
 
 /// <summary>The judge itself: a wall that cannot say "fail" proves nothing.</summary>
 public sealed class WallJudgeTests
 {
-    private static readonly LlmException Clear = new(LlmErrorKind.StreamInterrupted, "The connection broke before the answer was complete.");
+    private static readonly LlmException Clear = new(
+        LlmErrorKind.StreamInterrupted, "The connection broke before the answer was complete.");
 
     [Fact]
     public void A_cut_answer_without_an_error_fails_whatever_the_checks_say()
@@ -37,8 +38,10 @@ public sealed class WallJudgeTests
     {
         WallScenario.Judge(new WallAnswer { Error = Clear }, new WallChecks(), errorIsIdeal: false).Should().Be(WallVerdict.Safe);
         WallScenario.Judge(new WallAnswer { Error = Clear }, new WallChecks(), errorIsIdeal: true).Should().Be(WallVerdict.Pass);
-        WallScenario.Judge(new WallAnswer { Error = Clear, Hung = true }, new WallChecks(), errorIsIdeal: false).Should().Be(WallVerdict.Fail);
-        WallScenario.Judge(new WallAnswer { Error = new InvalidOperationException("what?") }, new WallChecks(), errorIsIdeal: false).Should().Be(WallVerdict.Fail);
+        WallScenario.Judge(
+            new WallAnswer { Error = Clear, Hung = true }, new WallChecks(), errorIsIdeal: false).Should().Be(WallVerdict.Fail);
+        WallScenario.Judge(new WallAnswer { Error = new InvalidOperationException("what?") }, new WallChecks(), errorIsIdeal: false)
+            .Should().Be(WallVerdict.Fail);
     }
 
     [Fact]

@@ -9,8 +9,7 @@ namespace Orchestrator.Tests.Providers.GigaChat;
 public sealed class GigaChatAnswerTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_answer_has_text_model_time_and_usage(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -23,8 +22,7 @@ public sealed class GigaChatAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cached_tokens_are_counted_and_not_billed(bool streamed)
     {
         await using var test = new GigaChatCase(o => o.Model = "GigaChat-2-Max");
@@ -54,8 +52,7 @@ public sealed class GigaChatAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_end_by_error_is_no_answer_but_its_usage_is_kept(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -71,8 +68,7 @@ public sealed class GigaChatAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_comes_with_arguments_and_state_and_goes_back_with_them(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -87,8 +83,7 @@ public sealed class GigaChatAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Thoughts_are_not_the_answer(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -110,8 +105,7 @@ public sealed class GigaChatAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_answer_without_usage_has_none(bool streamed)
     {
         await using var test = new GigaChatCase();

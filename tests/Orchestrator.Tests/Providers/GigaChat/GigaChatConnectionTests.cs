@@ -10,8 +10,7 @@ public sealed class GigaChatConnectionTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_host_that_is_away_is_unavailable_and_the_router_goes_on(bool streamed)
     {
         using var port = new ClosedPort();
@@ -24,8 +23,7 @@ public sealed class GigaChatConnectionTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_while_waiting_closes_the_socket(bool streamed)
     {
         await using var test = new GigaChatCase();

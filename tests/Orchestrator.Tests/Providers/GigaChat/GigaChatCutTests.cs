@@ -100,8 +100,7 @@ public sealed class GigaChatCutTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Broken_transports_are_typed_errors(bool streamed)
     {
         await using var test = new GigaChatCase();

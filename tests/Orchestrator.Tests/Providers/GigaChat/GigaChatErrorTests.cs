@@ -60,8 +60,7 @@ public sealed class GigaChatErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Pages_of_the_edge_and_answers_that_are_none_are_typed(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -131,8 +130,7 @@ public sealed class GigaChatErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task How_long_to_wait_is_read_if_it_is_said(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -142,8 +140,7 @@ public sealed class GigaChatErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_redirect_is_told_and_not_followed(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -157,15 +154,14 @@ public sealed class GigaChatErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_router_goes_elsewhere_where_that_helps(bool streamed)
     {
         await using var test = new GigaChatCase();
         foreach (var kind in new[] { LlmErrorKind.QuotaExceeded, LlmErrorKind.Permission, LlmErrorKind.ModelNotFound, LlmErrorKind.RateLimited, LlmErrorKind.NotSupported })
         {
             test.Server.Enqueue(Fault.Error(kind));
-            await using var router = ChatSurface.InOrder(null, new Held(test.Provider), FakeProvider.Answering("next", "whole"));
+            await using var router = ChatSurface.InOrder(null, new Wrapped(test.Provider, test.Provider.Info), FakeProvider.Answering("next", "whole"));
             (await router.AskAsync(streamed)).Should().Be("whole", $"{kind} is the provider's alone");
         }
     }
@@ -182,14 +178,5 @@ public sealed class GigaChatErrorTests
         (await test.FailAsync(streamed: false)).Error.Kind.Should().Be(LlmErrorKind.RateLimited);
         (await first).Text.Should().Be("раз");
         (await test.AskAsync(streamed: false)).Text.Should().Be("раз", "the first has ended");
-    }
-
-    /// <summary>A provider that a router must not dispose.</summary>
-    private sealed class Held(ILlmProvider provider) : ILlmProvider
-    {
-        public ProviderInfo Info => provider.Info;
-
-        public IAsyncEnumerable<Microsoft.Extensions.AI.ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
-            provider.GenerateAsync(request, cancellationToken);
     }
 }

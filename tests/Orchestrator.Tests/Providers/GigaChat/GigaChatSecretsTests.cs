@@ -46,8 +46,7 @@ public sealed class GigaChatSecretsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_server_that_quotes_what_it_was_sent_is_not_quoted(bool streamed)
     {
         await using var test = new GigaChatCase(o =>

@@ -37,8 +37,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Fifty_calls_refused_at_once_make_one_new_token(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -49,8 +48,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_refused_call_is_repeated_once_with_a_new_token(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -62,8 +60,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_is_refused_again_and_again_is_an_authentication_error_after_two(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -74,8 +71,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_ready_token_that_is_refused_is_final(bool streamed)
     {
         await using var test = new GigaChatCase(o => (o.AuthorizationKey, o.AccessToken) = (null, "ready-token-of-mine"));

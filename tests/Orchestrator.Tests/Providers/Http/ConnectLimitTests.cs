@@ -25,8 +25,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_client_that_was_handed_in_has_the_usual_limit(bool streamed)
     {
         using var provider = Provider(Address, _client);
@@ -45,8 +44,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Ollama_has_it_too(bool streamed)
     {
         using var provider = new OllamaProvider("silent", new() { Model = "pine", BaseUrl = Address }, _client, _time);
@@ -69,7 +67,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
         var options = new RouterOptions { Retry = RetryOptions.None, Timeouts = place == "router" ? set : other };
         await using var router = new Router(options, null, _time);
         router.AddProvider(
-            new WithInfo(provider, provider.Info with { Timeouts = place == "info" ? set : null }),
+            new Wrapped(provider, provider.Info with { Timeouts = place == "info" ? set : null }),
             new ProviderOptions { Timeouts = place == "options" ? set : null });
         var request = Wire.Ask(streamed) with { Timeouts = place == "request" ? set : null };
 
@@ -77,8 +75,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_named_client_has_the_routers_limit(bool streamed)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
@@ -90,8 +87,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Without_a_limit_the_caller_alone_decides(bool streamed)
     {
         using var provider = Provider(Address, _client);
@@ -132,8 +128,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_certificate_that_is_not_trusted_is_no_late_connection(bool streamed)
     {
         using var certificate = TestAuthority.SelfSigned();
@@ -147,8 +142,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_handlers_own_limit_is_not_told_as_ours(bool streamed)
     {
         using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(100) }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -189,13 +183,5 @@ public sealed class ConnectLimitTests : IAsyncDisposable
         error = error is AllProvidersFailedException { Attempts: [var only] } ? only.Error! : error;
         error.Kind.Should().Be(LlmErrorKind.Timeout);
         error.Message.Should().Contain($"No connection to localhost:{_silent.Port} within {seconds} s. Check address and network.");
-    }
-
-    private sealed class WithInfo(ILlmProvider inner, ProviderInfo info) : ILlmProvider
-    {
-        public ProviderInfo Info => info;
-
-        public IAsyncEnumerable<Microsoft.Extensions.AI.ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
-            inner.GenerateAsync(request, cancellationToken);
     }
 }

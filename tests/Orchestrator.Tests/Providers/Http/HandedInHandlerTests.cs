@@ -50,8 +50,7 @@ public sealed class HandedInHandlerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_limit_of_the_request_does_not_change_that(bool streamed)
     {
         using var handler = new OkHandler("openai", (request, token) => TakeTimeAsync(request, "never", token));
@@ -66,8 +65,7 @@ public sealed class HandedInHandlerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_handler_in_place_of_a_named_clients_own_may_take_its_time(bool streamed)
     {
         using var handler = new OkHandler("openai", (request, token) => TakeTimeAsync(request, "never", token));
@@ -80,8 +78,7 @@ public sealed class HandedInHandlerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_limit_begins_when_the_request_reaches_the_network(bool streamed)
     {
         await using var silent = new FaultServer(connection => connection.StallAsync());
@@ -102,8 +99,7 @@ public sealed class HandedInHandlerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Waiting_for_a_free_connection_is_no_connecting(bool streamed)
     {
         await using var server = new FakeOpenAiServer();

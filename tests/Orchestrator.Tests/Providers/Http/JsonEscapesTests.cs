@@ -14,8 +14,7 @@ public class JsonEscapesTests
     private const string Text = "👨\u200D👩\u200D👧🇫🇷\u3000\u00A0\u202F\u2028\u2029\uE000Ж \"quoted\" \\u0041 \\\\ud83d\\ude00 C:\\new\n\t\u0001😀";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Emoji_and_rare_characters_go_out_as_themselves(bool streamed)
     {
         await using var ollama = new OllamaCase();

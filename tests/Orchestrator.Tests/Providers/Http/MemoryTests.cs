@@ -14,11 +14,9 @@ public sealed class MemoryTests
     private const long Bound = 40L * 1024 * 1024;
 
     [Theory]
-    [InlineData("a body of a gigabyte", false)]
-    [InlineData("a body of a gigabyte", true)]
+    [BothModes("a body of a gigabyte")]
     [InlineData("a body said to have a gigabyte", false)]
-    [InlineData("a gzip bomb", false)]
-    [InlineData("a gzip bomb", true)]
+    [BothModes("a gzip bomb")]
     [InlineData("a brotli bomb", false)]
     [InlineData("a line of 64 MB", true)]
     [InlineData("a stream without end", true)]
@@ -33,7 +31,8 @@ public sealed class MemoryTests
         {
             "a body of a gigabyte" => Fault.HugeBody(1L << 30),
             "a body said to have a gigabyte" => Fault.Raw(Encoding.ASCII.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {1L << 30}\r\n\r\n{{\"junk\":\"aaaa"))),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {1L << 30}\r\n\r\n{{\"junk\":\"aaaa"))),
             "a gzip bomb" => Fault.HugeBody(1L << 30, BodyCoding.Gzip),
             "a brotli bomb" => Fault.HugeBody(1L << 30, BodyCoding.Brotli),
             "a line of 64 MB" => Fault.HugeLine(64 << 20),
@@ -42,7 +41,8 @@ public sealed class MemoryTests
         };
         foreach (var provider in new ILlmProvider[] { openAi.Provider, ollama.Provider })
         {
-            var (error, peak) = await WatchAsync(async () => (await provider.FailAsync(new LlmRequest("hi") { Streaming = streamed })).Error);
+            var (error, peak) = await WatchAsync(
+                async () => (await provider.FailAsync(new LlmRequest("hi") { Streaming = streamed })).Error);
             error.Kind.Should().BeOneOf(LlmErrorKind.MalformedResponse, LlmErrorKind.ServerError);
             peak.Should().BeLessThan(Bound, what);
         }
@@ -55,13 +55,15 @@ public sealed class MemoryTests
     {
         await using var ollama = new OllamaCase();
         await using var openAi = new Wire();
-        openAi.Server.Always = Endless("data: {\"id\":\"chat-1\",\"model\":\"pine\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"needle \"}}]}\n\n");
+        openAi.Server.Always = Endless(
+            "data: {\"id\":\"chat-1\",\"model\":\"pine\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"needle \"}}]}\n\n");
         ollama.Server.Always = Endless(OllamaCase.Piece("needle ") + "\n");
         await using var router = new Router().AddProvider(vendor == "Ollama" ? ollama.Provider : openAi.Provider, leaveOpen: true);
         // The vocabulary, which is loaded once and stays.
         new TokenCounter().Count("needle", "gpt-4o-mini").Should().BePositive();
 
-        var (error, peak) = await WatchAsync(async () => (await FluentActions.Awaiting(() => router.RouteAsync("hi")).Should().ThrowAsync<LlmException>()).Which);
+        var (error, peak) = await WatchAsync(
+            async () => (await FluentActions.Awaiting(() => router.RouteAsync("hi")).Should().ThrowAsync<LlmException>()).Which);
 
         // A million pieces of seven characters are 14 MB, and as much again when they become one string.
         error.InnerException!.Message.Should().Contain("events");
@@ -79,7 +81,7 @@ public sealed class MemoryTests
         while (!failing.IsCompleted)
         {
             // Not without a pause: collections one after the other leave the client and the server no time to work.
-            await Task.Delay(5);
+            await Task.Delay(25);
             GC.Collect();
             peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before);
         }

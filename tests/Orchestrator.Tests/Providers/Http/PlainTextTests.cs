@@ -32,8 +32,7 @@ public class PlainTextTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Nothing_harmful_of_a_server_reaches_an_error(bool streamed)
     {
         await using var wire = new Wire();

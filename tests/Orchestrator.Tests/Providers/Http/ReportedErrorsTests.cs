@@ -31,8 +31,7 @@ public class ReportedErrorsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_whole_answer_that_finishes_with_an_error_keeps_its_text(bool streamed)
     {
         await using var wire = new Wire();
@@ -106,8 +105,7 @@ public class ReportedErrorsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_is_too_large_or_reported_has_status_and_request_id(bool streamed)
     {
         await using var wire = new Wire();
@@ -122,8 +120,7 @@ public class ReportedErrorsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_partial_text_is_the_answers_text_alone(bool streamed)
     {
         await using var ollama = new OllamaCase();

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Orchestrator.Providers;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Providers.Http;
 
@@ -65,8 +66,7 @@ public class RequestFaultTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Options_whose_copying_throws_are_no_wrapped_clients_fault(bool streamed)
     {
         using var client = new FakeChatClient();
@@ -80,8 +80,7 @@ public class RequestFaultTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_attempts_own_cancellation_stays_one(bool streamed)
     {
         using var caller = new CancellationTokenSource();
@@ -119,7 +118,7 @@ public class RequestFaultTests
         error.InnerException!.Message.Should().Contain(Canary);
     }
 
-    private static Renamed Named(string name, HttpLlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
+    private static Wrapped Named(string name, HttpLlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
 
     private static async Task<string> AskAsync(Router router, LlmRequest request)
     {
@@ -226,13 +225,6 @@ public class RequestFaultTests
     private sealed class Uncopied : ChatOptions
     {
         public override ChatOptions Clone() => throw new InvalidOperationException(Canary);
-    }
-
-    private sealed class Renamed(ILlmProvider inner, ProviderInfo info) : ILlmProvider
-    {
-        public ProviderInfo Info => info;
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => inner.GenerateAsync(request, cancellationToken);
     }
 
     /// <summary>A list that says it has an element and throws when it is asked for it.</summary>

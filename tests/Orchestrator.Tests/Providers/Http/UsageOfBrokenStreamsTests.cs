@@ -37,8 +37,7 @@ public class UsageOfBrokenStreamsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_GigaChat_has_reported_before_a_cut_is_billed(bool streamed)
     {
         await using var test = new GigaChatCase();
@@ -47,8 +46,7 @@ public class UsageOfBrokenStreamsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_an_OpenAI_compatible_server_has_reported_before_a_cut_is_billed_once(bool streamed)
     {
         await using var wire = new Wire();

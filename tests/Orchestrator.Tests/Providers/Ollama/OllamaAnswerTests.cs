@@ -12,8 +12,7 @@ public class OllamaAnswerTests
     private const string Mixed = "Ёлки растут 🌲 на холме, и 松 тоже.";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Text_usage_model_and_finish_reason_arrive(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -38,8 +37,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Thoughts_are_kept_apart_from_the_text(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -50,8 +48,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Tool_calls_have_arguments_as_an_object_and_finish_the_answer_as_tool_calls(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -66,8 +63,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Calls_without_an_id_get_one_each(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -79,8 +75,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_prompt_count_that_is_missing_is_unknown_and_not_zero(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -90,8 +85,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_router_estimates_the_prompt_when_its_count_is_missing(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -106,8 +100,7 @@ public class OllamaAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task No_counts_at_all_are_no_usage(bool streamed)
     {
         await using var test = new OllamaCase();

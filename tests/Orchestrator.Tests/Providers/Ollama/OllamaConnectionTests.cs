@@ -11,8 +11,7 @@ public class OllamaConnectionTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_server_that_does_not_run_is_unavailable_and_the_cause_is_told(bool streamed)
     {
         using var port = new ClosedPort();
@@ -25,8 +24,7 @@ public class OllamaConnectionTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Cancellation_while_waiting_closes_the_socket(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -125,8 +123,7 @@ public class OllamaConnectionTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_handed_in_clients_own_time_limit_is_not_told_as_a_connect_limit(bool streamed)
     {
         await using var server = new FakeOllamaServer { Always = Fault.Hang() };

@@ -94,8 +94,7 @@ public class OllamaErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task How_long_to_wait_is_taken_from_the_header(bool streamed)
     {
         await using var test = new OllamaCase();
@@ -136,8 +135,7 @@ public class OllamaErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_router_gives_the_text_before_an_error_line_or_goes_elsewhere(bool live)
     {
         await using var test = new OllamaCase();
@@ -155,8 +153,7 @@ public class OllamaErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_error_line_before_the_first_word_goes_elsewhere(bool live)
     {
         await using var test = new OllamaCase();
@@ -166,8 +163,7 @@ public class OllamaErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Pages_and_nothing_at_all_are_no_answers(bool streamed)
     {
         await using var test = new OllamaCase();

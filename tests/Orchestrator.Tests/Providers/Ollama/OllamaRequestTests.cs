@@ -9,8 +9,7 @@ namespace Orchestrator.Tests.Providers.Ollama;
 public class OllamaRequestTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Whether_to_stream_is_always_said(bool streamed)
     {
         await using var test = new OllamaCase();

@@ -10,8 +10,7 @@ public class OllamaTruncationTests
     private static readonly string Long = string.Concat(Enumerable.Range(0, 3000).Select(i => $"tree {i} is tall, "));
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_prompt_that_was_cut_is_warned_of_once_for_each_provider(bool streamed)
     {
         await using var test = new OllamaCase();

@@ -6,8 +6,7 @@ namespace Orchestrator.Tests.Providers.OpenAiCompatible;
 public sealed class AnswersTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_answer_comes_with_text_usage_finish_reason_and_names(bool streamed)
     {
         await using var wire = new Wire();
@@ -42,8 +41,7 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Missing_usage_is_no_usage(bool streamed)
     {
         await using var wire = new Wire();
@@ -53,8 +51,7 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Strange_numbers_in_usage_are_ignored(bool streamed)
     {
         const string usage = "\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":\"12\",\"total_tokens\":1e400,\"prompt_tokens_details\":null}";
@@ -72,8 +69,7 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Tool_calls_are_put_together(bool streamed)
     {
         await using var wire = new Wire();
@@ -94,8 +90,7 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Reasoning_is_kept_apart_from_the_text(bool streamed)
     {
         await using var wire = new Wire();
@@ -108,8 +103,7 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_filtered_answer_says_so(bool streamed)
     {
         await using var wire = new Wire();

@@ -9,8 +9,7 @@ public sealed class ApartTests
     private const int Words = 50;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_thousand_answers_at_once_hold_no_word_of_another(bool streamed)
     {
         await using var server = new FakeOpenAiServer(new FaultServerOptions { MaxConnections = 2048 })

@@ -9,8 +9,7 @@ public sealed class ConnectionsTests
     private const string Whole = "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Streams_of_a_server_that_closes_after_streams_without_saying_so_are_asked_to_close(bool streamed)
     {
         await using var server = new FaultServer(connection => AnswerAsync(connection, "llama.cpp"));

@@ -215,8 +215,7 @@ public sealed class ErrorsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_connection_that_fails_is_unavailable(bool streamed)
     {
         await using var wire = new Wire();

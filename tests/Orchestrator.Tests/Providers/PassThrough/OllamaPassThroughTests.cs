@@ -12,8 +12,7 @@ public class OllamaPassThroughTests
     private static readonly AIFunction Clock = AIFunctionFactory.Create(() => "noon", "clock");
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Calls_go_through_one_and_several_at_once(bool streamed)
     {
         await using var served = Served.Ollama();
@@ -50,8 +49,7 @@ public class OllamaPassThroughTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task FunctionInvokingChatClient_makes_the_whole_round(bool streamed)
     {
         await using var served = Served.Ollama();
@@ -70,8 +68,7 @@ public class OllamaPassThroughTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_history_of_several_turns_is_sent_as_it_was(bool streamed)
     {
         await using var served = Served.Ollama();
@@ -93,8 +90,7 @@ public class OllamaPassThroughTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Images_go_beside_the_text_and_addresses_are_refused(bool streamed)
     {
         await using var served = Served.Ollama();
@@ -109,8 +105,7 @@ public class OllamaPassThroughTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_schema_is_sent_and_its_json_comes_back_untouched(bool streamed)
     {
         const string json = """{"city":"Орёл","days":[1,2]}""";
@@ -125,8 +120,7 @@ public class OllamaPassThroughTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Thoughts_come_back_apart_and_go_out_again_with_the_history(bool streamed)
     {
         await using var served = Served.Ollama();

@@ -8,8 +8,7 @@ namespace Orchestrator.Tests.Providers.PassThrough;
 public class OpenAiContentsTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Images_are_sent_as_data_and_as_addresses_in_their_place(bool streamed)
     {
         await using var served = Served.OpenAi();
@@ -42,8 +41,7 @@ public class OpenAiContentsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_schema_is_sent_and_its_json_comes_back_untouched(bool streamed)
     {
         const string json = """{"city":"Орёл","days":[1,2]}""";
@@ -62,8 +60,7 @@ public class OpenAiContentsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Json_without_a_schema_is_asked_for_and_text_is_not(bool streamed)
     {
         await using var served = Served.OpenAi();
@@ -87,8 +84,7 @@ public class OpenAiContentsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Reasoning_comes_back_apart_is_not_sent_again_and_its_effort_is_asked_for(bool streamed)
     {
         await using var served = Served.OpenAi();

@@ -38,8 +38,7 @@ public class OpenAiToolsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Parallel_calls_keep_their_order_ids_and_arguments(bool streamed)
     {
         await using var served = Served.OpenAi();
@@ -98,8 +97,7 @@ public class OpenAiToolsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_history_of_several_turns_is_sent_as_it_was(bool streamed)
     {
         await using var served = Served.OpenAi();
@@ -130,8 +128,7 @@ public class OpenAiToolsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task FunctionInvokingChatClient_makes_the_whole_round(bool streamed)
     {
         await using var served = Served.OpenAi();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orchestrator.Providers;
 using Orchestrator.Testing;
+using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Providers.PassThrough;
 
@@ -15,7 +16,7 @@ internal sealed class Served : IAsyncDisposable
     {
         Server = server;
         _streaming.AddProvider(provider);
-        _whole.AddProvider(new AskedWhole(provider));
+        _whole.AddProvider(new Wrapped(provider, provider.Info with { PrefersStreaming = false }));
     }
 
     public FakeLlmServer Server { get; }
@@ -56,14 +57,6 @@ internal sealed class Served : IAsyncDisposable
         await Server.DisposeAsync();
         Server.Errors.Should().BeEmpty();
     }
-}
-
-/// <summary>A provider that is asked for whole answers when the caller wants them whole.</summary>
-internal sealed class AskedWhole(ILlmProvider inner) : ILlmProvider
-{
-    public ProviderInfo Info { get; } = inner.Info with { PrefersStreaming = false };
-
-    public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => inner.GenerateAsync(request, cancellationToken);
 }
 
 internal static class ResponseContents

@@ -99,8 +99,7 @@ public class SdkWordsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_hook_reads_what_the_provider_cannot(bool streamed)
     {
         var own = new LlmException(LlmErrorKind.QuotaExceeded, "pay first") { ProviderCode = "E42", RetryAfter = TimeSpan.FromSeconds(5) };
@@ -114,8 +113,7 @@ public class SdkWordsTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task What_an_sdk_quotes_is_in_no_text_of_the_error(bool streamed)
     {
         const string prompt = "the nightjar sleeps at noon";
@@ -144,7 +142,7 @@ public class SdkWordsTests
         Exception? asked = null;
         using var client = new ThrowingClient(exception ?? new WordsException(400, "insufficient_quota"));
         await using var router = new Router(new RouterOptions { Retry = new RetryOptions { MaxRetriesPerProvider = 0 } });
-        router.AddProvider(custom ? new ThrowingProvider(exception!) : new ChatClientProvider("wrapped", client, new ProviderInfo("wrapped", "v", "m"))
+        router.AddProvider(custom ? new FakeProvider("wrapped", (_, _) => throw exception!) { Info = new("wrapped", "v", "m") } : new ChatClientProvider("wrapped", client, new ProviderInfo("wrapped", "v", "m"))
         {
             MapException = hook is null ? null : e =>
             {
@@ -154,13 +152,6 @@ public class SdkWordsTests
         });
         var thrown = await router.FailAsync<LlmException>(streamed, messages: [new(ChatRole.User, prompt)]);
         return (thrown is AllProvidersFailedException { InnerException: LlmException error } ? error : thrown, asked, thrown);
-    }
-
-    private sealed class ThrowingProvider(Exception exception) : ILlmProvider
-    {
-        public ProviderInfo Info { get; } = new("wrapped", "v", "m");
-
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => throw exception;
     }
 
     private sealed class ThrowingClient(Exception exception) : IChatClient

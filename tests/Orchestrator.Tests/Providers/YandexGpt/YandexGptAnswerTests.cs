@@ -97,8 +97,7 @@ public class YandexGptAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_filters_own_text_is_a_refusal_whatever_its_status(bool streamed)
     {
         await using var test = new YandexGptCase();
@@ -125,8 +124,7 @@ public class YandexGptAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Calls_have_arguments_and_ids_of_our_own(bool streamed)
     {
         await using var test = new YandexGptCase();
@@ -141,8 +139,7 @@ public class YandexGptAnswerTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_text_ends_before_a_stop_sequence_wherever_the_lines_were_cut(bool streamed)
     {
         await using var test = new YandexGptCase();

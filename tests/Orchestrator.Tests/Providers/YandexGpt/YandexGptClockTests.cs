@@ -27,8 +27,7 @@ public sealed class YandexGptClockTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_clock_minutes_off_makes_no_further_exchanges_of_a_key(bool streamed)
     {
         await using var server = Server();

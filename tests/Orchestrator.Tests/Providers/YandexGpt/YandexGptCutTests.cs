@@ -86,8 +86,7 @@ public class YandexGptCutTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Other_broken_transports_are_typed_errors(bool streamed)
     {
         await using var test = new YandexGptCase();

@@ -166,8 +166,7 @@ public class YandexGptErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task The_router_gives_the_text_before_an_error_line_or_goes_elsewhere(bool live)
     {
         await using var test = new YandexGptCase();
@@ -180,8 +179,7 @@ public class YandexGptErrorTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Pages_redirects_and_nothing_at_all_are_no_answers(bool streamed)
     {
         await using var test = new YandexGptCase();

@@ -9,8 +9,7 @@ namespace Orchestrator.Tests.Providers.Yandex;
 public class YandexGptRequestTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_plain_request_has_the_headers_and_fields_it_needs_and_no_others(bool streamed)
     {
         await using var test = new YandexGptCase(o => o.ApiKey = "AQVNk");

@@ -13,8 +13,7 @@ public class YandexGptSecretsTests
     private const string Prompt = "canary prompt 91c2";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_key_and_a_prompt_are_in_no_exception_log_or_metric(bool streamed)
     {
         await using var test = new YandexGptCase(o => o.ApiKey = Key);

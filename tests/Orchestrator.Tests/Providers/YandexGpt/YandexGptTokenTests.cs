@@ -75,8 +75,7 @@ public class YandexGptTokenTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_refusal_is_renewed_once_and_then_told(bool streamed)
     {
         await using var test = new YandexGptCase(withKeyFile: true);

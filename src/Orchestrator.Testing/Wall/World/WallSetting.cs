@@ -1,8 +1,0 @@
-namespace Orchestrator.Testing.Wall;
-
-/// <summary>In which world a scenario is run.</summary>
-/// <param name="Protocol">What the servers speak.</param>
-/// <param name="Mode">How the caller asks.</param>
-/// <param name="Clock">The time everybody lives by.</param>
-/// <param name="Seed">The router's source of chance.</param>
-internal sealed record WallSetting(IWallProtocol Protocol, WallMode Mode, WallClock Clock, int Seed = 1);
