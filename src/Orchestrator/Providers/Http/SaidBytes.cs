@@ -134,16 +134,17 @@ internal static class SaidBytes
         return known >= bytes.Length * 3 / 4;
     }
 
-    // Line by line, as words may stand around.
+    // Line by line, as words may stand around. Short lines do not count: a list of models has many.
     private static bool IsOpaque(ReadOnlySpan<char> run)
     {
         var length = 0;
         foreach (var line in run.SplitAny(Gaps))
-            length += IsEncoded(run[line]) ? run[line].Length : 0;
+            length += run[line].Length >= ShortestRun && IsEncoded(run[line]) ? run[line].Length : 0;
         return length > LongestId;
     }
 
-    // Letters of both cases and digits take turns where bytes are encoded, and not in names and paths.
+    // Letters of both cases and digits take turns at six of ten places in base64 of random bytes and at nearly five in hexadecimal, and at fewer in
+    // names and paths. No name is as long as the longest id.
     private static bool IsEncoded(ReadOnlySpan<char> line)
     {
         var (turns, length, before) = (0, 0, 0);
@@ -155,6 +156,6 @@ internal static class SaidBytes
             before = kind;
         }
 
-        return turns > length / 4;
+        return turns * 20 > length * (line.Length > LongestId ? 6 : 9);
     }
 }
