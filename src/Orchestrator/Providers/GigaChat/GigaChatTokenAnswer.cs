@@ -35,8 +35,8 @@ internal static class GigaChatTokenAnswer
         if (string.IsNullOrEmpty(token) || expires is not { } at)
             throw new JsonException("A token and the time it expires at were expected.");
         // It goes into a header; what cannot is no token. Never quoted.
-        if (!token.All(c => c is > ' ' and <= '~'))
-            throw new JsonException("A token of visible ASCII was expected.");
+        if (!AccessToken.CanBe(token))
+            throw new JsonException("A token of visible ASCII was expected, of at most 8 KiB.");
         return new AccessToken(token, DateTimeOffset.FromUnixTimeMilliseconds(at));
     }
 

@@ -31,8 +31,8 @@ internal static class YandexGptTokenAnswer
                 JsonRead.SkipNext(ref reader);
         }
 
-        return token is { Length: > 0 } && token.All(c => c is > ' ' and <= '~')
-            ? new AccessToken(token, end) { Life = end - now }
+        return AccessToken.CanBe(token)
+            ? new AccessToken(token!, end) { Life = end - now }
             : throw new JsonException("The answer holds no token.");
     }
 
