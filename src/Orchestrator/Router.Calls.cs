@@ -20,7 +20,8 @@ public sealed partial class Router
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The whole answer.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
-    public Task<LlmResponse> RouteAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<LlmResponse> RouteAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         RouteAsync(new LlmRequest(messages) { Options = options }, cancellationToken);
 
     /// <summary>Answers a request.</summary>
@@ -41,7 +42,8 @@ public sealed partial class Router
     /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>. Read it to the
     /// end or dispose it; an enumerator left undisposed keeps its provider's connection.</returns>
     /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty.</exception>
-    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(string prompt, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(
+        string prompt, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         RouteStreamAsync(new LlmRequest(prompt) { Options = options }, cancellationToken);
 
     /// <summary>Answers a conversation as a stream.</summary>
@@ -50,7 +52,8 @@ public sealed partial class Router
     /// <param name="cancellationToken">Gives up the call.</param>
     /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
-    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         RouteStreamAsync(new LlmRequest(messages) { Options = options }, cancellationToken);
 
     /// <summary>Answers a request as a stream.</summary>
@@ -64,8 +67,8 @@ public sealed partial class Router
         return new RouteStream(this, request, mayRestart: true, cancellationToken);
     }
 
-    /// <summary>Tells what a call with this request would do now, without calling anybody: the providers in the order they would be asked, and
-    /// those left out with the reason.</summary>
+    /// <summary>Tells what a call with this request would do now, without sending anything: the providers in the order they would be asked,
+    /// and those left out with the reason.</summary>
     /// <param name="request">The request; its text appears nowhere in the result.</param>
     /// <returns>A snapshot, fit for JSON.</returns>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
@@ -76,18 +79,20 @@ public sealed partial class Router
         return _planner.Explain(request, Interlocked.Read(ref _sequence) + 1);
     }
 
-    Task<ChatResponse> IChatClient.GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    Task<ChatResponse> IChatClient.GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         return ResponseOfAsync(RouteAsync(messages, options, cancellationToken));
 
         static async Task<ChatResponse> ResponseOfAsync(Task<LlmResponse> call) => (await call.ConfigureAwait(false)).Response;
     }
 
-    IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var request = new LlmRequest(messages) { Options = options };
         ThrowIfDisposed();
-        // Whoever knows only a chat client adds up all text: it would take the notice of a restart for nothing, and mix two answers.
+        // A caller that knows only a chat client adds up all text: it would take the notice of a restart for nothing, and mix two answers.
         return new RouteStream(this, request, mayRestart: false, cancellationToken);
     }
 
@@ -100,14 +105,17 @@ public sealed partial class Router
             : null;
     }
 
-    /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over it.</summary>
-    bool IToolRunner.RunsTools => Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
+    /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over
+    /// it.</summary>
+    bool IToolRunner.RunsTools =>
+        Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
         new(_services, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
-    private sealed class RouteStream(Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
+    private sealed class RouteStream(
+        Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
     {
         public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {

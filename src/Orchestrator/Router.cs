@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Orchestrator;
 
-/// <summary>Routes prompts to language models: picks a provider by strategy, fails over when it must, and counts every attempt once.</summary>
+/// <summary>Routes prompts to language models: picks a provider by strategy, fails over when it must, and counts every attempt
+/// once.</summary>
 /// <remarks>
-/// <para>All members are safe to use from many threads. A router is also an <see cref="IChatClient"/>, so it fits wherever one is asked for.</para>
+/// <para>All members are safe to use from many threads. A router is also an <see cref="IChatClient"/>, so it fits wherever one is asked
+/// for.</para>
 /// <para>Argument errors and <see cref="ObjectDisposedException"/> are thrown by the call itself; everything else when the task or the
-/// stream is awaited: <see cref="LlmException"/> for an error that ends the call, <see cref="AllProvidersFailedException"/> when nobody
-/// could answer, <see cref="OperationCanceledException"/> with the caller's own token when the caller cancelled.</para>
+/// stream is awaited: <see cref="LlmException"/> for an error that ends the call, <see cref="AllProvidersFailedException"/> when no
+/// provider could answer, <see cref="OperationCanceledException"/> with the caller's own token when the caller cancelled.</para>
 /// </remarks>
 public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
 {
@@ -18,18 +20,20 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly RoutePlanner _planner;
-    private readonly PrometheusExporter _exporter;
     private readonly ProbeCache? _probes;
     private long _sequence = -1;
     private int _disposed;
 
     /// <summary>A router without providers; add them with <see cref="AddProvider"/>.</summary>
-    /// <param name="options">How it routes, counts and reports; <see langword="null"/> for the defaults. Read now; later changes have no effect.</param>
-    /// <param name="loggerFactory">Where it logs, under the category <c>Orchestrator.Router</c>; <see langword="null"/> for nowhere.</param>
+    /// <param name="options">How it routes, counts and reports; <see langword="null"/> for the defaults. Read now; later changes have no
+    /// effect.</param>
+    /// <param name="loggerFactory">Where it logs, under the category <c>Orchestrator.Router</c>; <see langword="null"/> for
+    /// nowhere.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><see cref="RouterOptions.MaxAttempts"/> is less than 1, or an enum value is unknown.</exception>
-    /// <exception cref="ArgumentException"><see cref="RouterOptions.Observers"/> holds a null, or options contradict each other.</exception>
-    /// <exception cref="InvalidOperationException"><see cref="RouterOptions.MetricsRegistry"/> holds a metric of another kind under a name of the router's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><see cref="RouterOptions.MaxAttempts"/> is less than 1, or an enum value is
+    /// unknown.</exception>
+    /// <exception cref="ArgumentException"><see cref="RouterOptions.Observers"/> holds a null, or options contradict each
+    /// other.</exception>
     public Router(RouterOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
         options ??= new RouterOptions();
@@ -45,19 +49,22 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         if (!Enum.IsDefined(options.MidStream))
             throw new ArgumentOutOfRangeException(nameof(options), options.MidStream, "RouterOptions.MidStream must be Throw or Restart.");
         if (!Enum.IsDefined(options.RefusalAction))
-            throw new ArgumentOutOfRangeException(nameof(options), options.RefusalAction, "RouterOptions.RefusalAction must be Return or NextProvider.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.RefusalAction, "RouterOptions.RefusalAction must be Return or NextProvider.");
         if (options.MaxAttempts is < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
         var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
-        _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random), new ForeignWork());
-        var clock = _services.Clock;
+        var clock = new RouterClock(timeProvider ?? TimeProvider.System);
+        _services = ServicesOf(options, logger, clock, new Chance(random), new ForeignWork());
         _probes = strategy.UsesHealthProbes ? new ProbeCache(clock.Time, _services.Foreign, _services.Cancellation, logger) : null;
         var limits = options.Timeouts.Over(TimeoutOptions.Default);
-        _providers = new ProviderList(new(clock, options.Health, options.Prices, limits, _probes, _services.Foreign, _services.Once, logger));
+        _providers = new ProviderList(
+            new(clock, options.Health, options.Prices, limits, _probes, _services.Foreign, _services.Once, logger));
         _planner = new RoutePlanner(_services, _providers, strategy, random, _probes);
-        _exporter = new PrometheusExporter(options.MetricsRegistry, clock, _services.Calls, _providers);
+        _exports = new MetricExports(new(clock, _services.Calls, _providers));
     }
 
     /// <summary>A router with one of the built-in strategies and defaults besides.</summary>
@@ -93,7 +100,8 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         return this;
     }
 
-    /// <summary>Removes a provider. Its running attempts end as they would have; then it is disposed, unless it was added to be left open.</summary>
+    /// <summary>Removes a provider. Its running attempts end as they would have; then it is disposed, unless it was added to be left
+    /// open.</summary>
     /// <param name="name">The provider's name.</param>
     /// <returns><see langword="false"/> when there is none of that name.</returns>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
@@ -127,9 +135,9 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
     }
 
-    /// <summary>Refuses new calls, cancels the running ones, stops the metrics server, and disposes each provider it owns when the last call on
-    /// it has ended. Waits for all of that together, at most one second. Providers are disposed at the same time and not on this thread;
-    /// what one throws is logged. May be called twice.</summary>
+    /// <summary>Refuses new calls, cancels the running ones, stops the metrics server, and disposes each provider it owns when the last
+    /// call on it has ended. Waits for all of that together, at most one second. Providers are disposed at the same time and not on this
+    /// thread; what one throws is logged. May be called twice.</summary>
     /// <returns>A task that ends when all is closed or the second is over.</returns>
     public async ValueTask DisposeAsync()
     {
@@ -138,23 +146,26 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         _services.Cancel();
         try
         {
-            await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None)).WaitAsync(DisposeLimit, _services.Clock.Time).ConfigureAwait(false);
+            await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None))
+                .WaitAsync(DisposeLimit, _services.Clock.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A clock that throws makes no wait: all the rest is done without.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Or the second is over. A provider ignores its token or blocks in its disposal, or a consumer sits on a stream: each closes when it returns.
+            // Or the second is over. A provider ignores its token or blocks in its disposal, or a consumer sits on a stream: each closes
+            // when it returns.
         }
 
-        _exporter.Dispose();
+        _exports.Dispose();
         _probes?.Dispose();
     }
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
 
-    private static CallServices ServicesOf(RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new()
+    private static CallServices ServicesOf(
+        RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new()
     {
         Clock = clock,
         Logger = logger,

@@ -1,5 +1,3 @@
-using Prometheus;
-
 namespace Orchestrator;
 
 /// <summary>How a router routes, counts and reports. Read once by the router's constructor; later changes have no effect.</summary>
@@ -25,13 +23,6 @@ public sealed class RouterOptions
     /// <summary>Who hears of every ended attempt.</summary>
     /// <value>Empty.</value>
     public IList<IUsageObserver> Observers { get; } = [];
-
-    /// <summary>
-    /// The registry the metrics go to. Several routers may share one, also one after the other: their counters and histograms add up; of a provider's
-    /// name that several have, the gauges show the sum and the worst health; a router that is disposed takes its own gauges away and no others.
-    /// </summary>
-    /// <value><see langword="null"/>: a registry of the router's own.</value>
-    public CollectorRegistry? MetricsRegistry { get; set; }
 
     /// <summary>The source of chance; seed it for repeatable runs. Used under a lock.</summary>
     /// <value><see langword="null"/>: the runtime's shared source.</value>

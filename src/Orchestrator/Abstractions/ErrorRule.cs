@@ -4,7 +4,8 @@ namespace Orchestrator;
 /// <remarks>Change one with <c>options.ErrorRules[kind] = ErrorRule.For(kind) with { TriesNextProvider = true }</c>.</remarks>
 public sealed record ErrorRule
 {
-    /// <summary>Whether the same provider may be asked again: once, after a short wait or its <c>Retry-After</c>, within <see cref="RouterOptions.Retry"/>.</summary>
+    /// <summary>Whether the same provider may be asked again: once, after a short wait or its <c>Retry-After</c>, within
+    /// <see cref="RouterOptions.Retry"/>.</summary>
     public bool RetriesSameProvider { get; init; }
 
     /// <summary>Whether another provider may be asked; if not, the error is what the caller learns.</summary>

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>Cancels what providers were given a token for. Their callbacks may block: they run neither on the thread that cancels nor, but for one
-/// cancellation at a time, on the thread pool. What a callback throws is logged. Thread-safe.</summary>
+/// <summary>Cancels what providers were given a token for. Their callbacks may block: they run neither on the thread that cancels nor, but
+/// for one cancellation at a time, on the thread pool. What a callback throws is logged. Thread-safe.</summary>
 internal sealed class ForeignCancellation(ForeignWork work, ILogger logger)
 {
     private int _onPool;
@@ -16,7 +16,8 @@ internal sealed class ForeignCancellation(ForeignWork work, ILogger logger)
     {
         if (source.IsCancellationRequested)
             return Task.CompletedTask;
-        // One at a time may take a thread of the pool, and the token says so at once. If that blocks, the others must not take the rest of the pool.
+        // One at a time may take a thread of the pool, and the token says so at once. If that blocks, the others must not take the rest of
+        // the pool.
         if (Interlocked.CompareExchange(ref _onPool, 1, 0) != 0)
         {
             var cancelling = work.RunAsync(source, static s =>

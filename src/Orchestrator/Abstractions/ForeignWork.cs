@@ -1,9 +1,10 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A router's threads for what a provider may do when it is closed, disposed, probed or cancelled: that may block, and must not take one of the pool's threads from the calls that
-/// run and from the timers. What the work does after an await comes back to these threads, unless it says <c>ConfigureAwait(false)</c>. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets others, twice as many
-/// each time that nothing has begun for a while. A thread without work ends. Thread-safe.
+/// A router's threads for what a provider may do when it is closed, disposed, probed or cancelled: that may block, and must not take one of
+/// the pool's threads from the calls that run and from the timers. What the work does after an await comes back to these threads, unless it
+/// says <c>ConfigureAwait(false)</c>. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets
+/// others, twice as many each time that nothing has begun for a while. A thread without work ends. Thread-safe.
 /// </summary>
 internal sealed class ForeignWork
 {
@@ -157,7 +158,8 @@ internal sealed class ForeignWork
         public override void Run() => run(state);
     }
 
-    /// <summary>Brings what work does after an await back to the threads. They are several, so that work that waits for its own continuation gets on.</summary>
+    /// <summary>Brings what work does after an await back to the threads. They are several, so that work that waits for its own
+    /// continuation gets on.</summary>
     private sealed class Continuations(ForeignWork threads) : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => threads.Add(new Continuation(d, state));

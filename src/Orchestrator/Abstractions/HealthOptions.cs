@@ -1,14 +1,15 @@
 namespace Orchestrator;
 
-/// <summary>When a failing provider is ejected (its circuit breaker opens; outlier ejection) or excluded, and for how long. Immutable.</summary>
+/// <summary>When a failing provider is ejected (its circuit breaker opens; outlier ejection) or excluded, and for how long.
+/// Immutable.</summary>
 public sealed record HealthOptions
 {
     /// <summary>So many failures in a row eject a provider, whatever the share of errors.</summary>
     /// <value>3.</value>
-    public int ConsecutiveFailures { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(ConsecutiveFailures), value, "ConsecutiveFailures must be 1 or more."); } = 3;
+    public int ConsecutiveFailures { get; init => field = Positive(value, nameof(ConsecutiveFailures)); } = 3;
 
-    /// <summary>The first cool-down: the time from an ejection to the trial. Chance makes it up to 20 % shorter or longer; each failed trial makes the next
-    /// one half as long again.</summary>
+    /// <summary>The first cool-down: the time from an ejection to the trial. Chance makes it up to 20 % shorter or longer; each failed
+    /// trial makes the next one half as long again.</summary>
     /// <value>5 s.</value>
     public TimeSpan CoolDown { get; init => field = Checked(value, nameof(CoolDown)); } = TimeSpan.FromSeconds(5);
 
@@ -24,7 +25,8 @@ public sealed record HealthOptions
     /// <value>60 s.</value>
     public TimeSpan LongestRetryAfter { get; init => field = Checked(value, nameof(LongestRetryAfter)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a provider is left out whose credentials, money or model a person has to see to. Replacing it ends that at once.</summary>
+    /// <summary>How long a provider is left out whose credentials, money or model a person has to see to. Replacing it ends that at
+    /// once.</summary>
     /// <value>5 min.</value>
     public TimeSpan ExclusionTime { get; init => field = Checked(value, nameof(ExclusionTime)); } = TimeSpan.FromMinutes(5);
 
@@ -32,24 +34,33 @@ public sealed record HealthOptions
     /// <value>60 s.</value>
     public TimeSpan Window { get; init => field = Checked(value, nameof(Window)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>With fewer finished attempts in the window a provider counts as healthy (the minimum throughput of a circuit breaker).</summary>
+    /// <summary>With fewer finished attempts in the window a provider counts as healthy (the minimum throughput of a circuit
+    /// breaker).</summary>
     /// <value>5.</value>
-    public int MinimumRequests { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MinimumRequests), value, "MinimumRequests must be 1 or more."); } = 5;
+    public int MinimumRequests { get; init => field = Positive(value, nameof(MinimumRequests)); } = 5;
 
-    /// <summary>From this share of errors in the window on a provider is <see cref="ProviderHealth.Degraded"/>; above 0, at most 1.</summary>
+    /// <summary>From this share of errors in the window on a provider is <see cref="ProviderHealth.Degraded"/>; above 0, at most
+    /// 1.</summary>
     /// <value>0.3.</value>
     public double DegradedErrorRate { get; init => field = CheckedRate(value, nameof(DegradedErrorRate)); } = 0.3;
 
-    /// <summary>From this share of errors in the window on a provider is <see cref="ProviderHealth.Unhealthy"/> and ejected; above 0, at most 1, and not below
-    /// <see cref="DegradedErrorRate"/>.</summary>
+    /// <summary>From this share of errors in the window on a provider is <see cref="ProviderHealth.Unhealthy"/> and ejected; above 0, at
+    /// most 1, and not below <see cref="DegradedErrorRate"/>.</summary>
     /// <value>0.6.</value>
     public double UnhealthyErrorRate { get; init => field = CheckedRate(value, nameof(UnhealthyErrorRate)); } = 0.6;
 
     internal void Check()
     {
         if (DegradedErrorRate > UnhealthyErrorRate)
-            throw new ArgumentException($"HealthOptions.DegradedErrorRate is {DegradedErrorRate} and UnhealthyErrorRate {UnhealthyErrorRate}; a provider is degraded before it is unhealthy.");
+        {
+            throw new ArgumentException(
+                $"HealthOptions.DegradedErrorRate is {DegradedErrorRate} and UnhealthyErrorRate {UnhealthyErrorRate}; " +
+                "a provider is degraded before it is unhealthy.");
+        }
     }
+
+    private static int Positive(int value, string name) =>
+        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 1 or more.");
 
     private static double CheckedRate(double value, string name) =>
         value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above 0 and at most 1.");

@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>A provider whose vendor counts tokens for it, free of charge. Optional; the router never asks on its own.</summary>
-/// <remarks>Ask where an estimate will not do: before a long prompt is sent, or to check a bill. It is a request over the network.</remarks>
+/// <remarks>Ask where an estimate will not do: before a long prompt is sent, or to check a bill. It is a request over the
+/// network.</remarks>
 public interface IExactTokenCounter
 {
     /// <summary>Asks the vendor how many tokens these messages are for the provider's model.</summary>

@@ -6,9 +6,9 @@ namespace Orchestrator;
 /// <remarks>
 /// <para>Implementations are thread-safe: the router calls <see cref="GenerateAsync"/> from many threads at once.
 /// They never retry, never count and never time themselves; the router does.</para>
-/// <para>A failure is thrown as <see cref="LlmException"/> with the kind that fits. Any other exception is given a kind by its type (network,
-/// time-out, JSON and the like), or <see cref="LlmErrorKind.Unknown"/>. A provider that implements <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>
-/// is disposed by the router unless it was added with <c>leaveOpen</c>.</para>
+/// <para>A failure is thrown as <see cref="LlmException"/> with the kind that fits. Any other exception is given a kind by its type
+/// (network, time-out, JSON and the like), or <see cref="LlmErrorKind.Unknown"/>. A provider that implements <see cref="IAsyncDisposable"/>
+/// or <see cref="IDisposable"/> is disposed by the router unless it was added with <c>leaveOpen</c>.</para>
 /// </remarks>
 public interface ILlmProvider
 {

@@ -24,7 +24,7 @@ public sealed record LlmAttempt
     /// <summary>The time the provider took, without the time a consumer held updates.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>How long the call waited for a place at this provider before; not part of <see cref="Duration"/>.</summary>
+    /// <summary>How long the call waited for a concurrency permit of this provider before; not part of <see cref="Duration"/>.</summary>
     public TimeSpan QueueTime { get; init; }
 
     /// <summary>Time to the first content; <see langword="null"/> when none came or the attempt was not streamed.</summary>

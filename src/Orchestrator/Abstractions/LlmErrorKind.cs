@@ -1,30 +1,37 @@
 namespace Orchestrator;
 
-/// <summary>Why an attempt or a call failed. The kind decides what happens next, and is the <c>kind</c> label of <c>llm_errors_total</c>.</summary>
+/// <summary>Why an attempt or a call failed. The kind decides what happens next, and is the <c>kind</c> label of
+/// <c>llm_errors_total</c>.</summary>
 public enum LlmErrorKind
 {
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is left out for <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is left out for
+    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is left out for <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is left out for
+    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is left out for <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is left out for
+    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is left out for <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is left out for
+    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     ModelNotFound,
 
-    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is left out for its <c>Retry-After</c>, without blame.</summary>
+    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is left
+    /// out for its <c>Retry-After</c>, without blame.</summary>
     RateLimited,
 
     /// <summary>The vendor failed (HTTP 500). The same provider is asked once more, then the next; counts against health.</summary>
     ServerError,
 
-    /// <summary>The vendor could not be reached or is overloaded (network, TLS, HTTP 502, 503). The same provider is asked once more, then the next; counts against health.</summary>
+    /// <summary>The vendor could not be reached or is overloaded (network, TLS, HTTP 502, 503). The same provider is asked once more, then
+    /// the next; counts against health.</summary>
     Unavailable,
 
     /// <summary>A limit ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
@@ -45,9 +52,11 @@ public enum LlmErrorKind
     /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; no blame.</summary>
     InvalidRequest,
 
-    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; no blame.</summary>
+    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; no
+    /// blame.</summary>
     ContentFiltered,
 
-    /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; no blame.</summary>
+    /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; no
+    /// blame.</summary>
     NoCandidate,
 }

@@ -5,8 +5,9 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>One request: the messages, the caller's options, and what the router should know about it. Immutable.</summary>
-/// <remarks>Thread-safe. A provider that is not one of ours gets a copy for each attempt: what it does to options, messages and their lists stays its own.
-/// The contents of the messages are shared, and a message of a derived class becomes a plain one. <see cref="ToString"/> shows no message text.</remarks>
+/// <remarks>Thread-safe. A provider that is not one of ours gets a copy for each attempt: what it does to options, messages and their lists
+/// stays its own. The contents of the messages are shared, and a message of a derived class becomes a plain one. <see cref="ToString"/>
+/// shows no message text.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed record LlmRequest
 {
@@ -46,7 +47,8 @@ public sealed record LlmRequest
     /// <value><see langword="null"/>: the vendor's defaults.</value>
     public ChatOptions? Options { get; init; }
 
-    /// <summary>Whether the provider should stream. Set by the router for each attempt; set it yourself to have a buffered call collected from a stream.</summary>
+    /// <summary>Whether the provider should stream. Set by the router for each attempt; set it yourself to have a buffered call collected
+    /// from a stream.</summary>
     /// <value><see langword="false"/>.</value>
     public bool Streaming { get; init; }
 
@@ -62,7 +64,10 @@ public sealed record LlmRequest
     /// <summary>This request for one attempt of a provider that may change what it is given.</summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
     internal LlmRequest CopyFor(bool streaming, TimeoutOptions? limits) =>
-        this with { Streaming = streaming, Timeouts = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true };
+        this with
+        {
+            Streaming = streaming, Timeouts = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true,
+        };
 
     /// <summary>How many messages and which mode; no text.</summary>
     /// <returns>A short description.</returns>

@@ -9,7 +9,13 @@ internal static partial class Log
     /// <summary>One line for one ended attempt.</summary>
     public static void Attempt(ILogger logger, LlmAttempt attempt)
     {
-        if (!logger.IsEnabled(attempt.Outcome switch { AttemptOutcome.Succeeded => LogLevel.Information, AttemptOutcome.Failed => LogLevel.Warning, _ => LogLevel.Debug }))
+        var level = attempt.Outcome switch
+        {
+            AttemptOutcome.Succeeded => LogLevel.Information,
+            AttemptOutcome.Failed => LogLevel.Warning,
+            _ => LogLevel.Debug,
+        };
+        if (!logger.IsEnabled(level))
             return;
         var latency = Math.Round(attempt.Duration.TotalMilliseconds, 3);
         var roubles = attempt is { Cost: { } cost, Currency: "RUB" } ? decimal.Round(cost, 2) : (decimal?)null;
@@ -17,33 +23,72 @@ internal static partial class Log
         switch (attempt.Outcome)
         {
             case AttemptOutcome.Succeeded:
-                RequestCompleted(logger, provider, model, latency, attempt.Streaming, true, usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                RequestCompleted(
+                    logger, provider, model, latency, attempt.Streaming, true, usage.PromptTokens, usage.CompletionTokens,
+                    usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
                 break;
             case AttemptOutcome.Failed:
-                RequestFailed(logger, provider, model, latency, attempt.Streaming, false, attempt.Error!.Kind, attempt.Error.StatusCode, usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                RequestFailed(
+                    logger, provider, model, latency, attempt.Streaming, false, attempt.Error!.Kind, attempt.Error.StatusCode,
+                    usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
                 break;
             default:
-                RequestLeft(logger, provider, model, latency, attempt.Streaming, false, attempt.Outcome, usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                RequestLeft(
+                    logger, provider, model, latency, attempt.Streaming, false, attempt.Outcome, usage.PromptTokens,
+                    usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
                 break;
         }
     }
 
-    [LoggerMessage(100, LogLevel.Information, "llm_request_completed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub}", EventName = "llm_request_completed")]
-    private static partial void RequestCompleted(ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+    [LoggerMessage(
+        100, LogLevel.Information,
+        "llm_request_completed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
+        "prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} " +
+        "currency={currency} cost_rub={cost_rub}",
+        EventName = "llm_request_completed")]
+    private static partial void RequestCompleted(
+        ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, int prompt_tokens,
+        int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
 
-    [LoggerMessage(101, LogLevel.Warning, "llm_request_failed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} error_kind={error_kind} status={status} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub}", EventName = "llm_request_failed")]
-    private static partial void RequestFailed(ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, LlmErrorKind error_kind, int? status, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+    [LoggerMessage(
+        101, LogLevel.Warning,
+        "llm_request_failed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
+        "error_kind={error_kind} status={status} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} " +
+        "total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub}",
+        EventName = "llm_request_failed")]
+    private static partial void RequestFailed(
+        ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, LlmErrorKind error_kind,
+        int? status, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
 
-    [LoggerMessage(102, LogLevel.Debug, "llm_request_left provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} outcome={outcome} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub}", EventName = "llm_request_left")]
-    private static partial void RequestLeft(ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, AttemptOutcome outcome, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+    [LoggerMessage(
+        102, LogLevel.Debug,
+        "llm_request_left provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
+        "outcome={outcome} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} " +
+        "currency={currency} cost_rub={cost_rub}",
+        EventName = "llm_request_left")]
+    private static partial void RequestLeft(
+        ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, AttemptOutcome outcome,
+        int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
 
-    [LoggerMessage(103, LogLevel.Warning, "No price is known for vendor '{vendor}', model '{model}': its attempts are counted as unpriced. Add one with PricingTable.With or in the Prices section", EventName = "llm_price_unknown")]
+    [LoggerMessage(
+        103, LogLevel.Warning,
+        "No price is known for vendor '{vendor}', model '{model}': its attempts are counted as unpriced. Add one with " +
+        "PricingTable.With or in the Prices section",
+        EventName = "llm_price_unknown")]
     public static partial void PriceUnknown(ILogger logger, string vendor, string model);
 
-    [LoggerMessage(104, LogLevel.Warning, "Vendor '{vendor}', model '{model}' is priced by its row of version 0.7.0, {old_price} {currency} per 1,000 prompt tokens; the known tariff is {tariff} {currency} (as of {as_of}). Use PricingTable.Current for today's tariffs", EventName = "llm_price_outdated")]
-    public static partial void PriceOutdated(ILogger logger, string vendor, string model, decimal old_price, decimal tariff, string currency, DateOnly? as_of);
+    [LoggerMessage(
+        104, LogLevel.Warning,
+        "Vendor '{vendor}', model '{model}' is priced by its row of version 0.7.0, {old_price} {currency} per 1,000 prompt tokens; the " +
+        "known tariff is {tariff} {currency} (as of {as_of}). Use PricingTable.Current for today's tariffs",
+        EventName = "llm_price_outdated")]
+    public static partial void PriceOutdated(
+        ILogger logger, string vendor, string model, decimal old_price, decimal tariff, string currency, DateOnly? as_of);
 
-    [LoggerMessage(105, LogLevel.Error, "Strategy {strategy} threw while ranking; the providers are tried in the order they were added", EventName = "llm_strategy_failed")]
+    [LoggerMessage(
+        105, LogLevel.Error,
+        "Strategy {strategy} threw while ranking; the providers are tried in the order they were added",
+        EventName = "llm_strategy_failed")]
     public static partial void StrategyFailed(ILogger logger, string strategy, Exception error);
 
     [LoggerMessage(106, LogLevel.Error, "Usage observer {observer} threw; the call is not affected", EventName = "llm_observer_failed")]
@@ -55,63 +100,107 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Warning, "A provider's cancellation callback threw", EventName = "llm_cancellation_callback_failed")]
     public static partial void CancellationCallbackFailed(ILogger logger, Exception error);
 
-    [LoggerMessage(109, LogLevel.Error, "The tokens of an attempt at '{provider}' could not be counted", EventName = "llm_token_count_failed")]
+    [LoggerMessage(
+        109, LogLevel.Error,
+        "The tokens of an attempt at '{provider}' could not be counted",
+        EventName = "llm_token_count_failed")]
     public static partial void TokenCountFailed(ILogger logger, string provider, Exception error);
 
     [LoggerMessage(110, LogLevel.Warning, "Provider '{provider}' ignored its cancellation for a second and was left behind", EventName = "llm_provider_left_behind")]
     public static partial void ProviderLeftBehind(ILogger logger, string provider);
 
-    [LoggerMessage(111, LogLevel.Warning, "One event of a stream of provider '{provider}' could not be read and was skipped", EventName = "llm_event_skipped")]
+    [LoggerMessage(
+        111, LogLevel.Warning,
+        "One event of a stream of provider '{provider}' could not be read and was skipped",
+        EventName = "llm_event_skipped")]
     public static partial void EventSkipped(ILogger logger, string provider, Exception error);
 
-    [LoggerMessage(112, LogLevel.Warning, "Provider '{provider}' reports {prompt_tokens} prompt tokens where about {estimate} were sent: the prompt was probably cut to the model's window without a word. Set ContextLength to a larger window, or Truncate to false to have such prompts refused", EventName = "llm_prompt_truncated")]
+    [LoggerMessage(
+        112, LogLevel.Warning,
+        "Provider '{provider}' reports {prompt_tokens} prompt tokens where about {estimate} were sent: the prompt was probably cut to " +
+        "the model's window without a word. Set ContextLength to a larger window, or Truncate to false to have such prompts refused",
+        EventName = "llm_prompt_truncated")]
     public static partial void PromptTruncated(ILogger logger, string provider, int prompt_tokens, int estimate);
 
     // What probes say, once for each change.
-    [LoggerMessage(120, LogLevel.Warning, "Provider {Provider} failed its health probe; it goes last until a probe succeeds.", EventName = "llm_probe_failed")]
+    [LoggerMessage(
+        120, LogLevel.Warning,
+        "Provider {Provider} failed its health probe; it goes last until a probe succeeds.",
+        EventName = "llm_probe_failed")]
     public static partial void ProbeFailed(ILogger logger, string provider);
 
     [LoggerMessage(121, LogLevel.Information, "Provider {Provider} passes its health probe again.", EventName = "llm_probe_recovered")]
     public static partial void ProbeRecovered(ILogger logger, string provider);
 
     // How providers stand, once for each change.
-    [LoggerMessage(130, LogLevel.Warning, "Provider '{provider}' is ejected after failures, the last of kind {error_kind}; it is tried last, and again in {cool_down}", EventName = "llm_provider_ejected")]
+    [LoggerMessage(
+        130, LogLevel.Warning,
+        "Provider '{provider}' is ejected after failures, the last of kind {error_kind}; it is tried last, and again in {cool_down}",
+        EventName = "llm_provider_ejected")]
     public static partial void ProviderEjected(ILogger logger, string provider, LlmErrorKind? error_kind, TimeSpan cool_down);
 
-    [LoggerMessage(131, LogLevel.Information, "Provider '{provider}' is given a trial: its cool-down is over", EventName = "llm_provider_trial")]
+    [LoggerMessage(
+        131, LogLevel.Information,
+        "Provider '{provider}' is given a trial: its cool-down is over",
+        EventName = "llm_provider_trial")]
     public static partial void ProviderTried(ILogger logger, string provider);
 
     [LoggerMessage(132, LogLevel.Information, "Provider '{provider}' is available again", EventName = "llm_provider_available")]
     public static partial void ProviderAvailable(ILogger logger, string provider);
 
-    [LoggerMessage(133, LogLevel.Warning, "Provider '{provider}' is left out for {length} because of an error of kind {error_kind}", EventName = "llm_provider_excluded")]
+    [LoggerMessage(
+        133, LogLevel.Warning,
+        "Provider '{provider}' is left out for {length} because of an error of kind {error_kind}",
+        EventName = "llm_provider_excluded")]
     public static partial void ProviderExcluded(ILogger logger, string provider, LlmErrorKind? error_kind, TimeSpan length);
 
     // The metrics server.
     [LoggerMessage(200, LogLevel.Information, "Metrics are served at {Url}", EventName = "llm_metrics_started")]
     public static partial void MetricsStarted(ILogger logger, Uri url);
 
-    [LoggerMessage(201, LogLevel.Information, "IPv6 is not available: metrics are served on 127.0.0.1 port {Port} only", EventName = "llm_metrics_no_ipv6")]
+    [LoggerMessage(
+        201, LogLevel.Information,
+        "IPv6 is not available: metrics are served on 127.0.0.1 port {Port} only",
+        EventName = "llm_metrics_no_ipv6")]
     public static partial void MetricsNoIPv6(ILogger logger, int port);
 
     [LoggerMessage(202, LogLevel.Information, "The metrics server on port {Port} has stopped", EventName = "llm_metrics_stopped")]
     public static partial void MetricsStopped(ILogger logger, int port);
 
-    [LoggerMessage(203, LogLevel.Error, "Collecting the metrics failed; the scrape was answered with 500 ({Suppressed} more since this was last said)", EventName = "llm_metrics_export_failed")]
+    [LoggerMessage(
+        203, LogLevel.Error,
+        "Collecting the metrics failed; the scrape was answered with 500 ({Suppressed} more since this was last said)",
+        EventName = "llm_metrics_export_failed")]
     public static partial void MetricsExportFailed(ILogger logger, Exception error, int suppressed);
 
-    [LoggerMessage(204, LogLevel.Warning, "Collecting the metrics takes longer than 5 s; the scrape was answered with 503 ({Suppressed} more since this was last said)", EventName = "llm_metrics_export_slow")]
+    [LoggerMessage(
+        204, LogLevel.Warning,
+        "Collecting the metrics takes longer than 5 s; the scrape was answered with 503 ({Suppressed} more since this was last said)",
+        EventName = "llm_metrics_export_slow")]
     public static partial void MetricsExportSlow(ILogger logger, int suppressed);
 
-    [LoggerMessage(205, LogLevel.Warning, "The metrics server could not accept a connection: {Error} ({Suppressed} more since this was last said)", EventName = "llm_metrics_accept_failed")]
+    [LoggerMessage(
+        205, LogLevel.Warning,
+        "The metrics server could not accept a connection: {Error} ({Suppressed} more since this was last said)",
+        EventName = "llm_metrics_accept_failed")]
     public static partial void MetricsAcceptFailed(ILogger logger, string error, int suppressed);
 
-    [LoggerMessage(206, LogLevel.Warning, "The metrics server has all of its {Limit} connections taken and drops those that send no request ({Suppressed} more since this was last said)", EventName = "llm_metrics_evicting")]
+    [LoggerMessage(
+        206, LogLevel.Warning,
+        "The metrics server has all of its {Limit} connections taken and drops those that send no request ({Suppressed} more since " +
+        "this was last said)",
+        EventName = "llm_metrics_evicting")]
     public static partial void MetricsEvicting(ILogger logger, int limit, int suppressed);
 
-    [LoggerMessage(207, LogLevel.Warning, "A request for metrics was refused: its Host names another machine ({Suppressed} more since this was last said)", EventName = "llm_metrics_foreign_host")]
+    [LoggerMessage(
+        207, LogLevel.Warning,
+        "A request for metrics was refused: its Host names another machine ({Suppressed} more since this was last said)",
+        EventName = "llm_metrics_foreign_host")]
     public static partial void MetricsForeignHost(ILogger logger, int suppressed);
 
-    [LoggerMessage(208, LogLevel.Error, "The metrics server met an unexpected error and goes on ({Suppressed} more since this was last said)", EventName = "llm_metrics_unexpected_error")]
+    [LoggerMessage(
+        208, LogLevel.Error,
+        "The metrics server met an unexpected error and goes on ({Suppressed} more since this was last said)",
+        EventName = "llm_metrics_unexpected_error")]
     public static partial void MetricsUnexpectedError(ILogger logger, Exception error, int suppressed);
 }

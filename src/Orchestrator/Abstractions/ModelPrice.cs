@@ -23,7 +23,8 @@ public sealed record ModelPrice
     /// <summary>Separate prices for prompt and completion.</summary>
     /// <param name="promptPer1K">Money for 1,000 prompt tokens; zero or more.</param>
     /// <param name="completionPer1K">Money for 1,000 completion tokens; zero or more.</param>
-    /// <param name="cachedPromptPer1K">Money for 1,000 cached prompt tokens; <see langword="null"/> when they cost as much as the others.</param>
+    /// <param name="cachedPromptPer1K">Money for 1,000 cached prompt tokens; <see langword="null"/> when they cost as much as the
+    /// others.</param>
     /// <exception cref="ArgumentOutOfRangeException">A price is negative or above 1,000,000,000.</exception>
     public ModelPrice(decimal promptPer1K, decimal completionPer1K, decimal? cachedPromptPer1K = null)
     {

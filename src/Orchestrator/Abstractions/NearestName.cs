@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>Guesses which name somebody meant who typed another.</summary>
+/// <summary>Guesses which known name was meant by one that is not known.</summary>
 internal static class NearestName
 {
     /// <summary>" Did you mean X?", or nothing when no name is near.</summary>

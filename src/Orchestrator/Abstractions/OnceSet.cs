@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator;
 
-/// <summary>What was said once and is not to be said again. Knows the latest thousand: with more, the oldest may be said a second time. Thread-safe.</summary>
+/// <summary>What was said once and is not to be said again. Knows the latest thousand: with more, the oldest may be said a second time.
+/// Thread-safe.</summary>
 internal sealed class OnceSet<T>
     where T : notnull
 {
@@ -12,7 +13,7 @@ internal sealed class OnceSet<T>
 
     public bool Contains(T what) => _said.ContainsKey(what);
 
-    /// <summary>True for whoever is to say it.</summary>
+    /// <summary>True the first time: the caller logs it.</summary>
     public bool TryAdd(T what)
     {
         if (_said.ContainsKey(what) || !_said.TryAdd(what, true))

@@ -30,7 +30,8 @@ internal sealed class PriceTiers : IReadOnlyList<PriceTier>, IEquatable<PriceTie
             if (tier.AbovePromptTokens <= above)
             {
                 throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name} must ascend from 0; {tier.AbovePromptTokens} comes after {above}."),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{name} must ascend from 0; {tier.AbovePromptTokens} comes after {above}."),
                     name);
             }
 

@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>What a router knows about one provider, at one moment. Immutable. Counters go on when a provider is replaced under its name.</summary>
+/// <summary>What a router knows about one provider, at one moment. Immutable. Counters go on when a provider is replaced under its
+/// name.</summary>
 public sealed record ProviderMetrics
 {
     /// <summary>The provider's name.</summary>
@@ -18,14 +19,16 @@ public sealed record ProviderMetrics
     /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
     public ExclusionReason Exclusion { get; init; }
 
-    /// <summary>How long it stays left out or avoided at least, zero when its trial is due; <see langword="null"/> when it is available.</summary>
+    /// <summary>How long it stays left out or avoided at least, zero when its trial is due; <see langword="null"/> when it is
+    /// available.</summary>
     public TimeSpan? AvailableIn { get; init; }
 
     /// <summary>How often it was ejected for failing, failed trials included.</summary>
     public long Ejections { get; init; }
 
     /// <summary>Attempts running now, those included whose provider ignores its token and was left behind: its code has not ended.
-    /// What was left behind on an instance that another has replaced under the same name is not counted: the new one has all of its permits.</summary>
+    /// What was left behind on an instance that another has replaced under the same name is not counted: the new one has all of its
+    /// permits.</summary>
     public int InFlight { get; init; }
 
     /// <summary>Calls waiting now because it serves as many as it may; one that waits at several providers counts at each.</summary>

@@ -5,7 +5,8 @@ public sealed record ProviderOptions
 {
     internal static ProviderOptions Default { get; } = new();
 
-    /// <summary>Further values of <see cref="Microsoft.Extensions.AI.ChatOptions.ModelId"/> that select this provider, beside its name and model.</summary>
+    /// <summary>Further values of <see cref="Microsoft.Extensions.AI.ChatOptions.ModelId"/> that select this provider, beside its name and
+    /// model.</summary>
     /// <value>Empty.</value>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
@@ -24,15 +25,18 @@ public sealed record ProviderOptions
     public int? MaxConcurrency
     {
         get;
-        init => field = value is null or > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxConcurrency), value, "MaxConcurrency must be 1 or more, or null for the provider's own.");
+        init => field = value is null or > 0 ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(MaxConcurrency), value, "MaxConcurrency must be 1 or more, or null for the provider's own.");
     }
 
-    /// <summary>How many calls may wait for a free place when every provider that could serve them is full. They are served in the order they
-    /// came, their wait counts against the call's limit, and beyond this number a call fails at once. Zero: nobody waits.</summary>
+    /// <summary>How many calls may wait for a free permit when every provider that could serve them is full. They are served in the order
+    /// they came, their wait counts against the call's limit, and beyond this number a call fails at once. Zero: no call waits.</summary>
     /// <value>100.</value>
     public int QueueLimit
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(QueueLimit), value, "QueueLimit must be 0 or more.");
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(QueueLimit), value, "QueueLimit must be 0 or more.");
     } = 100;
 }

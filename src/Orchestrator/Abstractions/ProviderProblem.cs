@@ -6,7 +6,7 @@ public enum ProviderProblem
     /// <summary>Nothing: the provider can serve.</summary>
     None = 0,
 
-    /// <summary>Nobody answers at the address: wrong host or port, no network, or the server is not running.</summary>
+    /// <summary>Nothing answers at the address: wrong host or port, no network, or the server is not running.</summary>
     Unreachable,
 
     /// <summary>The server's certificate is not trusted: a root certificate is missing, has expired or belongs to another host.</summary>
@@ -42,8 +42,8 @@ public enum ProviderProblem
     /// <summary>Something else; <see cref="ProviderDiagnosis.Error"/> has it.</summary>
     Other,
 
-    /// <summary>A TLS connection cannot be made, though not because of a certificate: the server has another version of TLS or none at all, or has TLS
-    /// where the address says http.</summary>
+    /// <summary>A TLS connection cannot be made, though not because of a certificate: the server has another version of TLS or none at all,
+    /// or has TLS where the address says http.</summary>
     TlsFailure,
 
     /// <summary>The server wants a certificate of the client (mutual TLS), and none is set, or one that it does not accept.</summary>

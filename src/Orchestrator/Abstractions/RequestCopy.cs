@@ -36,7 +36,8 @@ internal static class RequestCopy
         {
             var copy = options.Clone();
             if (copy is null || ReferenceEquals(copy, options))
-                throw Uncopied("options", $"{options.GetType().FullName}.Clone returned {(copy is null ? "null" : "the object itself")}", null);
+                throw Uncopied("options",
+                    $"{options.GetType().FullName}.Clone returned {(copy is null ? "null" : "the object itself")}", null);
             // A derived class may share what the base class copies.
             if (copy.Tools is { } tools && ReferenceEquals(tools, options.Tools))
                 copy.Tools = [.. tools];

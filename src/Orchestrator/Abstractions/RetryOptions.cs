@@ -14,7 +14,8 @@ public sealed record RetryOptions
     /// <value>1.</value>
     public int MaxRetriesPerProvider { get; init => field = Checked(value, nameof(MaxRetriesPerProvider)); } = 1;
 
-    /// <summary>The shortest wait before that. Chance places the wait between this and <see cref="MaxDelay"/>, so that many calls do not come back at once.</summary>
+    /// <summary>The shortest wait before that. Chance places the wait between this and <see cref="MaxDelay"/>, so that many calls do not
+    /// come back at once.</summary>
     /// <value>250 ms.</value>
     public TimeSpan MinDelay { get; init => field = Checked(value, nameof(MinDelay)); } = TimeSpan.FromMilliseconds(250);
 
@@ -22,12 +23,14 @@ public sealed record RetryOptions
     /// <value>500 ms.</value>
     public TimeSpan MaxDelay { get; init => field = Checked(value, nameof(MaxDelay)); } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest <c>Retry-After</c> a call waits for; with a longer one it goes to the next provider. Up to a tenth is added by chance.</summary>
+    /// <summary>The longest <c>Retry-After</c> a call waits for; with a longer one it goes to the next provider. Up to a tenth is added by
+    /// chance.</summary>
     /// <value>3 s.</value>
     public TimeSpan LongestRetryAfter { get; init => field = Checked(value, nameof(LongestRetryAfter)); } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The retries a router may make, as a share of its calls. Together with <see cref="BudgetPerSecond"/> this is the budget that pays for attempts
-    /// at the same provider and at avoided ones; first attempts and failovers to an available provider are free.</summary>
+    /// <summary>The retries a router may make, as a share of its calls. Together with <see cref="BudgetPerSecond"/> this is the budget that
+    /// pays for attempts at the same provider and at avoided ones; first attempts and failovers to an available provider are
+    /// free.</summary>
     /// <value>0.2.</value>
     public double BudgetShare { get; init => field = Checked(value, nameof(BudgetShare)); } = 0.2;
 
@@ -38,14 +41,16 @@ public sealed record RetryOptions
     internal void Check()
     {
         if (MinDelay > MaxDelay)
-            throw new ArgumentException($"RetryOptions.MinDelay is {MinDelay} and MaxDelay {MaxDelay}; the shortest wait must not be longer than the longest.");
+            throw new ArgumentException(
+                $"RetryOptions.MinDelay is {MinDelay} and MaxDelay {MaxDelay}; the shortest wait must not be longer than the longest.");
     }
 
     private static int Checked(int value, string name) =>
         value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or more.");
 
     private static double Checked(double value, string name) =>
-        value >= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or more, and finite.");
+        value >= 0 && double.IsFinite(value) ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 0 or more, and finite.");
 
     private static TimeSpan Checked(TimeSpan value, string name) =>
         value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be zero or longer.");

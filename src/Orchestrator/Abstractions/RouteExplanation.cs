@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>What a call with some request would do now: who would be asked in which order, and who would not, and why. Holds no prompt; fit for JSON.</summary>
+/// <summary>What a call with some request would do now: who would be asked in which order, and who would not, and why. Holds no prompt; fit
+/// for JSON.</summary>
 /// <remarks>A snapshot: by the time of the call, health, places and chance may have changed the order.</remarks>
 public sealed record RouteExplanation
 {

@@ -33,5 +33,7 @@ internal sealed class RouterClock(TimeProvider time)
 
     public double Seconds(long stamps) => Math.Max(0, stamps) / (double)Frequency;
 
-    public long Stamps(TimeSpan span) => (long)(span.Ticks / _ticksPerStamp);
+    /// <summary>The stamps of a duration.</summary>
+    // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
+    public long Stamps(TimeSpan span) => (long)((double)span.Ticks * Frequency / TimeSpan.TicksPerSecond);
 }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator;
 
 /// <summary>
-/// A value as a message may show it: only when it is close to a word that was expected, or, where a number or a time was expected, a short one. People put keys into the
-/// wrong line, and messages end up in logs.
+/// A value as a message may show it: only when it is close to a word that was expected, or, where a number or a time was expected, a short
+/// one. People put keys into the wrong line, and messages end up in logs.
 /// </summary>
 internal static class ShownValue
 {
@@ -24,16 +24,20 @@ internal static class ShownValue
     {
         if (string.IsNullOrEmpty(value))
             return "empty";
-        return !path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret) && (IsNear(value, known) || (isNumber && IsNumber(value))) ? $"\"{value}\"" : Hidden;
+        return !path.Split(ConfigurationPath.KeyDelimiter).Any(IsSecret) && (IsNear(value, known) || (isNumber && IsNumber(value)))
+            ? $"\"{value}\""
+            : Hidden;
     }
 
     /// <summary>Whether a word is so close to a known one that it can hardly be a secret.</summary>
     public static bool IsNear(string value, IEnumerable<string> known) =>
-        value.Length <= LongestWord && value.All(c => char.IsAsciiLetter(c) || c is '-' or '_') && NearestName.Hint(value, known).Length > 0;
+        value.Length <= LongestWord && value.All(c => char.IsAsciiLetter(c) || c is '-' or '_')
+        && NearestName.Hint(value, known).Length > 0;
 
     // A card number has more digits, and a key has letters.
     private static bool IsNumber(string value) =>
-        value.Length <= LongestNumber && value.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ':' or '-' or '+') && value.Count(char.IsAsciiDigit) <= MostDigits;
+        value.Length <= LongestNumber && value.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ':' or '-' or '+')
+        && value.Count(char.IsAsciiDigit) <= MostDigits;
 
     // These speak of the tokens of a text.
     private static bool IsSecret(string key) =>

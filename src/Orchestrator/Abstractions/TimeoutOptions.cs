@@ -21,9 +21,9 @@ public sealed record TimeoutOptions
         Stream = TimeSpan.FromMinutes(10),
     };
 
-    /// <summary>Time to a connection, TLS included, until the request can be sent. Enforced by the HTTP providers of this library; others are
-    /// given it in <see cref="LlmRequest.Timeouts"/> when it is not the default. A client that is handed in with handlers of its own has only
-    /// the limit that its handler sets: connecting cannot be told there from what else they do.</summary>
+    /// <summary>Time to a connection, TLS included, until the request can be sent. Enforced by the HTTP providers of this library; others
+    /// are given it in <see cref="LlmRequest.Timeouts"/> when it is not the default. A client that is handed in with handlers of its own
+    /// has only the limit that its handler sets: connecting cannot be told there from what else they do.</summary>
     /// <value>5 s at the router.</value>
     public TimeSpan? Connect { get => _connect; init => _connect = Checked(value, nameof(Connect)); }
 

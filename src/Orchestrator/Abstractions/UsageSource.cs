@@ -12,6 +12,7 @@ public enum UsageSource
     /// <summary>Counted with the tokenizer of the model, all of it, and there were only texts and calls to count.</summary>
     Tokenizer,
 
-    /// <summary>Estimated: from script and vendor, from samples of a long text, or because tools, schemas or media are among what was counted.</summary>
+    /// <summary>Estimated: from script and vendor, from samples of a long text, or because tools, schemas or media are among what was
+    /// counted.</summary>
     Estimate,
 }

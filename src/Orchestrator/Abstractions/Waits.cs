@@ -2,8 +2,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// Every wait, and every sum of times, in one place. Whatever length an option accepts works: a timer takes 49.7 days at most, so that a
-/// longer
-/// wait is made of several; a sum or product that no <see cref="TimeSpan"/> holds is the longest there is.
+/// longer wait is made of several; a sum or product that no <see cref="TimeSpan"/> holds is the longest there is.
 /// </summary>
 internal static class Waits
 {
@@ -32,9 +31,6 @@ internal static class Waits
 
     /// <summary>A length times a factor of zero or more.</summary>
     public static TimeSpan Product(TimeSpan length, double factor) => Ticks(length.Ticks * factor);
-
-    /// <summary>A number of seconds.</summary>
-    public static TimeSpan Seconds(double seconds) => Ticks(seconds * TimeSpan.TicksPerSecond);
 
     /// <summary>The stamp that comes so many stamps after another.</summary>
     public static long Later(long stamp, long stamps) => stamps > 0 && stamp > long.MaxValue - stamps ? long.MaxValue : stamp + stamps;

@@ -38,6 +38,8 @@ internal sealed class RouterFactory(IServiceProvider services)
         try
         {
             AddProviders(router);
+            foreach (var attachment in services.GetServices<RouterAttachment>())
+                attachment.Attach(router);
             return router;
         }
         catch

@@ -10,10 +10,11 @@ namespace Orchestrator;
 ///                              ▲                                                  │
 ///                              └────────────── next question ─────────────────────┘
 /// </code>
-/// A probe that ignores its token keeps its place after the limit, so that deaf probes cannot pile up; its late answer still counts.
+/// No other probe starts while one that ignores its token is running, so that such probes cannot pile up; its late answer still counts.
 /// </remarks>
 internal sealed class CachedProbe(
-    string provider, IHealthProbe probe, TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger) : IDisposable
+    string provider, IHealthProbe probe, TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger)
+    : IDisposable
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     internal static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
@@ -34,7 +35,7 @@ internal sealed class CachedProbe(
         return _last is { } last ? new(last.Reachable) : new(_first.Task.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Cancels the running probe; whoever waits for the first answer is told "available".</summary>
+    /// <summary>Cancels the running probe; those who wait for the first answer get "available".</summary>
     public void Dispose() => cancellation.Cancel(_stop);
 
     private bool IsStale(long now) => _last is not { } last || time.GetElapsedTime(last.At, now) >= Validity;
@@ -68,7 +69,7 @@ internal sealed class CachedProbe(
         var asked = ProbeAsync(cancel.Token);
         try
         {
-            // Cancelled by somebody else is no answer either.
+            // A probe cancelled from elsewhere gives no answer either.
             Publish(await asked.WaitAsync(Limit, time, _stop.Token).ConfigureAwait(false) ?? true, isLast: true);
             return;
         }
@@ -97,7 +98,7 @@ internal sealed class CachedProbe(
         var before = _last?.Reachable ?? true;
         _last = new(reachable, time.GetTimestamp());
 
-        // Before anybody hears of it: whoever waited may find it stale by their clock and ask again.
+        // Before the answer is published: a call that waited for it may find it stale by its own clock and ask again.
         if (isLast)
             Volatile.Write(ref _asking, 0);
         _first.TrySetResult(reachable);

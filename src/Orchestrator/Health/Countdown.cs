@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A time that runs from one stamp to another. A stamp from shortly before its start is that of a call that looked at the clock a little earlier
-/// than whoever began it: it runs for that call too. A clock that steps back further ends it: nothing waits for the clock to catch up.
+/// A time that runs from one stamp to another. A stamp from shortly before its start is that of a call that read the clock a little earlier
+/// than the call that started it: it runs for that call too. A clock that steps back further ends it: nothing waits for the clock to catch
+/// up.
 /// </summary>
 /// <param name="from">Its start.</param>
 /// <param name="length">Its length in stamps; zero for one that never runs.</param>

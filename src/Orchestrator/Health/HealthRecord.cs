@@ -1,25 +1,26 @@
 namespace Orchestrator;
 
 /// <summary>
-/// How one provider has fared, and how it therefore stands: a machine of plain data without clock, lock or chance of its own. Guarded by the
-/// lock of its <see cref="ProviderState"/>.
+/// The circuit breaker of one provider: how its attempts ended, and whether it may serve. Plain data without lock or chance of its own, and
+/// every time is an argument. Guarded by the lock of its <c>ProviderState</c>.
 /// </summary>
 /// <remarks>
 /// <code>
-///                three failures in a row, or 60 % errors
+///     (closed)   three failures in a row, or 60 % errors      (open)
 ///   Available ───────────────────────────────────────────► Ejected ◄──────────────┐
 ///    ▲  ▲  ▲                                                  │ cool-down over     │ the trial fails:
 ///    │  │  └──── Retry-After, credentials: Excluded ◄─┐       ▼                    │ half as long again
 ///    │  └───────────── time is over ──────────────────┘     Trial (one at a time) ─┘
-///    └──────────────── a success begun after the ejection ────┘
+///    └──────────────── a success begun after the ejection ────┘  (half-open)
 /// </code>
 /// Every time is compared with "now" when it is asked for: nothing has to fire for a provider to come back.
 /// </remarks>
-internal sealed class HealthRecord(HealthOptions options, long frequency)
+internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
 {
     private const double Growth = 1.5;
 
-    /// <summary>A trial that has not ended by then no longer keeps others away: its consumer may have walked off with it.</summary>
+    /// <summary>A trial that has not ended by then no longer keeps others away: the consumer of its stream may have stopped
+    /// reading.</summary>
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongDown = TimeSpan.FromMinutes(10);
 
@@ -27,9 +28,9 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     private static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
 
     private readonly RollingWindow _window = new();
-    private readonly long _bucket = Math.Max(1, (long)((double)options.Window.Ticks * frequency / TimeSpan.TicksPerSecond / RollingWindow.Buckets));
+    private readonly long _bucket = Math.Max(1, clock.Stamps(options.Window) / RollingWindow.Buckets);
     private readonly long[] _changes = new long[Enum.GetValues<ProviderAvailability>().Length];
-    private List<HealthChange>? _news;
+    private List<HealthChange>? _unreported;
     private int _streak;
     private int _epoch;
     private int _recoveredIn;
@@ -44,11 +45,12 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     private LlmErrorKind _excludedFor;
     private Countdown _exclusion;
 
-    /// <summary>Whether there is nothing to weigh: available and healthy. Safe to ask without the lock, between two looks at the number of changes.</summary>
+    /// <summary>Whether there is nothing to weigh: available and healthy. Safe to ask without the lock, between two looks at the number of
+    /// changes.</summary>
     public bool IsClear => !_window.HasBad && !_ejected && !_excluded;
 
-    /// <summary>Whether there are changes that nobody was told of. Safe to ask without the lock.</summary>
-    public bool HasChanges => Volatile.Read(ref _news) is not null;
+    /// <summary>Whether there are changes that <see cref="TakeChanges"/> has not returned. Safe to ask without the lock.</summary>
+    public bool HasChanges => Volatile.Read(ref _unreported) is not null;
 
     /// <summary>The number of changes so far, by kind.</summary>
     public ReadOnlySpan<long> Changes => _changes;
@@ -67,7 +69,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         _recoveredIn = ++_epoch;
     }
 
-    /// <summary>How the provider stands now. Notes what time has changed.</summary>
+    /// <summary>Whether the provider may serve now. Notes what time has changed.</summary>
     /// <param name="now">The time.</param>
     /// <param name="jitter">A number from 0.8 to 1.2, should it have to be ejected.</param>
     public ProviderAvailability At(long now, double jitter = 1)
@@ -75,7 +77,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         if (_excluded && !_exclusion.IsRunning(now))
         {
             _excluded = false;
-            Tell(ProviderAvailability.Available, null, TimeSpan.Zero);
+            Note(ProviderAvailability.Available, null, TimeSpan.Zero);
         }
 
         // Successes that age out of the window can leave mostly errors in it.
@@ -91,9 +93,9 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         if (At(now) != ProviderAvailability.Trial)
             return false;
         _onTrial = true;
-        _trial = CountdownOf(now, Stamps(LongestTrial));
+        _trial = CountdownOf(now, clock.Stamps(LongestTrial));
         ticket = new AttemptTicket(_epoch, ++_trials, Avoided: false);
-        Tell(ProviderAvailability.Trial, null, LongestTrial);
+        Note(ProviderAvailability.Trial, null, LongestTrial);
         return true;
     }
 
@@ -109,7 +111,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
             _ejected = false;
             _failedTrials = 0;
             _recoveredIn = ++_epoch;
-            Tell(ProviderAvailability.Available, null, TimeSpan.Zero);
+            Note(ProviderAvailability.Available, null, TimeSpan.Zero);
         }
 
         _streak = 0;
@@ -139,7 +141,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         return true;
     }
 
-    /// <summary>An end that says nothing about the provider: cancelled, abandoned, or nobody's fault.</summary>
+    /// <summary>An end that says nothing about the provider: cancelled, abandoned, or an error of the request.</summary>
     public void EndTrial(AttemptTicket ticket)
     {
         if (ticket.IsTrial && ticket.Trial == _trials)
@@ -149,7 +151,7 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     /// <summary>Leaves the provider out for a time; a time that runs longer already stays.</summary>
     public void Exclude(LlmErrorKind reason, TimeSpan length, long now)
     {
-        var stamps = Stamps(length);
+        var stamps = clock.Stamps(length);
         if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
             return;
         var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
@@ -157,30 +159,31 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
         _excluded = true;
         _excludedFor = reason;
         if (isNew)
-            Tell(ProviderAvailability.Excluded, reason, length);
+            Note(ProviderAvailability.Excluded, reason, length);
     }
 
     /// <summary>The exclusion that runs, if one does, and the time left of it.</summary>
     public (LlmErrorKind Reason, TimeSpan Left)? ExclusionAt(long now) =>
-        _excluded && _exclusion.IsRunning(now) ? (_excludedFor, Span(_exclusion.Left(now))) : null;
+        _excluded && _exclusion.IsRunning(now) ? (_excludedFor, clock.Span(_exclusion.Left(now))) : null;
 
-    /// <summary>The time until an avoided or excluded provider may stand better; zero for one that does already.</summary>
+    /// <summary>The stamps until an ejected or excluded provider may become available; zero for one that may be asked now.</summary>
     public long StampsLeft(long now) => Math.Max(
         _excluded ? _exclusion.Left(now) : 0,
         !_ejected ? 0 : _onTrial && _trial.IsRunning(now) ? _trial.Left(now) : _coolDown.Left(now));
 
-    /// <summary>The status and standing to show. An ejection nobody could try out, because nobody called, is forgotten with its errors.</summary>
+    /// <summary>The status and availability to show. An ejection without a call that could be its trial is forgotten with its
+    /// errors.</summary>
     public (ProviderHealth Health, ProviderAvailability Availability, int Good, int Bad) Show(long now)
     {
         var (good, bad) = _window.At(now / _bucket);
-        var standing = AvailabilityAt(now);
-        if (_ejected && bad == 0 && standing == ProviderAvailability.Trial)
+        var availability = AvailabilityAt(now);
+        if (_ejected && bad == 0 && availability == ProviderAvailability.Trial)
             return (ProviderHealth.Healthy, ProviderAvailability.Available, good, bad);
         var health = _ejected ? ProviderHealth.Unhealthy : StatusOf((good, bad));
         // What the next call will find when it looks.
-        if (standing == ProviderAvailability.Available && health == ProviderHealth.Unhealthy)
-            standing = ProviderAvailability.Ejected;
-        return (health, standing, good, bad);
+        if (availability == ProviderAvailability.Available && health == ProviderHealth.Unhealthy)
+            availability = ProviderAvailability.Ejected;
+        return (health, availability, good, bad);
     }
 
     public double ErrorRate(long now)
@@ -192,9 +195,9 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
     /// <summary>The changes since the last time, each once.</summary>
     public List<HealthChange>? TakeChanges()
     {
-        var news = _news;
-        _news = null;
-        return news;
+        var changes = _unreported;
+        _unreported = null;
+        return changes;
     }
 
     private ProviderAvailability AvailabilityAt(long now) =>
@@ -215,25 +218,21 @@ internal sealed class HealthRecord(HealthOptions options, long frequency)
 
     private void StartCoolDown(LlmErrorKind? kind, long now, double jitter)
     {
-        var length = now - _ejectedAt >= Stamps(LongDown)
+        var length = now - _ejectedAt >= clock.Stamps(LongDown)
             ? options.LongOutageCoolDown
-            : Waits.Product(options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
-        _coolDown = CountdownOf(now, Stamps(length));
-        Tell(ProviderAvailability.Ejected, kind, length);
+            : Waits.Product(
+                options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
+        _coolDown = CountdownOf(now, clock.Stamps(length));
+        Note(ProviderAvailability.Ejected, kind, length);
     }
 
-    private void Tell(ProviderAvailability to, LlmErrorKind? reason, TimeSpan length)
+    private void Note(ProviderAvailability to, LlmErrorKind? reason, TimeSpan length)
     {
         _changes[(int)to]++;
-        (_news ??= []).Add(new HealthChange(to, reason, length));
+        (_unreported ??= []).Add(new HealthChange(to, reason, length));
     }
 
-    private Countdown CountdownOf(long from, long stamps) => new(from, stamps, Stamps(OutOfOrder));
-
-    // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
-    private long Stamps(TimeSpan span) => (long)((double)span.Ticks * frequency / TimeSpan.TicksPerSecond);
-
-    private TimeSpan Span(long stamps) => Waits.Seconds((double)stamps / frequency);
+    private Countdown CountdownOf(long from, long stamps) => new(from, stamps, clock.Stamps(OutOfOrder));
 
     private ProviderHealth StatusOf((int Good, int Bad) ends)
     {

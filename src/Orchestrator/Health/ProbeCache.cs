@@ -52,7 +52,7 @@ internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCan
             cached.Dispose();
     }
 
-    /// <summary>Cancels running probes; whoever waits is told "available".</summary>
+    /// <summary>Cancels running probes; those who wait get "available".</summary>
     public void Dispose()
     {
         _disposed = true;

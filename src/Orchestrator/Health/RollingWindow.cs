@@ -1,9 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Good and bad ends of the last sixty buckets of time, for instance of one second each. Forgets by time alone: reading computes what still counts "now"
-/// and changes nothing. A clock that steps back by the window or more leaves nothing that can be dated: all is forgotten. Guarded by its
-/// owner's lock.
+/// Good and bad ends of the last sixty buckets of time, for instance of one second each. Forgets by time alone: reading computes what still
+/// counts "now" and changes nothing. A clock that steps back by the window or more leaves nothing that can be dated: all is forgotten.
+/// Guarded by its owner's lock.
 /// </summary>
 internal sealed class RollingWindow
 {

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// Which router showed a series of one registry. A series that one router alone has shown is that router's to take away; where several have, also one
-/// after the other, it is their sum, and stays. One for each registry; keeps neither the registry nor a router alive. Thread-safe.
+/// Which router showed a series of one registry. A series that one router alone has shown is that router's to take away; where several
+/// have, also one after the other, it is their sum, and stays. One for each registry; keeps neither the registry nor a router alive.
+/// Thread-safe.
 /// </summary>
 internal sealed class SeriesOwners
 {

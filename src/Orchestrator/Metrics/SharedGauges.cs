@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// The gauges of one registry, whoever shows them: each router tells its own part, and takes that away and no other when it goes. Of a name
-/// that several have, the sum is shown, and the worst health. One for each registry; keeps neither the registry nor a router alive.
+/// The gauges of one registry: each router sets its own part, and takes that away and no other when it stops. Of a name that several have,
+/// the sum is shown, and the worst health. One for each registry; keeps neither the registry nor a router alive.
 /// </summary>
 /// <param name="show">Shows a provider's gauges, or removes them. Called one at a time.</param>
 internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
@@ -19,11 +19,10 @@ internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
     public static SharedGauges Of(object registry, Func<SharedGauges> create) => OfRegistry.GetValue(registry, _ => create());
 
     /// <summary>Lets an exporter collect at every scrape, as long as it lives and has not left.</summary>
-    /// <param name="exporter">The exporter, known by what this returns.</param>
+    /// <param name="owner">The exporter.</param>
     /// <param name="onScrape">Where to hear of a scrape. Asked once for all: a registry has no way to drop a callback.</param>
-    public object Join(PrometheusExporter exporter, Action<Action> onScrape)
+    public void Join(WeakReference<PrometheusExporter> owner, Action<Action> onScrape)
     {
-        var owner = new WeakReference<PrometheusExporter>(exporter);
         bool first;
         lock (_lock)
         {
@@ -33,7 +32,6 @@ internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
 
         if (first)
             onScrape(Collect);
-        return owner;
     }
 
     /// <summary>Sets one owner's part of a provider's gauges.</summary>

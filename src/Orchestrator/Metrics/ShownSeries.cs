@@ -8,9 +8,12 @@ internal abstract class ShownSeries
 
     public long LastScrape { get; set; }
 
+    /// <summary>Removes the series from the registry.</summary>
+    public abstract void RemoveFrom(MetricFamilies families);
+
     /// <summary>
-    /// Takes away series of what has left. The counters of what is in use are read at every scrape, those of what has left once more: a series that
-    /// this scrape did not come by has shown all there is. The latest few stay, for what comes back mostly does so soon.
+    /// Takes away series of what has left. The counters of what is in use are read at every scrape, those of what has left once more: a
+    /// series that this scrape did not set has shown all there is. The latest few stay, for what comes back mostly does so soon.
     /// </summary>
     public static void GiveWay<TKey, T>(Dictionary<TKey, T> all, long scrape, Func<TKey, T, bool> tryRemove)
         where TKey : notnull
@@ -18,7 +21,8 @@ internal abstract class ShownSeries
     {
         if (all.Count <= KeptAfterLeaving)
             return;
-        foreach (var (key, series) in all.Where(s => s.Value.LastScrape < scrape).OrderByDescending(s => s.Value.LastScrape).Skip(KeptAfterLeaving).ToList())
+        var left = all.Where(s => s.Value.LastScrape < scrape).OrderByDescending(s => s.Value.LastScrape).Skip(KeptAfterLeaving).ToList();
+        foreach (var (key, series) in left)
         {
             if (tryRemove(key, series))
                 all.Remove(key);

@@ -1,20 +1,19 @@
 namespace Orchestrator;
 
-/// <summary>What an exported histogram has been told of a name's observations. The counts themselves stay whole, so that a series that gave way can
-/// come back with all of them. Guarded by the exporter's lock.</summary>
+/// <summary>What one histogram was told of observations that are counted by bucket.</summary>
 internal sealed class ToldBuckets
 {
     private (double Sum, long Count)[]? _told;
 
-    /// <summary>Adds what came since the last time to <paramref name="target"/>, as (mean, count) by bucket.</summary>
-    public void TakeNew(BucketCounts all, List<(double Mean, long Count)> target)
+    /// <summary>Tells the observations that came since the last time, as a mean and a count for each bucket.</summary>
+    public void TakeNew(BucketCounts all, Action<double, long> tell)
     {
         for (var i = 0; i < all.Length; i++)
         {
             var (sum, count) = _told?[i] ?? default;
             if (all.Count(i) == count)
                 continue;
-            target.Add((all.Mean(i, all.Sum(i) - sum, all.Count(i) - count), all.Count(i) - count));
+            tell(all.Mean(i, all.Sum(i) - sum, all.Count(i) - count), all.Count(i) - count);
             (_told ??= new (double, long)[all.Length])[i] = (all.Sum(i), all.Count(i));
         }
     }

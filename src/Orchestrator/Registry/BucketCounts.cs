@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Observations by histogram bucket, for the next scrape: two additions under a lock that is held anyway, where an observation in the
-/// exporter's histogram would be three contended atomic operations. Guarded by its owner's lock.
+/// Observations by histogram bucket since the process started: two additions under a lock that is held anyway, where an observation in the
+/// exporter's histogram would be three contended atomic operations. Reading changes nothing, so that every exporter sees all of them.
+/// Guarded by its owner's lock.
 /// </summary>
 internal sealed class BucketCounts(double[] bounds)
 {
@@ -34,16 +35,13 @@ internal sealed class BucketCounts(double[] bounds)
         return bucket > 0 && mean <= bounds[bucket - 1] ? Math.BitIncrement(bounds[bucket - 1]) : mean;
     }
 
-    /// <summary>Moves everything into <paramref name="target"/>, an array of (mean, count) by bucket, and starts over.</summary>
-    public void DrainInto(List<(double Mean, long Count)> target)
+    /// <summary>Adds these observations to another set of buckets with the same bounds.</summary>
+    public void AddTo(BucketCounts target)
     {
         for (var i = 0; i < _counts.Length; i++)
         {
-            if (_counts[i] == 0)
-                continue;
-            target.Add((Mean(i, _sums[i], _counts[i]), _counts[i]));
-            _counts[i] = 0;
-            _sums[i] = 0;
+            target._counts[i] += _counts[i];
+            target._sums[i] += _sums[i];
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Orchestrator;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class CallTotals
 {
-    private readonly Stripe[] _stripes = new Stripe[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 16))];
+    private readonly Stripe[] _stripes = new Stripe[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 16))];
 
     public CallTotals()
     {
@@ -33,8 +35,11 @@ internal sealed class CallTotals
         }
     }
 
-    /// <summary>Reads the counters and drains the histograms.</summary>
-    public (long Failovers, long Retries) Drain(Span<long> outcomes, List<(double, long)> durations, List<(double, long)> overheads)
+    /// <summary>Reads all totals; changes none, so that any number of exporters read the same.</summary>
+    /// <param name="outcomes">Set to the calls by outcome.</param>
+    /// <param name="durations">What the durations are added to, by bucket.</param>
+    /// <param name="overheads">What the router's shares are added to, by bucket.</param>
+    public (long Failovers, long Retries) Read(Span<long> outcomes, BucketCounts durations, BucketCounts overheads)
     {
         outcomes.Clear();
         long failovers = 0, retries = 0;
@@ -46,8 +51,8 @@ internal sealed class CallTotals
                     outcomes[i] += stripe.Outcomes[i];
                 failovers += stripe.Failovers;
                 retries += stripe.Retries;
-                stripe.Duration.DrainInto(durations);
-                stripe.Overhead.DrainInto(overheads);
+                stripe.Duration.AddTo(durations);
+                stripe.Overhead.AddTo(overheads);
             }
         }
 

@@ -4,8 +4,8 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>
-/// What the providers of one router own, by reference: the provider itself, or the client that several were built over. Each is disposed once,
-/// when the last lease on it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that call it.
+/// What the providers of one router own, by reference: the provider itself, or the client that several were built over. Each is disposed
+/// once, when the last lease on it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that call it.
 /// </summary>
 internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
 {
@@ -90,7 +90,8 @@ internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
     {
         public HashSet<ProviderLifetime> Leases { get; } = [];
 
-        /// <summary>The provider whose disposal disposes the object; null while no lease that has ended was the router's to dispose.</summary>
+        /// <summary>The provider whose disposal disposes the object; null while no lease that has ended was the router's to
+        /// dispose.</summary>
         public ILlmProvider? Disposer { get; set; }
 
         public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// One call that waits for a free permit at any of several full providers. Whoever takes it first, a permit or the call giving up, has it;
-/// everybody else passes it over.
+/// One call that waits for a free permit at any of several full providers. The first to take it, a permit or the call that stops waiting,
+/// has it; all others pass it over.
 /// </summary>
 internal sealed class PermitWaiter
 {

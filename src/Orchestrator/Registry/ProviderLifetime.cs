@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Who still uses one provider object under one name: the slots that list it and the attempts that run on it. Released once, when both are
-/// none. Guarded by the lock of the <see cref="ProviderState"/>, except <see cref="Release"/>.
+/// Counts the uses of one provider object under one name: the slots that list it and the attempts that run on it. Released once, when there
+/// are none of both. Guarded by the lock of the <see cref="ProviderState"/>, except <see cref="Release"/>.
 /// </summary>
 internal sealed class ProviderLifetime(ILlmProvider provider)
 {
@@ -14,16 +14,17 @@ internal sealed class ProviderLifetime(ILlmProvider provider)
     /// <summary>Whether the router must not dispose it, as the last registration said.</summary>
     public bool LeaveOpen { get; set; }
 
-    /// <summary>Where what the provider owns is disposed when nobody uses it. Set by the list that registers the provider.</summary>
+    /// <summary>Where what the provider owns is disposed when it is not used any more. Set by the list that registers the
+    /// provider.</summary>
     public OwnedObjects? Owner { get; set; }
 
     /// <summary>Whether the last use has ended: what is registered from then on needs a lease of its own.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>How many of its attempts were left behind and hold their permits still.</summary>
-    public int LeftBehind { get; set; }
+    /// <summary>How many of its attempts are orphaned and still hold their permits.</summary>
+    public int Orphaned { get; set; }
 
-    /// <summary>Whether another provider object has taken the name: attempts left behind on this one count against it no more.</summary>
+    /// <summary>Whether another provider object has taken the name: orphaned attempts of this one hold no permits any more.</summary>
     public bool IsReplaced { get; set; }
 
     /// <summary>Whether a slot lists the provider. Safe to ask without the lock.</summary>
@@ -47,6 +48,7 @@ internal sealed class ProviderLifetime(ILlmProvider provider)
         return IsOver = _slots == 0 && _attempts == 0;
     }
 
-    /// <summary>Has the provider disposed, if it was ours and nothing else needs what it owns. Runs none of its code on this thread.</summary>
+    /// <summary>Has the provider disposed, if it was ours and nothing else needs what it owns. Runs none of its code on this
+    /// thread.</summary>
     public void Release(string name) => Owner?.Release(this, name);
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The registered providers: an immutable array replaced whole, and of every name ever seen its state or, when it has left, its totals. The latest few
-/// to leave keep their whole state, for most names that come back do so at once.
+/// The registered providers: an immutable array replaced whole, and of every name ever seen its state or, when it has left, its totals. The
+/// latest few to leave keep their whole state, for most names that come back do so at once.
 /// </summary>
 internal sealed class ProviderList(ProviderListServices services)
 {
@@ -14,31 +14,28 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(services.Foreign, services.Logger);
     private volatile RegisteredProvider[] _slots = [];
+    private long _stamp;
     private bool _isClosed;
 
     public RegisteredProvider[] Slots => _slots;
 
-    /// <summary>The states of all names that are registered or have left lately.</summary>
-    public ProviderState[] States()
-    {
-        lock (_lock)
-            return [.. _states.Values];
-    }
-
-    /// <summary>Shows the totals of names that left since the last time; <paramref name="visit"/> is the exporter's own code.</summary>
-    public void VisitLeft(Action<ProviderState> visit)
+    /// <summary>Shows an exporter every name whose totals may have changed, and those that left, while none enters or leaves.</summary>
+    /// <param name="since">What this returned to the exporter before: names that left earlier are not shown again. 0 for all.</param>
+    /// <param name="visit">The exporter's own code.</param>
+    /// <returns>The number of the latest change that was shown.</returns>
+    public long Visit(long since, Action<ProviderState> visit)
     {
         lock (_lock)
         {
+            foreach (var state in _states.Values)
+                visit(state);
             foreach (var (name, packed) in _left)
             {
-                if (ProviderState.IsSeen(packed))
-                    continue;
-                var state = NewState(name, packed);
-                visit(state);
-                // The value of a key that is there: the enumeration goes on.
-                _left[name] = state.TryPack(seen: true)!;
+                if (LeftStamp.Of(packed) > since)
+                    visit(NewState(name, packed));
             }
+
+            return _stamp;
         }
     }
 
@@ -51,7 +48,8 @@ internal sealed class ProviderList(ProviderListServices services)
             if (Array.Exists(_slots, s => s.Info.Name == draft.Info.Name))
             {
                 throw new ArgumentException(
-                    $"A provider named '{draft.Info.Name}' is already there; names are unique within a router. Choose another, or use ReplaceProviders.",
+                    $"A provider named '{draft.Info.Name}' is already there; names are unique within a router. " +
+                    "Choose another, or use ReplaceProviders.",
                     nameof(registration));
             }
 
@@ -92,7 +90,8 @@ internal sealed class ProviderList(ProviderListServices services)
             Retire(slot);
     }
 
-    /// <summary>Empties the list; completes when the last attempt has ended and every owned provider is disposed, those removed before too.</summary>
+    /// <summary>Empties the list; completes when the last attempt has ended and every owned provider is disposed, those removed before
+    /// too.</summary>
     public Task CloseAsync()
     {
         RegisteredProvider[] gone;
@@ -110,12 +109,17 @@ internal sealed class ProviderList(ProviderListServices services)
 
     private void Retire(RegisteredProvider slot)
     {
-        if (slot.State.Retire(slot))
+        bool isUnused;
+        lock (_lock)
+        {
+            isUnused = slot.State.Retire(slot, ++_stamp);
+            PackUnderLock(slot.State);
+        }
+
+        if (isUnused)
             slot.Lease.Release(slot.Info.Name);
         if (!slot.Lease.IsListed)
             services.Probes?.Remove(slot.Provider);
-        lock (_lock)
-            PackUnderLock(slot.State);
     }
 
     private void PackUnderLock(ProviderState left)
@@ -132,7 +136,7 @@ internal sealed class ProviderList(ProviderListServices services)
             state.IsLeaving = false;
             if (state.IsListed)
                 continue;
-            if (state.TryPack() is { } packed)
+            if (state.TryPack(_stamp) is { } packed)
             {
                 _states.Remove(state.Name);
                 _left.Add(state.Name, packed);
@@ -147,7 +151,7 @@ internal sealed class ProviderList(ProviderListServices services)
 
     private ProviderState NewState(string name, byte[]? packed)
     {
-        var state = new ProviderState(name, services.Health, services.Clock.Frequency);
+        var state = new ProviderState(name, services.Health, services.Clock);
         if (packed is not null)
             state.Unpack(packed, services.Prices.Currency);
         return state;
@@ -157,9 +161,14 @@ internal sealed class ProviderList(ProviderListServices services)
     private SlotDraft Draft(ProviderRegistration registration)
     {
         var provider = registration.Provider;
-        var info = provider.Info ?? throw new ArgumentException($"Provider {provider.GetType().Name} has no Info; return a ProviderInfo with name, vendor and model.", nameof(registration));
+        var info = provider.Info ?? throw new ArgumentException(
+            $"Provider {provider.GetType().Name} has no Info; return a ProviderInfo with name, vendor and model.", nameof(registration));
         if (string.IsNullOrWhiteSpace(info.Name) || string.IsNullOrWhiteSpace(info.Vendor) || string.IsNullOrWhiteSpace(info.Model))
-            throw new ArgumentException($"Provider {provider.GetType().Name} needs a name, a vendor and a model; one of them is empty.", nameof(registration));
+        {
+            throw new ArgumentException(
+                $"Provider {provider.GetType().Name} needs a name, a vendor and a model; one of them is empty.", nameof(registration));
+        }
+
         var options = registration.Options ?? ProviderOptions.Default;
         var price = options.Price is { } own ? services.Prices.Own(own) : services.Prices.Find(info.Vendor, info.Model);
         if (options.Price is null && price is not null)
@@ -188,5 +197,6 @@ internal sealed class ProviderList(ProviderListServices services)
             throw RouterDisposed.Error();
     }
 
-    private sealed record SlotDraft(ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, TimeoutOptions Timeouts);
+    private sealed record SlotDraft(
+        ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, TimeoutOptions Timeouts);
 }

@@ -12,4 +12,5 @@ namespace Orchestrator;
 /// <param name="Once">Warnings.</param>
 /// <param name="Logger">A logger that does not throw.</param>
 internal sealed record ProviderListServices(
-    RouterClock Clock, HealthOptions Health, PricingTable Prices, TimeoutOptions Timeouts, ProbeCache? Probes, ForeignWork Foreign, OnceLog Once, ILogger Logger);
+    RouterClock Clock, HealthOptions Health, PricingTable Prices, TimeoutOptions Timeouts, ProbeCache? Probes,
+    ForeignWork Foreign, OnceLog Once, ILogger Logger);

@@ -5,4 +5,5 @@ namespace Orchestrator;
 /// <param name="Health">Its status by recent errors.</param>
 /// <param name="InFlight">Attempts that run.</param>
 /// <param name="SecondsToFirstToken">The average, faded to the moment; not a number before the first success.</param>
-internal readonly record struct ProviderSnapshot(ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken);
+internal readonly record struct ProviderSnapshot(
+    ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken);

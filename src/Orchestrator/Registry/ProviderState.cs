@@ -1,27 +1,55 @@
 namespace Orchestrator;
 
 /// <summary>
-/// All that changes about one provider name: in-flight, waiting calls, health, average, totals. One lock; written when an attempt begins and
-/// ends, read through two immutable views. No user code runs under the lock.
+/// All that changes about one provider name: permits, waiting calls, health, average, totals. One lock for all of its parts; written when
+/// an attempt begins and ends, read through two immutable views. No user code runs under the lock.
 /// </summary>
-internal sealed partial class ProviderState(string name, HealthOptions health, long clockFrequency)
+internal sealed partial class ProviderState
 {
     private readonly Lock _lock = new();
-    private readonly HealthRecord _health = new(health, clockFrequency);
-    private readonly WaitQueue _queue = new();
+    private readonly RouterClock _clock;
+    private readonly HealthRecord _health;
+    private readonly ProviderPermits _permits = new();
+    private readonly NameTotals _totals;
     private readonly LatencyRing _latencies = new();
-    private readonly List<ModelTotals> _totals = [];
-    private PeakEwma _average = new(clockFrequency);
+    private readonly ProviderViews _views;
+    private PeakEwma _average;
     private RegisteredProvider? _current;
-    private int _inFlight;
-    private bool _isPacked;
 
     // Odd while average and health are being changed.
     private int _changes;
 
-    public string Name { get; } = name;
+    public ProviderState(string name, HealthOptions health, RouterClock clock)
+    {
+        Name = name;
+        _clock = clock;
+        _health = new HealthRecord(health, clock);
+        _totals = new NameTotals(name);
+        _average = new PeakEwma(clock.Frequency);
+        _views = new ProviderViews(name, _lock, _health, _permits, _totals, _latencies, clock);
+    }
 
-    /// <summary>Makes this slot the one whose attempts are judged. Another instance starts with a clean health record; totals go on.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it is in the queue of states to be packed. Guarded by the lock of the list.</summary>
+    public bool IsLeaving { get; set; }
+
+    /// <summary>Whether a slot lists the name.</summary>
+    public bool IsListed
+    {
+        get
+        {
+            lock (_lock)
+                return _current is { IsRetired: false };
+        }
+    }
+
+    /// <summary>Whether health has changed since <see cref="TakeChanges"/>. Without the lock: a change made meanwhile is taken the next
+    /// time.</summary>
+    public bool HasChanges => _health.HasChanges;
+
+    /// <summary>Makes this slot the one whose attempts are judged. Another instance starts with a clean health record; totals go
+    /// on.</summary>
     public void Attach(RegisteredProvider slot, string currency, bool leaveOpen)
     {
         lock (_lock)
@@ -30,22 +58,19 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             slot.Lease = same && !_current!.Lease.IsOver ? _current.Lease : new ProviderLifetime(slot.Provider);
             slot.Lease.LeaveOpen = leaveOpen;
             slot.Lease.AddSlot();
-            // The currency is the router's: one for all of a state's slots.
-            var totals = _totals.Find(t => t.Model == slot.Info.Model);
-            if (totals is null)
-                _totals.Add(totals = _left?.Take(slot.Info.Model) ?? new ModelTotals(Name, slot.Info.Model, currency));
-            totals.Users++;
-            slot.Totals = totals;
+            slot.Totals = _totals.Use(slot.Info.Model, currency);
             if (!same)
             {
-                ForgetLeftBehindUnderLock();
+                if (_current is not null)
+                    _permits.Replace(_current.Lease);
                 BeginChangeUnderLock();
                 _health.Reset();
-                _average = new PeakEwma(clockFrequency);
+                _average = new PeakEwma(_clock.Frequency);
                 EndChangeUnderLock();
             }
 
             _current = slot;
+            _views.Limit = slot.MaxConcurrency;
         }
     }
 
@@ -54,29 +79,29 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
         // looks at the number of changes.
         var changes = Volatile.Read(ref _changes);
-        var (inFlight, average, clear) = (_inFlight, _average, _health.IsClear);
+        var (inFlight, average, clear) = (_permits.InFlight, _average, _health.IsClear);
         Volatile.ReadBarrier();
-        var (status, standing) = (ProviderHealth.Healthy, ProviderAvailability.Available);
+        var (status, availability) = (ProviderHealth.Healthy, ProviderAvailability.Available);
         if (!clear || (changes & 1) != 0 || changes != _changes)
         {
             lock (_lock)
             {
                 BeginChangeUnderLock();
-                standing = _health.At(now);
+                availability = _health.At(now);
                 EndChangeUnderLock();
-                (inFlight, average, status) = (_inFlight, _average, _health.Show(now).Health);
+                (inFlight, average, status) = (_permits.InFlight, _average, _health.Show(now).Health);
             }
         }
 
-        if (standing == ProviderAvailability.Available && inFlight >= slot.MaxConcurrency)
-            standing = ProviderAvailability.AtCapacity;
-        return new ProviderSnapshot(standing, status, inFlight, average.HasValue ? average.ValueAt(now) : double.NaN);
+        if (availability == ProviderAvailability.Available && inFlight >= slot.MaxConcurrency)
+            availability = ProviderAvailability.AtCapacity;
+        return new ProviderSnapshot(availability, status, inFlight, average.HasValue ? average.ValueAt(now) : double.NaN);
     }
 
-    /// <summary>Counts an attempt in, if the provider stands as the plan takes it to, and may have one more.</summary>
+    /// <summary>Gives an attempt its permit, if the provider may serve it as the plan takes it to, and has one left.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="now">The time.</param>
-    /// <param name="anyway">Whether it may begin though the provider is avoided.</param>
+    /// <param name="anyway">Whether it may begin though the provider is ejected.</param>
     /// <param name="ticket">What the attempt takes along.</param>
     public ProviderAvailability TryBegin(RegisteredProvider slot, long now, bool anyway, out AttemptTicket ticket)
     {
@@ -85,7 +110,7 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
             ticket = _health.Ticket;
             if (slot.IsRetired)
                 return ProviderAvailability.Excluded;
-            if (_inFlight >= slot.MaxConcurrency)
+            if (_permits.IsFull(slot))
                 return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
             {
@@ -94,44 +119,30 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
                     return admission;
             }
 
-            slot.Lease.AddAttempt();
-            slot.Totals!.Users++;
-            // A single value: whoever reads it meanwhile sees it before or after, either is true.
-            _inFlight++;
+            _permits.Take(slot);
             return ProviderAvailability.Available;
         }
     }
 
-    private ProviderAvailability AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
-    {
-        BeginChangeUnderLock();
-        var standing = _health.At(now);
-        ticket = _health.Ticket;
-        if (standing == ProviderAvailability.Trial)
-            _health.TryStartTrial(now, out ticket);
-        EndChangeUnderLock();
-        return standing == ProviderAvailability.Excluded ? ProviderAvailability.Excluded
-            : standing == ProviderAvailability.Ejected && !anyway ? ProviderAvailability.Ejected
-            : ProviderAvailability.Available;
-    }
-
-    /// <summary>Ends the attempt, once: gives its permit back and judges the provider. <see cref="Count"/> it afterwards.</summary>
+    /// <summary>Ends the attempt, once: returns its permit and judges the provider. <see cref="Count"/> it afterwards.</summary>
     /// <param name="slot">The slot it ran on.</param>
     /// <param name="answeredIn">The time of its answer, or of its first token; null when it did not succeed.</param>
     /// <param name="ticket">What it was given when it began.</param>
-    /// <param name="blame">What its end means for the provider.</param>
+    /// <param name="verdict">What its end means for the provider.</param>
     /// <param name="now">The time.</param>
-    /// <param name="release">Whether the provider's code has come back. If not, the attempt stays in flight until <see cref="Release"/>.</param>
-    public AttemptEnd End(RegisteredProvider slot, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict blame, long now, bool release)
+    /// <param name="release">Whether the provider's code has come back. If not, the attempt stays in flight until
+    /// <see cref="Release"/>.</param>
+    public AttemptEnd End(
+        RegisteredProvider slot, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
     {
         lock (_lock)
         {
-            var aftermath = AttemptEnd.None;
+            var end = AttemptEnd.None;
             BeginChangeUnderLock();
             if (release)
-                _inFlight--;
+                _permits.Return();
             else
-                KeepUnderLock(slot.Lease);
+                _permits.Orphan(slot.Lease);
             if (ReferenceEquals(slot.Provider, _current?.Provider))
             {
                 if (answeredIn is { } time)
@@ -139,16 +150,15 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
                     _average.Observe(time.TotalSeconds, now);
                     _health.Succeeded(ticket, now);
                 }
-                else if (WorsenUnderLock(ticket, blame, now))
+                else if (WorsenUnderLock(ticket, verdict, now))
                 {
-                    aftermath = AttemptEnd.Ejected;
+                    end = AttemptEnd.Ejected;
                 }
             }
 
             EndChangeUnderLock();
-            if (_queue.Count > 0)
-                HandOnUnderLock();
-            return release && slot.Lease.RemoveAttempt() ? aftermath | AttemptEnd.Unused : aftermath;
+            _permits.HandOn();
+            return release && slot.Lease.RemoveAttempt() ? end | AttemptEnd.Unused : end;
         }
     }
 
@@ -163,82 +173,116 @@ internal sealed partial class ProviderState(string name, HealthOptions health, l
         }
     }
 
-    private bool WorsenUnderLock(AttemptTicket ticket, in HealthVerdict blame, long now)
-    {
-        if (blame.Exclusion is { } exclusion)
-            _health.Exclude(blame.Reason, exclusion, now);
-        if (blame.IsFailure)
-            return _health.Failed(ticket, blame.Reason, now, blame.Jitter);
-        _health.EndTrial(ticket);
-        return false;
-    }
-
     /// <summary>Takes back a <see cref="TryBegin"/>: the provider was never asked.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
     public bool Withdraw(RegisteredProvider slot, AttemptTicket ticket)
     {
         lock (_lock)
         {
-            _inFlight--;
+            _permits.Return();
             slot.Totals!.Users--;
             _health.EndTrial(ticket);
-            if (_queue.Count > 0)
-                HandOnUnderLock();
+            _permits.HandOn();
             return slot.Lease.RemoveAttempt();
         }
     }
 
-    /// <summary>Gives back what an attempt that was left behind has kept: the provider's code has ended. Health has been judged long ago.</summary>
+    /// <summary>Returns what an orphaned attempt has kept: the provider's code has ended. Health was judged when the attempt
+    /// ended.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
     public bool Release(RegisteredProvider slot)
     {
         lock (_lock)
         {
-            if (!slot.Lease.IsReplaced)
-            {
-                slot.Lease.LeftBehind--;
-                _inFlight--;
-                if (_queue.Count > 0)
-                    HandOnUnderLock();
-            }
-
+            _permits.ReturnOrphaned(slot.Lease);
             return slot.Lease.RemoveAttempt();
         }
     }
 
-    /// <summary>A provider that ignores its token runs on, and keeps its permit, unless another instance has taken its name.</summary>
-    private void KeepUnderLock(ProviderLifetime lease)
-    {
-        if (lease.IsReplaced)
-            _inFlight--;
-        else
-            lease.LeftBehind++;
-    }
-
-    /// <summary>An instance put in the place of one that does not return starts with all of its permits.</summary>
-    private void ForgetLeftBehindUnderLock()
-    {
-        if (_current?.Lease is not { } lease)
-            return;
-        lease.IsReplaced = true;
-        _inFlight -= lease.LeftBehind;
-        lease.LeftBehind = 0;
-    }
-
     /// <summary>No attempt starts on this slot from now on.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="stamp">The number of this change of the list.</param>
     /// <returns>True when its provider is now unused: the caller closes it.</returns>
-    public bool Retire(RegisteredProvider slot)
+    public bool Retire(RegisteredProvider slot, long stamp)
     {
         lock (_lock)
         {
             if (!slot.IsRetired)
                 slot.Totals!.Users--;
             slot.IsRetired = true;
-            while (_queue.Count > 0 && _queue.TryNextOf(slot, out var waiter))
-                waiter.Give(null);
-            PackModelsUnderLock();
+            _permits.SendAway(slot);
+            _totals.PackUnused(_current?.Totals, stamp);
             return slot.Lease.RemoveSlot();
         }
+    }
+
+    /// <summary>Queues for a permit, or takes one at once. A granted permit is already counted as in flight: <see cref="Admit"/> it, or
+    /// <see cref="Withdraw"/>.</summary>
+    /// <returns>False when the queue is full, or the provider has left the list.</returns>
+    public bool Join(RegisteredProvider slot, PermitWaiter waiter)
+    {
+        lock (_lock)
+            return !slot.IsRetired && _permits.TakeOrJoin(slot, waiter);
+    }
+
+    /// <summary>The call waits no longer.</summary>
+    public void Leave(PermitWaiter waiter)
+    {
+        lock (_lock)
+            _permits.Leave(waiter);
+    }
+
+    /// <summary>Whether the attempt may begin with the permit it waited for: the provider may have been ejected or excluded
+    /// meanwhile.</summary>
+    public ProviderAvailability Admit(RegisteredProvider slot, long now, TimeSpan waited, bool anyway, out AttemptTicket ticket)
+    {
+        lock (_lock)
+        {
+            _permits.Waits.Add(waited.TotalSeconds);
+            ticket = _health.Ticket;
+            return slot.IsRetired ? ProviderAvailability.Excluded
+                : _health.IsClear ? ProviderAvailability.Available
+                : AdmitUnderLock(now, anyway, ref ticket);
+        }
+    }
+
+    /// <inheritdoc cref="ProviderViews.Metrics"/>
+    public ProviderMetrics Metrics(long now) => _views.Metrics(now);
+
+    /// <inheritdoc cref="ProviderViews.ErrorRate"/>
+    public double ErrorRate(long now) => _views.ErrorRate(now);
+
+    /// <inheritdoc cref="ProviderViews.Obstacle"/>
+    public (ExclusionReason Reason, TimeSpan Left) Obstacle(long now) => _views.Obstacle(now);
+
+    /// <inheritdoc cref="ProviderViews.Visit"/>
+    public void Visit(long now, long since, Action<ModelTotals> visit, Action<StateTotals> visitState) =>
+        _views.Visit(now, since, visit, visitState);
+
+    /// <inheritdoc cref="ProviderViews.TakeChanges"/>
+    public IReadOnlyList<HealthChange> TakeChanges() => _views.TakeChanges();
+
+    private ProviderAvailability AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
+    {
+        BeginChangeUnderLock();
+        var availability = _health.At(now);
+        ticket = _health.Ticket;
+        if (availability == ProviderAvailability.Trial)
+            _health.TryStartTrial(now, out ticket);
+        EndChangeUnderLock();
+        return availability == ProviderAvailability.Excluded ? ProviderAvailability.Excluded
+            : availability == ProviderAvailability.Ejected && !anyway ? ProviderAvailability.Ejected
+            : ProviderAvailability.Available;
+    }
+
+    private bool WorsenUnderLock(AttemptTicket ticket, in HealthVerdict verdict, long now)
+    {
+        if (verdict.Exclusion is { } exclusion)
+            _health.Exclude(verdict.Reason, exclusion, now);
+        if (verdict.IsFailure)
+            return _health.Failed(ticket, verdict.Reason, now, verdict.Jitter);
+        _health.EndTrial(ticket);
+        return false;
     }
 
     private void BeginChangeUnderLock()

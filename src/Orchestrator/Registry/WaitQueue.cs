@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>The calls that wait for a place at one provider, first come, first served. Guarded by the lock of its <see cref="ProviderState"/>.</summary>
+/// <summary>The calls that wait for a concurrency permit of one provider, first come, first served. Guarded by the lock of its
+/// <see cref="ProviderState"/>.</summary>
 internal sealed class WaitQueue
 {
     private readonly LinkedList<(PermitWaiter Waiter, RegisteredProvider Slot)> _waiting = new();
@@ -8,7 +9,7 @@ internal sealed class WaitQueue
 
     public int Count => _waiting.Count;
 
-    /// <summary>How long calls that were given a place had waited for it.</summary>
+    /// <summary>How long calls that were given a permit had waited for it.</summary>
     public BucketCounts Waits => _waits;
 
     /// <summary>False when the queue is as long as it may be.</summary>
@@ -32,7 +33,8 @@ internal sealed class WaitQueue
         }
     }
 
-    /// <summary>The next that waits at a slot that has left the list. It is taken, wherever in the queue it stands: it waits for nothing.</summary>
+    /// <summary>The next that waits at a slot that has left the list. It is taken, wherever in the queue it stands: it waits for
+    /// nothing.</summary>
     public bool TryNextOf(RegisteredProvider slot, out PermitWaiter waiter)
     {
         for (var node = _waiting.First; node is not null;)
@@ -55,7 +57,7 @@ internal sealed class WaitQueue
         return false;
     }
 
-    /// <summary>The next that still waits and that there is a place for. It is taken.</summary>
+    /// <summary>The next that still waits and that there is a permit for. It is taken.</summary>
     public bool TryNext(int inFlight, out PermitWaiter waiter, out RegisteredProvider slot)
     {
         while (_waiting.First is { } node)

@@ -7,7 +7,9 @@ internal static class Routers
 {
     public static Router Of(RoutingStrategy strategy, int providers, Func<string, ILlmProvider> make, CollectorRegistry? registry = null)
     {
-        var router = new Router(new RouterOptions { Strategy = strategy, Prices = PricingTable.Current, MetricsRegistry = registry });
+        var router = new Router(new RouterOptions { Strategy = strategy, Prices = PricingTable.Current });
+        if (registry is not null)
+            router.ExportTo(registry);
         for (var i = 0; i < providers; i++)
             router.AddProvider(make($"provider-{i}"));
         return router;

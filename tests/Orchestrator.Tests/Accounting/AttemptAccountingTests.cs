@@ -13,6 +13,7 @@ public class AttemptAccountingTests
 
     private static readonly PricingTable Prices = PricingTable.Empty("USD").With("acme", "m", new ModelPrice(0.0015m, 0.002m, 0.0003m));
     private readonly AttemptLog _log = new();
+    private readonly Prometheus.CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
 
     [Theory]
     [BothModes]
@@ -110,7 +111,8 @@ public class AttemptAccountingTests
         using var logs = new Logs();
         var options = Options();
         options.Prices = PricingTable.Empty();
-        await using var router = InOrder(options, null, logs, Provider("a", (_, _) => Some.Answer("x")), new FakeProvider("b", (_, _) => Some.Answer("x")) { Info = new("b", "acme", "other") });
+        var b = new FakeProvider("b", (_, _) => Some.Answer("x")) { Info = new("b", "acme", "other") };
+        await using var router = InOrder(options, null, logs, Provider("a", (_, _) => Some.Answer("x")), b).ExportingTo(_registry);
         for (var i = 0; i < 3; i++)
             (await router.RunAsync(streamed)).Route.Cost.Should().BeNull();
         await router.RunAsync(streamed, options: new ChatOptions { ModelId = "b" });
@@ -119,7 +121,7 @@ public class AttemptAccountingTests
         (metrics.UnpricedRequests, metrics.TotalCost).Should().Be((3, 0m));
         logs.Named("llm_price_unknown").Select(r => r.GetStructuredStateValue("model")).Should().Equal("m", "other");
         logs.Named("llm_request_completed").First().GetStructuredStateValue("cost").Should().BeNull("null is not zero");
-        var page = await Exposition.ReadAsync(options.MetricsRegistry!);
+        var page = await Exposition.ReadAsync(_registry);
         page["llm_unpriced_requests_total{provider=\"a\",model=\"m\"}"].Should().Be(3);
         page["llm_cost_total{provider=\"a\",model=\"m\",currency=\"RUB\"}"].Should().Be(0);
     }
@@ -161,7 +163,7 @@ public class AttemptAccountingTests
     {
         using var cancel = new CancellationTokenSource();
         var options = Options();
-        await using var router = InOrder(options, Provider("a", (_, token) => CutWhenCancelledAsync(outcome == AttemptOutcome.Failed, token)));
+        await using var router = InOrder(options, Provider("a", (_, token) => CutWhenCancelledAsync(outcome == AttemptOutcome.Failed, token))).ExportingTo(_registry);
         try
         {
             await foreach (var update in router.RouteStreamAsync("hello", null, cancel.Token))
@@ -182,7 +184,7 @@ public class AttemptAccountingTests
         var counter = new TokenCounter();
         attempt.Usage.Should().Be(new TokenUsage(counter.Count(Hello, attempt.Provider), counter.Count("one two ", "m")) { Source = UsageSource.Estimate });
         attempt.Cost.Should().Be(Prices.CostOf("acme", "m", attempt.Usage)).And.BePositive();
-        await AssertSameNumbersAsync(router, options.MetricsRegistry!);
+        await AssertSameNumbersAsync(router, _registry);
     }
 
     [Theory]
@@ -197,7 +199,8 @@ public class AttemptAccountingTests
             1 => Some.Failure(new LlmException(LlmErrorKind.Unavailable, "down")),
             _ => Some.Answer("whole"),
         });
-        await using var router = InOrder(options, flaky, Provider("b", (_, _) => Some.Updates(Some.Word(Answer), Some.Finish())));
+        await using var router = InOrder(options, flaky, Provider("b", (_, _) => Some.Updates(Some.Word(Answer), Some.Finish())))
+            .ExportingTo(_registry);
         var (answered, failed) = (0, 0);
         for (var i = 0; i < 9; i++)
         {
@@ -219,8 +222,8 @@ public class AttemptAccountingTests
         // a turns Unhealthy soon and goes last; whatever the order, the sums agree.
         (answered + failed).Should().Be(9);
         _log.Attempts.Select(x => x.Outcome).Distinct().Should().HaveCount(2);
-        await AssertSameNumbersAsync(router, options.MetricsRegistry!);
-        var page = await Exposition.ReadAsync(options.MetricsRegistry!);
+        await AssertSameNumbersAsync(router, _registry);
+        var page = await Exposition.ReadAsync(_registry);
         page["llm_calls_total{outcome=\"success\"}"].Should().Be(answered);
         page["llm_calls_total{outcome=\"failure\"}"].Should().Be(failed);
         page["llm_failovers_total"].Should().Be(_log.Attempts.Count(x => x.Number > 1));
@@ -252,7 +255,7 @@ public class AttemptAccountingTests
         await Task.Delay(Timeout.Infinite, token);
     }
 
-    private RouterOptions Options() => new() { Prices = Prices, Observers = { _log }, MetricsRegistry = Prometheus.Metrics.NewCustomRegistry() };
+    private RouterOptions Options() => new() { Prices = Prices, Observers = { _log } };
 
     private async Task<(string Text, RouteResult Route)> RunAsync(bool streamed, params ChatResponseUpdate[] updates)
     {

@@ -114,7 +114,7 @@ public class AttemptLogTests
             BrokenStream.Provider("dispose", BreakAt.Disposal, () => new IOException("close")),
             FakeProvider.CutAfter("cut", () => new IOException($"reset near {Canary}"), Canary),
         ];
-        await using var router = InOrder(new() { MetricsRegistry = registry, Observers = { new Acting(() => throw new InvalidOperationException("x")) } }, null, logs, providers);
+        await using var router = InOrder(new() { Observers = { new Acting(() => throw new InvalidOperationException("x")) } }, null, logs, providers).ExportingTo(registry);
         var error = await router.FailAsync<LlmException>(streamed, new ChatOptions { Instructions = Canary }, Prompt());
         await router.FailAsync<LlmException>(streamed, new ChatOptions { ModelId = "nobody", Instructions = Canary }, Prompt());
         router.ReplaceProviders([new(FakeProvider.Answering("ok", Canary))]);

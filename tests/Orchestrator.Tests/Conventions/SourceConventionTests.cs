@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.Tests.Conventions;
@@ -10,13 +11,21 @@ public partial class SourceConventionTests
     private static readonly Assembly Library = typeof(Router).Assembly;
 
     [Fact]
-    public void Only_the_exporter_the_metrics_server_and_the_options_know_prometheus_net()
+    public void Only_the_exporter_and_its_two_extensions_know_prometheus_net()
     {
-        string[] allowed = ["Metrics/PrometheusExporter.Series.cs", "Metrics/PrometheusExporter.cs", "RouterOptions.cs"];
-        var knowing = Sources().Where(
-            f => MentionsPrometheus().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path)))).Select(f => f.Name).ToList();
-        knowing.Should().Contain(allowed, "else this test looks in the wrong place");
-        knowing.Where(f => !allowed.Contains(f) && !f.StartsWith("Metrics/Server/", StringComparison.Ordinal)).Should().BeEmpty();
+        string[] extensions = ["DependencyInjection/LlmRouterBuilderPrometheusExtensions.cs", "RouterPrometheusExtensions.cs"];
+        var knowing = Sources().Where(f => MentionsPrometheus().IsMatch(WithoutCommentsAndStrings(File.ReadAllText(f.Path))))
+            .Select(f => f.Name).ToList();
+        knowing.Should().Contain([.. extensions, "Metrics/PrometheusExporter.cs"], "else this test looks in the wrong place");
+        knowing.Where(f => !extensions.Contains(f) && !f.StartsWith("Metrics/", StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Nothing_public_but_the_two_extensions_names_types_of_prometheus_net()
+    {
+        var prometheus = typeof(Prometheus.CollectorRegistry).Assembly;
+        var naming = Library.GetExportedTypes().Where(t => Named(t).SelectMany(Parts).Any(n => n.Assembly == prometheus));
+        naming.Should().BeEquivalentTo([typeof(RouterPrometheusExtensions), typeof(LlmRouterBuilderPrometheusExtensions)]);
     }
 
     [Fact]
@@ -83,6 +92,23 @@ public partial class SourceConventionTests
             .Select(f => $"{f.DeclaringType!.Name}.{f.Name}");
         writable.Should().BeEmpty();
     }
+
+    /// <summary>What a type's own declaration and its visible members name.</summary>
+    private static IEnumerable<Type> Named(Type type)
+    {
+        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var methods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))
+            .Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly).ToList();
+        return [
+            .. type.GetInterfaces(), .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes,
+            .. type.GetFields(All).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(f => f.FieldType),
+            .. methods.SelectMany(m => m.GetParameters()).Select(p => p.ParameterType), .. methods.OfType<MethodInfo>().Select(m => m.ReturnType),
+            .. type.GetGenericArguments().Concat(methods.OfType<MethodInfo>().SelectMany(m => m.GetGenericArguments()))
+                .SelectMany(a => a.IsGenericParameter ? a.GetGenericParameterConstraints() : [a])];
+    }
+
+    private static IEnumerable<Type> Parts(Type type) =>
+        [type, .. type.HasElementType ? Parts(type.GetElementType()!) : [], .. type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : []];
 
     private static List<LoggerMessageAttribute> LogMessages() =>
         [.. Library.GetTypes()

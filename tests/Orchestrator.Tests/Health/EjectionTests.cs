@@ -301,8 +301,7 @@ public class EjectionTests
         var a = new Script("a", _clock) { ByTime = _ => failing ? Error(LlmErrorKind.ServerError) : null };
         var b = new Script("b", _clock);
         var options = Options();
-        options.MetricsRegistry = registry;
-        await using var router = InOrder(options, _clock, logs, a, b);
+        await using var router = InOrder(options, _clock, logs, a, b).ExportingTo(registry);
         await AskAsync(router, 20);
         _clock.Advance(TimeSpan.FromSeconds(6.1));
         await AskAsync(router, 20);

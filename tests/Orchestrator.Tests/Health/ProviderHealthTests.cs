@@ -73,7 +73,7 @@ public class ProviderHealthTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = Provider("a");
-        await using var router = InOrder(new() { MetricsRegistry = registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(registry);
         await a.PlayAsync(router, outcomes);
         _time.Advance(TimeSpan.FromSeconds(58));
         router.GetMetrics()["a"].Health.Should().Be(before);

@@ -100,7 +100,7 @@ public class ProviderStateTests
             done.Set();
         });
         var inTime = false;
-        state.Visit(now, _ => { }, _ =>
+        state.Visit(now, since: 0, _ => { }, _ =>
         {
             thread.Start();
             inTime = done.Wait(within ?? TimeSpan.FromSeconds(10));

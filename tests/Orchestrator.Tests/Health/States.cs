@@ -7,9 +7,11 @@ internal static class States
 {
     public const long Second = 1000;
 
+    public static RouterClock Clock { get; } = new(new Thousandths());
+
     public static (ProviderState State, RegisteredProvider Slot) New(int? places = null, int longest = 10, FakeProvider? provider = null, HealthOptions? health = null)
     {
-        var state = new ProviderState("a", health ?? new HealthOptions(), Second);
+        var state = new ProviderState("a", health ?? new HealthOptions(), Clock);
         return (state, NewSlot(state, provider ?? FakeProvider.Answering("a", "ok"), places, longest));
     }
 
@@ -33,6 +35,14 @@ internal static class States
     public static AttemptEnd Fail(this ProviderState state, RegisteredProvider slot, AttemptTicket ticket, long now, bool blamed = true, TimeSpan? exclusion = null) =>
         state.End(slot, null, ticket, new HealthVerdict(blamed, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
 
+    /// <summary>Takes the slot off the list.</summary>
+    public static bool Retire(this ProviderState state, RegisteredProvider slot) => state.Retire(slot, stamp: 1);
+
     private static LlmAttempt Attempt(RegisteredProvider slot, AttemptOutcome outcome, TimeSpan duration = default, TimeSpan? firstToken = null) =>
         new() { Provider = slot.Info, Outcome = outcome, Duration = duration, TimeToFirstToken = firstToken, Currency = "RUB" };
+
+    private sealed class Thousandths : TimeProvider
+    {
+        public override long TimestampFrequency => Second;
+    }
 }

@@ -10,10 +10,14 @@ public class BucketCountsTests
         foreach (var seconds in new[] { 0.5, 1, 1.5, 7, 9 })
             counts.Add(seconds);
         var told = new List<(double Mean, long Count)>();
-        counts.DrainInto(told);
+        var buckets = new ToldBuckets();
+        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
         told.Should().Equal((0.75, 2), (1.5, 1), (8, 2));
-        counts.DrainInto(told);
+        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
         told.Should().HaveCount(3, "what was told is not told again");
+        counts.Add(3);
+        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
+        told[3..].Should().Equal((3, 1));
     }
 
     [Fact]
@@ -28,7 +32,7 @@ public class BucketCountsTests
         for (var i = 0; i < 7; i++)
             counts.Add(above);
         var told = new List<(double Mean, long Count)>();
-        counts.DrainInto(told);
+        new ToldBuckets().TakeNew(counts, (mean, count) => told.Add((mean, count)));
         told.Should().Equal((0.1, 3), (above, 7));
     }
 }

@@ -27,7 +27,7 @@ public class CallMetricsTests
             "failure" => FakeProvider.Failing("a", LlmErrorKind.ServerError),
             _ => FakeProvider.Silent("a"),
         };
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         var call = router.AskAsync(streamed, cancellationToken: cancel.Token);
         await UntilAsync(() => a.Calls == 1);
         if (outcome == "cancelled")
@@ -40,7 +40,7 @@ public class CallMetricsTests
     [BothModes]
     public async Task Calls_that_reach_no_provider_are_counted_too(bool streamed)
     {
-        await using var router = new Router(new RouterOptions { MetricsRegistry = _registry }, timeProvider: _time);
+        await using var router = new Router(timeProvider: _time).ExportingTo(_registry);
         await router.FailAsync<LlmException>(streamed);
         await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: new CancellationToken(canceled: true));
         await AssertCallsAsync(("failure", 1), ("cancelled", 1));
@@ -53,7 +53,7 @@ public class CallMetricsTests
     [InlineData(5, "success")]
     public async Task A_consumer_who_leaves_is_counted_by_what_it_had(int updates, string outcome)
     {
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, FakeProvider.Answering("a", "one ", "two"));
+        await using var router = InOrder(new(), _time, null, FakeProvider.Answering("a", "one ", "two")).ExportingTo(_registry);
         (await router.RouteStreamAsync("hello").Take(updates).CountAsync()).Should().Be(updates);
         await AssertCallsAsync((outcome, 1));
         var metrics = router.GetMetrics()["a"];
@@ -65,7 +65,7 @@ public class CallMetricsTests
     {
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.Unavailable };
         var b = new Script("b", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(1), AfterFirst = TimeSpan.FromSeconds(3) };
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a, b);
+        await using var router = InOrder(new(), _time, null, a, b).ExportingTo(_registry);
         RouteResult? route = null;
         await foreach (var update in router.RouteStreamAsync("hello"))
         {
@@ -96,7 +96,7 @@ public class CallMetricsTests
     {
         var clock = new VirtualClock();
         var a = new Script("a", clock, Script.Error(LlmErrorKind.ServerError));
-        await using var router = InOrder(new() { MetricsRegistry = _registry, Retry = new() }, clock, null, a, FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { Retry = new() }, clock, null, a, FakeProvider.Answering("b", "ok")).ExportingTo(_registry);
         for (var call = 1; call <= 2; call++)
             await clock.RunAsync(router.RouteAsync("hello"));
         var page = await Exposition.ReadAsync(_registry);
@@ -108,7 +108,7 @@ public class CallMetricsTests
     public async Task The_last_update_of_a_consumer_who_leaves_is_held_on_its_own_time()
     {
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         await foreach (var update in router.RouteStreamAsync("hello"))
         {
             _time.Advance(TimeSpan.FromMinutes(1));
@@ -124,7 +124,7 @@ public class CallMetricsTests
     public async Task A_call_that_failed_took_its_time_too(bool streamed)
     {
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.ServerError };
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         await router.FailAsync<AllProvidersFailedException>(streamed);
         (await Exposition.ReadAsync(_registry))["llm_call_duration_seconds_sum"].Should().Be(2);
     }
@@ -135,7 +135,7 @@ public class CallMetricsTests
     {
         var strategy = CustomRanking.Once(() => _time.Advance(TimeSpan.FromMilliseconds(10)));
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
-        await using var router = new Router(new RouterOptions { MetricsRegistry = _registry, CustomStrategy = strategy }, timeProvider: _time).AddProvider(a);
+        await using var router = new Router(new RouterOptions { CustomStrategy = strategy }, timeProvider: _time).AddProvider(a).ExportingTo(_registry);
         await router.AskAsync(streamed);
         var page = await Exposition.ReadAsync(_registry);
         page["llm_router_overhead_seconds_sum"].Should().BeApproximately(0.01, 1e-9);
@@ -145,7 +145,7 @@ public class CallMetricsTests
     [Fact]
     public async Task A_stream_that_nobody_reads_is_no_call()
     {
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, FakeProvider.Answering("a", "never asked"));
+        await using var router = InOrder(new(), _time, null, FakeProvider.Answering("a", "never asked")).ExportingTo(_registry);
         await router.RouteStreamAsync("hello").GetAsyncEnumerator().DisposeAsync();
         await AssertCallsAsync();
     }
@@ -154,8 +154,9 @@ public class CallMetricsTests
     public async Task A_consumer_who_leaves_at_the_notice_of_a_restart_has_abandoned_the_call()
     {
         var b = FakeProvider.Answering("b", "never asked");
-        var options = new RouterOptions { MetricsRegistry = _registry, MidStream = MidStreamMode.Restart };
-        await using var router = InOrder(options, _time, null, FakeProvider.CutAfter("a", () => Script.Error(LlmErrorKind.StreamInterrupted), "half"), b);
+        var options = new RouterOptions { MidStream = MidStreamMode.Restart };
+        var a = FakeProvider.CutAfter("a", () => Script.Error(LlmErrorKind.StreamInterrupted), "half");
+        await using var router = InOrder(options, _time, null, a, b).ExportingTo(_registry);
         await foreach (var update in router.RouteStreamAsync("hello"))
         {
             if (update.Contents is [RestartContent])

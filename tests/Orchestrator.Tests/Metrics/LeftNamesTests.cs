@@ -17,7 +17,7 @@ public sealed class LeftNamesTests
     {
         const int Warm = 300, Many = 4000;
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        await using var router = new Router().ExportingTo(registry);
         await UseAsync(router, what, 0, Warm);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         await UseAsync(router, what, Warm, Many);
@@ -39,7 +39,7 @@ public sealed class LeftNamesTests
     {
         const int Warm = 200, Many = 2000, Step = 100;
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        await using var router = new Router().ExportingTo(registry);
         for (var i = 0; i < Warm; i += Step)
             await UseAndScrapeAsync(i);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -66,7 +66,7 @@ public sealed class LeftNamesTests
     public async Task Series_that_gave_way_come_back_with_their_totals(bool streamed)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry, Retry = RetryOptions.None });
+        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None }).ExportingTo(registry);
         foreach (var model in new[] { "m1", "m2", "m1" })
         {
             for (var i = 0; i < 2; i++)
@@ -107,7 +107,7 @@ public sealed class LeftNamesTests
     public async Task Errors_of_a_model_that_gave_way_stay_with_their_provider()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry, Retry = RetryOptions.None });
+        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None }).ExportingTo(registry);
         for (var i = 1; i <= 150; i++)
         {
             var model = $"model-{i}";
@@ -127,7 +127,7 @@ public sealed class LeftNamesTests
     public async Task A_name_that_comes_back_goes_on_with_its_totals(bool shared, bool scraped)
     {
         var registry = shared ? Prometheus.Metrics.NewCustomRegistry() : null;
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry, Retry = RetryOptions.None });
+        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None }).ExportingTo(registry);
         async Task ScrapeAsync()
         {
             if (scraped && shared)
@@ -165,7 +165,7 @@ public sealed class LeftNamesTests
     public async Task Gauges_go_with_a_name_however_long_ago_it_left()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        await using var router = new Router().ExportingTo(registry);
         router.AddProvider(Provider("left", "m"));
         (await Exposition.ReadAsync(registry)).Text.Should().Contain("llm_provider_health{provider=\"left\"} 1");
         router.RemoveProvider("left");
@@ -177,7 +177,7 @@ public sealed class LeftNamesTests
     public async Task An_attempt_that_ends_after_its_name_has_left_counts_all_the_same()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        await using var router = new Router().ExportingTo(registry);
         var gate = new TaskCompletionSource();
         router.AddProvider(new FakeProvider("slow", (_, _) => After(gate.Task)) { Info = new("slow", "mock", "m") });
         var running = router.RouteAsync("hello");

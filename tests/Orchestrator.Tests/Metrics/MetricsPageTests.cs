@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Providers;
+using Orchestrator.Tests.Support;
 using Prometheus;
 
 namespace Orchestrator.Tests.Metrics;
@@ -16,10 +17,10 @@ public partial class MetricsPageTests
     public async Task The_table_of_metrics_is_what_is_exported()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = new Router(new RouterOptions { MetricsRegistry = registry });
+        await using var router = new Router().ExportingTo(registry);
         router.AddProvider(new MockProvider("good", options: new() { Delay = TimeSpan.Zero }));
         router.AddProvider(new MockProvider("bad", "mock-timeout"));
-        // Some series are there only once there is something to tell: a wait for a place, a change of standing.
+        // Some series are there only once there is something to tell: a wait for a permit, a change of availability.
         router.AddProvider(new MockProvider("narrow", options: new() { Delay = TimeSpan.FromMilliseconds(20) }), new ProviderOptions { MaxConcurrency = 1 });
         router.AddProvider(new MockProvider("locked", options: new() { FailureRate = 1, FailureKind = LlmErrorKind.Authentication }));
         var narrow = new Microsoft.Extensions.AI.ChatOptions { ModelId = "narrow" };

@@ -16,7 +16,7 @@ public sealed class ModelLabelTests
         var provider = new FakeProvider("a", (_, _) => Some.Updates(
             new ChatResponseUpdate(ChatRole.Assistant, "ok") { ModelId = $"made-up-{Interlocked.Increment(ref number)}" }, Some.Finish(), Some.Usage(3, 1)));
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = InOrder(new() { MetricsRegistry = registry }, provider);
+        await using var router = InOrder(new(), provider).ExportingTo(registry);
 
         for (var i = 0; i < calls; i++)
             (await router.AskAsync(streamed)).Should().Be("ok");

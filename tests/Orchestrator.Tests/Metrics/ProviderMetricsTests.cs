@@ -68,7 +68,7 @@ public class ProviderMetricsTests
     public async Task Time_to_first_token_is_that_of_streamed_attempts_only()
     {
         var a = Provider();
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         (a.BeforeFirst, a.AfterFirst) = (TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(5));
         await router.RunAsync(streamed: true);
         a.BeforeFirst = TimeSpan.FromSeconds(0.5);
@@ -89,7 +89,7 @@ public class ProviderMetricsTests
     public async Task The_latency_histogram_counts_every_duration_in_its_own_bucket()
     {
         var a = Provider();
-        await using var router = InOrder(new() { MetricsRegistry = _registry, Timeouts = Unlimited() }, _time, null, a);
+        await using var router = InOrder(new() { Timeouts = Unlimited() }, _time, null, a).ExportingTo(_registry);
         double[] durations = [0.03, 0.05, 0.051, 0.1, 0.7, 0.7, 3, 4.999, 5, 5.001, 100, 121, 500];
         foreach (var seconds in durations)
             await CallAsync(router, a, TimeSpan.FromSeconds(seconds));
@@ -107,7 +107,7 @@ public class ProviderMetricsTests
     public async Task The_call_s_duration_is_one_observation_per_call_and_overhead_is_not_the_provider_s_time()
     {
         var (a, b) = (Provider(), new Script("b", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(7) });
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a, b);
+        await using var router = InOrder(new(), _time, null, a, b).ExportingTo(_registry);
         (a.Fails, a.BeforeFirst) = (LlmErrorKind.Unavailable, TimeSpan.FromSeconds(4));
         await router.RouteAsync("hello");
         var page = await Exposition.ReadAsync(_registry);
@@ -123,7 +123,7 @@ public class ProviderMetricsTests
     {
         var gate = new TaskCompletionSource();
         var a = new FakeProvider("a", (_, _) => WhenAsync(gate.Task));
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         var calls = new[] { router.AskAsync(streamed), router.AskAsync(streamed) };
         await UntilAsync(() => a.Calls == 2);
         router.GetMetrics()["a"].InFlight.Should().Be(2);
@@ -143,7 +143,7 @@ public class ProviderMetricsTests
     public async Task A_removed_provider_s_gauges_go_and_its_counters_stay()
     {
         var a = Provider();
-        await using var router = InOrder(new() { MetricsRegistry = _registry }, _time, null, a);
+        await using var router = InOrder(new(), _time, null, a).ExportingTo(_registry);
         await router.RouteAsync("hello");
         (await Exposition.ReadAsync(_registry)).Text.Should().Contain("llm_provider_health{provider=\"a\"} 1");
         router.RemoveProvider("a");
@@ -155,7 +155,7 @@ public class ProviderMetricsTests
     [Fact]
     public async Task A_name_that_changes_its_model_keeps_its_sums_and_counts_each_model_for_itself()
     {
-        await using var router = InOrder(new() { MetricsRegistry = _registry, Prices = PricingTable.Empty() }, _time, null);
+        await using var router = InOrder(new() { Prices = PricingTable.Empty() }, _time, null).ExportingTo(_registry);
         foreach (var (model, price) in new (string, ModelPrice?)[] { ("m", new(1000m)), ("n", new(1m)), ("o", null), ("m", new(1000m)), ("o", null) })
         {
             var a = new Script("a", _time, time => _time.Advance(time)) { Info = new("a", "mock", model) };
@@ -175,8 +175,8 @@ public class ProviderMetricsTests
     [Fact]
     public async Task Two_routers_on_one_registry_add_up()
     {
-        await using var one = InOrder(new() { MetricsRegistry = _registry }, _time, null, Provider());
-        await using var two = InOrder(new() { MetricsRegistry = _registry }, _time, null, Provider());
+        await using var one = InOrder(new(), _time, null, Provider()).ExportingTo(_registry);
+        await using var two = InOrder(new(), _time, null, Provider()).ExportingTo(_registry);
         await one.RouteAsync("hello");
         await two.RouteAsync("hello");
         (await Exposition.ReadAsync(_registry))[$"llm_requests_total{{{Labels},status=\"success\"}}"].Should().Be(2);

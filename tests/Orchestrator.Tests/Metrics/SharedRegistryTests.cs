@@ -163,8 +163,8 @@ public sealed class SharedRegistryTests
     public void A_metric_of_another_kind_under_one_of_the_names_is_said_clearly()
     {
         Prometheus.Metrics.WithCustomRegistry(_registry).CreateGauge("llm_requests_total", "somebody else's", "x");
-        FluentActions.Invoking(() => new Router(new RouterOptions { MetricsRegistry = _registry }))
-            .Should().Throw<InvalidOperationException>().WithMessage("*MetricsRegistry*llm_*");
+        new Router().Invoking(r => r.ExportTo(_registry))
+            .Should().Throw<InvalidOperationException>().WithMessage("*ExportTo*llm_*");
     }
 
     private const string Success = "llm_requests_total{provider=\"a\",model=\"a-model\",status=\"success\"}";
@@ -184,7 +184,7 @@ public sealed class SharedRegistryTests
 
     private Router NewRouter(string name) => NewRouter(FakeProvider.Answering(name, "ok"));
 
-    private Router NewRouter(params ILlmProvider[] providers) => Support.ChatSurface.InOrder(new RouterOptions { MetricsRegistry = _registry }, providers);
+    private Router NewRouter(params ILlmProvider[] providers) => Support.ChatSurface.InOrder(new RouterOptions(), providers).ExportingTo(_registry);
 
     private static FakeProvider Waiting(string name, Task gate) => new(name, (_, _) => After(gate));
 

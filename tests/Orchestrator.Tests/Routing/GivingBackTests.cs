@@ -69,7 +69,7 @@ public partial class GivingBackTests
         using var cancel = new CancellationTokenSource();
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var provider = new Acted(this, hook, way, cancel);
-        await using var router = new Router(Options(hook, registry), hook == Hook.Logger ? new Loud(() => _armed) : null, _clock);
+        await using var router = new Router(Options(hook), hook == Hook.Logger ? new Loud(() => _armed) : null, _clock).ExportingTo(registry);
         router.AddProvider(provider, new ProviderOptions { MaxConcurrency = 1, QueueLimit = 0 });
         _clock.On = use => ThrowIf(hook == Hook.ClockRead + (int)use && _calls > 0);
         var call = CallAsync(router, way, streamed, cancel.Token);
@@ -101,13 +101,12 @@ public partial class GivingBackTests
         router.GetMetrics()["a"].InFlight.Should().Be(0);
     }
 
-    private RouterOptions Options(Hook hook, Prometheus.CollectorRegistry registry)
+    private RouterOptions Options(Hook hook)
     {
         var options = new RouterOptions
         {
             Retry = RetryOptions.None,
             Health = new() { ConsecutiveFailures = 1 },
-            MetricsRegistry = registry,
             Observers = { _log },
             Random = hook switch
             {

@@ -32,7 +32,7 @@ public class PlacesInLineTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Answers("a"));
-        await using var router = InOrder(new() { MetricsRegistry = registry, Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a).ExportingTo(registry);
         await FailAsync(Ask(router, "ejects"));
         var holder = Ask(router, "holder");
         var calls = new[] { Ask(router, "one"), Ask(router, "two") };

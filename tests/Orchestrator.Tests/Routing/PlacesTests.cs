@@ -86,7 +86,7 @@ public class PlacesTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = new Held("a", 1);
-        await using var router = InOrder(new() { MetricsRegistry = registry }, _clock, null, a);
+        await using var router = InOrder(new(), _clock, null, a).ExportingTo(registry);
         var first = router.RouteAsync("1");
         var second = router.RouteAsync("2");
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);

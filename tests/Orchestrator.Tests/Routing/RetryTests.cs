@@ -181,7 +181,7 @@ public class RetryTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
-        await using var router = InOrder(new() { Retry = new(), MetricsRegistry = registry }, _clock, null, a);
+        await using var router = InOrder(new() { Retry = new() }, _clock, null, a).ExportingTo(registry);
         var response = await _clock.RunAsync(router.RouteAsync("hello"));
         response.Attempts.Should().OnlyContain(t => t.Duration == TimeSpan.Zero);
         response.Latency.Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(250));

@@ -120,7 +120,7 @@ public class RoutePlanTests
     private static RegisteredProvider Slot(string name)
     {
         var provider = FakeProvider.Answering(name);
-        return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), 1000), null, new TimeoutOptions());
+        return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), Health.States.Clock), null, new TimeoutOptions());
     }
 
     private static List<string> Names(RoutePlan plan)

@@ -18,7 +18,7 @@ public class EnumeratorTests
     public async Task A_stream_disposed_twice_and_moved_after_that_ends_once(int updates)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = InOrder(new() { Observers = { _log }, MetricsRegistry = registry }, FakeProvider.Answering("a", "one ", "two ", "three"));
+        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Answering("a", "one ", "two ", "three")).ExportingTo(registry);
         var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
         for (var i = 0; i < updates; i++)
             await stream.MoveNextAsync();
@@ -140,7 +140,7 @@ public class EnumeratorTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         await using var router = InOrder(
-            new() { MetricsRegistry = registry }, new HandClock { Start = TimeSpan.Zero }, null, FakeProvider.CutAfter("a", () => new IOException("cut"), "one "));
+            new(), new HandClock { Start = TimeSpan.Zero }, null, FakeProvider.CutAfter("a", () => new IOException("cut"), "one ")).ExportingTo(registry);
         await router.FailAsync<LlmException>(streamed: true);
         (await Exposition.ReadAsync(registry)).Sum("llm_calls_total", "outcome=\"failure\"").Should().Be(1);
     }

@@ -22,7 +22,7 @@ public class ReportedUsageProperties
         var provider = new FakeProvider("a", (_, _) => Some.Updates(
             [Some.Word("word"), .. reports[next++].Select(r => new ChatResponseUpdate { Contents = [new UsageContent(Details(r))] }), Some.Finish()]));
         await using var router = InOrder(
-            new() { Observers = { log }, MetricsRegistry = registry, Prices = PricingTable.Empty().With("mock", "a-model", price) }, provider);
+            new() { Observers = { log }, Prices = PricingTable.Empty().With("mock", "a-model", price) }, provider).ExportingTo(registry);
         for (var i = 0; i < reports.Length; i++)
             await router.RunAsync(streamed: i % 2 == 0);
 

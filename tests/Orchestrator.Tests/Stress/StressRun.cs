@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Orchestrator.Tests.Support;
 using Prometheus;
 
 namespace Orchestrator.Tests.Stress;
@@ -96,7 +97,6 @@ internal sealed class StressRun
         var options = new RouterOptions
         {
             Strategy = Plan.Strategy,
-            MetricsRegistry = _registry,
             Prices = StressPrices.Table,
             MidStream = Plan.MidStream,
             RefusalAction = Plan.RefusalAction,
@@ -106,7 +106,7 @@ internal sealed class StressRun
             Random = new Random((int)Seed),
             Observers = { new StressObserver(this) },
         };
-        await using var router = new Router(options, Log);
+        await using var router = new Router(options, Log).ExportingTo(_registry);
         ReplaceAll(router);
 
         // On threads of their own: the pool belongs to the calls.

@@ -70,7 +70,8 @@ internal static class HttpHead
             _target = line[(first + 1)..last];
             var version = line[(last + 1)..];
             _isOld = version.SequenceEqual("HTTP/1.0"u8);
-            return (_isOld || version.SequenceEqual("HTTP/1.1"u8)) && !_method.ContainsAnyExcept(Token) && !_target.ContainsAnyExcept(Visible);
+            return (_isOld || version.SequenceEqual("HTTP/1.1"u8)) && !_method.ContainsAnyExcept(Token)
+                && !_target.ContainsAnyExcept(Visible);
         }
 
         public bool ReadFields(ReadOnlySpan<byte> fields)

@@ -30,7 +30,9 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
         if (host is "+" or "*" or "0.0.0.0" or "::" or "[::]")
             return new MetricBinding([ListenEverywhere(host, port)], HostRule.Any, "localhost");
         var address = await ResolveAsync(host, cancellationToken).ConfigureAwait(false);
-        var urlHost = IPAddress.TryParse(host, out _) && address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{new IPAddress(address.GetAddressBytes())}]" : host;
+        var urlHost = IPAddress.TryParse(host, out _) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"[{new IPAddress(address.GetAddressBytes())}]"
+            : host;
         var rule = IPAddress.IsLoopback(address) ? HostRule.Loopback(urlHost) : HostRule.Any;
         return new MetricBinding([Listen(address, port, host, port)], rule, urlHost);
     }
@@ -58,7 +60,8 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
             }
             catch (IOException error) when (error.InnerException is SocketException
             {
-                SocketErrorCode: SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported
+                SocketErrorCode:
+                    SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported
             })
             {
                 Log.MetricsNoIPv6(logger, ((IPEndPoint)first.LocalEndPoint!).Port);
@@ -84,7 +87,10 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
             {
                 return Listen(IPAddress.IPv6Any, port, host, port, dualMode: true);
             }
-            catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: not SocketError.AddressAlreadyInUse and not SocketError.AccessDenied })
+            catch (IOException error) when (error.InnerException is SocketException
+            {
+                SocketErrorCode: not SocketError.AddressAlreadyInUse and not SocketError.AccessDenied
+            })
             {
                 // IPv6 is compiled in but switched off, as containers often have it.
             }
@@ -152,7 +158,8 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
         catch (Exception error) when (error is SocketException or ArgumentException or IndexOutOfRangeException)
         {
             throw new IOException(
-                $"The metrics server cannot listen on host '{host}': the name does not resolve. Use localhost, an address of this machine, or + for all.",
+                $"The metrics server cannot listen on host '{host}': the name does not resolve. " +
+                "Use localhost, an address of this machine, or + for all.",
                 error);
         }
     }
@@ -160,11 +167,14 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
     private static string Explain(SocketException error, string host, int port) => error.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"The metrics server cannot listen on port {port} of host '{host}': the port is taken. Stop the program that listens there, or choose another port (0 picks a free one).",
+            $"The metrics server cannot listen on port {port} of host '{host}': the port is taken. " +
+            "Stop the program that listens there, or choose another port (0 picks a free one).",
         SocketError.AccessDenied =>
-            $"The metrics server cannot listen on port {port} of host '{host}': no permission. Choose a port from 1024 up, or grant the right to listen on this one.",
+            $"The metrics server cannot listen on port {port} of host '{host}': no permission. " +
+            "Choose a port from 1024 up, or grant the right to listen on this one.",
         SocketError.AddressNotAvailable =>
-            $"The metrics server cannot listen on port {port} of host '{host}': this is not an address of this machine. Use localhost, one of its addresses, or + for all.",
+            $"The metrics server cannot listen on port {port} of host '{host}': this is not an address of this machine. " +
+            "Use localhost, one of its addresses, or + for all.",
         _ => $"The metrics server cannot listen on port {port} of host '{host}': {error.Message}",
     };
 }

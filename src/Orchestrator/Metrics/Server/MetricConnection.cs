@@ -8,7 +8,7 @@ namespace Orchestrator;
 ///   Idle ───────────► Reading ───────────────► Waiting ───────────► Writing ────► Idle, or closed
 ///     ▲                  │ refused, 404 …                             ▲  │
 ///     │                  └────────────────────────────────────────────┘  └──────► Draining ─► closed
-///     └──────────────────────────────── kept alive ◄─────────────────────┘        (more may come that nobody wants)
+///     └──────────────────────────────── kept alive ◄─────────────────────┘        (what still comes is not read as a request)
 /// </code>
 /// </summary>
 internal enum MetricConnectionState

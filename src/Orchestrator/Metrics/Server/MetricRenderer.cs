@@ -28,7 +28,7 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
     /// <summary>The result of the export begun last, once.</summary>
     public MetricRendering? Take() => Interlocked.Exchange(ref _result, null);
 
-    /// <summary>Asks the running export to end: nobody waits for it any more.</summary>
+    /// <summary>Asks the running export to end: no connection waits for it any more.</summary>
     public void Cancel()
     {
         lock (_gate)

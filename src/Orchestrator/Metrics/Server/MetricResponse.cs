@@ -13,13 +13,16 @@ internal static class MetricResponse
         var length = page?.Length ?? text.Length;
         // Prometheus 3 refuses a scrape without its exact content type.
         var type = page is null ? "text/plain; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8";
-        var encoding = page is null ? "" : request.Gzip ? "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n" : "Vary: Accept-Encoding\r\n";
+        var encoding = page is null ? ""
+            : request.Gzip ? "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
+            : "Vary: Accept-Encoding\r\n";
         var allow = status == 405 ? "Allow: GET, HEAD\r\n" : "";
         var connection = closes ? "Connection: close\r\n" : "";
         var body = request.IsHead ? "" : text;
         var fits = Utf8.TryWrite(
             target,
-            $"HTTP/1.1 {status} {Reason(status)}\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nDate: {date:R}\r\n{encoding}{allow}{connection}\r\n{body}",
+            $"HTTP/1.1 {status} {Reason(status)}\r\nContent-Type: {type}\r\nContent-Length: {length}\r\nDate: {date:R}\r\n" +
+            $"{encoding}{allow}{connection}\r\n{body}",
             out var written);
         return fits ? written : throw new InvalidOperationException("The head of a response is longer than its buffer.");
     }

@@ -12,7 +12,8 @@ namespace Orchestrator;
 /// </summary>
 /// <remarks>
 /// <para>Metrics are plain text in the format of Prometheus 0.0.4, compressed with gzip when the client accepts it, and always collected
-/// after the request arrived. There is no TLS and no authentication; whoever needs them maps the same registry on ASP.NET Core.</para>
+/// after the request arrived. There is no TLS and no authentication; where they are needed, export to a registry and map that on ASP.NET
+/// Core.</para>
 /// <para>On loopback it answers only requests whose <c>Host</c> is <c>localhost</c>, <c>127.0.0.1</c>, <c>[::1]</c> or the host it was
 /// started on, others with 403, so that a web page cannot read it by DNS rebinding.</para>
 /// <para>All members may be used by several threads at once.</para>
@@ -39,7 +40,8 @@ public sealed class MetricServer : IAsyncDisposable
     /// <value><c>localhost</c> by default: both loopback addresses. <c>+</c>, <c>*</c> and <c>0.0.0.0</c> are all addresses.</value>
     public string Host { get; }
 
-    /// <summary>Where the metrics are, such as <c>http://localhost:9090/metrics</c>. For all addresses, as seen from this machine.</summary>
+    /// <summary>Where the metrics are, such as <c>http://localhost:9090/metrics</c>. For all addresses, as seen from this
+    /// machine.</summary>
     public Uri Url { get; }
 
     /// <summary>Whether it accepts connections: <see langword="true"/> until it is stopped or disposed.</summary>
@@ -48,7 +50,8 @@ public sealed class MetricServer : IAsyncDisposable
     /// <summary>Opens the endpoint.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The port is not within 0 and 65535.</exception>
     /// <exception cref="ArgumentException">The host is empty.</exception>
-    /// <exception cref="IOException">The port is taken, not allowed, or the host is not one of this machine. The message says what to do.</exception>
+    /// <exception cref="IOException">The port is taken, not allowed, or the host is not one of this machine. The message says what to
+    /// do.</exception>
     internal static Task<MetricServer> StartAsync(
         CollectorRegistry registry, int port, string host, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
     {

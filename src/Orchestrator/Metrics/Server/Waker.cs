@@ -34,7 +34,7 @@ internal sealed class Waker : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Closed, so nobody waits; or full, so it is readable already.
+            // Closed: no thread waits any more. Or full: it is readable already.
             Volatile.Write(ref _signalled, 0);
         }
     }

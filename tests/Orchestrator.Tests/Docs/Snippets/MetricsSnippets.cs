@@ -34,7 +34,7 @@ internal static class MetricsSnippets
         // using Prometheus;
         var builder = WebApplication.CreateBuilder(args);
         var registry = Metrics.NewCustomRegistry();
-        builder.Services.AddLlmRouter(options => options.MetricsRegistry = registry).AddMock("demo");
+        builder.Services.AddLlmRouter().AddMock("demo").ExportTo(registry);
         builder.Services.AddAuthorization();            // and the authentication your application has
 
         var app = builder.Build();

@@ -90,7 +90,8 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var said = new List<string>();
         var checks = new List<Task<ProviderDiagnosis>>();
-        await using (var router = ChatSurface.InOrder(new RouterOptions { MetricsRegistry = registry, Health = new HealthOptions { ExclusionTime = TimeSpan.FromTicks(1), LongestRetryAfter = TimeSpan.FromTicks(1) } }, null, logs, provider))
+        var health = new HealthOptions { ExclusionTime = TimeSpan.FromTicks(1), LongestRetryAfter = TimeSpan.FromTicks(1) };
+        await using (var router = ChatSurface.InOrder(new RouterOptions { Health = health }, null, logs, provider).ExportingTo(registry))
         {
             foreach (var fault in Faults(server))
             {
