@@ -7,7 +7,11 @@ using Orchestrator.Providers;
 var router = new Router(RoutingStrategy.FirstAvailable);
 await using var disposal = router;
 if (IsSet("OPENAI_API_KEY") || IsSet("OPENAI_BASE_URL"))
-    router.AddProvider(new OpenAiCompatibleProvider("openai", OpenAiCompatibleOptions.FromEnvironment(Variable("OPENAI_MODEL", "gpt-4o-mini"))));
+{
+    var model = Variable("OPENAI_MODEL", "gpt-4o-mini");
+    router.AddProvider(new OpenAiCompatibleProvider("openai", OpenAiCompatibleOptions.FromEnvironment(model)));
+}
+
 if (IsSet("OLLAMA_HOST"))
     router.AddProvider(new OllamaProvider("ollama", OllamaOptions.FromEnvironment(Variable("OLLAMA_MODEL", "llama3.2"))));
 if (router.Providers.Count == 0)

@@ -5,7 +5,7 @@ namespace Orchestrator.Snippets;
 /// <summary>One block of C# on a page, with what the page gives it.</summary>
 /// <param name="Line">The line of the page the code begins at.</param>
 /// <param name="Code">The code as it is shown.</param>
-/// <param name="Given">Declarations of what the page speaks of without code, from the comment <c>&lt;!-- given: … --&gt;</c> before it.</param>
+/// <param name="Given">Declarations of what is named without code, from the comment <c>&lt;!-- given: … --&gt;</c> before it.</param>
 /// <param name="IsWeb">Whether it belongs into a web project, from the comment <c>&lt;!-- web --&gt;</c> before the block.</param>
 public sealed partial record Snippet(int Line, string Code, string Given, bool IsWeb)
 {

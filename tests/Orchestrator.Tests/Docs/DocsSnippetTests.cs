@@ -26,7 +26,7 @@ public sealed partial class DocsSnippetTests
     {
         var snippets = SnippetPage.Load(Path.Combine(Root, page));
 
-        Compiler.Value.Check(snippets).Should().BeEmpty("{0} must name every package and directive that its snippets need, and no other", page);
+        Compiler.Value.Check(snippets).Should().BeEmpty("{0} must name what its snippets need, and no other directive", page);
     }
 
     [Theory]

@@ -88,7 +88,7 @@ public partial class SnippetTests
     [GeneratedRegex("^```(?<language>csharp|json|yaml)\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 
-    /// <summary>Which directives a block needs, <see cref="DocsSnippetTests"/> finds out; here they stand at the head of the file.</summary>
+    /// <summary>The directives of a block are checked by <see cref="DocsSnippetTests"/>; here they stand at the head of the file.</summary>
     [GeneratedRegex(@"\A(?:using [\w.:= ]+;\n)+")]
     private static partial Regex Usings();
 

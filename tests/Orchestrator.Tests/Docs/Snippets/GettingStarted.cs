@@ -64,7 +64,7 @@ internal static class GettingStarted
         var metrics = await router.StartMetricsServerAsync(port: 0);
         Console.WriteLine($"Metrics at {metrics.Url}");
         foreach (var provider in router.GetMetrics().Values)
-            Console.WriteLine($"{provider.Provider}: {provider.TotalRequests} requests, {provider.FailedRequests} failed, {provider.TotalCost} RUB");
+            Console.WriteLine($"{provider.Provider}: {provider.TotalRequests} requests, {provider.FailedRequests} failed");
         Console.ReadLine();
     }
 
