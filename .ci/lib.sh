@@ -1,7 +1,7 @@
 # Shared by .ci/run and .ci/nightly: steps with headings, times and logs; nothing left behind. Sourced, with the repository's root as folder.
 
 export CI=true LC_ALL=C.UTF-8 DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-export MSBUILDTERMINALLOGGER=off MSBUILDDISABLENODEREUSE=1 NuGetAudit=false
+export MSBUILDTERMINALLOGGER=off MSBUILDDISABLENODEREUSE=1
 # A compiler server of this run's own: quick builds, and ended with the run without touching anybody else's.
 export ORCHESTRATOR_CI_RUN="orchestrator-ci-$$-$(date +%s)"
 export SharedCompilationId="$ORCHESTRATOR_CI_RUN"

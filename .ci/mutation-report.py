@@ -1,4 +1,4 @@
-"""Makes docs/mutation.md of the raw reports of .ci/mutation and of .ci/mutation-reasons.tsv, to standard output.
+"""Makes the report of the raw reports of .ci/mutation and of .ci/mutation-reasons.tsv, to standard output.
 
 python3 .ci/mutation-report.py [--line PART | --open]   --line: one part's totals; --open: survivors without a reason, as lines for the reasons.
 """
@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-SCOPE = re.compile(r"^(Routing|Health|Accounting)/|^Metrics/(CallTotals|ModelTotals|BucketCounts|ProviderMetrics)\.cs$")
+SCOPE = re.compile(r"^(Calls|Strategies|Registry|Health|Accounting)/|^Abstractions/(ModelPrice|ProviderMetrics)\.cs$")
 # Between them they name every file of the scope.
 PARTS = {"core", "health", "call", "attempt", "plan", "money", "accounting"}
 COUNTED = ("Killed", "Timeout", "Survived", "NoCoverage")
@@ -103,7 +103,7 @@ def code(text):
 
 def page(mutants, parts):
     known = reasons()
-    with open(os.path.join(ROOT, ".ci", "mutation-page.md"), encoding="utf-8") as stream:
+    with open(os.path.join(ROOT, ".ci", "mutation-head.md"), encoding="utf-8") as stream:
         head = stream.read()
     commits = sorted({open(os.path.join(REPORTS, part, "commit"), encoding="utf-8").read().strip() for part in parts})
     counts = totals(mutants)

@@ -1,5 +1,5 @@
-// Clients of other libraries as providers: the OpenAI .NET SDK first, OllamaSharp when it fails. With OPENAI_API_KEY (and OPENAI_BASE_URL, OPENAI_MODEL)
-// or OLLAMA_HOST (and OLLAMA_MODEL) each asks the real service; without, a fake server inside this process, over a real socket.
+// Clients of other libraries as providers: the OpenAI .NET SDK first, OllamaSharp when it fails. With OPENAI_API_KEY (and OPENAI_BASE_URL,
+// OPENAI_MODEL) or OLLAMA_HOST (and OLLAMA_MODEL) each asks the real service; without, a fake server inside this process.
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Globalization;
@@ -11,10 +11,14 @@ using Orchestrator.Providers;
 using Orchestrator.Testing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-await using var openAiFake = Set("OPENAI_API_KEY") is null ? new FakeOpenAiServer { Reply = new FakeReply("Sure: one answer from the OpenAI SDK.") } : null;
-await using var ollamaFake = Set("OLLAMA_HOST") is null ? new FakeOllamaServer { Reply = new FakeReply("And one from OllamaSharp.") } : null;
-Console.WriteLine($"OpenAI SDK:  {(openAiFake is null ? "the real service" : "a fake server in this process; set OPENAI_API_KEY to ask the real one")}");
-Console.WriteLine($"OllamaSharp: {(ollamaFake is null ? "the real service" : "a fake server in this process; set OLLAMA_HOST to ask the real one")}");
+await using var openAiFake = Set("OPENAI_API_KEY") is null
+    ? new FakeOpenAiServer { Reply = new FakeReply("Sure: one answer from the OpenAI SDK.") }
+    : null;
+await using var ollamaFake = Set("OLLAMA_HOST") is null
+    ? new FakeOllamaServer { Reply = new FakeReply("And one from OllamaSharp.") }
+    : null;
+Console.WriteLine($"OpenAI SDK:  {Kind(openAiFake, "OPENAI_API_KEY")}");
+Console.WriteLine($"OllamaSharp: {Kind(ollamaFake, "OLLAMA_HOST")}");
 
 // The SDK's own retries are off: a second call inside it would be one that the router does not see.
 var sdkOptions = new OpenAIClientOptions { RetryPolicy = new ClientRetryPolicy(maxRetries: 0) };
@@ -24,7 +28,8 @@ using var openAi = new OpenAIClient(new ApiKeyCredential(Set("OPENAI_API_KEY") ?
     .GetChatClient(Set("OPENAI_MODEL") ?? "gpt-4o-mini").AsIChatClient();
 
 // OllamaOptions knows the short forms of OLLAMA_HOST.
-using var ollama = new OllamaApiClient(ollamaFake?.BaseUrl ?? OllamaOptions.FromEnvironment("any").BaseUrl, Set("OLLAMA_MODEL") ?? "llama3.2");
+var ollamaUrl = ollamaFake?.BaseUrl ?? OllamaOptions.FromEnvironment("any").BaseUrl;
+using var ollama = new OllamaApiClient(ollamaUrl, Set("OLLAMA_MODEL") ?? "llama3.2");
 
 await using var router = new Router(RoutingStrategy.FirstAvailable)
     .AddProvider(new ChatClientProvider("openai-sdk", openAi))
@@ -60,4 +65,8 @@ catch (LlmException e)
 
 return 0;
 
-static string? Set(string name) => Environment.GetEnvironmentVariable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+static string Kind(object? fake, string variable) =>
+    fake is null ? "the real service" : $"a fake server in this process; set {variable} to ask the real one";
+
+static string? Set(string name) =>
+    Environment.GetEnvironmentVariable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;

@@ -6,7 +6,7 @@ using Orchestrator;
 
 namespace CustomProvider;
 
-/// <summary>A provider for a service with one method: asks, reports usage, names errors. Time limits and counting are the router's.</summary>
+/// <summary>A provider for a service with one method: asks, reports usage, names errors. The router counts and times.</summary>
 internal sealed class AcmeProvider(string name, HttpClient http) : ILlmProvider
 {
     public ProviderInfo Info { get; } = new(name, Vendor: "acme", Model: "acme-1") { Capabilities = ProviderCapabilities.None };

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 
 namespace CustomProvider;
 
-/// <summary>Plays the vendor, so that the example needs no network: every third question is one too many, for longer than a call waits.</summary>
+/// <summary>Plays the vendor, so that no network is needed: every third question is refused, for longer than a call waits.</summary>
 internal sealed class AcmeService : HttpMessageHandler
 {
     private int _asked;

@@ -16,6 +16,9 @@ for (var i = 1; i <= 4; i++)
     var answer = await router.RouteAsync($"Question {i}");
     var usage = answer.Usage;
     Console.WriteLine($"{answer.Provider.Name}: {usage.TotalTokens} tokens ({usage.Source}), {answer.Cost} {answer.Currency}");
-    foreach (var attempt in answer.Attempts.Where(attempt => attempt.Error is not null))
-        Console.WriteLine($"  after {attempt.Provider.Name}: {attempt.Error!.Kind}, retry after {attempt.Error.RetryAfter?.TotalSeconds} s");
+    foreach (var attempt in answer.Attempts)
+    {
+        if (attempt.Error is { } error)
+            Console.WriteLine($"  after {attempt.Provider.Name}: {error.Kind}, retry after {error.RetryAfter?.TotalSeconds} s");
+    }
 }

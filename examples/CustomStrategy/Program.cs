@@ -4,7 +4,8 @@ using Orchestrator;
 using Orchestrator.Providers;
 
 var outage = Enumerable.Repeat(MockOutcome.Failure(LlmErrorKind.ServerError, 500), 2);
-await using var router = new Router(new RouterOptions { CustomStrategy = new CheapestFirst(), Retry = RetryOptions.None, Prices = PricingTable.Current })
+var options = new RouterOptions { CustomStrategy = new CheapestFirst(), Retry = RetryOptions.None, Prices = PricingTable.Current };
+await using var router = new Router(options)
     .AddProvider(Mock("max", "gigachat", "GigaChat-2-Max"))
     .AddProvider(Mock("pro", "yandexgpt", "yandexgpt-5.1"))
     .AddProvider(Mock("lite", "gigachat", "GigaChat-2", [.. Enumerable.Repeat(MockOutcome.Success(), 4), .. outage]))

@@ -1,5 +1,5 @@
-// GigaChat on its own protocol. With GIGACHAT_CREDENTIALS (or GIGACHAT_ACCESS_TOKEN) it checks the settings and asks the real service, the model of
-// GIGACHAT_MODEL; its certificates need GIGACHAT_CA_BUNDLE_FILE on most machines. Without, a fake server inside this process, over a real socket.
+// GigaChat on its own protocol. With GIGACHAT_CREDENTIALS (or GIGACHAT_ACCESS_TOKEN) it checks the settings and asks the real service, the
+// model of GIGACHAT_MODEL; its certificates need GIGACHAT_CA_BUNDLE_FILE on most machines. Without, a fake server inside this process.
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Orchestrator;
@@ -8,11 +8,19 @@ using Orchestrator.Testing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var isReal = IsSet("GIGACHAT_CREDENTIALS") || IsSet("GIGACHAT_ACCESS_TOKEN");
-await using var fake = isReal ? null : new FakeGigaChatServer { Reply = new FakeReply("Маршрутизатор шлёт каждый запрос той модели, которая может ответить.") };
+await using var fake = isReal
+    ? null
+    : new FakeGigaChatServer { Reply = new FakeReply("Маршрутизатор шлёт каждый запрос той модели, которая может ответить.") };
 
 var options = fake is null
     ? GigaChatOptions.FromEnvironment(IsSet("GIGACHAT_MODEL") ? null : "GigaChat-2")
-    : new GigaChatOptions { BaseUrl = fake.BaseUrl, AuthUrl = fake.AuthUrl, AuthorizationKey = FakeGigaChatServer.DefaultKey, Model = "GigaChat-2" };
+    : new GigaChatOptions
+    {
+        BaseUrl = fake.BaseUrl,
+        AuthUrl = fake.AuthUrl,
+        AuthorizationKey = FakeGigaChatServer.DefaultKey,
+        Model = "GigaChat-2",
+    };
 Console.WriteLine(fake is null
     ? $"Asking {options.Model} at {options.BaseUrl.Host}"
     : "Asking a fake server in this process; set GIGACHAT_CREDENTIALS to ask the real one");
@@ -36,7 +44,8 @@ try
     Console.WriteLine();
 
     var counted = await gigaChat.CountTokensAsync([new ChatMessage(ChatRole.User, "Сколько здесь токенов?")]);
-    Console.WriteLine($"counted:  {counted} tokens by the vendor, {new TokenCounter().Count("Сколько здесь токенов?", options.Model)} by estimate");
+    var estimate = new TokenCounter().Count("Сколько здесь токенов?", options.Model);
+    Console.WriteLine($"counted:  {counted} tokens by the vendor, {estimate} by estimate");
 }
 catch (LlmException e)
 {

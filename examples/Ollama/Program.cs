@@ -7,7 +7,9 @@ using Orchestrator.Testing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var isReal = !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable("OLLAMA_HOST"));
-await using var fake = isReal ? null : new FakeOllamaServer { Reply = new FakeReply("A router sends each prompt to the model that can answer it.") };
+await using var fake = isReal
+    ? null
+    : new FakeOllamaServer { Reply = new FakeReply("A router sends each prompt to the model that can answer it.") };
 
 var options = fake is null
     ? OllamaOptions.FromEnvironment(Environment.GetEnvironmentVariable("OLLAMA_MODEL") ?? "llama3.2")
@@ -38,5 +40,6 @@ catch (LlmException e)
 }
 
 var m = router.GetMetrics()["ollama"];
-Console.WriteLine($"{m.TotalRequests} requests, {m.TotalPromptTokens} + {m.TotalCompletionTokens} tokens, first token after {m.TimeToFirstToken?.TotalMilliseconds:0} ms");
+Console.WriteLine($"{m.TotalRequests} requests, {m.TotalPromptTokens} + {m.TotalCompletionTokens} tokens, "
+    + $"first token after {m.TimeToFirstToken?.TotalMilliseconds:0} ms");
 return 0;

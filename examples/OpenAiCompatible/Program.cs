@@ -7,7 +7,9 @@ using Orchestrator.Testing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var isReal = IsSet("OPENAI_API_KEY") || IsSet("OPENAI_BASE_URL");
-await using var fake = isReal ? null : new FakeOpenAiServer { Reply = new FakeReply("A router sends each prompt to the model that can answer it.") };
+await using var fake = isReal
+    ? null
+    : new FakeOpenAiServer { Reply = new FakeReply("A router sends each prompt to the model that can answer it.") };
 
 var options = fake is null
     ? OpenAiCompatibleOptions.FromEnvironment(Environment.GetEnvironmentVariable("OPENAI_MODEL") ?? "gpt-4o-mini")
@@ -34,7 +36,8 @@ catch (LlmException e)
 }
 
 var m = router.GetMetrics()["openai"];
-Console.WriteLine($"{m.TotalRequests} requests, {m.TotalPromptTokens} + {m.TotalCompletionTokens} tokens, first token after {m.TimeToFirstToken?.TotalMilliseconds:0} ms");
+Console.WriteLine($"{m.TotalRequests} requests, {m.TotalPromptTokens} + {m.TotalCompletionTokens} tokens, "
+    + $"first token after {m.TimeToFirstToken?.TotalMilliseconds:0} ms");
 return 0;
 
 static bool IsSet(string variable) => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(variable));

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Orchestrator;
 using Orchestrator.Providers;
 
-// Port 0 takes any free one: nobody needs to find it when the program ends by itself.
+// Port 0 takes any free one: it need not be known when the program ends by itself.
 var serve = args.Contains("--serve");
 var port = Array.IndexOf(args, "--port") is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : serve ? 9090 : 0;
 using var stop = new CancellationTokenSource();
@@ -50,7 +50,7 @@ Console.WriteLine("""
       roubles per hour                     sum(rate(llm_cost_total{currency="RUB"}[1h])) * 3600
       tokens of the last day               sum by (provider, type) (increase(llm_tokens_total[1d]))
       unhealthy for the alert              llm_provider_health == 0
-      calls that nobody answered           sum(rate(llm_calls_total{outcome="failure"}[5m]))
+      calls that were not answered         sum(rate(llm_calls_total{outcome="failure"}[5m]))
     """);
 
 if (serve)

@@ -24,16 +24,18 @@ internal sealed class Bill : IUsageObserver
             var all = provider.ToList();
             // An unknown price is no price: such a sum is unknown too.
             var cost = all.Exists(a => a.Cost is null) ? null : all.Sum(a => a.Cost);
-            Console.WriteLine($"{provider.Key,-10}{all.Count,8}{all.Count(a => a.Outcome == AttemptOutcome.Failed),8}{all.Sum(a => a.Usage.PromptTokens),8}"
+            var failed = all.Count(a => a.Outcome == AttemptOutcome.Failed);
+            Console.WriteLine($"{provider.Key,-10}{all.Count,8}{failed,8}{all.Sum(a => a.Usage.PromptTokens),8}"
                 + $"{all.Sum(a => a.Usage.CompletionTokens),8}{Amount(cost * 100, "0.00"),10}{Amount(cost, "0.0000"),10}");
         }
 
         foreach (var info in attempts.Select(a => a.Provider).Distinct())
         {
             var price = prices.Find(info.Vendor, info.Model);
+            var day = price?.AsOf is { } date ? $" as of {date:yyyy-MM-dd}" : "";
             Console.WriteLine(price is null
                 ? $"{info.Model}: no price is known"
-                : $"{info.Model}: {price.PromptPer1K} + {price.CompletionPer1K} {prices.Currency} per 1,000 tokens{(price.AsOf is { } date ? $" as of {date:yyyy-MM-dd}" : "")} ({price.Source})");
+                : $"{info.Model}: {price.PromptPer1K} + {price.CompletionPer1K} {prices.Currency} per 1,000 tokens{day} ({price.Source})");
         }
     }
 

@@ -1,5 +1,5 @@
 // A chat in the console, with history and streaming, over whatever the environment offers: OPENAI_API_KEY or OPENAI_BASE_URL, then
-// OLLAMA_HOST; without either, the mock. With nobody at the keyboard it talks to itself.
+// OLLAMA_HOST; without either, the mock. With no input at all it talks to itself.
 using Microsoft.Extensions.AI;
 using Orchestrator;
 using Orchestrator.Providers;
@@ -7,12 +7,17 @@ using Orchestrator.Providers;
 var router = new Router(RoutingStrategy.FirstAvailable);
 await using var disposal = router;
 if (IsSet("OPENAI_API_KEY") || IsSet("OPENAI_BASE_URL"))
-    router.AddProvider(new OpenAiCompatibleProvider("openai", OpenAiCompatibleOptions.FromEnvironment(Variable("OPENAI_MODEL", "gpt-4o-mini"))));
+{
+    var model = Variable("OPENAI_MODEL", "gpt-4o-mini");
+    router.AddProvider(new OpenAiCompatibleProvider("openai", OpenAiCompatibleOptions.FromEnvironment(model)));
+}
+
 if (IsSet("OLLAMA_HOST"))
     router.AddProvider(new OllamaProvider("ollama", OllamaOptions.FromEnvironment(Variable("OLLAMA_MODEL", "llama3.2"))));
 if (router.Providers.Count == 0)
     router.AddProvider(new MockProvider("mock", options: new MockOptions { ChunkDelay = TimeSpan.FromMilliseconds(30) }));
-Console.WriteLine($"Talking to {string.Join(", then ", router.Providers.Select(p => $"{p.Name} ({p.Model})"))}. An empty line ends the chat.");
+var asked = router.Providers.Select(p => $"{p.Name} ({p.Model})");
+Console.WriteLine($"Talking to {string.Join(", then ", asked)}. \"exit\" ends the chat.");
 
 var history = new List<ChatMessage> { new(ChatRole.System, "You are a helpful assistant. Answer briefly.") };
 foreach (var line in Lines())
@@ -47,9 +52,11 @@ static IEnumerable<string> Lines()
     {
         if (!Console.IsInputRedirected)
             Console.Write("> ");
-        if (Console.ReadLine() is not { } line || string.IsNullOrWhiteSpace(line))
+        if (Console.ReadLine()?.Trim() is not { } line || line.Equals("exit", StringComparison.OrdinalIgnoreCase))
             break;
         any = true;
+        if (line.Length == 0)
+            continue;
         if (Console.IsInputRedirected)
             Console.WriteLine($"> {line}");
         yield return line;

@@ -1,5 +1,6 @@
-// YandexGPT by its native API. With YC_FOLDER_ID and YC_API_KEY (or YC_SERVICE_ACCOUNT_KEY_FILE, YC_IAM_TOKEN, YC_METADATA_ADDR) it checks the settings and
-// asks the real service, the model of YC_MODEL; without, a fake server inside this process, over a real socket, by way of a key file and an IAM token.
+// YandexGPT by its native API. With YC_FOLDER_ID and YC_API_KEY (or YC_SERVICE_ACCOUNT_KEY_FILE, YC_IAM_TOKEN, YC_METADATA_ADDR) it
+// checks the settings and asks the real service, the model of YC_MODEL; without, a fake server inside this process, by way of a key file
+// and an IAM token.
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Orchestrator;
@@ -9,14 +10,23 @@ using Orchestrator.Testing;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var model = IsSet("YC_MODEL") ? Environment.GetEnvironmentVariable("YC_MODEL")! : "yandexgpt-5-lite";
 var isReal = new[] { "YC_API_KEY", "YC_SERVICE_ACCOUNT_KEY_FILE", "YC_IAM_TOKEN", "YC_METADATA_ADDR" }.Any(IsSet);
-await using var fake = isReal ? null : new FakeYandexGptServer { Reply = new FakeReply("Маршрутизатор шлёт каждый запрос той модели, которая может ответить.") };
+await using var fake = isReal
+    ? null
+    : new FakeYandexGptServer { Reply = new FakeReply("Маршрутизатор шлёт каждый запрос той модели, которая может ответить.") };
 var keyFile = fake is null ? null : Path.GetTempFileName();
 if (fake is not null)
     File.WriteAllText(keyFile!, fake.ServiceAccount.KeyJson);
 
 var options = fake is null
     ? YandexGptOptions.FromEnvironment(model)
-    : new YandexGptOptions { BaseUrl = fake.BaseUrl, IamUrl = fake.IamUrl, FolderId = "b1gexample", ServiceAccountKeyFile = keyFile, Model = model };
+    : new YandexGptOptions
+    {
+        BaseUrl = fake.BaseUrl,
+        IamUrl = fake.IamUrl,
+        FolderId = "b1gexample",
+        ServiceAccountKeyFile = keyFile,
+        Model = model,
+    };
 Console.WriteLine(fake is null
     ? $"Asking {options.Model} at {options.BaseUrl.Host}"
     : "Asking a fake server in this process; set YC_FOLDER_ID and YC_API_KEY to ask the real one");
@@ -41,8 +51,9 @@ try
         Console.Write(update.Text);
     Console.WriteLine();
 
-    var counted = await yandex.CountTokensAsync([new ChatMessage(ChatRole.User, "Сколько здесь токенов?")]);
-    Console.WriteLine($"counted:  {counted} tokens by the vendor, {new TokenCounter().Count([new ChatMessage(ChatRole.User, "Сколько здесь токенов?")], yandex.Info)} by estimate");
+    ChatMessage[] messages = [new(ChatRole.User, "Сколько здесь токенов?")];
+    var counted = await yandex.CountTokensAsync(messages);
+    Console.WriteLine($"counted:  {counted} tokens by the vendor, {new TokenCounter().Count(messages, yandex.Info)} by estimate");
 }
 catch (LlmException e)
 {

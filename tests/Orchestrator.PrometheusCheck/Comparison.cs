@@ -9,7 +9,7 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
     private static readonly string[] Estimates = ["LatencyP50", "LatencyP95", "LatencyP99", "RollingAverageLatency", "RecentErrorRate"];
 
     // How a provider stands at this moment and for how long: counted as changes, not exported.
-    private static readonly string[] Unexported = ["IsAvailable", "Exclusion", "AvailableIn"];
+    private static readonly string[] Unexported = ["Availability", "IsAvailable", "Exclusion", "AvailableIn"];
 
     private readonly List<string> _differences = [];
 

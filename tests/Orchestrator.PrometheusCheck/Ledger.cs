@@ -28,7 +28,7 @@ internal sealed class Ledger : IUsageObserver
         "failovers" => Single(_attempts.Count(a => a is { Number: > 1, Role: not AttemptRole.Retry })),
         "retries" => Single(_attempts.Count(a => a.Role == AttemptRole.Retry)),
         "changes of standing" => Changes.ToDictionary(),
-        "waits for a place" => Sum(_attempts.Where(a => a.QueueTime > TimeSpan.Zero), a => $"provider={a.Provider.Name}", _ => 1),
+        "waits for a permit" => Sum(_attempts.Where(a => a.QueueTime > TimeSpan.Zero), a => $"provider={a.Provider.Name}", _ => 1),
         "errors by kind" => Sum(_attempts.Where(a => a.Error is not null), a => $"kind={a.Error!.Kind},provider={a.Provider.Name}", _ => 1),
         "tokens by model" => Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=prompt", a => a.Usage.PromptTokens)
             .Concat(Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=completion", a => a.Usage.CompletionTokens))

@@ -88,7 +88,7 @@ internal sealed class Load : IAsyncDisposable
         RequireVariety();
     }
 
-    /// <summary>Cancels the calls that still run, and makes a few more wait for a place: a rate needs an increase between two scrapes.</summary>
+    /// <summary>Cancels the calls that still run, and makes a few more wait for a permit: a rate needs an increase between two scrapes.</summary>
     public async Task LeaveAsync()
     {
         await _leave.CancelAsync();
@@ -116,7 +116,7 @@ internal sealed class Load : IAsyncDisposable
             ["each kind of error"] = Ledger.Expected("errors by kind").Count >= Kinds.Length,
             ["failovers"] = Ledger.Expected("failovers")[""] > 0,
             ["retries"] = Ledger.Expected("retries")[""] > 0,
-            ["waits for a place"] = Ledger.Expected("waits for a place").Count > 0,
+            ["waits for a permit"] = Ledger.Expected("waits for a permit").Count > 0,
             ["ejections and exclusions"] = all.Exists(m => m.Ejections > 0) && all.Exists(m => m.Exclusion == ExclusionReason.Authentication),
             ["attempts in flight"] = all.Exists(m => m.InFlight == 2),
             ["a provider without attempts"] = all.Exists(m => m.TotalRequests == 0),

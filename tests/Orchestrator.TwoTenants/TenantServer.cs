@@ -30,7 +30,7 @@ internal sealed class TenantServer : IAsyncDisposable
         (_tenant, _seed, _violations, _counts) = (tenant, seed, violations, counts);
         _sockets = Build(host => host.UseKestrel(kestrel =>
         {
-            kestrel.Timeouts.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         }));

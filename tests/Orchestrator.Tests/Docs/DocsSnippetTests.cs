@@ -1,36 +1,32 @@
 using System.Text.RegularExpressions;
+using Orchestrator.Snippets;
 
 namespace Orchestrator.Tests.Docs;
 
 /// <summary>What the pages show compiles, and where they point there is something.</summary>
 public sealed partial class DocsSnippetTests
 {
-    private static readonly string[] PagesWithSnippets = ["architecture.md", "routing.md", "custom-provider.md", "custom-strategy.md", "from-python.md", "metrics.md", "testing.md", "providers/openai-compatible.md", "providers/ollama.md", "providers/gigachat.md", "providers/gigachat.ru.md", "providers/yandexgpt.md", "providers/yandexgpt.ru.md", "providers/chat-client.md"];
-
     private static readonly string Root = FindRoot();
 
-    public static TheoryData<string> Pages => [.. PagesWithSnippets];
+    internal static readonly Lazy<SnippetCompiler> Compiler = new(() =>
+        new SnippetCompiler(new PackageGraph(Path.Combine(Root, "tests", "Orchestrator.Snippets", "obj", "project.assets.json"))));
 
     public static TheoryData<string> AllPages =>
     [
         .. Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(Root, "README*.md"))
-            .Concat(Directory.GetFiles(Root, "CHANGELOG.md"))
+            .Concat(new[] { "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md" }.Select(name => Path.Combine(Root, name)))
             .Select(file => Path.GetRelativePath(Root, file))
             .Order(StringComparer.Ordinal),
     ];
 
     [Theory]
-    [MemberData(nameof(Pages))]
-    public void Every_block_of_code_is_part_of_a_compiled_file(string page)
+    [MemberData(nameof(AllPages))]
+    public void Every_snippet_compiles_with_what_its_page_names(string page)
     {
-        var compiled = CompiledFiles().Select(file => Plain(File.ReadAllText(file))).ToList();
+        var snippets = SnippetPage.Load(Path.Combine(Root, page));
 
-        var blocks = CodeBlock().Matches(Read(Path.Combine("docs", page))).Select(match => match.Groups[1].Value).ToList();
-
-        blocks.Should().NotBeEmpty("this page shows code");
-        foreach (var block in blocks)
-            compiled.Should().Contain(text => text.Contains(Plain(block), StringComparison.Ordinal), "{0} shows\n{1}", page, block);
+        Compiler.Value.Check(snippets).Should().BeEmpty("{0} must name what its snippets need, and no other directive", page);
     }
 
     [Theory]
@@ -67,21 +63,8 @@ public sealed partial class DocsSnippetTests
             .Select(file => Path.GetRelativePath(Path.Combine(Root, "docs"), file).Replace('\\', '/'))
             .Where(name => name != "index.md" && !index.Contains($"({name})", StringComparison.Ordinal));
 
-        missing.Should().BeEmpty("a page nobody links is a page nobody reads");
+        missing.Should().BeEmpty("a page without a link is not found");
     }
-
-    private static IEnumerable<string> CompiledFiles()
-    {
-        var snippets = Path.Combine(Root, "tests", "Orchestrator.Tests", "Docs", "Snippets");
-        var examples = Path.Combine(Root, "examples");
-        return new[] { snippets, examples }.Where(Directory.Exists)
-            .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories))
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-    }
-
-    /// <summary>Lines without their indentation and without what is empty: a page shows the inside of a method at its left edge.</summary>
-    private static string Plain(string code) =>
-        string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     private static string WithoutCode(string markdown) => AnyCode().Replace(markdown, "");
 
@@ -92,7 +75,8 @@ public sealed partial class DocsSnippetTests
 
     /// <summary>As GitHub makes it: lower case, blanks to hyphens, other punctuation gone.</summary>
     private static string Slug(string heading) =>
-        string.Concat(heading.Trim().ToLowerInvariant().Select(c => c == ' ' ? "-" : char.IsLetterOrDigit(c) || c is '-' or '_' ? c.ToString() : ""));
+        string.Concat(heading.Trim().ToLowerInvariant()
+            .Select(c => c == ' ' ? "-" : char.IsLetterOrDigit(c) || c is '-' or '_' ? c.ToString() : ""));
 
     private static string Read(string relative) => File.ReadAllText(Path.Combine(Root, relative)).ReplaceLineEndings("\n");
 
@@ -103,9 +87,6 @@ public sealed partial class DocsSnippetTests
             folder = folder.Parent!;
         return folder.FullName;
     }
-
-    [GeneratedRegex("^```csharp\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex CodeBlock();
 
     [GeneratedRegex("^```.*?^```|`[^`\n]*`", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex AnyCode();

@@ -24,7 +24,8 @@ public sealed class SnippetBehaviourTests
     [BothModes]
     public async Task The_http_provider_streams_and_reports_usage(bool streamed)
     {
-        await using var router = new Router().AddProvider(Acme("{\"text\":\"Hi \"}\n{\"text\":\"there\"}\n{\"done\":true,\"promptTokens\":7,\"completionTokens\":2}\n"));
+        const string Body = "{\"text\":\"Hi \"}\n{\"text\":\"there\"}\n{\"done\":true,\"promptTokens\":7,\"completionTokens\":2}\n";
+        await using var router = new Router().AddProvider(Acme(Body));
 
         var (text, route) = await router.RunAsync(streamed);
 
@@ -71,6 +72,9 @@ public sealed class SnippetBehaviourTests
     private sealed class Canned(HttpStatusCode status, string body) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, body[0] == '<' ? "text/html" : "application/json") });
+            Task.FromResult(new HttpResponseMessage(status)
+            {
+                Content = new StringContent(body, Encoding.UTF8, body[0] == '<' ? "text/html" : "application/json"),
+            });
     }
 }

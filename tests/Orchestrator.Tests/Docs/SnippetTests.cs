@@ -5,7 +5,7 @@ using Orchestrator.Tests.Docs.Snippets;
 
 namespace Orchestrator.Tests.Docs;
 
-/// <summary>Code on a page is code that compiles: each block stands in an example or in Docs/Snippets.</summary>
+/// <summary>The blocks of the pages whose code the tests run stand in an example or in Docs/Snippets.</summary>
 public partial class SnippetTests
 {
     private static readonly string Root = FindRoot();
@@ -16,6 +16,9 @@ public partial class SnippetTests
     [InlineData("README.md")]
     [InlineData("README.ru.md")]
     [InlineData("docs/getting-started.md")]
+    [InlineData("docs/custom-provider.md")]
+    [InlineData("docs/custom-strategy.md")]
+    [InlineData("docs/testing.md")]
     public void Every_block_of_code_on_the_page_occurs_in_a_compiled_file(string page)
     {
         var blocks = Block().Matches(File.ReadAllText(Path.Combine(Root, page)).ReplaceLineEndings("\n"));
@@ -23,7 +26,9 @@ public partial class SnippetTests
         blocks.Should().NotBeEmpty();
         foreach (Match block in blocks)
         {
-            var code = Lines(block.Groups["code"].Value);
+            var code = Lines(Usings().Replace(block.Groups["code"].Value, ""));
+            if (string.IsNullOrWhiteSpace(code))
+                continue;
             Sources(Extensions[block.Groups["language"].Value]).Should().Contain(
                 file => Lines(File.ReadAllText(file)).Contains(code, StringComparison.Ordinal),
                 "{0} has this block, which must be copied from examples/ or tests/Orchestrator.Tests/Docs/Snippets/:\n{1}", page, code);
@@ -33,19 +38,23 @@ public partial class SnippetTests
     [Fact]
     public async Task The_snippets_of_the_first_steps_run()
     {
+        Console.SetIn(new StringReader("\n"));
         await using var router = GettingStarted.CurrentPrices();
         GettingStarted.AddClient(router, new FakeClient());
         await GettingStarted.StreamAsync(router);
-        await GettingStarted.CatchAsync(router, CancellationToken.None);
+        await GettingStarted.CatchAsync(router);
         await GettingStarted.ServeAsync(router);
-        GettingStarted.Show(router);
+        GettingStarted.AddLocal(router);
+        GettingStarted.AddOpenAi(router);
+        await GettingStarted.PriceAsync();
 
         var claude = router.GetMetrics()["claude"];
         (claude.SuccessfulRequests, claude.FailedRequests).Should().Be((2, 0));
-        router.RemoveProvider("claude").Should().BeTrue();
-        GettingStarted.Describe(router, new FakeClient());
-        (await router.RouteAsync("once more")).Cost.Should().BePositive();
     }
+
+    [Fact]
+    public async Task A_class_called_Orchestrator_reaches_the_package() =>
+        (await new MyShop.Orchestrator().AskAsync("Hello")).Should().Be("Mock response to: Hello");
 
     [Theory]
     [InlineData("mock-timeout")]
@@ -54,7 +63,7 @@ public partial class SnippetTests
     {
         await using var router = new Router().AddProvider(new MockProvider("main", model));
 
-        var call = () => GettingStarted.CatchAsync(router, CancellationToken.None);
+        var call = () => GettingStarted.CatchAsync(router);
 
         await call.Should().NotThrowAsync();
     }
@@ -78,6 +87,10 @@ public partial class SnippetTests
 
     [GeneratedRegex("^```(?<language>csharp|json|yaml)\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
+
+    /// <summary>The directives of a block are checked by <see cref="DocsSnippetTests"/>; here they stand at the head of the file.</summary>
+    [GeneratedRegex(@"\A(?:using [\w.:= ]+;\n)+")]
+    private static partial Regex Usings();
 
     [GeneratedRegex(@"[\\/](bin|obj)[\\/]")]
     private static partial Regex BuildOutput();

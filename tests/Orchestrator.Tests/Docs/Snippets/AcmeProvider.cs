@@ -6,7 +6,9 @@ using Orchestrator;
 
 namespace MyApp;
 
-/// <summary>Acme streams an answer as lines of JSON: {"text":"…"} for each piece, then {"done":true,"promptTokens":…,"completionTokens":…}.</summary>
+/// <summary>
+/// Acme streams an answer as lines of JSON: {"text":"…"} for each piece, then {"done":true,"promptTokens":…,"completionTokens":…}.
+/// </summary>
 public sealed class AcmeProvider(string name, string model, HttpClient http) : ILlmProvider, IHealthProbe, IDisposable
 {
     public ProviderInfo Info { get; } = new(name, Vendor: "acme", Model: model)
@@ -33,11 +35,8 @@ public sealed class AcmeProvider(string name, string model, HttpClient http) : I
             if (!part.Done)
                 continue;
 
-            yield return new ChatResponseUpdate
-            {
-                FinishReason = ChatFinishReason.Stop,
-                Contents = [new UsageContent(new UsageDetails { InputTokenCount = part.PromptTokens, OutputTokenCount = part.CompletionTokens })],
-            };
+            var usage = new UsageDetails { InputTokenCount = part.PromptTokens, OutputTokenCount = part.CompletionTokens };
+            yield return new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop, Contents = [new UsageContent(usage)] };
             yield break;
         }
 

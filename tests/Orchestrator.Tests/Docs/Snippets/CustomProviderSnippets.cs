@@ -29,11 +29,14 @@ internal static class CustomProviderSnippets
         router.AddProvider(new ChatClientProvider("acme", client, new ProviderInfo("acme", "acme", "acme-large")));
     }
 
-    public static ChatResponseUpdate Whole(ChatResponse response) =>
-        new()
+    public static ChatResponseUpdate Whole(ChatResponse response)
+    {
+        var update = new ChatResponseUpdate
         {
             RawRepresentation = response,
             Contents = [.. response.Messages.SelectMany(m => m.Contents)],
             FinishReason = response.FinishReason,
         };
+        return update;
+    }
 }

@@ -1,4 +1,9 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI;
 using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Docs.Snippets;
@@ -11,11 +16,19 @@ internal static class GettingStarted
         router.AddProvider(new ChatClientProvider("claude", client));
     }
 
-    public static void Describe(Router router, IChatClient client)
+    public static void AddLocal(Router router)
     {
-        var info = new ProviderInfo("claude", Vendor: "anthropic", Model: "claude-x") { ContextWindow = 200_000 };
-        var price = new ModelPrice(promptPer1K: 0.30m, completionPer1K: 1.50m);
-        router.AddProvider(new ChatClientProvider("claude", client, info), new ProviderOptions { Price = price });
+        router.AddProvider(new OllamaProvider("local", OllamaOptions.FromEnvironment("llama3.2")));
+    }
+
+    public static void AddOpenAi(Router router)
+    {
+        var key = Environment.GetEnvironmentVariable("OPENAI_API_KEY") ?? "none";
+        var settings = new OpenAIClientOptions { RetryPolicy = new ClientRetryPolicy(maxRetries: 0) };
+        var client = new OpenAIClient(new ApiKeyCredential(key), settings).GetChatClient("gpt-4o-mini").AsIChatClient();
+        var info = new ProviderInfo("openai", Vendor: "openai", Model: "gpt-4o-mini") { ContextWindow = 128_000 };
+        var price = new ModelPrice(promptPer1K: 0.015m, completionPer1K: 0.06m);
+        router.AddProvider(new ChatClientProvider("openai", client, info), new ProviderOptions { Price = price });
     }
 
     public static async Task StreamAsync(Router router)
@@ -28,11 +41,12 @@ internal static class GettingStarted
         }
     }
 
-    public static async Task CatchAsync(Router router, CancellationToken cancellationToken)
+    public static async Task CatchAsync(Router router)
     {
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
         {
-            await router.RouteAsync("What is a router?", cancellationToken: cancellationToken);
+            await router.RouteAsync("What is a router?", cancellationToken: cancellation.Token);
         }
         catch (AllProvidersFailedException failure)
         {
@@ -49,17 +63,31 @@ internal static class GettingStarted
     {
         var metrics = await router.StartMetricsServerAsync(port: 0);
         Console.WriteLine($"Metrics at {metrics.Url}");
-    }
-
-    public static void Show(Router router)
-    {
         foreach (var provider in router.GetMetrics().Values)
-            Console.WriteLine($"{provider.Provider}: {provider.TotalRequests} requests, {provider.FailedRequests} failed, {provider.TotalCost} RUB");
+            Console.WriteLine($"{provider.Provider}: {provider.TotalRequests} requests, {provider.FailedRequests} failed");
+        Console.ReadLine();
     }
 
     public static Router CurrentPrices()
     {
         var router = new Router(new RouterOptions { Prices = PricingTable.Current });
         return router;
+    }
+
+    public static async Task<string?> PriceAsync()
+    {
+        await using var priced = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Prices = PricingTable.Current });
+        return priced.ToString();
+    }
+
+    public static void Ask(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddLlmRouter(builder.Configuration.GetSection("Llm"))
+            .AddMock("last-resort");
+
+        var app = builder.Build();
+        app.MapGet("/ask", async (string prompt, Router router) => (await router.RouteAsync(prompt)).Text);
+        app.Run();
     }
 }

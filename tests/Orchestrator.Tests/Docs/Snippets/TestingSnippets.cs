@@ -27,8 +27,8 @@ public class TestingSnippets
     public async Task Sees_what_was_sent()
     {
         await using var server = new FakeOpenAiServer { ApiKey = "secret" };
-        await using var router = new Router()
-            .AddProvider(new OpenAiCompatibleProvider("server", new() { BaseUrl = server.BaseUrl, Model = "gpt-4o-mini", ApiKey = "secret" }));
+        var options = new OpenAiCompatibleOptions { BaseUrl = server.BaseUrl, Model = "gpt-4o-mini", ApiKey = "secret" };
+        await using var router = new Router().AddProvider(new OpenAiCompatibleProvider("server", options));
 
         await router.RouteAsync("How are you?");
 
