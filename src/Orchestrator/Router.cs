@@ -49,7 +49,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
         if (options.MaxAttempts is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
-        var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
+        var random = options.Random is { } own ? new LockedRandom(own.NextDouble) : LockedRandom.Default;
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
         _services = ServicesOf(options, logger, new RouterClock(timeProvider ?? TimeProvider.System), new Chance(random), new ForeignWork());
         var clock = _services.Clock;

@@ -21,9 +21,12 @@ internal static class OptionsText
             tally.Add(instructions);
         }
 
-        // Told not to call any, Ollama is offered none; the others get them all the same.
-        if (options.Tools is { Count: > 0 } tools && !(options.ToolMode is NoneChatToolMode && provider.Vendor == "ollama"))
+        // Most vendors are sent tools that may not be called, too.
+        if (options.Tools is { Count: > 0 } tools
+            && !(options.ToolMode is NoneChatToolMode && VendorFacts.Of(provider.Vendor).LeavesOutUncallableTools))
+        {
             AddTools(ref tally, tools);
+        }
     }
 
     public static void AddFormat(ref TokenTally tally, ChatResponseFormat? format)

@@ -116,7 +116,7 @@ public sealed class TokenCounter
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderInfo provider, bool mayWait = true, bool textOnly = false)
     {
         var family = ModelFamilies.Of(provider);
-        var template = MessageTemplate.Of(family) with { SendsThoughts = provider.Vendor == "ollama" };
+        var template = family.Template with { SendsThoughts = VendorFacts.Of(provider.Vendor).SendsThoughts };
         var tally = Tally(family, mayWait);
         tally.AddFlat(template.PerCall);
         if (options is not null)
@@ -143,7 +143,7 @@ public sealed class TokenCounter
         return new TokenTally(this, family, tokenized, sampled ? 0 : _exactCharacters);
     }
 
-    internal bool UsesVocabulary(ModelFamily family) => family == ModelFamily.O200k && _vocabulary is not null;
+    internal bool UsesVocabulary(ModelFamily family) => ReferenceEquals(family, ModelFamily.O200k) && _vocabulary is not null;
 
     internal long CountText(ReadOnlySpan<char> text, ModelFamily family, bool tokenized)
     {

@@ -37,7 +37,7 @@ internal static class GigaChatSettings
     public static GigaChatProvider Create(IServiceProvider services, string name, GigaChatOptions options)
     {
         var tls = GigaChatTls.From(options);
-        return new GigaChatProvider(name, options, HttpClientDefaults.Client(services, name, tls.ApplyTo), services.GetService<TimeProvider>(), tls, mayBeNobody: false);
+        return new GigaChatProvider(name, options, HttpClientDefaults.Client(services, name, tls.ApplyTo), services.GetService<TimeProvider>(), tls, mayBeNone: false);
     }
 
     private static string? ReadModel(SettingsReader reader) => reader.Text("Model") is null && EnvironmentText.Of(reader.Environment, GigaChatEnvironment.Model) is { } model

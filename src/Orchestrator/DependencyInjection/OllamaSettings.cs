@@ -12,7 +12,7 @@ internal static class OllamaSettings
         var options = new OllamaOptions
         {
             Model = reader.RequiredText("Model", "a model the server has, such as llama3.2") ?? "",
-            BaseUrl = reader.Address("BaseUrl", HttpAddress.OllamaExample)
+            BaseUrl = reader.Address("BaseUrl", OllamaEnvironment.BaseUrlExample)
                 ?? reader.FromEnvironment("BaseUrl", OllamaEnvironment.Address) ?? OllamaEnvironment.Default,
             ApiKey = reader.Secret("ApiKey", $" Leave it out to use the environment variable {OllamaEnvironment.ApiKey}."),
             ContextLength = reader.WholeNumber("ContextLength", least: 1),

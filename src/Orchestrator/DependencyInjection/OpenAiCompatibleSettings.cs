@@ -38,7 +38,7 @@ internal static class OpenAiCompatibleSettings
     private static OpenAiCompatibleOptions ReadServer(SettingsReader reader, Preset? preset)
     {
         var before = reader.ProblemCount;
-        var address = reader.Address("BaseUrl", HttpAddress.OpenAiExample);
+        var address = reader.Address("BaseUrl", OpenAiCompatibleEnvironment.BaseUrlExample);
         var addressIsSound = reader.ProblemCount == before;
         var key = reader.Secret("ApiKey", preset is null ? $" Leave it out to use the environment variable {OpenAiCompatibleEnvironment.ApiKey}." : "");
         const string ModelExpected = "the model to ask, such as gpt-4o-mini";

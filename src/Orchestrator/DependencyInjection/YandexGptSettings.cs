@@ -19,7 +19,7 @@ internal static class YandexGptSettings
             Reasoning = reader.YesNo("Reasoning"),
             ContextWindow = reader.WholeNumber("ContextWindow", least: 1),
         };
-        options.BaseUrl = reader.Address("BaseUrl", HttpAddress.YandexExample) ?? options.BaseUrl;
+        options.BaseUrl = reader.Address("BaseUrl", YandexGptEnvironment.BaseUrlExample) ?? options.BaseUrl;
         options.IamUrl = reader.Address("IamUrl", YandexGptServiceAccountKey.Audience) ?? options.IamUrl;
         options.MetadataUrl = reader.Address("MetadataUrl", "http://169.254.169.254") ?? options.MetadataUrl;
         options.DataLogging = reader.YesNo("DataLogging") ?? options.DataLogging;

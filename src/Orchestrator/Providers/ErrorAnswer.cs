@@ -17,7 +17,7 @@ internal static class ErrorAnswer
         var code = Word(PromptEcho.Cut(said.ErrorCode, request));
         var kind = isRefusal || "refusal".Equals(code, StringComparison.OrdinalIgnoreCase)
             ? LlmErrorKind.ContentFiltered
-            : OpenAiCompatibleErrors.KindInStream(new ServerError(said.Message, code, null));
+            : ErrorTable.KindInStream(new ServerError(said.Message, code, null));
         return new LlmException(kind, $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.") { ProviderCode = code };
     }
 

@@ -95,7 +95,7 @@ internal static class GigaChatCheck
     }
 
     // Packages go by the names of either generation.
-    private static string Today(string model) => ModelNames.Candidates(DefaultPrices.GigaChat, model).Last();
+    private static string Today(string model) => VendorFacts.Of(GigaChatApi.Vendor).Names.Candidates(model).Last();
 
     private static ProviderDiagnosis Other(LlmException error, string where, bool hasRoots) => ConnectionWords.Of(error) is { } found
         ? Of(found.Problem, found.Cause switch

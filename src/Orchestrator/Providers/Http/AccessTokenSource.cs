@@ -200,15 +200,7 @@ internal sealed class AccessTokenSource(
     }
 
     // An exception object is thrown once: each caller's stack trace, and what the router writes into it, is that caller's own.
-    private static LlmException Again(LlmException error) => new(error.Kind, error.Message, error)
-    {
-        ProviderName = error.ProviderName,
-        Model = error.Model,
-        StatusCode = error.StatusCode,
-        ProviderCode = error.ProviderCode,
-        RequestId = error.RequestId,
-        RetryAfter = error.RetryAfter,
-    };
+    private static LlmException Again(LlmException error) => error.Copy(error);
 
     /// <param name="Value">The token.</param>
     /// <param name="Since">When it was asked for, as a stamp.</param>
@@ -218,7 +210,7 @@ internal sealed class AccessTokenSource(
 
     private sealed record Failure(LlmException Error, long At)
     {
-        public TimeSpan Memory { get; } = Error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.ServerError or LlmErrorKind.Timeout && !HttpLlmProvider.IsCertificate(Error)
+        public TimeSpan Memory { get; } = Error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.ServerError or LlmErrorKind.Timeout && !ConnectionFailure.IsOfTls(Error)
             ? FailureMemory
             : RefusalMemory;
     }

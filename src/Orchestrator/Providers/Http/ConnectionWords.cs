@@ -10,7 +10,7 @@ internal static class ConnectionWords
     /// message.</summary>
     public static (ProviderProblem Problem, ConnectionCause Cause, string Words)? Of(LlmException error)
     {
-        if (error.StatusCode is 400 && error.Message.Contains(HttpLlmProvider.CertificateWanted, StringComparison.Ordinal))
+        if (error.StatusCode is 400 && error.Message.Contains(ErrorPage.CertificateWanted, StringComparison.Ordinal))
             return (ProviderProblem.ClientCertificateRequired, ConnectionCause.ClientCertificate, Of(ConnectionCause.ClientCertificate, null, null));
         if (error.StatusCode is 400 && WantsTls(error.Message))
             return (ProviderProblem.TlsFailure, ConnectionCause.TlsWanted, Of(ConnectionCause.TlsWanted, null, null));

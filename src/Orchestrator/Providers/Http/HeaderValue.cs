@@ -7,9 +7,9 @@ internal static class HeaderValue
 {
     private static readonly string[] Known =
     [
-        "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer", "OpenAI-Beta", "OpenAI-Organization",
-        "OpenAI-Project", "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID", "X-Session-ID", "X-Title",
-        "x-data-logging-enabled", "x-folder-id",
+        "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer",
+        "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID",
+        "X-Session-ID", "X-Title", .. VendorFacts.All.SelectMany(facts => facts.Headers),
     ];
 
     /// <summary>A header as a message may name it: by its name if there is a known one like it, for the name may be the key that should have been its value.</summary>

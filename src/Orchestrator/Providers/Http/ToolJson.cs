@@ -35,7 +35,7 @@ internal static class ToolJson
         json.WriteEndObject();
     }
 
-    /// <summary>The functions on offer, in the shape OpenAI gave them and Ollama took over.</summary>
+    /// <summary>The functions on offer, in the shape of chat completions.</summary>
     public static void WriteFunctions(Utf8JsonWriter json, IList<AITool> tools)
     {
         json.WriteStartArray("tools"u8);

@@ -9,7 +9,9 @@ internal static class OllamaEnvironment
     public const string ApiKey = "OLLAMA_API_KEY";
     public const string Host = "OLLAMA_HOST";
 
-    public static readonly Uri Default = new(HttpAddress.OllamaExample);
+    public const string BaseUrlExample = "http://localhost:11434";
+
+    public static readonly Uri Default = new(BaseUrlExample);
 
     private const string Setting = $"The environment variable {Host}";
     private const string CloudHost = "ollama.com";

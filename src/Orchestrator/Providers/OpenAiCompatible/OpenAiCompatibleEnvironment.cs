@@ -6,12 +6,14 @@ internal static class OpenAiCompatibleEnvironment
     public const string ApiKey = "OPENAI_API_KEY";
     public const string BaseUrl = "OPENAI_BASE_URL";
 
-    public static readonly Uri Default = new(HttpAddress.OpenAiExample);
+    public const string BaseUrlExample = "https://api.openai.com/v1";
+
+    public static readonly Uri Default = new(BaseUrlExample);
 
     /// <summary>Where the environment says the server is; null when it does not say.</summary>
     /// <exception cref="ArgumentException">It says something that is no address.</exception>
     public static Uri? Address(Func<string, string?> environment) => EnvironmentText.Of(environment, BaseUrl) is { } text
-        ? HttpAddress.Parse(text, $"The environment variable {BaseUrl}")
+        ? HttpAddress.Parse(text, $"The environment variable {BaseUrl}", BaseUrlExample)
         : null;
 
     /// <summary>The environment's key, if it is meant for this server: a key must not reach a server that merely has none of its own.</summary>

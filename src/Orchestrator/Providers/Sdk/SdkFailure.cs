@@ -23,7 +23,7 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     /// <summary>Reads an exception; <see langword="null"/> when it says nothing that is known.</summary>
     public static SdkFailure? Read(Exception exception)
     {
-        if (OfOllamaSharp(exception) is { } known)
+        if (SdkVendors.Read(exception) is { } known)
             return known;
         if (ShapeOf(exception).Read(exception) is not { } said || KindOf(said) is not { } kind)
             return null;
@@ -42,15 +42,6 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     private static LlmErrorKind? KindOf(SdkSaid said) => said.Status is { } status
         ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
         : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
-
-    // OllamaSharp has no status: it throws its own exceptions for HTTP 400 and for an error line, and .NET's for the rest.
-    private static SdkFailure? OfOllamaSharp(Exception exception) => exception.GetType().FullName switch
-    {
-        "OllamaSharp.Models.Exceptions.ModelDoesNotSupportToolsException" => new(400, LlmErrorKind.NotSupported),
-        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OllamaErrors.KindOf(400, exception.Message) ?? ErrorTable.KindOf(400, new(exception.Message, null, null)) ?? LlmErrorKind.InvalidRequest),
-        "OllamaSharp.Models.Exceptions.ResponseError" => new(null, OllamaErrors.KindInStream(exception.Message)),
-        _ => null,
-    };
 
     private static SdkExceptionShape ShapeOf(Exception exception) => Shapes.GetValue(exception.GetType(), static type => new SdkExceptionShape(type));
 

@@ -9,9 +9,12 @@ internal static class YandexGptEnvironment
     public const string Metadata = "YC_METADATA_ADDR";
     public const string FolderId = "YC_FOLDER_ID";
 
-    public static readonly Uri Default = new(HttpAddress.YandexExample);
+    public const string BaseUrlExample = "https://llm.api.cloud.yandex.net/foundationModels/v1";
+    public const string MetadataExample = "http://169.254.169.254";
+
+    public static readonly Uri Default = new(BaseUrlExample);
     public static readonly Uri DefaultIam = new("https://iam.api.cloud.yandex.net/iam/v1/tokens");
-    public static readonly Uri DefaultMetadata = new("http://169.254.169.254");
+    public static readonly Uri DefaultMetadata = new(MetadataExample);
 
     /// <summary>Sets the credentials and the folder that the environment has; the folder only where none is set.</summary>
     /// <exception cref="ArgumentException">A variable cannot be used, or none holds credentials.</exception>
@@ -41,5 +44,5 @@ internal static class YandexGptEnvironment
 
     // The variable is an address by the name of it: a host alone in Yandex's own clients.
     private static Uri MetadataAt(string address) => HttpAddress.Parse(
-        address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", Named(Metadata), "http://169.254.169.254");
+        address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", Named(Metadata), MetadataExample);
 }

@@ -39,7 +39,7 @@ internal readonly record struct YandexGptModel(string Uri, string? Folder)
 
     public static int? WindowOf(string model)
     {
-        foreach (var name in ModelNames.Candidates(DefaultPrices.Yandex, model))
+        foreach (var name in VendorFacts.Of(YandexGptApi.Vendor).Names.Candidates(model))
         {
             if (Windows.TryGetValue(name, out var window))
                 return window;

@@ -86,7 +86,7 @@ public class RequestFaultTests
     {
         using var caller = new CancellationTokenSource();
         using var client = new HttpClient(new OkHandler("openai"));
-        using var provider = Vendors.New("openai", client);
+        var provider = Vendors.New("openai", client);
         var request = With(new Getter(() =>
         {
             caller.Cancel();
@@ -111,7 +111,7 @@ public class RequestFaultTests
     public async Task The_error_names_the_types_and_keeps_the_cause()
     {
         using var client = new HttpClient(new OkHandler("openai"));
-        using var provider = Vendors.New("openai", client);
+        var provider = Vendors.New("openai", client);
 
         var (_, error) = await provider.FailAsync(Broken("throwing getter", streamed: false));
 
@@ -119,7 +119,7 @@ public class RequestFaultTests
         error.InnerException!.Message.Should().Contain(Canary);
     }
 
-    private static Renamed Named(string name, HttpLlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
+    private static Renamed Named(string name, ILlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
 
     private static async Task<string> AskAsync(Router router, LlmRequest request)
     {
