@@ -49,8 +49,8 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>How long the vendor asked us to wait. Never negative: less than nothing is nothing.</summary>
     public TimeSpan? RetryAfter { get; init => field = value < TimeSpan.Zero ? TimeSpan.Zero : value; }
 
-    /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part of
-    /// <see cref="Exception.Message"/>.</summary>
+    /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part
+    /// of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
 
     /// <summary>Types, our own messages and stacks, as logs write them. Of the inner exceptions of other libraries neither message nor data

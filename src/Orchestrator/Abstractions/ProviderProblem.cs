@@ -6,7 +6,7 @@ public enum ProviderProblem
     /// <summary>Nothing: the provider can serve.</summary>
     None = 0,
 
-    /// <summary>Nobody answers at the address: wrong host or port, no network, or the server is not running.</summary>
+    /// <summary>Nothing answers at the address: wrong host or port, no network, or the server is not running.</summary>
     Unreachable,
 
     /// <summary>The server's certificate is not trusted: a root certificate is missing, has expired or belongs to another host.</summary>

@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>Models that cut text alike, with what an estimate needs to know of them. Families of one vendor's models stand in its file.</summary>
+/// <summary>Models that cut text alike, with what an estimate needs to know of them. Families of one vendor's models stand in its
+/// file.</summary>
 /// <param name="Name">The name, for tests and for the vendors' files.</param>
 /// <param name="Template">What the chat template adds.</param>
 internal sealed record ModelFamily(string Name, MessageTemplate Template)

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Orchestrator;
 
-/// <summary>Which names of a vendor's models mean the same tariff. Only rules the vendor states: a guess here would be wrong money.</summary>
+/// <summary>Which names of a vendor's models mean the same tariff. Only rules the vendor states: a guess here would be wrong
+/// money.</summary>
 internal sealed record ModelNameRules
 {
     /// <summary>Every name is a model of its own.</summary>

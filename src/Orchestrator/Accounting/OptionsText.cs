@@ -3,8 +3,9 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// What of a request's options becomes text for the model: the instructions, the tools on offer and the schema of the answer. How a vendor words tools
-/// and schemas to its model is not published, so the JSON that is sent is counted, with a flat number for what stands around it.
+/// What of a request's options becomes text for the model: the instructions, the tools on offer and the schema of the answer. How a vendor
+/// words tools and schemas to its model is not published, so the JSON that is sent is counted, with a flat number for what stands around
+/// it.
 /// </summary>
 internal static class OptionsText
 {

@@ -109,7 +109,11 @@ public sealed partial class PricingTable
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         ArgumentNullException.ThrowIfNull(price);
         if (vendor == AnyModel)
-            throw new ArgumentException("A price belongs to one vendor; only the model may be \"*\". Add a row per vendor.", nameof(vendor));
+        {
+            throw new ArgumentException(
+                "A price belongs to one vendor; only the model may be \"*\". Add a row per vendor.", nameof(vendor));
+        }
+
         return new(Currency, _entries.SetItem(KeyOf(vendor, model), new(new(vendor, model, price), isOld)), _rates);
     }
 

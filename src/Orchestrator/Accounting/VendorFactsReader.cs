@@ -96,7 +96,7 @@ internal static class VendorFactsReader
                 "version" => names with { Version = value.GetString()![0] },
                 "date" => names with { Date = value.GetString() },
                 "ends" => names with { Ends = Texts(value) },
-                "aliases" => names with { Aliases = Fields(value).ToDictionary(f => f.Key, f => f.Value.GetString()!, StringComparer.OrdinalIgnoreCase) },
+                "aliases" => names with { Aliases = Aliases(value) },
                 _ => throw Unknown(key),
             };
         }
@@ -138,6 +138,9 @@ internal static class VendorFactsReader
         models.AddRange(parts.Select(part => (part, family)));
         return family;
     }
+
+    private static Dictionary<string, string> Aliases(JsonElement json) =>
+        Fields(json).ToDictionary(f => f.Key, f => f.Value.GetString()!, StringComparer.OrdinalIgnoreCase);
 
     private static string[] Texts(JsonElement json) => [.. json.EnumerateArray().Select(text => text.GetString()!)];
 }

@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
-/// <summary>Random numbers from a source that only one thread at a time may use; this object itself is safe to use from many threads.</summary>
-/// <remarks>Every member is made of <see cref="Sample"/>. Overridden is what the base class would draw from a generator of its own, and what
-/// would try again for ever with a source that always gives the same number.</remarks>
+/// <summary>Random numbers from a source that only one thread at a time may use; this object itself is safe to use from many
+/// threads.</summary>
+/// <remarks>Every member is made of <see cref="Sample"/>. Overridden is what the base class would draw from a generator of its own, and
+/// what would try again for ever with a source that always gives the same number.</remarks>
 /// <param name="source">Gives numbers from 0 up to, but not including, 1.</param>
 internal sealed class LockedRandom(Func<double> source) : Random(0)
 {

@@ -87,14 +87,17 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    public override AnswerReader NewReader(LlmRequest request) => new GigaChatAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
+    public override AnswerReader NewReader(LlmRequest request) =>
+        new GigaChatAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
-    public override LlmErrorKind? KindOf(int status, ServerError error) => GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
+    public override LlmErrorKind? KindOf(int status, ServerError error) =>
+        GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
 
     public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
         GigaChatErrors.AdviceFor(kind, status, said, Scope, Credentials.ReadyToken is not null);
 
-    public override ValueTask<bool> RenewCredentialsAsync(HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
+    public override ValueTask<bool> RenewCredentialsAsync(
+        HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>
         new(_tokens is not null && _tokens.DropRefused(refused, error));
 
     public override IEnumerable<string> Secrets() => _secrets.Concat(_tokens?.Recent() ?? []);
@@ -122,7 +125,11 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.Model))
-            throw new ArgumentException("GigaChatOptions.Model is empty; set it to the model to ask, such as 'GigaChat-2'.", nameof(options));
+        {
+            throw new ArgumentException(
+                "GigaChatOptions.Model is empty; set it to the model to ask, such as 'GigaChat-2'.", nameof(options));
+        }
+
         GigaChatLimits.Check(options);
         return new ProviderInfo(name, Vendor, options.Model)
         {
@@ -135,8 +142,12 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
 
     private string? SessionOf(ChatOptions? options)
     {
-        if (options?.AdditionalProperties?.TryGetValue(GigaChatProvider.SessionIdProperty, out var value) is not true || value?.ToString() is not { Length: > 0 } session)
+        if (options?.AdditionalProperties?.TryGetValue(GigaChatProvider.SessionIdProperty, out var value) is not true
+            || value?.ToString() is not { Length: > 0 } session)
+        {
             return _session;
+        }
+
         try
         {
             return HeaderValue.Checked(session, GigaChatProvider.SessionIdProperty);

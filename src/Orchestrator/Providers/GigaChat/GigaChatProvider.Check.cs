@@ -21,7 +21,8 @@ public sealed partial class GigaChatProvider
             if (failure.ProviderCode == "7")
                 return await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
             await SettingsCheck.LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
-            return _http.Check.WithProxy(GigaChatCheck.OfToken(failure, _api.Credentials, _api.Scope, _api.HasRoots), _api.Credentials.FetchFrom ?? _api.Root);
+            return _http.Check.WithProxy(
+                GigaChatCheck.OfToken(failure, _api.Credentials, _api.Scope, _api.HasRoots), _api.Credentials.FetchFrom ?? _api.Root);
         }
 
         try

@@ -29,7 +29,8 @@ public sealed partial class GigaChatProvider
     public Task<IReadOnlyList<GigaChatModel>> ListModelsAsync(CancellationToken cancellationToken = default) =>
         _http.AskAsync(token => GetAsync("models", token), GigaChatLists.Models, cancellationToken);
 
-    /// <summary>Asks what is left of the account's packages. Accounts that pay as they go have none: HTTP 403, <see cref="LlmErrorKind.Permission"/>.</summary>
+    /// <summary>Asks what is left of the account's packages. Accounts that pay as they go have none: HTTP 403,
+    /// <see cref="LlmErrorKind.Permission"/>.</summary>
     /// <param name="cancellationToken">Gives up the question.</param>
     /// <returns>The packages in the vendor's order.</returns>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
@@ -37,7 +38,8 @@ public sealed partial class GigaChatProvider
         _http.AskAsync(token => GetAsync("balance", token), GigaChatLists.Balances, cancellationToken);
 
     /// <summary>Asks the vendor how many tokens the texts of these messages are, added up.</summary>
-    /// <remarks>Text only: the vendor counts neither the few tokens that its chat template adds to each message nor functions, files and calls.</remarks>
+    /// <remarks>Text only: the vendor counts neither the few tokens that its chat template adds to each message nor functions, files and
+    /// calls.</remarks>
     /// <param name="messages">The messages, oldest first; at least one.</param>
     /// <param name="cancellationToken">Gives up the question.</param>
     /// <returns>The number of tokens; 0, without asking, when no message has text.</returns>
@@ -49,7 +51,8 @@ public sealed partial class GigaChatProvider
         var all = messages.ToList();
         if (all.Count == 0 || all.Contains(null!))
             throw new ArgumentException("At least one message was expected, and none that is null.", nameof(messages));
-        var texts = RequestFault.Guard(all, static messages => messages.Select(m => m.Text).Where(t => t.Length > 0).ToList(), cancellationToken);
+        var texts = RequestFault.Guard(
+            all, static messages => messages.Select(m => m.Text).Where(t => t.Length > 0).ToList(), cancellationToken);
         return texts.Count == 0 ? Task.FromResult(0) : CountAsync(texts, new LlmRequest(all), cancellationToken);
     }
 
@@ -57,7 +60,8 @@ public sealed partial class GigaChatProvider
         token =>
         {
             var body = JsonBody.From(texts, WriteTexts);
-            return _api.PrepareAsync(new HttpRequestMessage(HttpMethod.Post, HttpAddress.Combine(_api.Root, "tokens/count")) { Content = body }, token);
+            return _api.PrepareAsync(
+                new HttpRequestMessage(HttpMethod.Post, HttpAddress.Combine(_api.Root, "tokens/count")) { Content = body }, token);
         },
         body => GigaChatLists.Tokens(body, texts.Count),
         cancellationToken,

@@ -7,8 +7,8 @@ namespace Orchestrator.Providers;
 /// <para>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c> with an access token that is fetched as needed, by one request for
 /// however many calls, and given up a minute before its end by a stopwatch, whatever this machine's
 /// clock says. A call that is refused with HTTP 401 is repeated once with a new token.</para>
-/// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>, several system messages, a temperature of 0) or left
-/// out (penalties, <see cref="ChatOptions.Seed"/>, <see cref="ChatOptions.TopK"/>).</para>
+/// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>, several system messages, a temperature of 0) or
+/// left out (penalties, <see cref="ChatOptions.Seed"/>, <see cref="ChatOptions.TopK"/>).</para>
 /// </remarks>
 public sealed partial class GigaChatProvider
     : ILlmProvider, IHealthProbe, IExactTokenCounter, IProviderDiagnostics, IReadsOriginals, IDisposable
@@ -37,7 +37,8 @@ public sealed partial class GigaChatProvider
     }
 
     /// <summary>For a client whose handler was prepared with these settings of TLS.</summary>
-    internal GigaChatProvider(string name, GigaChatOptions options, HttpClient? httpClient, TimeProvider? timeProvider, GigaChatTls tls, bool mayBeNone)
+    internal GigaChatProvider(
+        string name, GigaChatOptions options, HttpClient? httpClient, TimeProvider? timeProvider, GigaChatTls tls, bool mayBeNone)
     {
         _clock = timeProvider ?? TimeProvider.System;
         _api = new GigaChatApi(name, options, tls, mayBeNone, FetchTokenAsync, _clock);
@@ -65,8 +66,9 @@ public sealed partial class GigaChatProvider
         var tls = GigaChatTls.From(options);
         if (client is not null && (tls.HasRoots || tls.HasCertificate))
         {
-            throw new ArgumentException("TrustedRoots and ClientCertificate are settings of the HTTP handler, and the client that was handed in has its own: "
-                + "set them there (SslOptions), or hand in no client.", nameof(options));
+            throw new ArgumentException(
+                "TrustedRoots and ClientCertificate are settings of the HTTP handler, and the client that was handed in has its own: "
+                    + "set them there (SslOptions), or hand in no client.", nameof(options));
         }
 
         return tls;

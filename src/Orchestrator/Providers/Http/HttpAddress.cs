@@ -33,7 +33,9 @@ internal static class HttpAddress
 
     /// <summary>The address without an end that paths begin with anyway.</summary>
     public static Uri Without(Uri root, string end) =>
-        root.AbsoluteUri.TrimEnd('/') is var text && text.EndsWith(end, StringComparison.OrdinalIgnoreCase) ? new(text[..^end.Length]) : root;
+        root.AbsoluteUri.TrimEnd('/') is var text && text.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+            ? new(text[..^end.Length])
+            : root;
 
     /// <summary>Whether a key for one address may be sent to the other.</summary>
     public static bool IsSameServer(Uri a, Uri b) =>

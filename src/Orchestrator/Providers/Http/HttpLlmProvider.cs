@@ -63,7 +63,8 @@ internal sealed class HttpLlmProvider : IDisposable
         HttpRequestMessage request, BodyParser<T> read, CancellationToken cancellationToken, LlmRequest? about = null) =>
         _questions.AskAsync(request, read, cancellationToken, about);
 
-    /// <inheritdoc cref="HttpQuestions.AskAsync{T}(Func{CancellationToken, ValueTask{HttpRequestMessage}}, BodyParser{T}, CancellationToken, LlmRequest)"/>
+    /// <inheritdoc cref="HttpQuestions.AskAsync{T}(Func{CancellationToken, ValueTask{HttpRequestMessage}}, BodyParser{T},
+    /// CancellationToken, LlmRequest)"/>
     public Task<T> AskAsync<T>(
         Func<CancellationToken, ValueTask<HttpRequestMessage>> create,
         BodyParser<T> read,

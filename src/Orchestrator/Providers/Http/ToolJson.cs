@@ -58,7 +58,11 @@ internal static class ToolJson
         if (tool is null)
             throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.Tools holds a null; give functions only.");
         if (tool is not AIFunctionDeclaration function)
-            throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool.GetType().Name}; this provider knows functions only.");
+        {
+            throw new LlmException(
+                LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool.GetType().Name}; this provider knows functions only.");
+        }
+
         json.WriteStartObject();
         json.WriteString("name"u8, function.Name);
         if (!string.IsNullOrEmpty(function.Description))
@@ -87,7 +91,8 @@ internal static class ToolJson
         }
     }
 
-    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other texts.</summary>
+    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other
+    /// texts.</summary>
     public static string Raw(ref Utf8JsonReader reader)
     {
         using var document = JsonDocument.ParseValue(ref reader);

@@ -1,6 +1,7 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What one vendor's API needs of the shared HTTP code: how requests are made, and what answers and errors mean. Thread-safe.</summary>
+/// <summary>What one vendor's API needs of the shared HTTP code: how requests are made, and what answers and errors mean.
+/// Thread-safe.</summary>
 internal abstract class VendorApi(ProviderInfo info)
 {
     /// <summary>Who is asked.</summary>

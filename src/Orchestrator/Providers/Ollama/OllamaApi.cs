@@ -56,15 +56,30 @@ internal sealed class OllamaApi : VendorApi
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.Model))
-            throw new ArgumentException("OllamaOptions.Model is empty; set it to a model the server has, such as 'llama3.2' ('ollama list' shows them).", nameof(options));
+        {
+            throw new ArgumentException(
+                "OllamaOptions.Model is empty; set it to a model the server has, such as 'llama3.2' ('ollama list' shows them).",
+                nameof(options));
+        }
+
         if (options.ContextLength is <= 0)
-            throw new ArgumentException($"OllamaOptions.ContextLength is {options.ContextLength}; set it to a number of tokens above zero, or leave it out.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"OllamaOptions.ContextLength is {options.ContextLength}; set it to a number of tokens above zero, or leave it out.",
+                nameof(options));
+        }
+
         return new ProviderInfo(name, "ollama", options.Model)
         {
             PrefersStreaming = true,
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextLength,
-            Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromSeconds(300), Attempt = TimeSpan.FromMinutes(10), Call = TimeSpan.FromMinutes(15) },
+            Timeouts = new TimeoutOptions
+            {
+                FirstToken = TimeSpan.FromSeconds(300),
+                Attempt = TimeSpan.FromMinutes(10),
+                Call = TimeSpan.FromMinutes(15),
+            },
         };
     }
 }

@@ -37,11 +37,12 @@ internal static class OllamaEnvironment
         }
     }
 
-    /// <summary>Whether this is Ollama's cloud, which answers nobody without a key.</summary>
+    /// <summary>Whether this is Ollama's cloud, which answers no request without a key.</summary>
     public static bool NeedsKey(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps && address.Host.Equals(CloudHost, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be left out, and a server's wildcard means this machine.</summary>
+    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be left out, and a server's wildcard means this
+    /// machine.</summary>
     private static Uri Parse(string text)
     {
         var hasScheme = text.Contains("://", StringComparison.Ordinal);

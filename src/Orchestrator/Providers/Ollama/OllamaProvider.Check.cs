@@ -5,7 +5,8 @@ public sealed partial class OllamaProvider
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15 s.</para>
+    /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15
+    /// s.</para>
     /// <para>A server that shows both to everybody does not check the key; the message of a good result says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
@@ -29,8 +30,12 @@ public sealed partial class OllamaProvider
         }
         catch (LlmException error) when (error.StatusCode is 200 or 404 or 405 or 501 || error.Kind == LlmErrorKind.MalformedResponse)
         {
-            if (_api.Root.AbsolutePath != "/" && await _http.TryListAsync(Tags(new Uri(_api.Root, "/")), cancellationToken).ConfigureAwait(false) is not null)
+            if (_api.Root.AbsolutePath != "/"
+                && await _http.TryListAsync(Tags(new Uri(_api.Root, "/")), cancellationToken).ConfigureAwait(false) is not null)
+            {
                 return server.Moved(_api.Root.GetLeftPart(UriPartial.Authority), error);
+            }
+
             return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, "/api/tags");
         }
 
@@ -39,20 +44,32 @@ public sealed partial class OllamaProvider
             // The list lacks models of the cloud that a local server passes on.
             var model = await DescribeAsync(cancellationToken).ConfigureAwait(false);
             if (!model.IsChat)
-                return _api.Cleaned(new(ProviderProblem.UnknownModel, $"{Info.Model} is no chat model. There are: {models.Some(Info.Model)}."));
+            {
+                return _api.Cleaned(
+                    new(ProviderProblem.UnknownModel, $"{Info.Model} is no chat model. There are: {models.Some(Info.Model)}."));
+            }
         }
         catch (LlmException error) when (error.StatusCode is 400 or 404 or 405)
         {
             // Proxies let the list through and not always the question about one model.
             if (!models.Holds(Info.Model))
-                return _api.Cleaned(server.Unknown(Info.Model, models, $"Get it with 'ollama pull {Info.Model}', or set Model to one that is there.") with { Error = error });
+            {
+                return _api.Cleaned(
+                    server.Unknown(Info.Model, models, $"Get it with 'ollama pull {Info.Model}', or set Model to one that is there.")
+                        with { Error = error });
+            }
         }
 
         var isOpen = server.HasKey && await IsOpenAsync(cancellationToken).ConfigureAwait(false);
-        return _api.Cleaned(new(ProviderProblem.None, $"{server.Address} answers and has {Info.Model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
+        return _api.Cleaned(
+            new(
+                ProviderProblem.None,
+                $"{server.Address} answers and has "
+                    + $"{Info.Model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
     }
 
-    private HttpRequestMessage Tags(Uri root) => _api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(root, "api/tags")));
+    private HttpRequestMessage Tags(Uri root) =>
+        _api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(root, "api/tags")));
 
     private async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {

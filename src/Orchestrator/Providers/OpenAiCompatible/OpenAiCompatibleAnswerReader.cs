@@ -273,7 +273,8 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         return isError;
     }
 
-    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that failed.</summary>
+    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that
+    /// failed.</summary>
     private void FinishWith(string reason)
     {
         if (reason == "error")

@@ -28,10 +28,15 @@ internal sealed class OpenAiCompatibleApi : VendorApi
         if (!string.IsNullOrEmpty(options.ApiKey))
         {
             Secret = HeaderValue.Checked(options.ApiKey, nameof(options.ApiKey));
-            _authorization = new AuthenticationHeaderValue(HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
+            _authorization = new AuthenticationHeaderValue(
+                HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
         }
 
-        _headers = [.. options.Headers.Select(h => HeaderValue.CheckedHeader(h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null))];
+        _headers =
+        [
+            .. options.Headers.Select(h => HeaderValue.CheckedHeader(
+                h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null)),
+        ];
         _write = new OpenAiCompatibleRequestWriter(
             options.Model,
             options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
@@ -59,27 +64,33 @@ internal sealed class OpenAiCompatibleApi : VendorApi
 
     public override AnswerReader NewReader(LlmRequest request) => new OpenAiCompatibleAnswerReader(Info);
 
-    /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into a
-    /// connection that is closing, and nobody repeats a POST. The first good answer tells who answers; until then, too, streams are asked to close,
-    /// for many may start before it.</summary>
+    /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into
+    /// a connection that is closing, and a POST is not repeated. The first good answer tells who answers; until then, too, streams are
+    /// asked to close, for many may start before it.</summary>
     public override void Notice(HttpResponseMessage response)
     {
         if (_streamEnd != StreamEnd.Unknown || !response.IsSuccessStatusCode)
             return;
-        _streamEnd = response.Headers.NonValidated.TryGetValues("Server", out var server) && server.ToString().StartsWith("llama.cpp", StringComparison.OrdinalIgnoreCase)
+        _streamEnd = response.Headers.NonValidated.TryGetValues("Server", out var server)
+            && server.ToString().StartsWith("llama.cpp", StringComparison.OrdinalIgnoreCase)
             ? StreamEnd.Closes
             : StreamEnd.Keeps;
     }
 
     /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
-    public override IEnumerable<string> Secrets() => base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
+    public override IEnumerable<string> Secrets() =>
+        base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
 
     private static ProviderInfo InfoOf(string name, OpenAiCompatibleOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.Model))
-            throw new ArgumentException("OpenAiCompatibleOptions.Model is empty; set it to the model to ask, such as 'gpt-4o-mini'.", nameof(options));
+        {
+            throw new ArgumentException(
+                "OpenAiCompatibleOptions.Model is empty; set it to the model to ask, such as 'gpt-4o-mini'.", nameof(options));
+        }
+
         return new ProviderInfo(name, options.Vendor, options.Model)
         {
             PrefersStreaming = true,

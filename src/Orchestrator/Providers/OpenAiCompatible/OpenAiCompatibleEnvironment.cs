@@ -16,7 +16,8 @@ internal static class OpenAiCompatibleEnvironment
         ? HttpAddress.Parse(text, $"The environment variable {BaseUrl}", BaseUrlExample)
         : null;
 
-    /// <summary>The environment's key, if it is meant for this server: a key must not reach a server that merely has none of its own.</summary>
+    /// <summary>The environment's key, if it is meant for this server: a key must not reach a server that merely has none of its
+    /// own.</summary>
     public static string? KeyFor(Uri address, Func<string, string?> environment)
     {
         try
@@ -29,6 +30,6 @@ internal static class OpenAiCompatibleEnvironment
         }
     }
 
-    /// <summary>Whether the server is known to answer nobody without a key.</summary>
+    /// <summary>Whether the server is known to answer no request without a key.</summary>
     public static bool NeedsKey(Uri address) => HttpAddress.IsSameServer(address, Default);
 }

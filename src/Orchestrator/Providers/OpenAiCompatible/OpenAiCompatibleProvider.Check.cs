@@ -7,8 +7,10 @@ public sealed partial class OpenAiCompatibleProvider
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot tell, as <see cref="ProviderProblem.Other"/>.</para>
-    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result says so.</para>
+    /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot
+    /// tell, as <see cref="ProviderProblem.Other"/>.</para>
+    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result
+    /// says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
@@ -59,7 +61,8 @@ public sealed partial class OpenAiCompatibleProvider
         foreach (var other in others.Distinct().Where(o => o != path))
         {
             var address = new Uri(_api.Root, other);
-            if (await _http.TryListAsync(_api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(address, "models"))), cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
+            var request = _api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(address, "models")));
+            if (await _http.TryListAsync(request, cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
                 return HttpAddress.Shown(address);
         }
 

@@ -2,7 +2,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, Yandex, cloud.ru and others.</summary>
+/// <summary>Any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, LM Studio, OpenRouter, Yandex, cloud.ru and
+/// others.</summary>
 /// <remarks>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c>; options that the protocol does not have are left out.</remarks>
 public sealed partial class OpenAiCompatibleProvider : ILlmProvider, IHealthProbe, IProviderDiagnostics, IReadsOriginals, IDisposable
 {
@@ -15,7 +16,8 @@ public sealed partial class OpenAiCompatibleProvider : ILlmProvider, IHealthProb
     /// <param name="httpClient">A client of your own, left open; <see langword="null"/> for one with the right settings.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">A setting is missing or cannot be sent; the message names it, never its value.</exception>
-    public OpenAiCompatibleProvider(string name, OpenAiCompatibleOptions options, HttpClient? httpClient = null, TimeProvider? timeProvider = null)
+    public OpenAiCompatibleProvider(
+        string name, OpenAiCompatibleOptions options, HttpClient? httpClient = null, TimeProvider? timeProvider = null)
     {
         _api = new OpenAiCompatibleApi(name, options);
         _http = new HttpLlmProvider(_api, httpClient, timeProvider);

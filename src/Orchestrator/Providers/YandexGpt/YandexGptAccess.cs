@@ -81,7 +81,8 @@ internal sealed class YandexGptAccess : IDisposable
             }),
         };
         message.Headers.UserAgent.Add(MediaTypes.UserAgent);
-        return await FetchAsync(message, "Yandex Cloud IAM gives no token for the key in ServiceAccountKeyFile", cancellationToken).ConfigureAwait(false);
+        return await FetchAsync(
+            message, "Yandex Cloud IAM gives no token for the key in ServiceAccountKeyFile", cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<AccessToken> AskMetadataAsync(Uri metadata, CancellationToken cancellationToken)
@@ -89,7 +90,10 @@ internal sealed class YandexGptAccess : IDisposable
         // Only this machine can answer: a proxy would ask its own machine, or hand the token on.
         using var message = new TokenRequest(HttpMethod.Get, metadata) { IsDirect = Http!.OwnsClient || LocalAddress.IsMetadata(metadata) };
         message.Headers.Add("Metadata-Flavor", "Google");
-        return await FetchAsync(message, "The metadata service gives no token: the virtual machine needs a service account linked to it", cancellationToken).ConfigureAwait(false);
+        return await FetchAsync(
+            message,
+            "The metadata service gives no token: the virtual machine needs a service account linked to it",
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<AccessToken> FetchAsync(TokenRequest message, string refused, CancellationToken cancellationToken)
@@ -108,7 +112,8 @@ internal sealed class YandexGptAccess : IDisposable
         }
     }
 
-    /// <summary>What to say of this machine's clock, when the server's tells that it is wrong; a signed request for a token is refused for that.</summary>
+    /// <summary>What to say of this machine's clock, when the server's tells that it is wrong; a signed request for a token is refused for
+    /// that.</summary>
     private string ClockOff(DateTimeOffset? server)
     {
         if (server is not { } at)
@@ -118,6 +123,7 @@ internal sealed class YandexGptAccess : IDisposable
             return "";
         var off = ahead.Duration();
         var length = off.TotalHours >= 1 ? $"{(long)off.TotalHours} h {off.Minutes} min" : $"{off.Minutes} min";
-        return $" This machine's clock is {length} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's: set it right, for a request that is signed with a wrong time is refused.";
+        return $" This machine's clock is {length} {(ahead > TimeSpan.Zero ? "ahead of" : "behind")} the server's: set it right, for a "
+            + "request that is signed with a wrong time is refused.";
     }
 }

@@ -64,14 +64,17 @@ internal sealed class YandexGptApi : VendorApi
     public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
         YandexGptDiagnosis.AdviceFor(kind, said.Message, Mismatch);
 
-    public override AnswerReader NewReader(LlmRequest request) => new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
+    public override AnswerReader NewReader(LlmRequest request) =>
+        new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
 
-    public override LlmErrorKind? KindOf(int status, ServerError error) => YandexGptErrors.KindOf(status, error.Message) ?? base.KindOf(status, error);
+    public override LlmErrorKind? KindOf(int status, ServerError error) =>
+        YandexGptErrors.KindOf(status, error.Message) ?? base.KindOf(status, error);
 
     public override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => YandexGptErrors.WaitAfter(kind, said.Message);
 
     public override string? RequestIdOf(HttpResponseMessage response) =>
-        base.RequestIdOf(response) ?? HeaderOf(response, "x-server-trace-id") ?? HeaderOf(response, ClientRequestIdHeader) ?? SentId(response.RequestMessage);
+        base.RequestIdOf(response)
+            ?? HeaderOf(response, "x-server-trace-id") ?? HeaderOf(response, ClientRequestIdHeader) ?? SentId(response.RequestMessage);
 
     // The vendor finds a request by the id it was sent with, too.
     private static string? SentId(HttpRequestMessage? request) =>
@@ -105,9 +108,20 @@ internal sealed class YandexGptApi : VendorApi
         ArgumentNullException.ThrowIfNull(options);
         YandexGptModel.Of(options);
         if (options.ContextWindow is <= 0)
-            throw new ArgumentException($"YandexGptOptions.ContextWindow is {options.ContextWindow}; set it to a number of tokens above zero, or leave it out.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"YandexGptOptions.ContextWindow is {options.ContextWindow}; set it to a number of tokens above zero, or leave it out.",
+                nameof(options));
+        }
+
         if (options.MaxConcurrency is <= 0)
-            throw new ArgumentException($"YandexGptOptions.MaxConcurrency is {options.MaxConcurrency}; set it to a number of calls above zero, or to null for no limit.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"YandexGptOptions.MaxConcurrency is {options.MaxConcurrency}; set it to a number of calls above zero, or to null for "
+                    + "no limit.",
+                nameof(options));
+        }
+
         return new ProviderInfo(name, Vendor, options.Model)
         {
             PrefersStreaming = true,

@@ -30,14 +30,22 @@ internal static class YandexGptEnvironment
         else if (EnvironmentText.Of(environment, Metadata) is { } address)
             (options.UseMetadata, options.MetadataUrl) = (true, MetadataAt(address));
         else
-            throw new ArgumentException($"None of the environment variables {ApiKey}, {IamToken}, {KeyFile} and {Metadata} is set. Set {ApiKey} to an API key of a service account.");
+        {
+            throw new ArgumentException(
+                $"None of the environment variables {ApiKey}, {IamToken}, {KeyFile} and {Metadata} is set. Set {ApiKey} to an API key "
+                    + "of a service account.");
+        }
     }
 
     /// <exception cref="ArgumentException">The model needs a folder and there is none.</exception>
     public static void RequireFolder(YandexGptOptions options)
     {
         if (options.FolderId is null && !YandexGptModel.IsUri(options.Model))
-            throw new ArgumentException($"The environment variable {FolderId} is not set. Set it to the id of the folder, such as b1g…, or give the model as a whole gpt:// URI.");
+        {
+            throw new ArgumentException(
+                $"The environment variable {FolderId} is not set. Set it to the id of the folder, such as b1g…, or give the model as a "
+                    + "whole gpt:// URI.");
+        }
     }
 
     private static string Named(string variable) => $"The environment variable {variable}";

@@ -5,12 +5,12 @@ namespace Orchestrator.Providers;
 
 /// <summary>YandexGPT and Alice AI LLM by the native text generation API of Yandex AI Studio.</summary>
 /// <remarks>
-/// <para>Thread-safe. Sends <c>POST {BaseUrl}/completion</c>. The other models of the catalogue (Qwen, gpt-oss, DeepSeek and so on) are reached by
-/// <see cref="OpenAiCompatibleOptions.ForYandex"/>.</para>
-/// <para>IAM tokens of a key file or of the metadata service are fetched once for however many callers, used for an hour at most, given up five
-/// minutes before their end, and renewed once when the service answers 401.</para>
-/// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>), refused (a temperature above 1, images) or left out
-/// (<see cref="ChatOptions.TopP"/>, <see cref="ChatOptions.TopK"/>, <see cref="ChatOptions.Seed"/>, penalties).</para>
+/// <para>Thread-safe. Sends <c>POST {BaseUrl}/completion</c>. The other models of the catalogue (Qwen, gpt-oss, DeepSeek and so on) are
+/// reached by <see cref="OpenAiCompatibleOptions.ForYandex"/>.</para>
+/// <para>IAM tokens of a key file or of the metadata service are fetched once for however many callers, used for an hour at most, given up
+/// five minutes before their end, and renewed once when the service answers 401.</para>
+/// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>), refused (a temperature above 1, images) or left
+/// out (<see cref="ChatOptions.TopP"/>, <see cref="ChatOptions.TopK"/>, <see cref="ChatOptions.Seed"/>, penalties).</para>
 /// </remarks>
 public sealed partial class YandexGptProvider
     : ILlmProvider, IHealthProbe, IExactTokenCounter, IProviderDiagnostics, IReadsOriginals, IDisposable
@@ -23,7 +23,8 @@ public sealed partial class YandexGptProvider
     /// <param name="options">The model, the folder and the credentials.</param>
     /// <param name="httpClient">A client of your own, left open; <see langword="null"/> for one with the right settings.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
-    /// <exception cref="ArgumentException">A setting is missing, contradicts another or cannot be sent; the message names it, never its value.</exception>
+    /// <exception cref="ArgumentException">A setting is missing, contradicts another or cannot be sent; the message names it, never its
+    /// value.</exception>
     public YandexGptProvider(string name, YandexGptOptions options, HttpClient? httpClient = null, TimeProvider? timeProvider = null)
     {
         _api = new YandexGptApi(name, options, timeProvider ?? TimeProvider.System);
@@ -56,8 +57,8 @@ public sealed partial class YandexGptProvider
         }
     }
 
-    /// <summary>Has the vendor count the tokens of a prompt, with what its chat template adds: the number that an answer would report as its
-    /// prompt's. Free of charge, at most 50 times a second.</summary>
+    /// <summary>Has the vendor count the tokens of a prompt, with what its chat template adds: the number that an answer would report as
+    /// its prompt's. Free of charge, at most 50 times a second.</summary>
     /// <param name="messages">The messages, oldest first; at least one.</param>
     /// <param name="cancellationToken">Gives up the question.</param>
     /// <returns>The number of tokens.</returns>
@@ -69,7 +70,8 @@ public sealed partial class YandexGptProvider
         if (request.Messages.Count == 0)
             throw new ArgumentException("There is no message to count; give at least one.", nameof(messages));
         return _http.AskAsync(
-            token => _api.PostAsync(_api.TokenizeCompletion, BodyOf(request, token), token), YandexGptTokens.Count, cancellationToken, request);
+            token =>
+                _api.PostAsync(_api.TokenizeCompletion, BodyOf(request, token), token), YandexGptTokens.Count, cancellationToken, request);
     }
 
     /// <summary>Disposes the client, unless it was handed in, and ends fetches of tokens.</summary>
