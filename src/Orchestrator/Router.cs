@@ -55,7 +55,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
             throw new ArgumentOutOfRangeException(
                 nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
-        var random = options.Random is { } own ? new LockedRandom(own) : LockedRandom.Default;
+        var random = options.Random is { } own ? new LockedRandom(own.NextDouble) : LockedRandom.Default;
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
         var clock = new RouterClock(timeProvider ?? TimeProvider.System);
         _services = ServicesOf(options, logger, clock, new Chance(random), new ForeignWork());

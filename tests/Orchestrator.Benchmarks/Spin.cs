@@ -24,7 +24,9 @@ internal static class Spin
         }
 
         using var server = await CannedServer.StartAsync();
-        using var provider = what.StartsWith("ollama", StringComparison.Ordinal) ? (Providers.HttpLlmProvider)HttpSections.OllamaOf(server) : HttpSections.OpenAiOf(server);
+        var isOllama = what.StartsWith("ollama", StringComparison.Ordinal);
+        ILlmProvider provider = isOllama ? HttpSections.OllamaOf(server) : HttpSections.OpenAiOf(server);
+        using var owned = (IDisposable)provider;
         var request = new LlmRequest("hello") { Streaming = what.EndsWith("stream", StringComparison.Ordinal) };
         await RunAsync(Benchmarks.Subject.Of(what, () => Calls.DrainAsync(provider, request)));
         return 0;

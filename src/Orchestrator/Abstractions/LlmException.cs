@@ -10,8 +10,22 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
 {
     private string? _providerName;
     private string? _model;
+    private int? _statusCode;
+    private string? _requestId;
     private string? _partialText;
     private object? _claimedBy;
+
+    private LlmException(LlmException source, LlmErrorKind kind, string message, Exception? inner)
+        : this(kind, message, inner)
+    {
+        _providerName = source._providerName;
+        _model = source._model;
+        _statusCode = source._statusCode;
+        _requestId = source._requestId;
+        _partialText = source._partialText;
+        ProviderCode = source.ProviderCode;
+        RetryAfter = source.RetryAfter;
+    }
 
     /// <summary>Why it failed.</summary>
     /// <value>A kind that is not defined becomes <see cref="LlmErrorKind.Unknown"/>.</value>
@@ -24,22 +38,23 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     public string? Model { get => _model; init => _model = value; }
 
     /// <summary>The HTTP status, when there was one.</summary>
-    public int? StatusCode { get; init; }
+    public int? StatusCode { get => _statusCode; init => _statusCode = value; }
 
     /// <summary>The vendor's own error code, as text; the type of the error where there is no code or it repeats the HTTP status.</summary>
     public string? ProviderCode { get; init; }
 
     /// <summary>The vendor's id of the failed request, to quote to its support.</summary>
-    public string? RequestId { get; init; }
+    public string? RequestId { get => _requestId; init => _requestId = value; }
 
     /// <summary>How long the vendor asked us to wait. Never negative: less than nothing is nothing.</summary>
     public TimeSpan? RetryAfter { get; init => field = value < TimeSpan.Zero ? TimeSpan.Zero : value; }
 
-    /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part of <see cref="Exception.Message"/>.</summary>
+    /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part
+    /// of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
 
-    /// <summary>Types, our own messages and stacks, as logs write them. Of the inner exceptions of other libraries neither message nor data is shown,
-    /// as they may quote a prompt or a key: read <see cref="Exception.InnerException"/> where that is wanted.</summary>
+    /// <summary>Types, our own messages and stacks, as logs write them. Of the inner exceptions of other libraries neither message nor data
+    /// is shown, as they may quote a prompt or a key: read <see cref="Exception.InnerException"/> where that is wanted.</summary>
     /// <returns>The error in several lines.</returns>
     public override string ToString() => ErrorText.Of(this);
 
@@ -51,17 +66,15 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     {
         if (Interlocked.CompareExchange(ref _claimedBy, attempt, null) is null || GetType() != typeof(LlmException))
             return this;
-        return new LlmException(Kind, Message, this)
-        {
-            ProviderName = ProviderName,
-            Model = Model,
-            StatusCode = StatusCode,
-            ProviderCode = ProviderCode,
-            RequestId = RequestId,
-            RetryAfter = RetryAfter,
-            _claimedBy = attempt,
-        };
+        return new LlmException(this, Kind, Message, this) { _partialText = null, _claimedBy = attempt };
     }
+
+    /// <summary>A new exception that says all that this one says; each caller gets its own stack trace.</summary>
+    /// <param name="inner">The cause of the copy: this exception, or this exception's own cause.</param>
+    /// <param name="kind">Another kind; null for the same.</param>
+    /// <param name="message">Another message; null for the same.</param>
+    internal LlmException Copy(Exception? inner, LlmErrorKind? kind = null, string? message = null) =>
+        new(this, kind ?? Kind, message ?? Message, inner);
 
     internal void KeepPartialText(string text) => _partialText ??= text;
 
@@ -69,5 +82,11 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     {
         _providerName ??= provider.Name;
         _model ??= provider.Model;
+    }
+
+    internal void FillIn(int statusCode, string? requestId)
+    {
+        _statusCode ??= statusCode;
+        _requestId ??= requestId;
     }
 }

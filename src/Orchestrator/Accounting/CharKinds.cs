@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>The kind of every UTF-16 unit. A unit is enough: a surrogate is half an emoji or a rare ideograph, and weighs as half of one.</summary>
+/// <summary>The kind of every UTF-16 unit. A unit is enough: a surrogate is half an emoji or a rare ideograph, and weighs as half of
+/// one.</summary>
 internal static class CharKinds
 {
     public static CharKind Of(char c) => c < 128 ? (CharKind)Ascii[c] : OfOther(c);

@@ -30,7 +30,8 @@ internal static class JsonText
             Add(ref tally, raw, isText: false);
     }
 
-    /// <summary>Adds any object as providers send it. What cannot be serialized fails there, with a better error than a count could give.</summary>
+    /// <summary>Adds any object as providers send it. What cannot be serialized fails there, with a better error than a count could
+    /// give.</summary>
     public static void Add(ref TokenTally tally, object value)
     {
         if (tally.JsonLeft == 0)
@@ -140,7 +141,8 @@ internal static class JsonText
 
         public Span<byte> GetSpan(int sizeHint = 0) => WithRoom(sizeHint).GetSpan(sizeHint);
 
-        private ArrayBufferWriter<byte> WithRoom(int more) => _written.WrittenCount + (long)more <= most ? _written : throw new FullException();
+        private ArrayBufferWriter<byte> WithRoom(int more) =>
+            _written.WrittenCount + (long)more <= most ? _written : throw new FullException();
 
         internal sealed class FullException : Exception;
     }

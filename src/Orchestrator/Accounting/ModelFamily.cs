@@ -1,106 +1,37 @@
-using System.Buffers;
-
 namespace Orchestrator;
 
-/// <summary>Models that cut text alike.</summary>
-internal enum ModelFamily
+/// <summary>Models that cut text alike, with what an estimate needs to know of them. Families of one vendor's models stand in its
+/// file.</summary>
+/// <param name="Name">The name, for tests and for the vendors' files.</param>
+/// <param name="Template">What the chat template adds.</param>
+internal sealed record ModelFamily(string Name, MessageTemplate Template)
 {
-    Unknown,
-    O200k,
-    Cl100k,
-    GigaChat,
-    YandexGpt,
-    Qwen,
-    Llama3,
-    SentencePiece32K,
-}
+    public static ModelFamily Unknown { get; } = new("Unknown", new(5, 4));
 
-/// <summary>Tells the family from the model's name, and from the vendor when the name says nothing.</summary>
-internal static class ModelFamilies
-{
-    private static readonly string[] O200k = ["gpt-4o", "chatgpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-oss", "o1", "o3", "o4"];
+    public static ModelFamily O200k { get; } = new("O200k", new(4, 3)) { CyrillicPerToken = 3.9m, IdeographsPerToken = 1.3m };
 
-    // Looked for anywhere in the name: "deepseek-r1-distill-qwen" is a Qwen. A longer part stands before one that it begins with.
-    private static readonly (string Part, ModelFamily Family)[] Others =
-    [
-        ("gigachat", ModelFamily.GigaChat),
-        ("yandexgpt", ModelFamily.YandexGpt),
-        ("aliceai", ModelFamily.Qwen),
-        ("qwen", ModelFamily.Qwen),
-        ("qwq", ModelFamily.Qwen),
-        ("llama3", ModelFamily.Llama3),
-        ("llama-3", ModelFamily.Llama3),
-        ("llama", ModelFamily.SentencePiece32K),
-        ("mistral", ModelFamily.SentencePiece32K),
-        ("mixtral", ModelFamily.SentencePiece32K),
-        ("phi3", ModelFamily.SentencePiece32K),
-        ("phi-3", ModelFamily.SentencePiece32K),
-        ("gpt-4", ModelFamily.Cl100k),
-        ("gpt-3.5", ModelFamily.Cl100k),
-        ("gpt-35", ModelFamily.Cl100k),
-    ];
+    public static ModelFamily Cl100k { get; } = new("Cl100k", new(4, 3));
 
-    private static readonly SearchValues<string> Parts =
-        SearchValues.Create([.. Others.Select(o => o.Part)], StringComparison.OrdinalIgnoreCase);
+    public static ModelFamily Qwen { get; } = new("Qwen", new(5, 4)) { CyrillicPerToken = 3.3m, IdeographsPerToken = 1.5m };
 
-    public static ModelFamily Of(ProviderInfo provider)
-    {
-        var family = Of(provider.Model);
-        if (family != ModelFamily.Unknown)
-            return family;
-        if (provider.Vendor.Equals("gigachat", StringComparison.OrdinalIgnoreCase))
-            return ModelFamily.GigaChat;
-        return provider.Vendor.Equals("yandexgpt", StringComparison.OrdinalIgnoreCase) ? ModelFamily.YandexGpt : ModelFamily.Unknown;
-    }
+    public static ModelFamily Llama3 { get; } = new("Llama3", new(5, 4)) { CyrillicPerToken = 3.5m, IdeographsPerToken = 1.2m };
 
-    public static ModelFamily Of(string? model)
-    {
-        var name = NameIn(model);
-        if (name.IsEmpty)
-            return ModelFamily.Unknown;
-        if ((name[0] | 0x20) is 'g' or 'o' or 'c' && IsO200k(name))
-            return ModelFamily.O200k;
-        var at = name.IndexOfAny(Parts);
-        if (at < 0)
-            return ModelFamily.Unknown;
-        foreach (var (part, family) in Others)
-        {
-            if (name[at..].StartsWith(part, StringComparison.OrdinalIgnoreCase))
-                return family;
-        }
-        return ModelFamily.Unknown;
-    }
+    public static ModelFamily SentencePiece32K { get; } = new("SentencePiece32K", new(5, 4)) { CyrillicPerToken = 2.85m };
 
-    private static bool IsO200k(ReadOnlySpan<char> name)
-    {
-        foreach (var prefix in O200k)
-        {
-            // A vocabulary that does not fit is worse than an estimate, so "o1" must not claim "o1llama".
-            if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
-                && (name.Length == prefix.Length || !char.IsAsciiLetterOrDigit(name[prefix.Length])))
-                return true;
-        }
-        return false;
-    }
+    /// <summary>How many Cyrillic letters a token has.</summary>
+    public decimal CyrillicPerToken { get; init => (field, Cyrillic) = (value, (long)(ScriptRates.Token / value)); } = 2.5m;
 
-    // "openai/gpt-4o", "ft:gpt-4o-mini:org::id" and "gpt://folder/gpt-oss-120b/latest@tuning" name the model in different places.
-    private static ReadOnlySpan<char> NameIn(string? model)
-    {
-        var name = model.AsSpan().Trim();
-        if (name.StartsWith("ft:", StringComparison.OrdinalIgnoreCase))
-            name = name[3..];
-        var slash = name.LastIndexOf('/');
-        if (slash > 0 && IsVersion(name[(slash + 1)..]))
-        {
-            name = name[..slash];
-            slash = name.LastIndexOf('/');
-        }
-        return name[(slash + 1)..];
-    }
+    /// <summary>How many Chinese, Japanese or Korean characters a token has.</summary>
+    public decimal IdeographsPerToken { get; init => (field, Ideograph) = (value, (long)(ScriptRates.Token / value)); } = 1m;
 
-    private static bool IsVersion(ReadOnlySpan<char> part)
-    {
-        var at = part.IndexOf('@');
-        return (at < 0 ? part : part[..at]) is "latest" or "rc" or "deprecated";
-    }
+    /// <summary>Millionths of a token for a Cyrillic letter.</summary>
+    public long Cyrillic { get; private init; } = ScriptRates.Token * 10 / 25;
+
+    /// <summary>Millionths of a token for a Chinese, Japanese or Korean character.</summary>
+    public long Ideograph { get; private init; } = ScriptRates.Token;
+
+    /// <summary>The family that a vendor's file names.</summary>
+    public static ModelFamily Named(string name) =>
+        Array.Find([O200k, Cl100k, Qwen, Llama3, SentencePiece32K], family => family.Name == name)
+        ?? throw new ArgumentException($"'{name}' is no family of models that several vendors have.", nameof(name));
 }

@@ -5,8 +5,8 @@ namespace Orchestrator;
 
 /// <summary>
 /// Cuts text where the o200k encoding does: words with the one character before them, up to three digits, punctuation, white space.
-/// No token crosses such a cut. Equal, piece by piece, to the expression the tokenizer library runs, but one pass over the text with nothing
-/// shared between threads: that expression is one object of the whole process, and two threads take turns with it at every match.
+/// No token crosses such a cut. Equal, piece by piece, to the expression the tokenizer library runs, but one pass over the text with
+/// nothing shared between threads: that expression is one object of the whole process, and two threads take turns with it at every match.
 /// </summary>
 internal static class O200kPieces
 {
@@ -27,7 +27,8 @@ internal static class O200kPieces
         var first = start + 1;
         if ((kind & (Symbol | White)) != 0 && (kind & Newline) == 0)
         {
-            // A mark that only capitals follow is a piece alone: its word would end with the last character that may be a small letter, itself.
+            // A mark that only capitals follow is a piece alone: its word would end with the last character that may be a small letter,
+            // itself.
             if (first < text.Length && (KindOf(text[first]) & InWord) != 0)
                 return EndOfWord(text, first, allowUpperOnly: (kind & InWord) == 0);
         }
@@ -41,8 +42,8 @@ internal static class O200kPieces
     }
 
     /// <summary>
-    /// Whether the text before <paramref name="index"/> and the text from there on count apart exactly as they do together, whatever else follows:
-    /// after a letter or digit that nothing continues, and after anything visible before a blank that is no line break.
+    /// Whether the text before <paramref name="index"/> and the text from there on count apart exactly as they do together, whatever else
+    /// follows: after a letter or digit that nothing continues, and after anything visible before a blank that is no line break.
     /// </summary>
     public static bool IsCut(ReadOnlySpan<char> text, int index)
     {

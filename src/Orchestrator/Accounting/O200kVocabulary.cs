@@ -5,8 +5,8 @@ using Microsoft.ML.Tokenizers;
 namespace Orchestrator;
 
 /// <summary>
-/// Exact counts of the o200k encoding, from a vocabulary that is loaded at the first count. Thread-safe. The names of special tokens are ordinary
-/// text here, as they are to a vendor that finds them in a message.
+/// Exact counts of the o200k encoding, from a vocabulary that is loaded at the first count. Thread-safe. The names of special tokens are
+/// ordinary text here, as they are to a vendor that finds them in a message.
 /// </summary>
 internal sealed class O200kVocabulary
 {
@@ -50,7 +50,8 @@ internal sealed class O200kVocabulary
         }
     }
 
-    // Here and in what it calls: one long prompt is counted in the first calls of a process, before the runtime would have optimized the loop.
+    // Here and in what it calls: one long prompt is counted in the first calls of a process, before the runtime would have optimized the
+    // loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Count(ReadOnlySpan<char> text)
     {

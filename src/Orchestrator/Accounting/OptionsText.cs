@@ -3,8 +3,9 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// What of a request's options becomes text for the model: the instructions, the tools on offer and the schema of the answer. How a vendor words tools
-/// and schemas to its model is not published, so the JSON that is sent is counted, with a flat number for what stands around it.
+/// What of a request's options becomes text for the model: the instructions, the tools on offer and the schema of the answer. How a vendor
+/// words tools and schemas to its model is not published, so the JSON that is sent is counted, with a flat number for what stands around
+/// it.
 /// </summary>
 internal static class OptionsText
 {
@@ -21,9 +22,12 @@ internal static class OptionsText
             tally.Add(instructions);
         }
 
-        // Told not to call any, Ollama is offered none; the others get them all the same.
-        if (options.Tools is { Count: > 0 } tools && !(options.ToolMode is NoneChatToolMode && provider.Vendor == "ollama"))
+        // Most vendors are sent tools that may not be called, too.
+        if (options.Tools is { Count: > 0 } tools
+            && !(options.ToolMode is NoneChatToolMode && VendorFacts.Of(provider.Vendor).LeavesOutUncallableTools))
+        {
             AddTools(ref tally, tools);
+        }
     }
 
     public static void AddFormat(ref TokenTally tally, ChatResponseFormat? format)

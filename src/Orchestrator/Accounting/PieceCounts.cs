@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace Orchestrator;
 
 /// <summary>
-/// The token counts of pieces met lately, 64 KB in all. The library looks words of several tokens up under one lock, where two threads are slower than
-/// one; here they only read. A slot is one number, read and written at once: 56 bits of the piece's hash and 8 of its count. The slot's place adds
-/// the other bits, so a wrong answer takes two pieces of the same 64-bit hash.
+/// The token counts of pieces met lately, 64 KB in all. The library looks words of several tokens up under one lock, where two threads are
+/// slower than one; here they only read. A slot is one number, read and written at once: 56 bits of the piece's hash and 8 of its count.
+/// The slot's place adds the other bits, so a wrong answer takes two pieces of the same 64-bit hash.
 /// </summary>
 internal sealed class PieceCounts
 {

@@ -36,18 +36,18 @@ public sealed partial class PricingTable
     /// <summary>The prices of version 0.7.0 under the model names it had, and today's tariffs under today's names. Roubles.</summary>
     /// <remarks>The 0.7.0 prices are up to 15 times above today's tariffs; take <see cref="Current"/> for true ones. The rows, their
     /// dates and sources are listed in docs/tokens-and-prices.md.</remarks>
-    public static PricingTable Default { get; } = DefaultPrices.CreateDefault();
+    public static PricingTable Default { get; } = VendorPrices.CreateDefault();
 
     /// <summary>Today's tariffs, under the older model names too. Roubles, VAT included.</summary>
     /// <remarks>GigaChat: tariffs for companies valid since 1 February 2026. Yandex: checked on 29 September 2026. The rows, their
     /// dates and sources are listed in docs/tokens-and-prices.md.</remarks>
-    public static PricingTable Current { get; } = DefaultPrices.CreateCurrent();
+    public static PricingTable Current { get; } = VendorPrices.CreateCurrent();
 
     /// <summary>Today's tariffs of the main models of OpenAI, Anthropic, DeepSeek, Google, Mistral, xAI and Groq. US dollars.</summary>
     /// <remarks>Vendor keys: <c>openai</c>, <c>anthropic</c>, <c>deepseek</c>, <c>google</c>, <c>mistral</c>, <c>xai</c>, <c>groq</c>. Each
     /// row has its date and source, nearly all second-hand and marked so; the list is in docs/tokens-and-prices.md. For a router in another
     /// currency use <see cref="ConvertTo"/>.</remarks>
-    public static PricingTable CurrentUsd { get; } = UsdPrices.Create();
+    public static PricingTable CurrentUsd { get; } = VendorPrices.CreateUsd();
 
     /// <summary>The currency of every price in this table, as an ISO 4217 code by convention.</summary>
     /// <value><c>RUB</c> unless another one was given to <see cref="Empty"/>.</value>
@@ -109,7 +109,11 @@ public sealed partial class PricingTable
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         ArgumentNullException.ThrowIfNull(price);
         if (vendor == AnyModel)
-            throw new ArgumentException("A price belongs to one vendor; only the model may be \"*\". Add a row per vendor.", nameof(vendor));
+        {
+            throw new ArgumentException(
+                "A price belongs to one vendor; only the model may be \"*\". Add a row per vendor.", nameof(vendor));
+        }
+
         return new(Currency, _entries.SetItem(KeyOf(vendor, model), new(new(vendor, model, price), isOld)), _rates);
     }
 
@@ -117,13 +121,13 @@ public sealed partial class PricingTable
     {
         ArgumentNullException.ThrowIfNull(vendor);
         ArgumentNullException.ThrowIfNull(model);
-        var known = ModelNames.VendorOf(vendor);
+        var known = VendorFacts.KeyOf(vendor);
         return Lookup(vendor, known, model) ?? (ReferenceEquals(known, vendor) ? null : Lookup(known, known, model));
     }
 
     private Entry? Lookup(string vendor, string known, string model)
     {
-        foreach (var name in ModelNames.Candidates(known, model).Append(AnyModel))
+        foreach (var name in VendorFacts.Of(known).Names.Candidates(model).Append(AnyModel))
         {
             if (_entries.TryGetValue(KeyOf(vendor, name), out var entry))
                 return entry;
@@ -133,7 +137,7 @@ public sealed partial class PricingTable
     }
 
     private static (string Vendor, string Model) KeyOf(string vendor, string model) =>
-        (vendor.ToUpperInvariant(), ModelNames.WithoutLatest(vendor, model).ToUpperInvariant());
+        (vendor.ToUpperInvariant(), VendorFacts.Of(vendor).Names.WithoutDefault(model).ToUpperInvariant());
 
     private sealed record Entry(PricingRow Row, bool IsOld);
 }

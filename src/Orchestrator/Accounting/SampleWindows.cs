@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Where a text is looked at beyond its exact part: windows that stand further apart the further the text goes, a sixteenth of the way each. A text
-/// of any length has about 150 of them. The places do not depend on the length, so a text that still grows has the same ones.
+/// Where a text is looked at beyond its exact part: windows that stand further apart the further the text goes, a sixteenth of the way
+/// each. A text of any length has about 150 of them. The places do not depend on the length, so a text that still grows has the same ones.
 /// </summary>
 internal static class SampleWindows
 {

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A walk over a list that may be too long to look at every entry: all of them while the tally lets it, then ever fewer, each of which stands for
-/// those around it. The place within a step is scattered, for lists that repeat (question, answer, question).
+/// A walk over a list that may be too long to look at every entry: all of them while the tally lets it, then ever fewer, each of which
+/// stands for those around it. The place within a step is scattered, for lists that repeat (question, answer, question).
 /// </summary>
 internal struct SampledWalk(int count)
 {

@@ -30,8 +30,8 @@ internal enum CharKind : byte
 
 /// <summary>
 /// Characters per token, turned into millionths of a token per character. Spaces between words count with the script before them, as in the
-/// figures this is fitted to: published by Yandex for YandexGPT and Alice (Russian 4.2 to 5.2, Qwen 3.6, English 5.35), stated by Sber for GigaChat
-/// (3 to 4), measured with public tokenizers for o200k, cl100k (Russian 2.2 to 2.8), Llama 3 (3.2 to 4.0), Llama 2 and Mistral (2.7 to 3.2).
+/// figures this is fitted to: published by vendors (English 5.35), measured with public tokenizers for o200k, cl100k (Russian 2.2 to 2.8),
+/// Llama 3 (3.2 to 4.0), Llama 2 and Mistral (2.7 to 3.2). Those of Cyrillic and ideographs are in <see cref="ModelFamily"/>.
 /// </summary>
 internal static class ScriptRates
 {
@@ -45,22 +45,4 @@ internal static class ScriptRates
 
     /// <summary>How many Latin letters one mark shows to be code rather than prose.</summary>
     public const long LettersPerMark = 8;
-
-    public static long Cyrillic(ModelFamily family) => family switch
-    {
-        ModelFamily.YandexGpt => Token * 10 / 47,
-        ModelFamily.O200k => Token * 10 / 39,
-        ModelFamily.GigaChat or ModelFamily.Llama3 => Token * 10 / 35,
-        ModelFamily.Qwen => Token * 10 / 33,
-        ModelFamily.SentencePiece32K => Token * 100 / 285,
-        _ => Token * 10 / 25,
-    };
-
-    public static long Ideograph(ModelFamily family) => family switch
-    {
-        ModelFamily.Qwen => Token * 10 / 15,
-        ModelFamily.O200k => Token * 10 / 13,
-        ModelFamily.Llama3 => Token * 10 / 12,
-        _ => Token,
-    };
 }

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Orchestrator;
 
 /// <summary>
-/// The text of one answer as it arrives, in bounded memory: its first 65,536 characters, and samples of the rest, from which its tokens are counted.
-/// Rents nothing before a second text comes, for a buffered answer is a single one. For one thread at a time; empty again after <see cref="Dispose"/>.
+/// The text of one answer as it arrives, in bounded memory: its first 65,536 characters, and samples of the rest, from which its tokens are
+/// counted. Rents nothing before a second text comes, for a buffered answer is a single one. For one thread at a time; empty again after
+/// <see cref="Dispose"/>.
 /// </summary>
 internal sealed class StreamedText(TokenCounter counter, ProviderInfo provider) : IDisposable
 {

@@ -25,9 +25,9 @@ internal struct TextEstimate(TokenEstimation rule, ModelFamily family)
             var marks = _counts[(int)CharKind.Mark];
             var weight = latin * ScriptRates.Latin
                 + Math.Min(latin, marks * ScriptRates.LettersPerMark) * (ScriptRates.Code - ScriptRates.Latin)
-                + _counts[(int)CharKind.Cyrillic] * ScriptRates.Cyrillic(family)
+                + _counts[(int)CharKind.Cyrillic] * family.Cyrillic
                 + _counts[(int)CharKind.Foreign] * ScriptRates.Foreign
-                + _counts[(int)CharKind.Ideograph] * ScriptRates.Ideograph(family)
+                + _counts[(int)CharKind.Ideograph] * family.Ideograph
                 + (_counts[(int)CharKind.Figure] + marks) * ScriptRates.Figure
                 + _counts[(int)CharKind.Symbol] * ScriptRates.Symbol
                 + _counts[(int)CharKind.Gap] * ScriptRates.Gap;

@@ -7,21 +7,23 @@ namespace Orchestrator;
 /// (<see cref="SourceFor"/> tells which). Thread-safe; the same text always gives the same number.
 /// </summary>
 /// <remarks>
-/// <para>Known to be o200k: <c>gpt-4o…</c>, <c>chatgpt-4o…</c>, <c>gpt-4.1…</c>, <c>gpt-4.5…</c>, <c>gpt-5…</c>, <c>o1…</c>, <c>o3…</c>, <c>o4…</c> and
-/// <c>gpt-oss…</c>, also behind a prefix such as <c>openai/</c> or in a <c>gpt://</c> address. The vocabulary, 40 MB and about 0.3 s of CPU, is
-/// loaded at the first count for such a model, once per process, and never for another. That first count waits for it; a router does not, where a call
-/// was cancelled, abandoned or failed: such an attempt is estimated until the vocabulary is there. A run of more than 1,024 characters that nothing breaks
-/// (128 outside ASCII) is counted in parts, which may add a token per part; all else equals Microsoft.ML.Tokenizers.</para>
-/// <para>Estimates go by script, in characters per token. Russian: YandexGPT 4.7, GigaChat and Llama 3 3.5, Qwen and Alice 3.3, Mistral and Llama 2
-/// 2.85, GPT-4 and unknown models 2.5. English 5.1, code 3.4, digits and punctuation 3.3, other alphabets 2, Chinese, Japanese and Korean 1 to 1.5,
-/// an emoji 2 tokens. They are fitted to the figures the vendors publish and to public tokenizers, rather high than low. More text never
-/// gives fewer tokens.</para>
-/// <para>A count takes a bounded time, some 50 ms at worst, whatever it is given: the first <see cref="TokenCounterOptions.ExactCharacters"/> characters
-/// (65,536) and the first 16,384 messages, contents, arguments and tools are counted one by one. Of the rest, samples of 256 characters
-/// are, ever further apart, about 150 of them in 50 million characters; each stands for the text up to the next one. Of an object given as a
-/// tool's result at most 16 MiB of JSON count. An attempt's usage counted so is <see cref="UsageSource.Estimate"/>.</para>
-/// <para>Threads share the vocabulary and, within a counter, 64 KB of recent counts, without a lock: keep one counter rather than making one
-/// per call.</para>
+/// <para>Known to be o200k: <c>gpt-4o…</c>, <c>chatgpt-4o…</c>, <c>gpt-4.1…</c>, <c>gpt-4.5…</c>, <c>gpt-5…</c>, <c>o1…</c>, <c>o3…</c>,
+/// <c>o4…</c> and <c>gpt-oss…</c>, also behind a prefix such as <c>openai/</c> or in a <c>gpt://</c> address. The vocabulary, 40 MB and
+/// about 0.3 s of CPU, is loaded at the first count for such a model, once per process, and never for another. That first count waits for
+/// it; a router does not, where a call was cancelled, abandoned or failed: such an attempt is estimated until the vocabulary is there. A
+/// run of more than 1,024 characters that nothing breaks (128 outside ASCII) is counted in parts, which may add a token per part; all else
+/// equals Microsoft.ML.Tokenizers.</para>
+/// <para>Estimates go by script, in characters per token. Russian: YandexGPT 4.7, GigaChat and Llama 3 3.5, Qwen and Alice 3.3, Mistral and
+/// Llama 2 2.85, GPT-4 and unknown models 2.5. English 5.1, code 3.4, digits and punctuation 3.3, other alphabets 2, Chinese, Japanese and
+/// Korean 1 to 1.5, an emoji 2 tokens. They are fitted to the figures the vendors publish and to public tokenizers, rather high than low.
+/// More text never gives fewer tokens.</para>
+/// <para>A count takes a bounded time, some 50 ms at worst, whatever it is given: the first
+/// <see cref="TokenCounterOptions.ExactCharacters"/> characters (65,536) and the first 16,384 messages, contents, arguments and tools are
+/// counted one by one. Of the rest, samples of 256 characters are, ever further apart, about 150 of them in 50 million characters; each
+/// stands for the text up to the next one. Of an object given as a tool's result at most 16 MiB of JSON count. An attempt's usage counted
+/// so is <see cref="UsageSource.Estimate"/>.</para>
+/// <para>Threads share the vocabulary and, within a counter, 64 KB of recent counts, without a lock: keep one counter rather than making
+/// one per call.</para>
 /// </remarks>
 public sealed class TokenCounter
 {
@@ -51,7 +53,8 @@ public sealed class TokenCounter
         _vocabulary = options.UseTokenizer ? vocabulary : null;
     }
 
-    /// <summary>The tokens of a text alone, without any template around it. Beyond <see cref="TokenCounterOptions.ExactCharacters"/> by samples.</summary>
+    /// <summary>The tokens of a text alone, without any template around it. Beyond <see cref="TokenCounterOptions.ExactCharacters"/> by
+    /// samples.</summary>
     /// <param name="text">The text. Nothing in it is special: control characters and broken surrogate pairs count too.</param>
     /// <param name="model">The model, as vendors name it; <see langword="null"/> or an unknown one gives the cautious estimate.</param>
     /// <returns>Tokens; 0 for an empty text.</returns>
@@ -65,9 +68,10 @@ public sealed class TokenCounter
 
     /// <summary>The tokens of a prompt: its texts, function calls and results, and what the vendor's chat template adds to them.</summary>
     /// <remarks>
-    /// The template is 4 tokens a message and 3 a call for OpenAI's models (as OpenAI publishes), 4 and 10 for YandexGPT, 4 and 7 for GigaChat (both
-    /// from recorded calls), 5 and 4 for others. A picture, sound or file is <see cref="TokenCounterOptions.MediaTokens"/>. Reasoning is not counted,
-    /// since vendors drop it from a prompt. Instructions and tools are not messages: <see cref="Count(LlmRequest, ProviderInfo)"/> counts them too.
+    /// The template is 4 tokens a message and 3 a call for OpenAI's models (as OpenAI publishes), 4 and 10 for YandexGPT, 4 and 7 for
+    /// GigaChat (both from recorded calls), 5 and 4 for others. A picture, sound or file is <see cref="TokenCounterOptions.MediaTokens"/>.
+    /// Reasoning is not counted, since vendors drop it from a prompt. Instructions and tools are not messages:
+    /// <see cref="Count(LlmRequest, ProviderInfo)"/> counts them too.
     /// </remarks>
     /// <param name="messages">The messages, enumerated once.</param>
     /// <param name="provider">Who is asked: the model, then the vendor, choose the encoding and the template.</param>
@@ -80,12 +84,13 @@ public sealed class TokenCounter
         return list.Count == 0 ? 0 : CountPrompt(list, null, provider).ToInt();
     }
 
-    /// <summary>The tokens of all that is sent with a request: the messages, and of its options the instructions, the tools and the schema of the answer.</summary>
+    /// <summary>The tokens of all that is sent with a request: the messages, and of its options the instructions, the tools and the schema
+    /// of the answer.</summary>
     /// <remarks>
-    /// Messages count as in <see cref="Count(IEnumerable{ChatMessage}, ProviderInfo)"/>; instructions are a message. A tool is its name, its
-    /// description and the JSON of its parameters, as sent, and 8 tokens; the schema of the answer its name, description and JSON, and 8 tokens. How vendors
-    /// word these to their models is not published, so a number with tools or a schema is an estimate, whatever the tokenizer. Tools count
-    /// under <c>ChatToolMode.None</c> too, for they are sent, but not to Ollama, which gets none then.
+    /// Messages count as in <see cref="Count(IEnumerable{ChatMessage}, ProviderInfo)"/>; instructions are a message. A tool is its name,
+    /// its description and the JSON of its parameters, as sent, and 8 tokens; the schema of the answer its name, description and JSON, and
+    /// 8 tokens. How vendors word these to their models is not published, so a number with tools or a schema is an estimate, whatever the
+    /// tokenizer. Tools count under <c>ChatToolMode.None</c> too, for they are sent, but not to Ollama, which gets none then.
     /// </remarks>
     /// <param name="request">The request.</param>
     /// <param name="provider">Who is asked: the model, then the vendor, choose the encoding and the template.</param>
@@ -111,12 +116,13 @@ public sealed class TokenCounter
     /// <param name="options">The options they are sent with.</param>
     /// <param name="provider">Who is asked.</param>
     /// <param name="mayWait">Whether the caller may wait until the vocabulary is loaded; if not, an estimate is given meanwhile.</param>
-    /// <param name="textOnly">Whether to leave out what is sent and need not become text of the prompt: media, and the schema of the answer.</param>
+    /// <param name="textOnly">Whether to leave out what is sent and need not become text of the prompt: media, and the schema of the
+    /// answer.</param>
     internal TokenCount CountPrompt(
         IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderInfo provider, bool mayWait = true, bool textOnly = false)
     {
         var family = ModelFamilies.Of(provider);
-        var template = MessageTemplate.Of(family) with { SendsThoughts = provider.Vendor == "ollama" };
+        var template = family.Template with { SendsThoughts = VendorFacts.Of(provider.Vendor).SendsThoughts };
         var tally = Tally(family, mayWait);
         tally.AddFlat(template.PerCall);
         if (options is not null)
@@ -143,7 +149,7 @@ public sealed class TokenCounter
         return new TokenTally(this, family, tokenized, sampled ? 0 : _exactCharacters);
     }
 
-    internal bool UsesVocabulary(ModelFamily family) => family == ModelFamily.O200k && _vocabulary is not null;
+    internal bool UsesVocabulary(ModelFamily family) => ReferenceEquals(family, ModelFamily.O200k) && _vocabulary is not null;
 
     internal long CountText(ReadOnlySpan<char> text, ModelFamily family, bool tokenized)
     {

@@ -8,8 +8,9 @@ public sealed class TokenCounterOptions
     public TokenEstimation Estimation { get; set; } = TokenEstimation.ByScript;
 
     /// <summary>
-    /// Whether models of the o200k encoding (GPT-4o and later, o1, o3, o4, gpt-oss) are counted with the tokenizer. Its vocabulary is loaded at the
-    /// first such count, once per process: about 0.3 s of CPU and 40 MB. <see langword="false"/> estimates those models as well.
+    /// Whether models of the o200k encoding (GPT-4o and later, o1, o3, o4, gpt-oss) are counted with the tokenizer. Its vocabulary is
+    /// loaded at the first such count, once per process: about 0.3 s of CPU and 40 MB. <see langword="false"/> estimates those models as
+    /// well.
     /// </summary>
     /// <value><see langword="true"/>.</value>
     public bool UseTokenizer { get; set; } = true;

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// One count of any number of texts, in bounded time: the first characters and entries exactly, the rest by samples. What a sample gives is taken
-/// for the text up to the next one, so more text never gives fewer tokens, and no more than the samples is ever looked at.
+/// One count of any number of texts, in bounded time: the first characters and entries exactly, the rest by samples. What a sample gives is
+/// taken for the text up to the next one, so more text never gives fewer tokens, and no more than the samples is ever looked at.
 /// </summary>
 internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokenized, int exact)
 {

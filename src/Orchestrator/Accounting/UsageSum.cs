@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// Adds up usage as it was told, in the vocabulary of the response and as a reader adds it up; <see cref="ReportedUsage"/> corrects it. In bounded
-/// memory: a vendor's own counts under ever new names are kept up to a number.
+/// Adds up usage as it was told, in the vocabulary of the response and as a reader adds it up; <see cref="ReportedUsage"/> corrects it. In
+/// bounded memory: a vendor's own counts under ever new names are kept up to a number.
 /// </summary>
 internal static class UsageSum
 {
@@ -57,8 +57,12 @@ internal static class UsageSum
         var completion = Rest(usage.CompletionTokens, told?.OutputTokenCount);
         var total = Rest(usage.TotalTokens, told?.TotalTokenCount);
         // Of cached and reasoning tokens a zero says no more than silence.
-        var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0) ? null : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
-        var reasoning = usage.ReasoningTokens == (told?.ReasoningTokenCount ?? 0) ? null : Rest(usage.ReasoningTokens, told?.ReasoningTokenCount);
+        var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0)
+            ? null
+            : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
+        var reasoning = usage.ReasoningTokens == (told?.ReasoningTokenCount ?? 0)
+            ? null
+            : Rest(usage.ReasoningTokens, told?.ReasoningTokenCount);
         return (prompt ?? completion ?? total ?? cached ?? reasoning) is null ? null : new UsageDetails
         {
             InputTokenCount = prompt,

@@ -65,7 +65,7 @@ internal sealed partial class Attempt
             Error = outcome == AttemptOutcome.Failed ? _error : null,
             Tags = _call.Request.Tags,
         };
-        if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && Slot.Info.Vendor == "ollama")
+        if (outcome == AttemptOutcome.Succeeded && _reported.HasPrompt && VendorFacts.Of(Slot.Info.Vendor).CutsLongPrompts)
             NoticeTruncation(usage.PromptTokens);
         _text?.Dispose();
         _call.Add(record, _spent, _call.Live && Committed ? _firstToken : _spent);

@@ -12,8 +12,10 @@ internal static class GigaChatSettings
         var options = new GigaChatOptions
         {
             Model = ReadModel(reader) ?? "",
-            BaseUrl = Address(reader, "BaseUrl", GigaChatEnvironment.BaseUrl, GigaChatEnvironment.BaseUrlExample) ?? GigaChatEnvironment.DefaultBaseUrl,
-            AuthUrl = Address(reader, "AuthUrl", GigaChatEnvironment.AuthUrl, GigaChatEnvironment.AuthUrlExample) ?? GigaChatEnvironment.DefaultAuthUrl,
+            BaseUrl = Address(reader, "BaseUrl", GigaChatEnvironment.BaseUrl, GigaChatEnvironment.BaseUrlExample)
+                ?? GigaChatEnvironment.DefaultBaseUrl,
+            AuthUrl = Address(reader, "AuthUrl", GigaChatEnvironment.AuthUrl, GigaChatEnvironment.AuthUrlExample)
+                ?? GigaChatEnvironment.DefaultAuthUrl,
             Scope = ReadScope(reader),
             TrustedRootsFile = reader.OptionalText("TrustedRootsFile"),
             ClientCertificateFile = reader.OptionalText("ClientCertificateFile"),
@@ -37,19 +39,28 @@ internal static class GigaChatSettings
     public static GigaChatProvider Create(IServiceProvider services, string name, GigaChatOptions options)
     {
         var tls = GigaChatTls.From(options);
-        return new GigaChatProvider(name, options, HttpClientDefaults.Client(services, name, tls.ApplyTo), services.GetService<TimeProvider>(), tls, mayBeNobody: false);
+        return new GigaChatProvider(
+            name,
+            options,
+            HttpClientDefaults.Client(services, name, tls.ApplyTo),
+            services.GetService<TimeProvider>(),
+            tls,
+            mayBeNone: false);
     }
 
-    private static string? ReadModel(SettingsReader reader) => reader.Text("Model") is null && EnvironmentText.Of(reader.Environment, GigaChatEnvironment.Model) is { } model
+    private static string? ReadModel(SettingsReader reader) =>
+        reader.Text("Model") is null && EnvironmentText.Of(reader.Environment, GigaChatEnvironment.Model) is { } model
         ? model
         : reader.RequiredText("Model", "the model to ask, such as GigaChat-2");
 
     private static Uri? Address(SettingsReader reader, string key, string variable, string example) =>
-        reader.Address(key, example) ?? reader.FromEnvironment(key, environment => GigaChatEnvironment.Address(environment, variable, example));
+        reader.Address(key, example)
+            ?? reader.FromEnvironment(key, environment => GigaChatEnvironment.Address(environment, variable, example));
 
     private static GigaChatScope ReadScope(SettingsReader reader)
     {
-        if (reader.Value<GigaChatScope>("Scope", GigaChatScopes.Expected, GigaChatScopes.TryParse, known: [.. GigaChatScopes.All.Select(s => s.Text())]) is { } scope)
+        string[] scopes = [.. GigaChatScopes.All.Select(s => s.Text())];
+        if (reader.Value<GigaChatScope>("Scope", GigaChatScopes.Expected, GigaChatScopes.TryParse, known: scopes) is { } scope)
             return scope;
         GigaChatScope? said = null;
         if (reader.Text("Scope") is null)
@@ -59,7 +70,8 @@ internal static class GigaChatSettings
 
     private static void ReadCredentials(SettingsReader reader, GigaChatOptions options)
     {
-        options.AuthorizationKey = reader.Secret("AuthorizationKey", $" Leave it out to use the environment variable {GigaChatEnvironment.Credentials}.");
+        options.AuthorizationKey = reader.Secret(
+            "AuthorizationKey", $" Leave it out to use the environment variable {GigaChatEnvironment.Credentials}.");
         options.AccessToken = reader.Secret("AccessToken", "");
         options.User = reader.OptionalText("User");
         options.Password = reader.OptionalText("Password");
@@ -71,13 +83,19 @@ internal static class GigaChatSettings
         {
             if (!IsMeantFor(reader, options.AuthUrl, GigaChatEnvironment.AuthUrl, GigaChatEnvironment.AuthUrlExample)
                 || !IsMeantFor(reader, options.BaseUrl, GigaChatEnvironment.BaseUrl, GigaChatEnvironment.BaseUrlExample))
+            {
                 return;
+            }
+
             GigaChatEnvironment.ReadCredentials(options, reader.Environment);
         });
-        if (options.AuthorizationKey is null && options.AccessToken is null && options.User is null && options.ClientCertificateFile is null)
+        if (options.AuthorizationKey is null && options.AccessToken is null && options.User is null
+            && options.ClientCertificateFile is null)
         {
-            reader.Problem($"{reader.PathOf("AuthorizationKey")} is missing, and GigaChat answers nobody without credentials. Set it, or the environment variable " +
-                $"{GigaChatEnvironment.Credentials}; or set AccessToken, User and Password, or ClientCertificateFile.");
+            reader.Problem(
+                $"{reader.PathOf("AuthorizationKey")} is missing, and GigaChat answers no request without credentials. Set it, or the "
+                    + "environment variable "
+                    + $"{GigaChatEnvironment.Credentials}; or set AccessToken, User and Password, or ClientCertificateFile.");
         }
     }
 

@@ -21,7 +21,12 @@ internal static class HealthSettings
             UnhealthyErrorRate = reader.PositiveShare("UnhealthyErrorRate") ?? defaults.UnhealthyErrorRate,
         };
         if (health.DegradedErrorRate > health.UnhealthyErrorRate)
-            reader.Problem($"{reader.PathOf("DegradedErrorRate")} is {health.DegradedErrorRate}, which is above UnhealthyErrorRate, {health.UnhealthyErrorRate}; a provider is degraded before it is unhealthy.");
+        {
+            reader.Problem(
+                $"{reader.PathOf("DegradedErrorRate")} is {health.DegradedErrorRate}, which is above UnhealthyErrorRate, "
+                    + $"{health.UnhealthyErrorRate}; a provider is degraded before it is unhealthy.");
+        }
+
         reader.RefuseUnknownKeys();
         return health;
     }

@@ -46,7 +46,8 @@ internal static class HttpSettingsValues
         return value;
     }
 
-    /// <summary>Reports what a check that throws has to say. A message about something else than the key, such as a variable, names the key too.</summary>
+    /// <summary>Reports what a check that throws has to say. A message about something else than the key, such as a variable, names the key
+    /// too.</summary>
     public static void Check(this SettingsReader reader, string key, Action<string> check)
     {
         var setting = reader.PathOf(key);
@@ -63,7 +64,11 @@ internal static class HttpSettingsValues
 
     /// <summary>Names with commas between, as enumerations write themselves.</summary>
     public static ProviderCapabilities? Capabilities(this SettingsReader reader, string key) => reader.Value<ProviderCapabilities>(
-        key, "All, None, or some of Tools, Images, StructuredOutput and Reasoning with commas between", TryCapabilities, static _ => "", Enum.GetNames<ProviderCapabilities>());
+        key,
+        "All, None, or some of Tools, Images, StructuredOutput and Reasoning with commas between",
+        TryCapabilities,
+        static _ => "",
+        Enum.GetNames<ProviderCapabilities>());
 
     private static bool TryCapabilities(string text, out ProviderCapabilities value)
     {

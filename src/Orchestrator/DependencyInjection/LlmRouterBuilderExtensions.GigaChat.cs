@@ -8,8 +8,8 @@ public static partial class LlmRouterBuilderExtensions
 {
     /// <summary>Adds a model of GigaChat.</summary>
     /// <remarks>It is asked through the named client <c>Orchestrator.{name}</c>, whose handler trusts the roots of the settings and shows
-    /// their client certificate: no redirects, no cookies, no time limit of its own, no resilience handler, since limits and failover are the
-    /// router's. A missing setting is reported when the router is built.</remarks>
+    /// their client certificate: no redirects, no cookies, no time limit of its own, no resilience handler, since limits and failover are
+    /// the router's. A missing setting is reported when the router is built.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, unique in the router.</param>
     /// <param name="configure">Says who asks and which model; runs when the router is built.</param>
@@ -25,7 +25,8 @@ public static partial class LlmRouterBuilderExtensions
         return builder.AddGigaChat(name, () => Configured(configure), options, http);
     }
 
-    /// <summary>Adds a model of GigaChat, by settings that are made already: <see cref="GigaChatOptions.FromEnvironment(string)"/>.</summary>
+    /// <summary>Adds a model of GigaChat, by settings that are made already:
+    /// <see cref="GigaChatOptions.FromEnvironment(string)"/>.</summary>
     /// <remarks>All else is as with the other overload.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, unique in the router.</param>
@@ -42,9 +43,14 @@ public static partial class LlmRouterBuilderExtensions
     }
 
     private static ILlmRouterBuilder AddGigaChat(
-        this ILlmRouterBuilder builder, string name, Func<GigaChatOptions> settings, ProviderOptions? options, Action<IHttpClientBuilder>? http)
+        this ILlmRouterBuilder builder,
+        string name,
+        Func<GigaChatOptions> settings,
+        ProviderOptions? options,
+        Action<IHttpClientBuilder>? http)
     {
         builder.AddClient(name, http);
-        return builder.Add($"AddGigaChat(\"{name}\")", services => GigaChatSettings.Create(services, name, settings()), options, fromSettings: true);
+        return builder.Add(
+            $"AddGigaChat(\"{name}\")", services => GigaChatSettings.Create(services, name, settings()), options, fromSettings: true);
     }
 }

@@ -57,7 +57,8 @@ public static partial class LlmRouterBuilderExtensions
         return builder.AddOllama(name, () => Configured(configure), options, http);
     }
 
-    /// <summary>Adds a model that Ollama runs, by settings that are made already: <see cref="OllamaOptions.FromEnvironment(string)"/>.</summary>
+    /// <summary>Adds a model that Ollama runs, by settings that are made already:
+    /// <see cref="OllamaOptions.FromEnvironment(string)"/>.</summary>
     /// <remarks>All else is as with the other overload.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, unique in the router.</param>
@@ -92,7 +93,8 @@ public static partial class LlmRouterBuilderExtensions
         builder.AddClient(name, http);
         return builder.Add(
             $"AddOllama(\"{name}\")",
-            services => new OllamaProvider(name, settings(), HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>()),
+            services =>
+                new OllamaProvider(name, settings(), HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>()),
             options, fromSettings: true);
     }
 

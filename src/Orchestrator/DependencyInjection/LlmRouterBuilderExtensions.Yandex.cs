@@ -23,7 +23,8 @@ public static partial class LlmRouterBuilderExtensions
         return builder.AddYandexGpt(name, () => Configured(configure), options, http);
     }
 
-    /// <summary>Adds YandexGPT or Alice AI LLM, by settings that are made already: <see cref="YandexGptOptions.FromEnvironment(string)"/>.</summary>
+    /// <summary>Adds YandexGPT or Alice AI LLM, by settings that are made already:
+    /// <see cref="YandexGptOptions.FromEnvironment(string)"/>.</summary>
     /// <remarks>All else is as with the other overload.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, unique in the router.</param>
@@ -46,7 +47,8 @@ public static partial class LlmRouterBuilderExtensions
         builder.AddClient(name, http);
         return builder.Add(
             $"AddYandexGpt(\"{name}\")",
-            services => new YandexGptProvider(name, settings(), HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>()),
+            services =>
+                new YandexGptProvider(name, settings(), HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>()),
             options, fromSettings: true);
     }
 }

@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds providers and observers to a registered <see cref="Router"/>.</summary>
 /// <remarks>
-/// Providers line up in the order of these calls, after those of the configuration section. Whoever made a thing disposes it: what you
-/// pass in is left to you, what the container makes is left to the container, and what a factory given here makes is the router's.
+/// Providers line up in the order of these calls, after those of the configuration section. What you pass in,
+/// you dispose of; what the container makes, the container disposes of; what a factory given here makes, the router disposes of.
 /// </remarks>
 public static partial class LlmRouterBuilderExtensions
 {
@@ -113,7 +113,8 @@ public static partial class LlmRouterBuilderExtensions
             $"AddChatClient(\"{name}\")", services => new ChatClientProvider(name, create(services), info), options, leaveOpen);
     }
 
-    /// <summary>Adds an observer you made. Every <see cref="IUsageObserver"/> of the container is heard, whoever registered it.</summary>
+    /// <summary>Adds an observer you made. Every <see cref="IUsageObserver"/> of the container is called, also those that were registered
+    /// elsewhere.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="observer">The observer.</param>
     /// <returns>The builder.</returns>
@@ -152,7 +153,8 @@ public static partial class LlmRouterBuilderExtensions
         this ILlmRouterBuilder builder, string origin, Func<IServiceProvider, ILlmProvider> create, ProviderOptions? options,
         bool leaveOpen = false, bool fromSettings = false)
     {
-        builder.Services.AddSingleton<IProviderSource>(new ProviderEntry(origin, create, options, leaveOpen) { FromSettings = fromSettings });
+        builder.Services.AddSingleton<IProviderSource>(
+            new ProviderEntry(origin, create, options, leaveOpen) { FromSettings = fromSettings });
         return builder;
     }
 }

@@ -12,7 +12,7 @@ internal static class OllamaSettings
         var options = new OllamaOptions
         {
             Model = reader.RequiredText("Model", "a model the server has, such as llama3.2") ?? "",
-            BaseUrl = reader.Address("BaseUrl", HttpAddress.OllamaExample)
+            BaseUrl = reader.Address("BaseUrl", OllamaEnvironment.BaseUrlExample)
                 ?? reader.FromEnvironment("BaseUrl", OllamaEnvironment.Address) ?? OllamaEnvironment.Default,
             ApiKey = reader.Secret("ApiKey", $" Leave it out to use the environment variable {OllamaEnvironment.ApiKey}."),
             ContextLength = reader.WholeNumber("ContextLength", least: 1),
@@ -26,13 +26,18 @@ internal static class OllamaSettings
             if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
                 options.ModelOptions[option] = value;
             else
-                reader.Problem($"{OllamaRequestWriter.Entry(reader.PathOf("ModelOptions"), option)} must be a number, with a point, but was {ShownValue.Of(option, text, [], isNumber: true)}.");
+            {
+                reader.Problem(
+                    $"{OllamaRequestWriter.Entry(reader.PathOf("ModelOptions"), option)} must be a number, with a point, but was "
+                        + $"{ShownValue.Of(option, text, [], isNumber: true)}.");
+            }
         }
 
         options.Capabilities = reader.Capabilities("Capabilities") ?? options.Capabilities;
         options.MalformedEvents = reader.Choice("MalformedEvents", [MalformedEventAction.SkipOne, MalformedEventAction.Throw])
             ?? options.MalformedEvents;
-        return services => new OllamaProvider(name, options, HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>());
+        return services =>
+            new OllamaProvider(name, options, HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>());
     }
 
     private static string? KeyFor(SettingsReader reader, Uri address)
@@ -46,7 +51,8 @@ internal static class OllamaSettings
         }
         else if (OllamaEnvironment.NeedsKey(address))
         {
-            reader.Problem($"{reader.PathOf("ApiKey")} is missing, and {address.Host} answers nobody without a key. Set it, or the environment " +
+            reader.Problem(
+                $"{reader.PathOf("ApiKey")} is missing, and {address.Host} answers no request without a key. Set it, or the environment " +
                 $"variable {OllamaEnvironment.ApiKey}.");
         }
 

@@ -21,7 +21,8 @@ internal static class OpenAiCompatibleSettings
         foreach (var (header, value) in reader.Pairs("Headers"))
         {
             options.Headers[header] = value;
-            reader.Check("Headers", key => HeaderValue.CheckedHeader(header, value, HeaderValue.Entry(key, header), options.ApiKey is not null));
+            reader.Check(
+                "Headers", key => HeaderValue.CheckedHeader(header, value, HeaderValue.Entry(key, header), options.ApiKey is not null));
         }
 
         options.Vendor = reader.OptionalText("Vendor") ?? options.Vendor;
@@ -38,9 +39,10 @@ internal static class OpenAiCompatibleSettings
     private static OpenAiCompatibleOptions ReadServer(SettingsReader reader, Preset? preset)
     {
         var before = reader.ProblemCount;
-        var address = reader.Address("BaseUrl", HttpAddress.OpenAiExample);
+        var address = reader.Address("BaseUrl", OpenAiCompatibleEnvironment.BaseUrlExample);
         var addressIsSound = reader.ProblemCount == before;
-        var key = reader.Secret("ApiKey", preset is null ? $" Leave it out to use the environment variable {OpenAiCompatibleEnvironment.ApiKey}." : "");
+        var key = reader.Secret(
+            "ApiKey", preset is null ? $" Leave it out to use the environment variable {OpenAiCompatibleEnvironment.ApiKey}." : "");
         const string ModelExpected = "the model to ask, such as gpt-4o-mini";
         var model = preset == Preset.CloudRu ? reader.OptionalText("Model") : reader.RequiredText("Model", ModelExpected);
 
@@ -84,7 +86,8 @@ internal static class OpenAiCompatibleSettings
         }
         else if (OpenAiCompatibleEnvironment.NeedsKey(address))
         {
-            reader.Problem($"{reader.PathOf("ApiKey")} is missing, and {address.Host} answers nobody without a key. Set it, or the environment " +
+            reader.Problem(
+                $"{reader.PathOf("ApiKey")} is missing, and {address.Host} answers no request without a key. Set it, or the environment " +
                 $"variable {OpenAiCompatibleEnvironment.ApiKey}; for another server set {reader.PathOf("BaseUrl")}.");
         }
 

@@ -22,8 +22,12 @@ internal static class PriceSettings
             if (!seen.TryAdd(key, row.Path))
                 row.Problem($"{row.Path} prices the same model of the same vendor as {seen[key]}. Remove one.");
             if (table is not null && price.Currency is { } foreign && !table.Knows(foreign))
-                row.Problem($"{row.PathOf("Currency")} is {CurrencyCode.Shown(foreign)}, but the table is in {CurrencyCode.Shown(table.Currency)} and knows no rate: " +
-                    HowToRate(reader, foreign));
+            {
+                row.Problem(
+                    $"{row.PathOf("Currency")} is {CurrencyCode.Shown(foreign)}, but the table is in "
+                        + $"{CurrencyCode.Shown(table.Currency)} and knows no rate: "
+                        + HowToRate(reader, foreign));
+            }
 
             table = table?.With(vendor, model, price);
         }
@@ -47,7 +51,7 @@ internal static class PriceSettings
         var chosen = reader.Choice("Base", [.. Tables, BuiltInPrices.Empty]);
         var currency = reader.Text("Currency");
         if (chosen is null && reader.Text("Base") is not null)
-            return null; // Refused already; whether the currency suits nobody knows.
+            return null; // Refused already; without a base it is unknown whether the currency fits.
         var choice = chosen ?? BuiltInPrices.Default;
         if (currency is not null && !CurrencyCode.IsOne(currency))
         {
@@ -64,9 +68,11 @@ internal static class PriceSettings
             return table;
         if (rates.Convert(table, currency) is { } converted)
             return converted;
-        reader.Problem($"{reader.PathOf("Currency")} is {CurrencyCode.Shown(currency)}, but the built-in prices ({reader.PathOf("Base")}: {choice}) are in " +
-            $"{table.Currency}. Set {reader.PathOf("Base")} to Empty and list your own prices under {reader.PathOf("Models")}. " +
-            $"Or convert them: {HowToRate(reader, table.Currency)}");
+        reader.Problem(
+            $"{reader.PathOf("Currency")} is {CurrencyCode.Shown(currency)}, but the built-in prices ({reader.PathOf("Base")}: "
+                + $"{choice}) are in "
+                + $"{table.Currency}. Set {reader.PathOf("Base")} to Empty and list your own prices under {reader.PathOf("Models")}. "
+                + $"Or convert them: {HowToRate(reader, table.Currency)}");
         return null;
     }
 
@@ -89,8 +95,10 @@ internal static class PriceSettings
                 if (rates.Convert(joined, table.Currency) is { } converted)
                     table = table.With(converted);
                 else
+                {
                     reader.Problem($"{reader.PathOf("Join")} has {Tables[at]}, which is in {joined.Currency}, but the table is in " +
                         $"{CurrencyCode.Shown(table.Currency)}: {HowToRate(reader, joined.Currency)}");
+                }
             }
         }
 

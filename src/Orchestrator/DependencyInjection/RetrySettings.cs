@@ -17,7 +17,12 @@ internal static class RetrySettings
             BudgetPerSecond = reader.Rate("BudgetPerSecond") ?? defaults.BudgetPerSecond,
         };
         if (retry.MinDelay > retry.MaxDelay)
-            reader.Problem($"{reader.PathOf("MinDelay")} is {retry.MinDelay:c}, which is longer than MaxDelay, {retry.MaxDelay:c}; the shortest wait must not be longer than the longest.");
+        {
+            reader.Problem(
+                $"{reader.PathOf("MinDelay")} is {retry.MinDelay:c}, which is longer than MaxDelay, {retry.MaxDelay:c}; the shortest "
+                    + "wait must not be longer than the longest.");
+        }
+
         reader.RefuseUnknownKeys();
         return retry;
     }

@@ -3,6 +3,9 @@ namespace Orchestrator.DependencyInjection;
 /// <summary>The keys of the section as plain data; null is "not set".</summary>
 internal sealed class RouterSettings
 {
+    private static readonly string Strategies =
+        $"{string.Join(", ", RoutingStrategies.Names.SkipLast(1))} or {RoutingStrategies.Names[^1]}";
+
     public RoutingStrategy? Strategy { get; private init; }
 
     public PricingTable? Prices { get; private init; }
@@ -24,8 +27,7 @@ internal sealed class RouterSettings
     public static RouterSettings Read(SettingsReader reader) => new()
     {
         Strategy = reader.Value<RoutingStrategy>(
-            "Strategy", "round-robin, random, first-available or best-available", RoutingStrategies.TryParse,
-            known: ["round-robin", "random", "first-available", "best-available"]),
+            "Strategy", Strategies, RoutingStrategies.TryParse, known: RoutingStrategies.Names),
         Providers = ProviderSettings.ReadAll(reader),
         Prices = reader.Section("Prices") is { } prices ? PriceSettings.ReadTable(prices) : null,
         Timeouts = TimeoutSettings.Read(reader),

@@ -12,7 +12,8 @@ namespace Orchestrator.DependencyInjection;
 /// By hand rather than by the generated binder, which stops at the first bad value, does not say where in the section it was, and takes a
 /// key it does not know for no key at all. A key is known once it has been read, so keys and reading cannot drift apart.
 /// </remarks>
-internal sealed class SettingsReader(IConfiguration configuration, List<string> problems, Func<string, string?> environment, string? path = null)
+internal sealed class SettingsReader(
+    IConfiguration configuration, List<string> problems, Func<string, string?> environment, string? path = null)
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -36,7 +37,8 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
     /// <param name="hint">What to do, in a sentence after a blank.</param>
     /// <param name="known">The words that may stand there: a value that is close to one is shown.</param>
     /// <param name="isNumber">Whether a number, a time or a day may stand there: a short one is shown.</param>
-    public void Refuse(string key, string expected, string hint = "", IEnumerable<string>? known = null, bool isNumber = false) => problems.Add(configuration[key] is { } text
+    public void Refuse(string key, string expected, string hint = "", IEnumerable<string>? known = null, bool isNumber = false) =>
+        problems.Add(configuration[key] is { } text
         ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text, known ?? [], isNumber)}.{hint}"
         : $"{PathOf(key)} is missing; it must be {expected}.{hint}");
 
@@ -68,7 +70,12 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
             return null;
         if (parse(text.Trim(), out var value))
             return value;
-        Refuse(key, expected, hint?.Invoke(text) ?? (known is null ? "" : NearestName.Hint(text, known)), known, isNumber: typeof(T) != typeof(bool) && !typeof(T).IsEnum);
+        Refuse(
+            key,
+            expected,
+            hint?.Invoke(text) ?? (known is null ? "" : NearestName.Hint(text, known)),
+            known,
+            isNumber: typeof(T) != typeof(bool) && !typeof(T).IsEnum);
         return null;
     }
 
@@ -109,7 +116,10 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         foreach (var item in configuration.GetSection(key).GetChildren())
         {
             if (item.GetChildren().Any())
-                yield return (item.Key, new SettingsReader(item, problems, Environment, PathOf(ConfigurationPath.Combine(key, isShown(item.Key) ? item.Key : "(a name that is not shown)"))));
+            {
+                var shown = PathOf(ConfigurationPath.Combine(key, isShown(item.Key) ? item.Key : "(a name that is not shown)"));
+                yield return (item.Key, new SettingsReader(item, problems, Environment, shown));
+            }
             else
                 problems.Add($"{PathOf(key)} has an entry that must be a section with keys below it, but is a single value.");
         }
@@ -153,7 +163,7 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
         return pairs;
     }
 
-    /// <summary>Reports the keys of this level that nobody has read. Call it last.</summary>
+    /// <summary>Reports the keys of this level that were not read. Call it last.</summary>
     public void RefuseUnknownKeys()
     {
         foreach (var unknown in configuration.GetChildren().Where(child => !_known.Contains(child.Key)))
@@ -167,7 +177,8 @@ internal sealed class SettingsReader(IConfiguration configuration, List<string> 
             var what = ShownValue.IsNear(unknown.Key, _known)
                 ? $"{PathOf(unknown.Key)} is not a known key."
                 : $"{Path} has a key of {unknown.Key.Length} characters that is not known (not shown: it may be a secret).";
-            problems.Add($"{what}{NearestName.Hint(unknown.Key, _known)} Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
+            problems.Add(
+                $"{what}{NearestName.Hint(unknown.Key, _known)} Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}.");
         }
     }
 

@@ -42,7 +42,10 @@ internal sealed class SettingsSource : IConfigureOptions<RouterOptions>, IProvid
         {
             reader.RefuseUnknownKeys();
             if (!string.IsNullOrEmpty(section.Value) && !section.GetChildren().Any())
-                problems.Add($"{section.Path} must be a section with keys below it, but was {ShownValue.Of(section.Path, section.Value, [])}.");
+            {
+                problems.Add(
+                    $"{section.Path} must be a section with keys below it, but was {ShownValue.Of(section.Path, section.Value, [])}.");
+            }
         }
 
         return (settings, problems);

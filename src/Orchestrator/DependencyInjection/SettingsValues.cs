@@ -18,7 +18,11 @@ internal static class SettingsValues
 
     /// <summary>A time longer than zero.</summary>
     public static TimeSpan? FiniteLimit(this SettingsReader reader, string key) => reader.Value(
-        key, $"{Time}, longer than zero", (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero, SecondsHint, Infinite);
+        key,
+        $"{Time}, longer than zero",
+        (string text, out TimeSpan value) => TryTime(text, out value) && value > TimeSpan.Zero,
+        SecondsHint,
+        Infinite);
 
     /// <summary>A time of zero or more.</summary>
     public static TimeSpan? Duration(this SettingsReader reader, string key) => reader.Value<TimeSpan>(
@@ -26,10 +30,14 @@ internal static class SettingsValues
 
     /// <summary>A time of zero or more, or "infinite".</summary>
     public static TimeSpan? DurationOrInfinite(this SettingsReader reader, string key) => reader.Value(
-        key, $"{Time}, zero or longer, or infinite", (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
-        SecondsHint, Infinite);
+        key,
+        $"{Time}, zero or longer, or infinite",
+        (string text, out TimeSpan value) => TryLimit(text, out value) || TryTime(text, out value),
+        SecondsHint,
+        Infinite);
 
-    public static bool? YesNo(this SettingsReader reader, string key) => reader.Value<bool>(key, "true or false", bool.TryParse, static _ => "", TrueOrFalse);
+    public static bool? YesNo(this SettingsReader reader, string key) =>
+        reader.Value<bool>(key, "true or false", bool.TryParse, static _ => "", TrueOrFalse);
 
     public static int? WholeNumber(this SettingsReader reader, string key, int least = int.MinValue) => reader.Value(
         key,
@@ -64,7 +72,10 @@ internal static class SettingsValues
         if (required && reader.RequiredText(key, Expected) is null)
             return null;
         return reader.Value(key, Expected, (string text, out decimal value) => TryMoney(text, out value) && value <= ModelPrice.MostPer1K,
-            text => TryMoney(text, out _) ? string.Create(CultureInfo.InvariantCulture, $" The highest price is {ModelPrice.MostPer1K:0}.") : "");
+            text =>
+                TryMoney(text, out _)
+                    ? string.Create(CultureInfo.InvariantCulture, $" The highest price is {ModelPrice.MostPer1K:0}.")
+                    : "");
     }
 
     public static DateOnly? Day(this SettingsReader reader, string key) => reader.Value(
@@ -101,7 +112,7 @@ internal static class SettingsValues
         return true;
     }
 
-    // Without both colons TimeSpan takes "10" for ten days and "00:30" for half an hour, which nobody means who writes a limit.
+    // Without both colons TimeSpan takes "10" for ten days and "00:30" for half an hour, which is not what a limit means.
     private static bool TryTime(string text, out TimeSpan value)
     {
         value = default;

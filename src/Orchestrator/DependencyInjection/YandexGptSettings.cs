@@ -19,7 +19,7 @@ internal static class YandexGptSettings
             Reasoning = reader.YesNo("Reasoning"),
             ContextWindow = reader.WholeNumber("ContextWindow", least: 1),
         };
-        options.BaseUrl = reader.Address("BaseUrl", HttpAddress.YandexExample) ?? options.BaseUrl;
+        options.BaseUrl = reader.Address("BaseUrl", YandexGptEnvironment.BaseUrlExample) ?? options.BaseUrl;
         options.IamUrl = reader.Address("IamUrl", YandexGptServiceAccountKey.Audience) ?? options.IamUrl;
         options.MetadataUrl = reader.Address("MetadataUrl", "http://169.254.169.254") ?? options.MetadataUrl;
         options.DataLogging = reader.YesNo("DataLogging") ?? options.DataLogging;
@@ -27,7 +27,8 @@ internal static class YandexGptSettings
         options.MalformedEvents = reader.Choice("MalformedEvents", [MalformedEventAction.SkipOne, MalformedEventAction.Throw])
             ?? options.MalformedEvents;
         FillIn(reader, options);
-        return services => new YandexGptProvider(name, options, HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>());
+        return services =>
+            new YandexGptProvider(name, options, HttpClientDefaults.Client(services, name), services.GetService<TimeProvider>());
     }
 
     private static void FillIn(SettingsReader reader, YandexGptOptions options)
@@ -37,8 +38,10 @@ internal static class YandexGptSettings
             options.FolderId = EnvironmentText.Of(reader.Environment, YandexGptEnvironment.FolderId);
             if (options.FolderId is null)
             {
-                reader.Problem($"{reader.PathOf("FolderId")} is missing; it must be the id of the folder, such as b1g…. Set it, or the environment variable " +
-                    $"{YandexGptEnvironment.FolderId}, or give the model as a whole gpt:// URI.");
+                reader.Problem(
+                    $"{reader.PathOf("FolderId")} is missing; it must be the id of the folder, such as b1g…. Set it, or the environment "
+                        + "variable "
+                        + $"{YandexGptEnvironment.FolderId}, or give the model as a whole gpt:// URI.");
             }
         }
 
@@ -55,8 +58,10 @@ internal static class YandexGptSettings
     {
         if (!HttpAddress.IsSameServer(options.BaseUrl, YandexGptEnvironment.Default))
         {
-            reader.Problem($"{reader.PathOf("ApiKey")} is missing, and {reader.PathOf("BaseUrl")} is not Yandex's own address, so the environment's credentials " +
-                "are not sent there. Set ApiKey, IamToken, ServiceAccountKeyFile or UseMetadata.");
+            reader.Problem(
+                $"{reader.PathOf("ApiKey")} is missing, and {reader.PathOf("BaseUrl")} is not Yandex's own address, so the "
+                    + "environment's credentials "
+                    + "are not sent there. Set ApiKey, IamToken, ServiceAccountKeyFile or UseMetadata.");
             return;
         }
 

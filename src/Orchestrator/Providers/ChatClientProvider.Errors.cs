@@ -3,7 +3,8 @@ namespace Orchestrator.Providers;
 // What the client throws, as an error of the router's.
 public sealed partial class ChatClientProvider
 {
-    /// <summary>Reads exceptions of the client that the provider does not understand: the error, or <see langword="null"/> to have the exception read as usual.</summary>
+    /// <summary>Reads exceptions of the client that the provider does not understand: the error, or <see langword="null"/> to have the
+    /// exception read as usual.</summary>
     /// <value><see langword="null"/>: none.</value>
     /// <remarks>
     /// <para>Asked first, for whole answers and for streams, about every exception but an <see cref="LlmException"/> and the caller's own

@@ -5,8 +5,8 @@ namespace Orchestrator.Providers;
 
 /// <summary>Any <see cref="IChatClient"/> as a provider: vendors' SDKs, Microsoft.Extensions.AI pipelines, a client of your own.</summary>
 /// <remarks>
-/// <para>Each attempt gives the client a copy of messages and options; tools, raw factories and the contents of messages are the caller's own. Only the
-/// model is settled here: each attempt asks for <see cref="ProviderInfo.Model"/>.</para>
+/// <para>Each attempt gives the client a copy of messages and options; tools, raw factories and the contents of messages are the caller's
+/// own. Only the model is settled here: each attempt asks for <see cref="ProviderInfo.Model"/>.</para>
 /// <para>Failures are thrown as <see cref="LlmException"/>; the message names the client's exception but never quotes it.
 /// As thread-safe as the client. The client is disposed with the provider; a router that has several providers over one client disposes it
 /// with the last of them. A client that is also used elsewhere, by another router too, is added with <c>leaveOpen: true</c>.</para>
@@ -48,10 +48,12 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
     /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>
     public bool RequireFinishReason { get; init; } = true;
 
-    /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool runs: from the
-    /// first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run twice.</summary>
-    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, and for a router
-    /// while one of its providers runs tools; else <see langword="false"/>. Set it for a client that runs tools in a way of its own.</value>
+    /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool
+    /// runs: from the first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run
+    /// twice.</summary>
+    /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, and
+    /// for a router while one of its providers runs tools; else <see langword="false"/>. Set it for a client that runs tools in a way of
+    /// its own.</value>
     public bool RunsTools
     {
         get => _runsTools ?? (_hasLoop || _runner is { RunsTools: true });
@@ -92,7 +94,8 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
         ChatResponse? response;
         try
         {
-            response = await _client.GetResponseAsync(RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
+            response = await _client.GetResponseAsync(
+                RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (!ExceptionMapper.Passes(e, cancellationToken))
@@ -115,7 +118,8 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
                 ChatResponseUpdate update;
                 try
                 {
-                    updates ??= _client.GetStreamingResponseAsync(RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
+                    updates ??= _client.GetStreamingResponseAsync(
+                        RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
                         .GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;
@@ -147,7 +151,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
             throw new LlmException(
                 LlmErrorKind.StreamInterrupted,
                 "The client's stream ended without a finish reason, so the answer may be cut. "
-                + "Set RequireFinishReason = false if this client never gives one.");
+                    + "Set RequireFinishReason = false if this client never gives one.");
         }
     }
 

@@ -17,11 +17,16 @@ internal static class ErrorAnswer
         var code = Word(PromptEcho.Cut(said.ErrorCode, request));
         var kind = isRefusal || "refusal".Equals(code, StringComparison.OrdinalIgnoreCase)
             ? LlmErrorKind.ContentFiltered
-            : OpenAiCompatibleErrors.KindInStream(new ServerError(said.Message, code, null));
-        return new LlmException(kind, $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.") { ProviderCode = code };
+            : ErrorTable.KindInStream(new ServerError(said.Message, code, null));
+        return new LlmException(
+            kind,
+            $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.") { ProviderCode = code };
     }
 
     // Vendors' codes are words or numbers; anything else might be a secret or a piece of the prompt.
     private static string? Word(string? code) =>
-        code is { Length: > 0 and <= LongestCode } && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-')) ? code : null;
+        code is { Length: > 0 and <= LongestCode }
+            && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-'))
+            ? code
+            : null;
 }

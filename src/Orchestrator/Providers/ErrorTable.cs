@@ -45,6 +45,9 @@ internal static class ErrorTable
         ["UNIMPLEMENTED"] = LlmErrorKind.NotSupported,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly string[] ContextWords =
+        ["maximum context length", "context_length", "exceeds the available context", "too many tokens"];
+
     // What no code says. Only under statuses of a refusal: there the words are the vendor's verdict.
     private static readonly (string Words, LlmErrorKind Kind)[] Words =
     [
@@ -62,14 +65,50 @@ internal static class ErrorTable
 
     /// <summary>The kind, or null to go by the status alone.</summary>
     public static LlmErrorKind? KindOf(int status, ServerError said) =>
-        OpenAiCompatibleErrors.KindOf(status, said) ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+        OfCode(said.Code) ?? OfCode(said.Type) ?? OfContext(status, said.Message)
+        ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+
+    /// <summary>The kind of an error inside a stream, where there is no status; some servers put one into the code.</summary>
+    public static LlmErrorKind KindInStream(ServerError error)
+    {
+        var status = int.TryParse(error.Code, out var code) && code is >= 400 and < 600 ? code : 0;
+        return KindOf(status == 0 ? 400 : status, error)
+            ?? (status == 0 ? LlmErrorKind.ServerError : StatusKinds.FromStatus(status));
+    }
 
     /// <summary>The kind of a code, a type or a name of gRPC; null for one that is not known.</summary>
-    public static LlmErrorKind? OfName(string? name) =>
-        name is { Length: > 0 and <= 64 } && Names.TryGetValue(string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant(), out var kind) ? kind : null;
+    public static LlmErrorKind? OfName(string? name)
+    {
+        if (name is not { Length: > 0 and <= 64 })
+            return null;
+        var plain = string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
+        return Names.TryGetValue(plain, out var kind) ? kind : null;
+    }
+
+    // The codes of chat completions, as most servers write them.
+    private static LlmErrorKind? OfCode(string? code) => code switch
+    {
+        "context_length_exceeded" or "exceed_context_size_error" => LlmErrorKind.ContextLengthExceeded,
+        "content_policy_violation" or "content_filter" => LlmErrorKind.ContentFiltered,
+        "insufficient_quota" or "billing_hard_limit_reached" => LlmErrorKind.QuotaExceeded,
+        "rate_limit_exceeded" or "rate_limit_error" => LlmErrorKind.RateLimited,
+        "invalid_api_key" or "authentication_error" => LlmErrorKind.Authentication,
+        "permission_error" or "unsupported_country_region_territory" => LlmErrorKind.Permission,
+        "model_not_found" => LlmErrorKind.ModelNotFound,
+        "server_is_overloaded" or "overloaded_error" or "unavailable_error" => LlmErrorKind.Unavailable,
+        "server_error" => LlmErrorKind.ServerError,
+        _ => null,
+    };
+
+    private static LlmErrorKind? OfContext(int status, string? message) =>
+        status is 400 or 413 or 422 && message is not null
+            && Array.Exists(ContextWords, words => message.Contains(words, StringComparison.OrdinalIgnoreCase))
+            ? LlmErrorKind.ContextLengthExceeded
+            : null;
 
     // "api_error" is also the type of what a server refuses, and the status says what that is.
-    private static LlmErrorKind? OfName(int status, string? name) => OfName(name) is { } kind && !(kind == LlmErrorKind.ServerError && status is >= 400 and < 500) ? kind : null;
+    private static LlmErrorKind? OfName(int status, string? name) =>
+        OfName(name) is { } kind && !(kind == LlmErrorKind.ServerError && status is >= 400 and < 500) ? kind : null;
 
     private static LlmErrorKind? OfWords(int status, string? message)
     {

@@ -24,7 +24,8 @@ internal static class ExceptionMapper
     /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
     /// <param name="advice">What to do about it, or what is behind it; null for the usual of its kind.</param>
     /// <param name="request">What was asked, which code and id must not repeat; null for nothing of a user's.</param>
-    public static LlmException Map(Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null, LlmRequest? request = null)
+    public static LlmException Map(
+        Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null, LlmRequest? request = null)
     {
         if (exception is LlmException known)
             return known;
@@ -56,8 +57,8 @@ internal static class ExceptionMapper
         }
     }
 
-    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for a
-    // status: it might be that of another service, such as one that gives out tokens.
+    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for
+    // a status: it might be that of another service, such as one that gives out tokens.
     private static SdkFailure FailureOf(Exception exception, bool started)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
@@ -75,7 +76,8 @@ internal static class ExceptionMapper
             {
                 AggregateException => InnerOf(exception),
                 _ when SdkFailure.SpeaksOfHttp(exception) => exception.InnerException,
-                { InnerException: HttpRequestException { StatusCode: null } or IOException or SocketException or TimeoutException } => exception.InnerException,
+                { InnerException: HttpRequestException { StatusCode: null } or IOException or SocketException or TimeoutException } =>
+                    exception.InnerException,
                 _ => null,
             };
             if (inner is null)
@@ -86,8 +88,8 @@ internal static class ExceptionMapper
         return new(null, LlmErrorKind.Unknown);
     }
 
-    // .NET's general exceptions say nothing of their own, so that the answer of a vendor behind them is the failure. The wrapped errors of a
-    // router, such as the fault of a request, are not: they speak of another call.
+    // .NET's general exceptions say nothing of their own, so that the answer of a vendor behind them is the failure. The wrapped errors of
+    // a router, such as the fault of a request, are not: they speak of another call.
     private static SdkFailure? Wrapped(Exception exception)
     {
         for (var depth = 0; depth < MaxWrappers && IsWrapper(exception) && InnerOf(exception) is { } inner and not LlmException; depth++)
@@ -103,10 +105,13 @@ internal static class ExceptionMapper
     }
 
     // Retries list one failure a try: the last is what stands.
-    private static Exception? InnerOf(Exception exception) => exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception.InnerException;
+    private static Exception? InnerOf(Exception exception) =>
+        exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception.InnerException;
 
-    private static bool IsWrapper(Exception exception) => exception is AggregateException or InvalidOperationException or TargetInvocationException
-        || exception.GetType() == typeof(Exception) || exception.GetType() == typeof(ApplicationException) || exception.GetType() == typeof(SystemException);
+    private static bool IsWrapper(Exception exception) =>
+        exception is AggregateException or InvalidOperationException or TargetInvocationException
+        || exception.GetType() == typeof(Exception) || exception.GetType() == typeof(ApplicationException)
+            || exception.GetType() == typeof(SystemException);
 
     private static bool IsCancellation(Exception exception, CancellationToken cancellationToken) =>
         exception is OperationCanceledException && cancellationToken.IsCancellationRequested;
@@ -115,8 +120,10 @@ internal static class ExceptionMapper
     {
         OperationCanceledException or TimeoutException => LlmErrorKind.Timeout,
         // What came is no HTTP, or more of it than a head may be.
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => LlmErrorKind.MalformedResponse,
-        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } => LlmErrorKind.MalformedResponse,
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
+            LlmErrorKind.MalformedResponse,
+        HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
+            LlmErrorKind.MalformedResponse,
         HttpRequestException or IOException or SocketException or AuthenticationException => LlmErrorKind.Unavailable,
         NotSupportedException or NotImplementedException => LlmErrorKind.NotSupported,
         JsonException or InvalidDataException => LlmErrorKind.MalformedResponse,

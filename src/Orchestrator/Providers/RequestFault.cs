@@ -34,7 +34,8 @@ internal static class RequestFault
         _ => true,
     };
 
-    /// <summary>The same for one value of the request, where the token is not known: a cancellation is left to <see cref="Guard"/>.</summary>
+    /// <summary>The same for one value of the request, where the token is not known: a cancellation is left to
+    /// <see cref="Guard"/>.</summary>
     public static bool IsInValue(Exception error) => error is not OperationCanceledException && IsIn(error, CancellationToken.None);
 
     /// <summary>The error, which names types and options only: the text of a foreign exception may quote the prompt.</summary>
@@ -42,8 +43,9 @@ internal static class RequestFault
     /// <param name="what">The part of the request that cannot be written.</param>
     public static LlmException Of(Exception error, string what) => new(
         LlmErrorKind.InvalidRequest,
-        $"{what} cannot be written into the body that is sent: reading it threw {error.GetType().FullName}. Expected are finite numbers, objects "
-        + "without cycles, schemas and elements of a JSON document that is not disposed of, and getters and converters that do not throw. "
-        + "Nothing was sent; correct the request, the inner exception says more.",
+        $"{what} cannot be written into the body that is sent: reading it threw {error.GetType().FullName}. Expected are finite "
+            + "numbers, objects without cycles, schemas and elements of a JSON document that is not disposed of, and getters and "
+            + "converters that do not throw. "
+            + "Nothing was sent; correct the request, the inner exception says more.",
         error);
 }

@@ -42,7 +42,10 @@ internal static class WholeAnswer
             && (response.ResponseId ?? update.ResponseId) == response.ResponseId
             && (response.ConversationId ?? update.ConversationId) == response.ConversationId
             && (response.CreatedAt ?? update.CreatedAt) == response.CreatedAt)
+        {
             return response;
+        }
+
         var whole = CopyOf(response);
         whole.FinishReason ??= update.FinishReason;
         whole.ModelId ??= update.ModelId;
@@ -86,7 +89,8 @@ internal static class WholeAnswer
             });
         }
 
-        if (updates.Count == 0 || response.Usage is not null || response.AdditionalProperties is not null || response.ContinuationToken is not null)
+        if (updates.Count == 0 || response.Usage is not null || response.AdditionalProperties is not null
+            || response.ContinuationToken is not null)
         {
             updates.Add(new ChatResponseUpdate
             {
@@ -114,8 +118,11 @@ internal static class WholeAnswer
         {
             var message = messages[i];
             if (message.MessageId is { Length: 0 } || message.AuthorName is { Length: 0 }
-                || (message.CreatedAt is { } at && at != response.CreatedAt && (i == 0 || response.CreatedAt is null)) || (i > 0 && IsOne(messages[i - 1], message)) || !IsPlain(message.Contents))
+                || (message.CreatedAt is { } at && at != response.CreatedAt && (i == 0 || response.CreatedAt is null))
+                    || (i > 0 && IsOne(messages[i - 1], message)) || !IsPlain(message.Contents))
+            {
                 return false;
+            }
         }
 
         return true;
@@ -178,9 +185,13 @@ internal static class WholeAnswer
     {
         for (var i = 0; i < contents.Count; i++)
         {
-            // Neighbours of a kind are put together by whoever collects a stream.
-            if (contents[i] is UsageContent || (i > 0 && contents[i].GetType() == contents[i - 1].GetType() && contents[i] is (TextContent or TextReasoningContent or DataContent)))
+            // Collecting a stream joins neighbours of a kind.
+            if (contents[i] is UsageContent
+                || (i > 0 && contents[i].GetType() == contents[i - 1].GetType()
+                    && contents[i] is (TextContent or TextReasoningContent or DataContent)))
+            {
                 return false;
+            }
         }
 
         return true;

@@ -7,6 +7,8 @@ namespace Orchestrator;
 /// </remarks>
 internal sealed class BestAvailableStrategy : IRoutingStrategy
 {
+    public const string Name = "best-available";
+
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
         new ByLoad(Ranking.ArrayOf(candidates), context.Sequence);
 

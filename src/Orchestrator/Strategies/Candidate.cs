@@ -27,11 +27,12 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its status by the errors of the last 60 s.</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and always for a strategy of your own, since only
-    /// <see cref="RoutingStrategy.FirstAvailable"/> asks.</summary>
+    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and always for a strategy of your own,
+    /// since only <see cref="RoutingStrategy.FirstAvailable"/> asks.</summary>
     public bool IsReachable { get; init; } = true;
 
-    /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/> while cold.</summary>
+    /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/>
+    /// while cold.</summary>
     public double? Load => _firstTokenTicks == 0 ? null : (double)_firstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1);
 
     /// <summary>The plan that the candidate belongs to: a candidate of another one is not tried.</summary>

@@ -3,6 +3,8 @@ namespace Orchestrator;
 /// <summary>The order they were added in; those whose probe failed keep their order at the end.</summary>
 internal sealed class FirstAvailableStrategy : IRoutingStrategy
 {
+    public const string Name = "first-available";
+
     public bool UsesHealthProbes => true;
 
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>

@@ -3,6 +3,8 @@ namespace Orchestrator;
 /// <summary>A uniformly random order for each call, drawn only as far as it is read.</summary>
 internal sealed class RandomStrategy : IRoutingStrategy
 {
+    public const string Name = "random";
+
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
         new Shuffle(Ranking.ArrayOf(candidates), context.Random);
 

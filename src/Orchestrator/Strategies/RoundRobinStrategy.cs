@@ -3,6 +3,8 @@ namespace Orchestrator;
 /// <summary>Rotates by the call number: every candidate is first equally often, and the next one in turn is the fallback.</summary>
 internal sealed class RoundRobinStrategy : IRoutingStrategy
 {
+    public const string Name = "round-robin";
+
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
         new Rotation(Ranking.ArrayOf(candidates), context.Sequence);
 

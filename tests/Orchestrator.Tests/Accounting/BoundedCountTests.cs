@@ -151,7 +151,7 @@ public sealed class BoundedCountTests
     {
         var list = new Endless(1_000_000, new ChatMessage(ChatRole.User, odd), new ChatMessage(ChatRole.Assistant, even));
         var provider = new ProviderInfo("a", "acme", "m");
-        var two = new TokenCounter().Count([list[0], list[1]], provider) - MessageTemplate.Of(ModelFamily.Unknown).PerCall;
+        var two = new TokenCounter().Count([list[0], list[1]], provider) - ModelFamily.Unknown.Template.PerCall;
         new TokenCounter().Count(list, provider).Should().BeCloseTo(two * 500_000, (uint)(two * 500_000 * tolerance));
         list.Looked.Should().BeLessThan(20_000);
     }

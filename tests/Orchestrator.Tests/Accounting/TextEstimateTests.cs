@@ -87,10 +87,10 @@ public sealed class TextEstimateTests
     {
         foreach (var rule in Enum.GetValues<TokenEstimation>())
         {
-            var parts = new TextEstimate(rule, ModelFamily.GigaChat);
+            var parts = new TextEstimate(rule, VendorFacts.Of("gigachat").Family!);
             parts.Add(first.Value);
             parts.Add(second.Value);
-            var whole = new TextEstimate(rule, ModelFamily.GigaChat);
+            var whole = new TextEstimate(rule, VendorFacts.Of("gigachat").Family!);
             whole.Add(first.Value + second.Value);
             parts.Tokens.Should().Be(whole.Tokens);
         }

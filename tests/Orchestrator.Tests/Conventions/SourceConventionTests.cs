@@ -116,7 +116,7 @@ public partial class SourceConventionTests
                 BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()];
 
-    private static IEnumerable<(string Name, string Path)> Sources()
+    internal static IEnumerable<(string Name, string Path)> Sources()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Orchestrator.sln")))

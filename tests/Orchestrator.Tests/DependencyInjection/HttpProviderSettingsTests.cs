@@ -76,7 +76,7 @@ public class HttpProviderSettingsTests
     [Theory]
     [InlineData("openai", """{ "ApiKey": "s3cr3t" }""", "Llm:Providers:0:Model is missing; it must be the model to ask, such as gpt-4o-mini.")]
     [InlineData("openai", """{ "Model": "m" }""",
-        "Llm:Providers:0:ApiKey is missing, and api.openai.com answers nobody without a key. Set it, or the environment variable " +
+        "Llm:Providers:0:ApiKey is missing, and api.openai.com answers no request without a key. Set it, or the environment variable " +
         "OPENAI_API_KEY; for another server set Llm:Providers:0:BaseUrl.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "" }""",
         "Llm:Providers:0:ApiKey must be a text that is not empty, but was empty. Leave it out to use the environment variable OPENAI_API_KEY.")]
@@ -110,7 +110,7 @@ public class HttpProviderSettingsTests
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",
         "Llm:Providers:0:BaseUrl must be an absolute http or https address, such as http://localhost:11434.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "https://ollama.com" }""",
-        "Llm:Providers:0:ApiKey is missing, and ollama.com answers nobody without a key. Set it, or the environment variable OLLAMA_API_KEY.")]
+        "Llm:Providers:0:ApiKey is missing, and ollama.com answers no request without a key. Set it, or the environment variable OLLAMA_API_KEY.")]
     [InlineData("ollama", """{ "Model": "m", "KeepAlive": "5m" }""",
         "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, zero or longer, or infinite, but was something else (not shown: it may be a secret).")]
     [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "many" } }""",

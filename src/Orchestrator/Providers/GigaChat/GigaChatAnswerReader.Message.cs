@@ -127,6 +127,11 @@ internal sealed partial class GigaChatAnswerReader
     private void RefuseFailed()
     {
         if (_hasFailed && stop is not { IsCut: true })
-            throw Reported(LlmErrorKind.MalformedResponse, new ServerError("the model made arguments for a function that are not valid", null, null), "error");
+        {
+            throw Reported(
+                LlmErrorKind.MalformedResponse,
+                new ServerError("the model made arguments for a function that are not valid", null, null),
+                "error");
+        }
     }
 }

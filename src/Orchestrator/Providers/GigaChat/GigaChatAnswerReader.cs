@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads answers of version 1, streamed and whole. What follows a stop sequence is left out, for the vendor has no such option.</summary>
+/// <summary>Reads answers of version 1, streamed and whole. What follows a stop sequence is left out, for the vendor has no such
+/// option.</summary>
 internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
     private readonly List<AIContent> _contents = [];
@@ -47,7 +48,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         {
             AddHeld();
             IsComplete = true;
-            // Nobody needs what follows a stop sequence: the connection is ended, so that no more of it is made and paid for.
+            // The text after a stop sequence is not wanted: closing the connection stops its generation and its cost.
             IsLast = cut;
         }
 

@@ -3,14 +3,16 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Who asks: a key that tokens are fetched with, a user and password, a ready token, or nobody but a client certificate.</summary>
+/// <summary>The credentials: a key that tokens are fetched with, a user and password, a ready token, or a client certificate
+/// alone.</summary>
 internal sealed class GigaChatCredentials
 {
     private readonly AuthenticationHeaderValue? _fetchWith;
     private readonly Uri? _fetchFrom;
     private readonly GigaChatScope? _scope;
 
-    private GigaChatCredentials(string? readyToken, AuthenticationHeaderValue? fetchWith, Uri? fetchFrom, GigaChatScope? scope, params string?[] secrets)
+    private GigaChatCredentials(
+        string? readyToken, AuthenticationHeaderValue? fetchWith, Uri? fetchFrom, GigaChatScope? scope, params string?[] secrets)
     {
         (ReadyToken, _fetchWith, _fetchFrom, _scope) = (readyToken, fetchWith, fetchFrom, scope);
         Secrets = [.. secrets.OfType<string>().Where(s => s.Length > 0)];
@@ -54,14 +56,23 @@ internal sealed class GigaChatCredentials
         if (!string.IsNullOrEmpty(options.User))
         {
             if (options.User.Contains(':', StringComparison.Ordinal))
-                throw new ArgumentException($"{nameof(options.User)} holds a colon, which separates user and password; no user of the vendor's has one.", nameof(options));
+            {
+                throw new ArgumentException(
+                    $"{nameof(options.User)} holds a colon, which separates user and password; no user of the vendor's has one.",
+                    nameof(options));
+            }
+
             var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.User}:{options.Password}"));
-            return new(null, new AuthenticationHeaderValue("Basic", basic), HttpAddress.Combine(root, "token"), null, basic, options.Password);
+            return new(
+                null, new AuthenticationHeaderValue("Basic", basic), HttpAddress.Combine(root, "token"), null, basic, options.Password);
         }
 
         return mayBeNone
             ? new(null, null, null, null)
-            : throw new ArgumentException("GigaChatOptions has no credentials; set AuthorizationKey (the account page of developers.sber.ru shows it), AccessToken, User and Password, or a client certificate.", nameof(options));
+            : throw new ArgumentException(
+                "GigaChatOptions has no credentials; set AuthorizationKey (the account page of developers.sber.ru shows it), "
+                    + "AccessToken, User and Password, or a client certificate.",
+                nameof(options));
     }
 
     /// <summary>A request for a token.</summary>

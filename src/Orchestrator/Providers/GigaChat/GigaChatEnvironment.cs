@@ -27,17 +27,20 @@ internal static class GigaChatEnvironment
         var options = new GigaChatOptions
         {
             Model = model ?? EnvironmentText.Of(environment, Model)
-                ?? throw new InvalidOperationException($"The environment variable {Model} is not set, and no model was given. Set it to a model such as GigaChat-2."),
+                ?? throw new InvalidOperationException(
+                    $"The environment variable {Model} is not set, and no model was given. Set it to a model such as GigaChat-2."),
             BaseUrl = Address(environment, BaseUrl, BaseUrlExample) ?? DefaultBaseUrl,
             AuthUrl = Address(environment, AuthUrl, AuthUrlExample) ?? DefaultAuthUrl,
             Scope = ScopeOf(environment) ?? default,
         };
         ReadFiles(options, environment);
         ReadCredentials(options, environment);
-        if (options.AccessToken is null && options.AuthorizationKey is null && options.User is null && options.ClientCertificateFile is null)
+        if (options.AccessToken is null && options.AuthorizationKey is null && options.User is null
+            && options.ClientCertificateFile is null)
         {
-            throw new InvalidOperationException($"The environment variable {Credentials} is not set, and GigaChat answers nobody without credentials. "
-                + $"Set it to the authorization key, or set {AccessToken}, {User} and {Password}, or {CertFile}.");
+            throw new InvalidOperationException(
+                $"The environment variable {Credentials} is not set, and GigaChat answers no request without credentials. "
+                    + $"Set it to the authorization key, or set {AccessToken}, {User} and {Password}, or {CertFile}.");
         }
 
         return options;
@@ -45,7 +48,8 @@ internal static class GigaChatEnvironment
 
     /// <summary>An address; null when the variable is not set.</summary>
     /// <exception cref="ArgumentException">It is no address.</exception>
-    public static Uri? Address(Func<string, string?> environment, string variable, string example) => EnvironmentText.Of(environment, variable) is { } text
+    public static Uri? Address(Func<string, string?> environment, string variable, string example) =>
+        EnvironmentText.Of(environment, variable) is { } text
         ? HttpAddress.Parse(text, Named(variable), example)
         : null;
 

@@ -25,13 +25,27 @@ internal static class GigaChatLimits
     public static void Check(GigaChatOptions options)
     {
         if (options.ContextWindow is <= 0)
-            throw new ArgumentException($"GigaChatOptions.ContextWindow is {options.ContextWindow}; set it to a number of tokens above zero, or leave it out.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"GigaChatOptions.ContextWindow is {options.ContextWindow}; set it to a number of tokens above zero, or leave it out.",
+                nameof(options));
+        }
+
         if (options.MaxConcurrency is <= 0)
-            throw new ArgumentException($"GigaChatOptions.MaxConcurrency is {options.MaxConcurrency}; set it to a number above zero, or leave it out.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"GigaChatOptions.MaxConcurrency is {options.MaxConcurrency}; set it to a number above zero, or leave it out.",
+                nameof(options));
+        }
+
         if (options.RepetitionPenalty is { } penalty && !(float.IsFinite(penalty) && penalty > 0))
             throw new ArgumentException("GigaChatOptions.RepetitionPenalty must be above zero; 1 is neutral.", nameof(options));
         if (options.UpdateInterval is { } interval && interval < TimeSpan.Zero)
-            throw new ArgumentException("GigaChatOptions.UpdateInterval is below zero; set it to a time of zero or more, or leave it out.", nameof(options));
+        {
+            throw new ArgumentException(
+                "GigaChatOptions.UpdateInterval is below zero; set it to a time of zero or more, or leave it out.", nameof(options));
+        }
+
         _ = options.Scope.Text();
     }
 }

@@ -73,7 +73,9 @@ internal static class GigaChatLists
             }
         });
         ToEnd(ref reader);
-        return count == expected ? (int)Math.Min(sum, int.MaxValue) : throw new JsonException($"{expected} counts were expected, {count} came.");
+        return count == expected
+            ? (int)Math.Min(sum, int.MaxValue)
+            : throw new JsonException($"{expected} counts were expected, {count} came.");
     }
 
     private static void Inside(ReadOnlySpan<byte> body, string list, ItemReader item)

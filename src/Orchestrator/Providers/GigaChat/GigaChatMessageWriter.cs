@@ -22,8 +22,14 @@ internal static class GigaChatMessageWriter
             else if (message.Role == ChatRole.User || message.Role == ChatRole.Tool)
                 WriteOther(json, message, results);
             else
-                throw new LlmException(LlmErrorKind.InvalidRequest, $"A message has {(message.Role.Value is { Length: <= 16 } role && role.All(char.IsAsciiLetter) ? $"the role '{role}'" : "another role")}; GigaChat knows system, user, assistant and tool.");
+                throw Unknown(message.Role);
         }
+    }
+
+    private static LlmException Unknown(ChatRole role)
+    {
+        var shown = role.Value is { Length: <= 16 } name && name.All(char.IsAsciiLetter) ? $"the role '{name}'" : "another role";
+        return new(LlmErrorKind.InvalidRequest, $"A message has {shown}; GigaChat knows system, user, assistant and tool.");
     }
 
     private static void WriteSystem(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, string? instructions)
@@ -99,7 +105,13 @@ internal static class GigaChatMessageWriter
         foreach (var content in message.Contents)
         {
             if (content is DataContent or UriContent)
-                throw new LlmException(LlmErrorKind.NotSupported, $"A message holds a {content.GetType().Name}; GigaChat takes files by id only. Upload it to GigaChat's file storage and send a HostedFileContent with the id.");
+            {
+                throw new LlmException(
+                    LlmErrorKind.NotSupported,
+                    $"A message holds a {content.GetType().Name}; GigaChat takes files by id only. Upload it to GigaChat's file storage "
+                        + "and send a HostedFileContent with the id.");
+            }
+
             if (content is not HostedFileContent file)
                 continue;
             if (!begun)

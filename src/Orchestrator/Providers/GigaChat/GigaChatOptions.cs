@@ -6,7 +6,8 @@ namespace Orchestrator.Providers;
 /// <summary>Where GigaChat is, who asks it, and how. Copied by the provider's constructor.</summary>
 /// <remarks>
 /// The first of these credentials that is set is used: <see cref="AccessToken"/>, <see cref="AuthorizationKey"/>, <see cref="User"/> with
-/// <see cref="Password"/>; a client certificate may stand alone. What is left <see langword="null"/> is not sent, so the vendor's own default holds.
+/// <see cref="Password"/>; a client certificate may stand alone. What is left <see langword="null"/> is not sent, so the vendor's own
+/// default holds.
 /// </remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class GigaChatOptions
@@ -15,7 +16,8 @@ public sealed class GigaChatOptions
     public string Model { get; set; } = "";
 
     /// <summary>The address that <c>/chat/completions</c> is appended to.</summary>
-    /// <value><c>https://api.giga.chat/v1</c>. The old one, <c>https://gigachat.devices.sberbank.ru/api/v1</c>, still serves existing clients.</value>
+    /// <value><c>https://api.giga.chat/v1</c>. The old one, <c>https://gigachat.devices.sberbank.ru/api/v1</c>, still serves existing
+    /// clients.</value>
     public Uri BaseUrl { get; set; } = GigaChatEnvironment.DefaultBaseUrl;
 
     /// <summary>Where access tokens come from.</summary>
@@ -72,9 +74,10 @@ public sealed class GigaChatOptions
     /// <value><see langword="null"/>: none.</value>
     public string? TrustedRootsFile { get; set; }
 
-    /// <summary>A name for the dialogue, sent as <c>X-Session-ID</c>: prompts of one session are cached and their repeated part is not billed.</summary>
-    /// <value><see langword="null"/>: none, unless the request's <see cref="Microsoft.Extensions.AI.ChatOptions.AdditionalProperties"/> hold a
-    /// text under <see cref="GigaChatProvider.SessionIdProperty"/>, which always wins.</value>
+    /// <summary>A name for the dialogue, sent as <c>X-Session-ID</c>: prompts of one session are cached and their repeated part is not
+    /// billed.</summary>
+    /// <value><see langword="null"/>: none, unless the request's <see cref="Microsoft.Extensions.AI.ChatOptions.AdditionalProperties"/>
+    /// hold a text under <see cref="GigaChatProvider.SessionIdProperty"/>, which always wins.</value>
     public string? SessionId { get; set; }
 
     /// <summary>How repetitions are punished (<c>repetition_penalty</c>): above 0; 1 is neutral.</summary>
@@ -135,5 +138,6 @@ public sealed class GigaChatOptions
     /// <summary>Addresses, scope and model; no key, token or password.</summary>
     /// <returns>A short description.</returns>
     public override string ToString() =>
-        $"GigaChatOptions {{ BaseUrl = {HttpAddress.Shown(BaseUrl)}, AuthUrl = {HttpAddress.Shown(AuthUrl)}, Scope = {Scope}, Model = {Model} }}";
+        $"GigaChatOptions {{ BaseUrl = {HttpAddress.Shown(BaseUrl)}, AuthUrl = {HttpAddress.Shown(AuthUrl)}, "
+            + $"Scope = {Scope}, Model = {Model} }}";
 }

@@ -7,54 +7,55 @@ public sealed partial class GigaChatProvider
     /// <remarks>Fetches a token past the one that is kept, asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
     public async Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
-        if (_credentials.Key is { } key && GigaChatCheck.MalformedKey(key) is { } malformed)
+        if (_api.Credentials.Key is { } key && GigaChatCheck.MalformedKey(key) is { } malformed)
             return malformed;
-        using var enough = new CancellationTokenSource(CheckLimit, _clock);
+        using var enough = new CancellationTokenSource(SettingsCheck.Limit, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
         try
         {
-            if (_credentials.Fetches)
+            if (_api.Credentials.Fetches)
                 await FetchTokenAsync(null, either.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
+        catch (Exception error) when (SettingsCheck.FailureOf(error, cancellationToken) is { } failure)
         {
             if (failure.ProviderCode == "7")
                 return await ScopeAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
-            await LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
-            return WithProxy(GigaChatCheck.OfToken(failure, _credentials, _scope, _tls.HasRoots), _credentials.FetchFrom ?? _root);
+            await SettingsCheck.LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            return _http.Check.WithProxy(
+                GigaChatCheck.OfToken(failure, _api.Credentials, _api.Scope, _api.HasRoots), _api.Credentials.FetchFrom ?? _api.Root);
         }
 
         try
         {
             var models = await ListModelsAsync(either.Token).ConfigureAwait(false);
             if (GigaChatCheck.UnknownModel(Info.Model, models) is { } unknown)
-                return unknown with { Message = Redact(unknown.Message) };
+                return _api.Cleaned(unknown);
             return await PackageAsync(either.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (CheckFailure(error, cancellationToken) is { } failure)
+        catch (Exception error) when (SettingsCheck.FailureOf(error, cancellationToken) is { } failure)
         {
-            await LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
-            return WithProxy(GigaChatCheck.OfApi(failure, _credentials, _scope, _tls.HasRoots), _root);
+            await SettingsCheck.LookAgainAsync(failure, either.Token, cancellationToken).ConfigureAwait(false);
+            return _http.Check.WithProxy(GigaChatCheck.OfApi(failure, _api.Credentials, _api.Scope, _api.HasRoots), _api.Root);
         }
     }
 
-    /// <summary>The key is good for another scope: which one, the vendor says to whoever asks with it.</summary>
+    /// <summary>The key is good for another scope; a request with the right one succeeds.</summary>
     private async Task<ProviderDiagnosis> ScopeAsync(LlmException refused, CancellationToken limited, CancellationToken cancellationToken)
     {
-        foreach (var other in GigaChatScopes.All.Where(s => s != _scope))
+        foreach (var other in GigaChatScopes.All.Where(s => s != _api.Scope))
         {
             try
             {
                 await FetchTokenAsync(other, limited).ConfigureAwait(false);
-                return GigaChatCheck.WrongScope(_scope, other, refused);
+                return GigaChatCheck.WrongScope(_api.Scope, other, refused);
             }
-            catch (Exception error) when (CheckFailure(error, cancellationToken) is not null)
+            catch (Exception error) when (SettingsCheck.FailureOf(error, cancellationToken) is not null)
             {
-                // Not this one, or nobody can say.
+                // Not this one, or it cannot be found out.
             }
         }
 
-        return GigaChatCheck.WrongScope(_scope, null, refused);
+        return GigaChatCheck.WrongScope(_api.Scope, null, refused);
     }
 
     private async Task<ProviderDiagnosis> PackageAsync(CancellationToken cancellationToken)
@@ -66,7 +67,7 @@ public sealed partial class GigaChatProvider
         }
         catch (LlmException error) when (error.Kind != LlmErrorKind.QuotaExceeded)
         {
-            // Who pays as they go has no balance; and what else may be wrong with it does not keep the chat from working.
+            // Accounts that pay as they go have no balance, and an error of this question does not keep the chat from working.
             return GigaChatCheck.Fine(Info.Model);
         }
     }

@@ -27,17 +27,19 @@ public sealed partial class GigaChatProvider
     /// <returns>The models in the vendor's order.</returns>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
     public Task<IReadOnlyList<GigaChatModel>> ListModelsAsync(CancellationToken cancellationToken = default) =>
-        AskAsync(token => GetAsync("models", token), GigaChatLists.Models, cancellationToken);
+        _http.AskAsync(token => GetAsync("models", token), GigaChatLists.Models, cancellationToken);
 
-    /// <summary>Asks what is left of the account's packages. Accounts that pay as they go have none: HTTP 403, <see cref="LlmErrorKind.Permission"/>.</summary>
+    /// <summary>Asks what is left of the account's packages. Accounts that pay as they go have none: HTTP 403,
+    /// <see cref="LlmErrorKind.Permission"/>.</summary>
     /// <param name="cancellationToken">Gives up the question.</param>
     /// <returns>The packages in the vendor's order.</returns>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
     public Task<IReadOnlyList<GigaChatBalance>> GetBalanceAsync(CancellationToken cancellationToken = default) =>
-        AskAsync(token => GetAsync("balance", token), GigaChatLists.Balances, cancellationToken);
+        _http.AskAsync(token => GetAsync("balance", token), GigaChatLists.Balances, cancellationToken);
 
     /// <summary>Asks the vendor how many tokens the texts of these messages are, added up.</summary>
-    /// <remarks>Text only: the vendor counts neither the few tokens that its chat template adds to each message nor functions, files and calls.</remarks>
+    /// <remarks>Text only: the vendor counts neither the few tokens that its chat template adds to each message nor functions, files and
+    /// calls.</remarks>
     /// <param name="messages">The messages, oldest first; at least one.</param>
     /// <param name="cancellationToken">Gives up the question.</param>
     /// <returns>The number of tokens; 0, without asking, when no message has text.</returns>
@@ -49,15 +51,17 @@ public sealed partial class GigaChatProvider
         var all = messages.ToList();
         if (all.Count == 0 || all.Contains(null!))
             throw new ArgumentException("At least one message was expected, and none that is null.", nameof(messages));
-        var texts = RequestFault.Guard(all, static messages => messages.Select(m => m.Text).Where(t => t.Length > 0).ToList(), cancellationToken);
+        var texts = RequestFault.Guard(
+            all, static messages => messages.Select(m => m.Text).Where(t => t.Length > 0).ToList(), cancellationToken);
         return texts.Count == 0 ? Task.FromResult(0) : CountAsync(texts, new LlmRequest(all), cancellationToken);
     }
 
-    private Task<int> CountAsync(List<string> texts, LlmRequest about, CancellationToken cancellationToken) => AskAsync(
+    private Task<int> CountAsync(List<string> texts, LlmRequest about, CancellationToken cancellationToken) => _http.AskAsync(
         token =>
         {
             var body = JsonBody.From(texts, WriteTexts);
-            return PrepareAsync(new HttpRequestMessage(HttpMethod.Post, HttpAddress.Combine(_root, "tokens/count")) { Content = body }, token);
+            return _api.PrepareAsync(
+                new HttpRequestMessage(HttpMethod.Post, HttpAddress.Combine(_api.Root, "tokens/count")) { Content = body }, token);
         },
         body => GigaChatLists.Tokens(body, texts.Count),
         cancellationToken,
@@ -65,9 +69,9 @@ public sealed partial class GigaChatProvider
 
     private ValueTask<HttpRequestMessage> GetAsync(string path, CancellationToken cancellationToken)
     {
-        var message = new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(_root, path));
+        var message = new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(_api.Root, path));
         message.Headers.Accept.Add(MediaTypes.Json);
-        return PrepareAsync(message, cancellationToken);
+        return _api.PrepareAsync(message, cancellationToken);
     }
 
     private void WriteTexts(Utf8JsonWriter json, List<string> texts)

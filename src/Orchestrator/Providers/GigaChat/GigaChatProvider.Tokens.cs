@@ -8,10 +8,10 @@ public sealed partial class GigaChatProvider
     /// <summary>Asks for a token, past the one that is kept.</summary>
     private async Task<AccessToken> FetchTokenAsync(GigaChatScope? scope, CancellationToken cancellationToken)
     {
-        using var message = _credentials.NewTokenRequest(scope);
+        using var message = _api.Credentials.NewTokenRequest(scope);
         try
         {
-            var token = await AskAsync(message, GigaChatTokenAnswer.Read, cancellationToken).ConfigureAwait(false);
+            var token = await _http.AskAsync(message, GigaChatTokenAnswer.Read, cancellationToken).ConfigureAwait(false);
             return token.MeasuredFrom(message.AnsweredAt);
         }
         catch (LlmException error)
@@ -29,16 +29,10 @@ public sealed partial class GigaChatProvider
             LlmErrorKind.ModelNotFound => LlmErrorKind.MalformedResponse,
             var other => other,
         };
-        var setting = _credentials.HasKey ? nameof(GigaChatOptions.AuthUrl) : nameof(GigaChatOptions.BaseUrl);
+        var setting = _api.Credentials.HasKey ? nameof(GigaChatOptions.AuthUrl) : nameof(GigaChatOptions.BaseUrl);
         var advice = kind == LlmErrorKind.MalformedResponse ? $" Check {setting}." : "";
-        return new LlmException(kind, $"No access token for {Info.Name}: {error.Message}{advice}", error.InnerException)
-        {
-            ProviderName = Info.Name,
-            Model = Info.Model,
-            StatusCode = error.StatusCode,
-            ProviderCode = error.ProviderCode,
-            RequestId = error.RequestId,
-            RetryAfter = error.RetryAfter,
-        };
+        var about = error.Copy(error.InnerException, kind, $"No access token for {Info.Name}: {error.Message}{advice}");
+        about.FillIn(Info);
+        return about;
     }
 }

@@ -89,7 +89,8 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
                 break;
             case RequiredChatToolMode required:
                 var name = required.RequiredFunctionName ?? (tools.Count == 1 ? tools[0].Name : throw new LlmException(
-                    LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call of any of several functions; GigaChat can be made to call a given one only. Name it, or use Auto."));
+                    LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call of any of several functions; GigaChat can be made "
+                        + "to call a given one only. Name it, or use Auto."));
                 json.WriteStartObject("function_call"u8);
                 json.WriteString("name"u8, name);
                 json.WriteEndObject();

@@ -6,8 +6,10 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The results of function calls in a conversation. The vendor pairs them by name and place, its callers by the id of the call.</summary>
-/// <remarks>Ids are told apart within one answer only where a vendor has none, so a result belongs to the last call before it that bears its id.</remarks>
+/// <summary>The results of function calls in a conversation. The vendor pairs them by name and place, its callers by the id of the
+/// call.</summary>
+/// <remarks>Ids are told apart within one answer only where a vendor has none, so a result belongs to the last call before it that bears
+/// its id.</remarks>
 internal sealed class GigaChatResults
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -26,7 +26,9 @@ internal static class GigaChatScopes
         GigaChatScope.Pers => "GIGACHAT_API_PERS",
         GigaChatScope.B2B => "GIGACHAT_API_B2B",
         GigaChatScope.Corp => "GIGACHAT_API_CORP",
-        _ => throw new ArgumentException($"GigaChatOptions.Scope is {(int)scope}; it must be one of {string.Join(", ", All)}.", nameof(scope)),
+        _ =>
+            throw new ArgumentException(
+                $"GigaChatOptions.Scope is {(int)scope}; it must be one of {string.Join(", ", All)}.", nameof(scope)),
     };
 
     /// <summary>Generations the vendor allows an account at the same time (its page of limits, 19 November 2025).</summary>

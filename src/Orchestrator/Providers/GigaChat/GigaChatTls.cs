@@ -41,11 +41,14 @@ internal sealed class GigaChatTls
             // TLS on some systems cannot use a key that never was in a store: the way through PKCS #12 gives it one.
             return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException
+            or ArgumentException)
         {
             // Not the cause itself: what it says of the password is not ours to know.
             throw new ArgumentException(
-                $"{nameof(options.ClientCertificateFile)}, {nameof(options.ClientKeyFile)} and {nameof(options.ClientKeyPassword)} do not give a certificate with its key ({error.GetType().Name}). PEM files were expected, and the password only if the key is encrypted.",
+                $"{nameof(options.ClientCertificateFile)}, {nameof(options.ClientKeyFile)} and {nameof(options.ClientKeyPassword)} do "
+                    + $"not give a certificate with its key ({error.GetType().Name}). PEM files were expected, and the password only if "
+                    + "the key is encrypted.",
                 nameof(options));
         }
     }

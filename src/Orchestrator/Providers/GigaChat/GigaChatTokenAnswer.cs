@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads an access token in either of the vendor's two shapes: <c>access_token</c> with <c>expires_at</c>, <c>tok</c> with <c>exp</c>.</summary>
+/// <summary>Reads an access token in either of the vendor's two shapes: <c>access_token</c> with <c>expires_at</c>, <c>tok</c> with
+/// <c>exp</c>.</summary>
 internal static class GigaChatTokenAnswer
 {
     // In seconds this is the year 5138, in milliseconds 1973.
@@ -42,7 +44,7 @@ internal static class GigaChatTokenAnswer
 
     private static long? Time(string? text)
     {
-        if (!double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
             return null;
         // Zero and less are a time long past, which says nothing of a token that was just given.
         if (number < LeastMilliseconds)

@@ -25,12 +25,12 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
 /// waited and remembered for a moment, a refusal for a second, so that a vendor in trouble is not stormed. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A token's age is measured by our own stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: what this machine's
-/// clock says changes nothing. It is given up a minute before its end, but never before it is a minute old: one whose life seems to be over when
-/// it arrives is good until the vendor refuses it. A machine that slept sees by the clock that more time has passed than the stopwatch says.
-/// A caller that gives up leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
+/// A token's age is measured by our own stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: what this
+/// machine's clock says changes nothing. It is given up a minute before its end, but never before it is a minute old: one whose life seems
+/// to be over when it arrives is good until the vendor refuses it. A machine that slept sees by the clock that more time has passed than
+/// the stopwatch says. A caller that gives up leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
 /// </remarks>
-/// <param name="fetch">Gets a token; its token fires when nobody waits any more. May throw whatever it likes; runs once at a time.</param>
+/// <param name="fetch">Gets a token; its token fires when no caller waits any more. May throw any exception; runs once at a time.</param>
 /// <param name="time">Both clocks.</param>
 /// <param name="margin">How long before its end a token is given up; null for 60 s.</param>
 /// <param name="longestUse">How long a token is used at most, whatever its life; null for as long as it lives.</param>
@@ -40,10 +40,12 @@ internal sealed class AccessTokenSource(
     /// <summary>How long a refusal answers for further callers.</summary>
     public static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a failure answers that may be gone with the next try. The router's retry after 250 ms must be a true one.</summary>
+    /// <summary>How long a failure answers that may be gone with the next try. The router's retry after 250 ms must be a true
+    /// one.</summary>
     public static readonly TimeSpan FailureMemory = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a token is used at least, unless it is refused: otherwise a wrong clock would make one fetch of every call.</summary>
+    /// <summary>How long a token is used at least, unless it is refused: otherwise a wrong clock would make one fetch of every
+    /// call.</summary>
     public static readonly TimeSpan LeastUse = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
@@ -148,7 +150,7 @@ internal sealed class AccessTokenSource(
         {
             if (--flight.Waiters > 0 || flight.Outcome.IsCompleted)
                 return;
-            // Whoever comes now starts anew, and does not join what is being given up.
+            // The next caller starts a new fetch and does not join the one that is being cancelled.
             if (_flight == flight)
                 _flight = null;
         }
@@ -166,11 +168,18 @@ internal sealed class AccessTokenSource(
         {
             token = await fetch(flight.Token).ConfigureAwait(false);
             if (string.IsNullOrEmpty(token.Value))
-                error = new LlmException(LlmErrorKind.MalformedResponse, "The server's answer to the request for an access token holds none. Check the address of authentication.");
+            {
+                error = new LlmException(
+                    LlmErrorKind.MalformedResponse,
+                    "The server's answer to the request for an access token holds none. Check the address of authentication.");
+            }
         }
         catch (OperationCanceledException canceled) when (flight.Token.IsCancellationRequested)
         {
-            error = new LlmException(LlmErrorKind.Timeout, $"No access token came within {FetchLimit.TotalSeconds:0} s. Check the address of authentication and the network.", canceled);
+            error = new LlmException(
+                LlmErrorKind.Timeout,
+                $"No access token came within {FetchLimit.TotalSeconds:0} s. Check the address of authentication and the network.",
+                canceled);
         }
         catch (Exception failed)
         {
@@ -206,15 +215,7 @@ internal sealed class AccessTokenSource(
     }
 
     // An exception object is thrown once: each caller's stack trace, and what the router writes into it, is that caller's own.
-    private static LlmException Again(LlmException error) => new(error.Kind, error.Message, error)
-    {
-        ProviderName = error.ProviderName,
-        Model = error.Model,
-        StatusCode = error.StatusCode,
-        ProviderCode = error.ProviderCode,
-        RequestId = error.RequestId,
-        RetryAfter = error.RetryAfter,
-    };
+    private static LlmException Again(LlmException error) => error.Copy(error);
 
     /// <param name="Value">The token.</param>
     /// <param name="Since">When it was asked for, as a stamp.</param>
@@ -224,7 +225,8 @@ internal sealed class AccessTokenSource(
 
     private sealed record Failure(LlmException Error, long At)
     {
-        public TimeSpan Memory { get; } = Error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.ServerError or LlmErrorKind.Timeout && !HttpLlmProvider.IsCertificate(Error)
+        public TimeSpan Memory { get; } = Error.Kind is LlmErrorKind.Unavailable or LlmErrorKind.ServerError or LlmErrorKind.Timeout
+            && !ConnectionFailure.IsOfTls(Error)
             ? FailureMemory
             : RefusalMemory;
     }
@@ -232,7 +234,8 @@ internal sealed class AccessTokenSource(
     /// <summary>One fetch and those who wait for it.</summary>
     private sealed class Flight
     {
-        private readonly TaskCompletionSource<(string? Token, LlmException? Error)> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<(string? Token, LlmException? Error)> _done = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly CancellationTokenSource _cancel;
 
         public Flight(TimeProvider time)
@@ -243,7 +246,7 @@ internal sealed class AccessTokenSource(
 
         public CancellationToken Token { get; }
 
-        // Never faulted: an error nobody waits for any more is nobody's.
+        // Never faulted: without a waiting caller the error would be an unobserved one.
         public Task<(string? Token, LlmException? Error)> Outcome => _done.Task;
 
         /// <summary>Written under the source's lock.</summary>

@@ -32,7 +32,8 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <param name="isError">Whether the server named the event an error.</param>
     public abstract ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError);
 
-    /// <summary>Takes note of an unreadable event after a whole answer. A few may stand before its usage; a flood of them is not worth waiting for it.</summary>
+    /// <summary>Takes note of an unreadable event after a whole answer. A few may stand before its usage; a flood of them is not worth
+    /// waiting for it.</summary>
     public void PassOver() => IsLast |= ++_passedOver >= MostPassedOver;
 
     /// <summary>Reads an answer that came whole.</summary>
@@ -48,7 +49,8 @@ internal abstract class AnswerReader(ProviderInfo info)
     protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null, string? partialText = null)
     {
         var excerpt = Shown(said.Message, Request, Response);
-        return new LlmException(kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
+        return new LlmException(
+            kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
         {
             ProviderName = info.Name,
             Model = info.Model,

@@ -67,7 +67,8 @@ internal static class BrokenText
 
     /// <summary>The unit of UTF-16 that the bytes begin with an escape of; NUL for anything else.</summary>
     private static char Escaped(ReadOnlySpan<byte> value) =>
-        value.Length >= 6 && value.StartsWith("\\u"u8) && ushort.TryParse(value[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        value.Length >= 6 && value.StartsWith("\\u"u8)
+            && ushort.TryParse(value[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : '\0';
 }

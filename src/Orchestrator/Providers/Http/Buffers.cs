@@ -10,7 +10,8 @@ internal static class Buffers
 {
     private const int LargestPooled = 1024 * 1024;
 
-    public static byte[] Rent(int size) => size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+    public static byte[] Rent(int size) =>
+        size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
 
     public static void Return(byte[] buffer)
     {

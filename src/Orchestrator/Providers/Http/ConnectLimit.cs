@@ -21,9 +21,12 @@ internal sealed record ConnectLimit(TimeSpan Time, TimeProvider Clock)
     /// <param name="request">The request. Without content nothing tells when the connection is there: it has no limit here.</param>
     /// <param name="send">Sends it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="OperationCanceledException">The limit is over: the inner exception is a <see cref="ConnectTimeoutException"/>.</exception>
+    /// <exception cref="OperationCanceledException">The limit is over: the inner exception is a
+    /// <see cref="ConnectTimeoutException"/>.</exception>
     public async Task<HttpResponseMessage> KeepAsync(
-        HttpRequestMessage request, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
+        HttpRequestMessage request,
+        Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
+        CancellationToken cancellationToken)
     {
         if (request.Content is not { } content || Time == Timeout.InfiniteTimeSpan)
             return await send(request, cancellationToken).ConfigureAwait(false);
@@ -40,14 +43,15 @@ internal sealed record ConnectLimit(TimeSpan Time, TimeProvider Clock)
         }
         finally
         {
-            // Whoever sends it once more sends the content itself.
+            // A handler that repeats the request sends the content itself.
             request.Content = content;
         }
     }
 }
 
 /// <summary>There was no connection within the limit of the request.</summary>
-internal sealed class ConnectTimeoutException(ConnectLimit limit, Exception cause) : TimeoutException($"No connection within {limit.Text}.", cause)
+internal sealed class ConnectTimeoutException(ConnectLimit limit, Exception cause) : TimeoutException(
+    $"No connection within {limit.Text}.", cause)
 {
     public ConnectLimit Limit { get; } = limit;
 }

@@ -25,6 +25,18 @@ internal static class ConnectionFailure
     public static bool IsCertificate(ConnectionCause cause) =>
         cause is ConnectionCause.Certificate or ConnectionCause.UntrustedRoot or ConnectionCause.OtherHost or ConnectionCause.NotValidNow;
 
+    /// <summary>Whether TLS failed, which is mostly a certificate that is not trusted.</summary>
+    public static bool IsOfTls(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is AuthenticationException)
+                return true;
+        }
+
+        return false;
+    }
+
     public static ConnectionCause CauseOf(Exception? error)
     {
         if (Noted(error, CauseKey) is ConnectionCause known)

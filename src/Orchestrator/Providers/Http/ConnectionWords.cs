@@ -10,12 +10,12 @@ internal static class ConnectionWords
     /// message.</summary>
     public static (ProviderProblem Problem, ConnectionCause Cause, string Words)? Of(LlmException error)
     {
-        if (error.StatusCode is 400 && error.Message.Contains(HttpLlmProvider.CertificateWanted, StringComparison.Ordinal))
-            return (ProviderProblem.ClientCertificateRequired, ConnectionCause.ClientCertificate, Of(ConnectionCause.ClientCertificate, null, null));
+        if (error.StatusCode is 400 && error.Message.Contains(ErrorPage.CertificateWanted, StringComparison.Ordinal))
+            return Certain(ProviderProblem.ClientCertificateRequired, ConnectionCause.ClientCertificate);
         if (error.StatusCode is 400 && WantsTls(error.Message))
-            return (ProviderProblem.TlsFailure, ConnectionCause.TlsWanted, Of(ConnectionCause.TlsWanted, null, null));
+            return Certain(ProviderProblem.TlsFailure, ConnectionCause.TlsWanted);
         if (error.StatusCode is 407)
-            return (ProviderProblem.ProxyRefused, ConnectionCause.ProxyCredentials, Of(ConnectionCause.ProxyCredentials, null, null));
+            return Certain(ProviderProblem.ProxyRefused, ConnectionCause.ProxyCredentials);
         if (error.StatusCode is not null)
             return null;
         var cause = ConnectionFailure.CauseOf(error);
@@ -45,6 +45,10 @@ internal static class ConnectionWords
             : $" This process has a proxy set ({proxy}), which requests to {address.Host} go through.";
     }
 
+    // The status tells the cause, and no address is known.
+    private static (ProviderProblem Problem, ConnectionCause Cause, string Words) Certain(ProviderProblem problem, ConnectionCause cause) =>
+        (problem, cause, Of(cause, null, null));
+
     private static ProviderProblem ProblemOf(ConnectionCause cause) => cause switch
     {
         _ when ConnectionFailure.IsCertificate(cause) => ProviderProblem.UntrustedCertificate,
@@ -60,14 +64,15 @@ internal static class ConnectionWords
         var (start, within) = (server ?? "The server", server ?? "the server");
         return cause switch
         {
-            ConnectionCause.Refused => $"The connection to {within} was refused: nothing listens there, or only on the other of IPv4 and IPv6.",
+            ConnectionCause.Refused =>
+                $"The connection to {within} was refused: nothing listens there, or only on the other of IPv4 and IPv6.",
             ConnectionCause.NoSuchName => $"The name of {within} cannot be resolved.",
             ConnectionCause.NoRoute =>
                 $"There is no route to {within} from here; where it has an IPv6 address only, this machine needs IPv6 too.",
             ConnectionCause.NotInTime => $"{start} did not answer in time.",
             ConnectionCause.EndedInHandshake =>
                 $"{start} ended the connection during the TLS handshake: it speaks no TLS (then http is meant), "
-                + "no version of it from TLS 1.2 on, or something between ends such connections.",
+                    + "no version of it from TLS 1.2 on, or something between ends such connections.",
             ConnectionCause.Ended => $"{start} closed the connection without an answer.",
             ConnectionCause.NoTls => $"What listens at {within} speaks no TLS: http is meant, or another port.",
             ConnectionCause.PlainHttp => $"What listens at {within} speaks plain HTTP and no TLS: http is meant, or another port.",
@@ -75,7 +80,7 @@ internal static class ConnectionWords
             ConnectionCause.TlsVersion => $"{start} speaks no version of TLS that this system does: it has to offer TLS 1.2 or 1.3.",
             ConnectionCause.TlsRefused =>
                 $"{start} refused the TLS handshake: it takes none of the versions (TLS 1.2 and 1.3) and ciphers this system offers, "
-                + "does not know the name it was asked by, or wants a client certificate.",
+                    + "does not know the name it was asked by, or wants a client certificate.",
             ConnectionCause.ClientCertificate =>
                 $"{start} wants a certificate of the client in the TLS handshake, and got none or one that it does not accept.",
             ConnectionCause.UntrustedRoot => $"The certificate of {within} is signed by an authority that this system does not trust.",

@@ -116,7 +116,9 @@ internal static class Escapes
     }
 
     private static (int Used, int Value) Hex(ReadOnlySpan<char> text, int at, int digits) =>
-        text.Length >= at + digits && Code(text.Slice(at, digits), NumberStyles.AllowHexSpecifier) is { } value ? (at + digits, value) : default;
+        text.Length >= at + digits && Code(text.Slice(at, digits), NumberStyles.AllowHexSpecifier) is { } value
+            ? (at + digits, value)
+            : default;
 
     private static (int Used, int Value) Octal(ReadOnlySpan<char> text)
     {
@@ -153,7 +155,8 @@ internal static class Escapes
     private static int? Code(ReadOnlySpan<char> digits, NumberStyles style) =>
         int.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 0x10FFFF ? value : null;
 
-    /// <summary>Bytes of UTF-8 that became a character each: the mark of percent, octal and Python's byte escapes, and of the wrong encoding.</summary>
+    /// <summary>Bytes of UTF-8 that became a character each: the mark of percent, octal and Python's byte escapes, and of the wrong
+    /// encoding.</summary>
     private static (int Used, int Value) Utf8(ReadOnlySpan<char> text)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -167,6 +170,8 @@ internal static class Escapes
             bytes[i] = (byte)text[i];
         }
 
-        return Rune.DecodeFromUtf8(bytes[..length], out var rune, out var used) == OperationStatus.Done && used == length ? (length, rune.Value) : default;
+        return Rune.DecodeFromUtf8(bytes[..length], out var rune, out var used) == OperationStatus.Done && used == length
+            ? (length, rune.Value)
+            : default;
     }
 }

@@ -3,7 +3,8 @@ using System.Numerics;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Which pieces of one length two texts have in common, in time that grows with their lengths only. The pieces are known by their hashes.</summary>
+/// <summary>Which pieces of one length two texts have in common, in time that grows with their lengths only. The pieces are known by their
+/// hashes.</summary>
 /// <remarks>Should two different pieces have the same hash, a bit too much counts as common.</remarks>
 internal sealed class Grams : IDisposable
 {
@@ -57,8 +58,11 @@ internal sealed class Grams : IDisposable
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            if (i >= _length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0 && _wanted.AsSpan(0, _count).BinarySearch(hash) is >= 0 and var at)
+            if (i >= _length - 1 && (_sieve[Slot(hash) / 64] & (1UL << (Slot(hash) % 64))) != 0
+                && _wanted.AsSpan(0, _count).BinarySearch(hash) is >= 0 and var at)
+            {
                 HasFound = _isFound[at] = true;
+            }
         }
     }
 

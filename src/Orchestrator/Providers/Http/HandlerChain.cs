@@ -30,7 +30,8 @@ internal static class HandlerChain
     // Where connections, or the streams of one, are limited in number, a request may wait for a free one, which is no connecting either.
     private static bool ReadsOnceConnected(HttpMessageHandler? handler, bool isHttp1) => handler switch
     {
-        SocketsHttpHandler sockets => sockets.MaxConnectionsPerServer == int.MaxValue && (isHttp1 || sockets.EnableMultipleHttp2Connections),
+        SocketsHttpHandler sockets =>
+            sockets.MaxConnectionsPerServer == int.MaxValue && (isHttp1 || sockets.EnableMultipleHttp2Connections),
         HttpClientHandler usual => usual.GetType() == typeof(HttpClientHandler) && usual.MaxConnectionsPerServer == int.MaxValue && isHttp1,
         _ => false,
     };

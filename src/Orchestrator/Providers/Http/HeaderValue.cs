@@ -2,18 +2,21 @@ using Orchestrator.DependencyInjection;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Refuses configured values that cannot go into an HTTP header, before they meet a request. Names the setting, never its value.</summary>
+/// <summary>Refuses configured values that cannot go into an HTTP header, before they meet a request. Names the setting, never its
+/// value.</summary>
 internal static class HeaderValue
 {
     private static readonly string[] Known =
     [
-        "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer", "OpenAI-Beta", "OpenAI-Organization",
-        "OpenAI-Project", "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID", "X-Session-ID", "X-Title",
-        "x-data-logging-enabled", "x-folder-id",
+        "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer",
+        "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID",
+        "X-Session-ID", "X-Title", .. VendorFacts.All.SelectMany(facts => facts.Headers),
     ];
 
-    /// <summary>A header as a message may name it: by its name if there is a known one like it, for the name may be the key that should have been its value.</summary>
-    public static string Entry(string setting, string name) => ShownValue.IsNear(name, Known) ? $"{setting}:{name}" : $"{setting} (one of its entries)";
+    /// <summary>A header as a message may name it: by its name if there is a known one like it, for the name may be the key that should
+    /// have been its value.</summary>
+    public static string Entry(string setting, string name) =>
+        ShownValue.IsNear(name, Known) ? $"{setting}:{name}" : $"{setting} (one of its entries)";
 
     /// <summary>The value, if it is visible ASCII without line ends; spaces and tabs only inside.</summary>
     public static string Checked(string value, string setting)
@@ -22,12 +25,26 @@ internal static class HeaderValue
         {
             if (c is >= ' ' and <= '~' or '\t')
                 continue;
-            var what = c switch { '\r' or '\n' => "a line end", '\0' => "a NUL character", < ' ' or '\x7f' => "a control character", _ => "a character outside ASCII" };
-            throw new ArgumentException($"{setting} holds {what}, which cannot go into an HTTP header. It was probably copied with something around it; copy it again.", setting);
+            var what =
+                c switch
+                {
+                    '\r' or '\n' => "a line end",
+                    '\0' => "a NUL character",
+                    < ' ' or '\x7f' => "a control character",
+                    _ => "a character outside ASCII",
+                };
+            throw new ArgumentException(
+                $"{setting} holds {what}, which cannot go into an HTTP header. It was probably copied with something around it; copy it "
+                    + "again.",
+                setting);
         }
 
         if (value.Length != value.Trim().Length)
-            throw new ArgumentException($"{setting} begins or ends with white space. It was probably copied with something around it; copy it again.", setting);
+        {
+            throw new ArgumentException(
+                $"{setting} begins or ends with white space. It was probably copied with something around it; copy it again.", setting);
+        }
+
         return value;
     }
 
@@ -53,7 +70,9 @@ internal static class HeaderValue
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException)
         {
-            throw new ArgumentException($"{setting} cannot be sent: it belongs to the body, which the provider writes, or its value has not the header's form.", setting);
+            throw new ArgumentException(
+                $"{setting} cannot be sent: it belongs to the body, which the provider writes, or its value has not the header's form.",
+                setting);
         }
 
         return KeyValuePair.Create(name, value);

@@ -3,30 +3,39 @@ namespace Orchestrator.Providers;
 /// <summary>Base addresses as users write them, with or without a slash at the end.</summary>
 internal static class HttpAddress
 {
-    public const string OpenAiExample = "https://api.openai.com/v1";
-    public const string OllamaExample = "http://localhost:11434";
-    public const string YandexExample = "https://llm.api.cloud.yandex.net/foundationModels/v1";
-
-    public static Uri Checked(Uri? address, string setting, string example = OpenAiExample)
+    /// <param name="address">The address.</param>
+    /// <param name="setting">Where it stands, for messages.</param>
+    /// <param name="example">What it should look like.</param>
+    /// <exception cref="ArgumentException">It is no address that paths can be appended to.</exception>
+    public static Uri Checked(Uri? address, string setting, string example)
     {
         if (address is not { IsAbsoluteUri: true } || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
             throw new ArgumentException($"{setting} must be an absolute http or https address, such as {example}.", setting);
         if (address.UserInfo.Length > 0)
-            throw new ArgumentException($"{setting} holds a user name or password; put credentials into their own setting, addresses appear in messages.", setting);
+        {
+            throw new ArgumentException(
+                $"{setting} holds a user name or password; put credentials into their own setting, addresses appear in messages.", setting);
+        }
+
         return address.Query.Length > 0 || address.Fragment.Length > 0
             ? throw new ArgumentException($"{setting} has a query or fragment; give the address that paths are appended to.", setting)
             : address;
     }
 
     /// <summary>A text as an address. The message never shows it: a password could stand in it.</summary>
-    public static Uri Parse(string text, string setting, string example = OpenAiExample) =>
+    public static Uri Parse(string text, string setting, string example) =>
         Checked(Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null, setting, example);
 
     public static Uri Combine(Uri root, string path) => new($"{root.AbsoluteUri.TrimEnd('/')}/{path}");
 
+    /// <summary>The address, with a path if it has none.</summary>
+    public static Uri WithPath(Uri address, string path) => address.AbsolutePath == "/" ? Combine(address, path) : address;
+
     /// <summary>The address without an end that paths begin with anyway.</summary>
     public static Uri Without(Uri root, string end) =>
-        root.AbsoluteUri.TrimEnd('/') is var text && text.EndsWith(end, StringComparison.OrdinalIgnoreCase) ? new(text[..^end.Length]) : root;
+        root.AbsoluteUri.TrimEnd('/') is var text && text.EndsWith(end, StringComparison.OrdinalIgnoreCase)
+            ? new(text[..^end.Length])
+            : root;
 
     /// <summary>Whether a key for one address may be sent to the other.</summary>
     public static bool IsSameServer(Uri a, Uri b) =>

@@ -1,6 +1,7 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a server may make us hold in memory. More is <see cref="LlmErrorKind.MalformedResponse"/>, never an allocation without end.</summary>
+/// <summary>What a server may make us hold in memory. More is <see cref="LlmErrorKind.MalformedResponse"/>, never an allocation without
+/// end.</summary>
 internal static class HttpCaps
 {
     /// <summary>A buffered body, and all the bytes of a stream that are not answer text's share: 16 MiB, after decompression.</summary>

@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Makes the clients of our own: no redirects, no cookies, a connect limit that includes TLS, connections that do not outlive a DNS change.</summary>
+/// <summary>Makes the clients of our own: no redirects, no cookies, a connect limit that includes TLS, connections that do not outlive a
+/// DNS change.</summary>
 internal static class HttpClients
 {
     /// <summary>The limit of requests that say nothing else.</summary>

@@ -12,7 +12,8 @@ namespace Orchestrator.Providers;
 /// </remarks>
 internal sealed class JsonBody : HttpContent
 {
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Writing =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly byte[] _bytes;
 

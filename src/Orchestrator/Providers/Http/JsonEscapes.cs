@@ -11,7 +11,8 @@ internal static class JsonEscapes
 {
     private const int Length = 6;
 
-    /// <summary>Undoes, in place, the escapes of characters beyond ASCII in whole JSON. What has to be escaped, and half a pair, stays so.</summary>
+    /// <summary>Undoes, in place, the escapes of characters beyond ASCII in whole JSON. What has to be escaped, and half a pair, stays
+    /// so.</summary>
     /// <returns>The length that is left.</returns>
     public static int Undo(Span<byte> json)
     {
@@ -59,8 +60,12 @@ internal static class JsonEscapes
     private static bool TryReadUnit(ReadOnlySpan<byte> text, out char unit)
     {
         unit = default;
-        if (text.Length < Length || !text.StartsWith("\\u"u8) || !Utf8Parser.TryParse(text[2..Length], out ushort value, out var used, 'x') || used != Length - 2)
+        if (text.Length < Length || !text.StartsWith("\\u"u8) || !Utf8Parser.TryParse(text[2..Length], out ushort value, out var used, 'x')
+            || used != Length - 2)
+        {
             return false;
+        }
+
         unit = (char)value;
         return true;
     }

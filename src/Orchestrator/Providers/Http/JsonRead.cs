@@ -6,14 +6,17 @@ namespace Orchestrator.Providers;
 /// <summary>Reads JSON as servers send it: unknown fields skipped, numbers as text, nulls anywhere, broken surrogates replaced.</summary>
 internal static class JsonRead
 {
-    public static JsonReaderOptions Options { get; } = new() { MaxDepth = HttpCaps.Depth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    public static JsonReaderOptions Options { get; } =
+        new() { MaxDepth = HttpCaps.Depth, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     private static JsonReaderOptions WithoutComments { get; } = Options with { CommentHandling = JsonCommentHandling.Disallow };
 
-    /// <summary>A reader of servers' JSON. Looking for comments after every token takes a fifth of the time; without a slash there are none.</summary>
+    /// <summary>A reader of servers' JSON. Looking for comments after every token takes a fifth of the time; without a slash there are
+    /// none.</summary>
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, json.Contains((byte)'/') ? Options : WithoutComments);
 
-    /// <summary>A property's name as bytes: comparing them beats asking the reader once for each name there is. Empty for one that is no text.</summary>
+    /// <summary>A property's name as bytes: comparing them beats asking the reader once for each name there is. Empty for one that is no
+    /// text.</summary>
     public static ReadOnlySpan<byte> Name(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
 
     /// <summary>The text of a string; null for a JSON null or anything that is not text.</summary>
@@ -24,7 +27,9 @@ internal static class JsonRead
             case JsonTokenType.String:
                 // Invalid UTF-8 or half a surrogate pair: the rest of the text is worth more than an error. Looked for beforehand, as an
                 // exception for each of a server's many texts would keep a processor busy for seconds.
-                return BrokenText.IsIn(reader.ValueSpan, reader.ValueIsEscaped) ? BrokenText.Repaired(reader.ValueSpan, reader.ValueIsEscaped) : reader.GetString();
+                return BrokenText.IsIn(reader.ValueSpan, reader.ValueIsEscaped)
+                    ? BrokenText.Repaired(reader.ValueSpan, reader.ValueIsEscaped)
+                    : reader.GetString();
             case JsonTokenType.Number:
             case JsonTokenType.True:
             case JsonTokenType.False:
@@ -41,7 +46,9 @@ internal static class JsonRead
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
         {
             var digits = reader.ValueSpan;
-            return System.Buffers.Text.Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length && value >= 0 ? value : null;
+            return System.Buffers.Text.Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length && value >= 0
+                ? value
+                : null;
         }
 
         reader.Skip();

@@ -56,8 +56,10 @@ internal static class LetterFold
         {
             _ when plain is '\uFFFD' => Dropped,
             _ when char.IsLetterOrDigit(plain) => char.ToLowerInvariant(char.ToUpperInvariant(plain)),
-            UnicodeCategory.SpacingCombiningMark or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber or UnicodeCategory.PrivateUse => plain,
-            UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol or UnicodeCategory.OtherSymbol when !char.IsAscii(plain) => plain,
+            UnicodeCategory.SpacingCombiningMark or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber
+                or UnicodeCategory.PrivateUse => plain,
+            UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol or UnicodeCategory.ModifierSymbol
+                or UnicodeCategory.OtherSymbol when !char.IsAscii(plain) => plain,
             _ => Dropped,
         };
     }

@@ -85,7 +85,9 @@ internal sealed class LineReader(Stream stream) : IDisposable
     }
 
     internal static LlmException TooLarge(string what) =>
-        new(LlmErrorKind.MalformedResponse, $"The server sent {what}; no answer of a language model is that large. Check the base address.");
+        new(
+            LlmErrorKind.MalformedResponse,
+            $"The server sent {what}; no answer of a language model is that large. Check the base address.");
 
     private void MakeRoom()
     {

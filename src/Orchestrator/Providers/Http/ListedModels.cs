@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The models a server lists, by the shapes there are: <c>{"data":[{"id"}]}</c>, <c>{"models":[{"name"}]}</c>, or a bare array.</summary>
+/// <summary>The models a server lists, by the shapes there are: <c>{"data":[{"id"}]}</c>, <c>{"models":[{"name"}]}</c>, or a bare
+/// array.</summary>
 internal sealed class ListedModels
 {
     private const int Shown = 8;
@@ -43,7 +44,8 @@ internal sealed class ListedModels
     }
 
     /// <summary>Whether a model is there: by its name, with the tag a name without one means, or without a variant at its end.</summary>
-    public bool Holds(string model) => Has(model) || Has(model + Tag) || (model.LastIndexOf(':') is > 0 and var colon && Has(model[..colon]));
+    public bool Holds(string model) =>
+        Has(model) || Has(model + Tag) || (model.LastIndexOf(':') is > 0 and var colon && Has(model[..colon]));
 
     /// <summary>Some of the names, those most like the one that was looked for first.</summary>
     public string Some(string model)

@@ -32,7 +32,8 @@ internal static class LocalAddress
         var host = HostOf(address);
         if (AddressOf(host) is { } number)
             return IPAddress.IsLoopback(number) || number.Equals(IPAddress.Any) || number.Equals(IPAddress.IPv6Any);
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The metadata service of a cloud's machine, or another neighbour on its link: 169.254.0.0/16, fe80::/10, and what clouds use
@@ -77,7 +78,8 @@ internal static class LocalAddress
             return new IPAddress(bytes[12..]);
         if (!bytes[..6].SequenceEqual(LocalNat64))
             return null;
-        // Of the local prefix a network may use 48 to 96 bits, and the length says where the address stands (RFC 6052): it is local if it is so in one of them.
+        // Of the local prefix a network may use 48 to 96 bits, and the length says where the address stands (RFC 6052): it is local if it
+        // is so in one of them.
         if (bytes[8] == 0)
         {
             foreach (var inner in (ReadOnlySpan<IPAddress>)[

@@ -59,7 +59,8 @@ internal static class PlainText
     private static bool IsSpace(Rune rune) => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune);
 
     private static bool IsSeen(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
+        Rune.GetUnicodeCategory(rune) is not (
+            UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
 
     /// <summary>The place after a terminal's sequence: colours and movements (CSI), titles (OSC and its like), or two characters.</summary>
     private static int AfterSequence(string text, int at)

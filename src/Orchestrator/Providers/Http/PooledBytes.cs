@@ -1,7 +1,8 @@
 namespace Orchestrator.Providers;
 
 /// <summary>A body of unknown length in one buffer that doubles as it grows.</summary>
-/// <remarks>A read that was cancelled or failed may still write into what it was given: then the buffer is left to the collector, not pooled.</remarks>
+/// <remarks>A read that was cancelled or failed may still write into what it was given: then the buffer is left to the collector, not
+/// pooled.</remarks>
 internal sealed class PooledBytes : IDisposable
 {
     private byte[] _buffer = Buffers.Rent(4096);

@@ -9,7 +9,7 @@ namespace Orchestrator.Providers;
 /// <remarks>The work is bounded: a prompt that is too long to be compared makes all of the words go.</remarks>
 internal static class PromptEcho
 {
-    /// <summary>Letters and digits in a row that the request has too: so many are cut. Fewer are words that anybody may say.</summary>
+    /// <summary>Letters and digits in a row that the request has too: so many are cut. Fewer are common words.</summary>
     public const int Shortest = 12;
 
     /// <summary>A text of the request that is shorter is cut where it stands whole, down to this length.</summary>
@@ -35,7 +35,7 @@ internal static class PromptEcho
     // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
     private const int Considered = 8 * HttpCaps.Excerpt;
 
-    // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of anybody.
+    // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of the user.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Keywords = new[]
     {
         "additionalproperties", "patternproperties", "unevaluatedproperties", "propertynames", "minproperties", "maxproperties",

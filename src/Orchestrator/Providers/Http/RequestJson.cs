@@ -13,7 +13,12 @@ internal static class RequestJson
         if (value is not { } number)
             return;
         if (!float.IsFinite(number))
-            throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions has a number that JSON cannot hold for {Encoding.UTF8.GetString(name)}; set a finite one.");
+        {
+            throw new LlmException(
+                LlmErrorKind.InvalidRequest,
+                $"ChatOptions has a number that JSON cannot hold for {Encoding.UTF8.GetString(name)}; set a finite one.");
+        }
+
         json.WriteNumber(name, number);
     }
 

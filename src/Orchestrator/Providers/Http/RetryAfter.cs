@@ -3,9 +3,10 @@ using System.Net.Http.Headers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads how long a server asks us to wait: <c>retry-after-ms</c>, then <c>Retry-After</c> in seconds or as an HTTP date.</summary>
-/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. What cannot be understood is ignored; a date that has passed is zero.
-/// A date is measured by the response's own <c>Date</c> header: the two come from one clock, whatever ours says.</remarks>
+/// <summary>Reads how long a server asks us to wait: <c>retry-after-ms</c>, then <c>Retry-After</c> in seconds or as an HTTP
+/// date.</summary>
+/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. What cannot be understood is ignored; a date that has
+/// passed is zero. A date is measured by the response's own <c>Date</c> header: the two come from one clock, whatever ours says.</remarks>
 internal static class RetryAfter
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -26,7 +27,14 @@ internal static class RetryAfter
         headers.NonValidated.TryGetValues("Date", out var text) ? Date(text.ToString()) : null;
 
     public static DateTimeOffset? Date(string? text) =>
-        DateTimeOffset.TryParseExact(text?.Trim(), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var at) ? at : null;
+        DateTimeOffset.TryParseExact(
+            text?.Trim(),
+            Formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces,
+            out var at)
+            ? at
+            : null;
 
     public static TimeSpan? Parse(string? text, DateTimeOffset now)
     {
@@ -39,11 +47,17 @@ internal static class RetryAfter
     }
 
     // The three forms of RFC 9110 §5.6.7.
-    private static readonly string[] Formats = ["ddd, dd MMM yyyy HH:mm:ss 'GMT'", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
+    private static readonly string[] Formats =
+        ["ddd, dd MMM yyyy HH:mm:ss 'GMT'", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
 
     private static TimeSpan? Number(string? text, double unit) =>
         // Whatever the style, NaN and the infinities are parsed too, by name.
-        double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) && value >= 0
+        double.TryParse(
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture,
+            out var value)
+            && value >= 0
             ? value * unit >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(value * unit)
             : null;
 

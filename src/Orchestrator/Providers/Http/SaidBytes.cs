@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Bytes that became letters: base64 of both alphabets, whole, from the middle on or in several lines, and UTF-16 that was taken for single bytes.</summary>
+/// <summary>Bytes that became letters: base64 of both alphabets, whole, from the middle on or in several lines, and UTF-16 that was taken
+/// for single bytes.</summary>
 internal static class SaidBytes
 {
     /// <summary>Fewer letters of base64 are words.</summary>
@@ -15,7 +16,8 @@ internal static class SaidBytes
     // A SHA-256 in hexadecimal, the longest that tells something to a user; ids of requests are shorter.
     private const int LongestId = 64;
 
-    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 
     private static readonly SearchValues<char> Gaps = SearchValues.Create(" \t\r\n=\"',");
 
@@ -76,8 +78,13 @@ internal static class SaidBytes
         for (end = at; at < text.Length; at = end + 1)
         {
             end = AfterRun(text, at);
-            for (var line = at; end - line >= ShortestLine && AfterGap(text, end) is var next && next > end && next < text.Length && Alphabet.Contains(text[next]);)
+            var line = at;
+            while (end - line >= ShortestLine
+                && AfterGap(text, end) is var next && next > end && next < text.Length && Alphabet.Contains(text[next]))
+            {
                 (line, end) = (next, AfterRun(text, next));
+            }
+
             if (end - at >= ShortestRun)
                 return true;
         }
@@ -115,7 +122,8 @@ internal static class SaidBytes
     private static int Wide(char first, char second, bool isBig) =>
         (first | second) > '\u00FF' ? 0 : isBig ? (first << 8) | second : (second << 8) | first;
 
-    private static int AfterRun(ReadOnlySpan<char> text, int at) => text[at..].IndexOfAnyExcept(Alphabet) is >= 0 and var length ? at + length : text.Length;
+    private static int AfterRun(ReadOnlySpan<char> text, int at) =>
+        text[at..].IndexOfAnyExcept(Alphabet) is >= 0 and var length ? at + length : text.Length;
 
     private static int AfterGap(ReadOnlySpan<char> text, int at)
     {

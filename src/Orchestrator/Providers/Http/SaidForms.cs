@@ -12,7 +12,8 @@ internal static class SaidForms
     private const int LongestTag = 80;
     private const int Around = 64;
 
-    /// <summary>What a form finds at a place: how much of the text is used, zero for nothing; and what it stands for, below zero for nothing.</summary>
+    /// <summary>What a form finds at a place: how much of the text is used, zero for nothing; and what it stands for, below zero for
+    /// nothing.</summary>
     private delegate (int Used, int Value) Token(ReadOnlySpan<char> rest, char before);
 
     /// <summary>Reads what stands before backslashes go.</summary>
@@ -38,7 +39,8 @@ internal static class SaidForms
             Rewrite(readings, text, from, whole, depth, Between, 1);
     }
 
-    private static void Rewrite(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, Token token, int least)
+    private static void Rewrite(
+        SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, Token token, int least)
     {
         using var view = new SaidView(text.Length);
         // Only what is around the escapes is read anew.

@@ -125,8 +125,12 @@ internal static class SaidNumbers
     {
         var isNegative = radix == 10 && text[at] == '-';
         var begin = isNegative ? at + 1 : at;
-        if (begin + 1 < text.Length && text[begin] == '0' && text[begin + 1] is 'x' or 'X' or 'b' or 'o' && IsPrefix(text[begin + 1], radix))
+        if (begin + 1 < text.Length && text[begin] == '0' && text[begin + 1] is 'x' or 'X' or 'b' or 'o'
+            && IsPrefix(text[begin + 1], radix))
+        {
             begin += 2;
+        }
+
         var end = begin;
         while (end < text.Length && IsDigit(text[end], radix))
             end++;

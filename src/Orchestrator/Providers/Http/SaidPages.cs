@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Words that went through the wrong encoding: UTF-8 that was read in a code page of one byte, and bytes of such a page that were read as Latin-1.</summary>
+/// <summary>Words that went through the wrong encoding: UTF-8 that was read in a code page of one byte, and bytes of such a page that were
+/// read as Latin-1.</summary>
 internal static class SaidPages
 {
     // Of Western Europe, and those of Russian in Windows, on the network and in consoles.
@@ -29,7 +30,8 @@ internal static class SaidPages
     }
 
     // Characters become bytes again; those of UTF-8 are one of the escapes that are undone.
-    private static void ReadWrong(SaidReadings readings, string page, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    private static void ReadWrong(
+        SaidReadings readings, string page, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
         using var view = new SaidView(text.Length);
         var (pairs, before, wasOther) = (0, '\0', false);

@@ -84,6 +84,8 @@ internal sealed class SaidReadings(SaidUnits units, int most)
         < ' ' => c is '\t' or '\n' or '\r',
         < '\u00A0' => c < '\u007F',
         < '\u2700' => char.GetUnicodeCategory(c) != UnicodeCategory.OtherNotAssigned,
-        _ => c is (>= '\u3000' and <= '\u30FF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uAC00' and <= '\uDFFF') or (>= '\uFE00' and <= '\uFE0F'),
+        _ =>
+            c is (>= '\u3000' and <= '\u30FF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uAC00' and <= '\uDFFF')
+                or (>= '\uFE00' and <= '\uFE0F'),
     };
 }

@@ -90,7 +90,7 @@ internal sealed class SaidText : IDisposable
     /// <summary>Cuts a text of which nothing is left when it is folded.</summary>
     public void CutPlain(string text, string mark)
     {
-        for (var at = _source.IndexOf(text, StringComparison.Ordinal); at >= 0; at = _source.IndexOf(text, at + text.Length, StringComparison.Ordinal))
+        for (var from = 0; _source.IndexOf(text, from, StringComparison.Ordinal) is >= 0 and var at; from = at + text.Length)
             _cut.AsSpan(at, text.Length).Fill(Number(mark));
     }
 

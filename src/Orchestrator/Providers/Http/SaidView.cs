@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Borrowed room for one more reading of a text, character by character with its place. Never longer than what it is read from.</summary>
+/// <summary>Borrowed room for one more reading of a text, character by character with its place. Never longer than what it is read
+/// from.</summary>
 internal ref struct SaidView
 {
     private readonly char[] _text;

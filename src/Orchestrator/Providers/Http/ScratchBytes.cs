@@ -2,7 +2,8 @@ using System.Buffers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Pooled room to write a body of unknown length into. Its array goes back to the pool, so only copies of it may leave the method.</summary>
+/// <summary>Pooled room to write a body of unknown length into. Its array goes back to the pool, so only copies of it may leave the
+/// method.</summary>
 internal sealed class ScratchBytes : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);

@@ -17,17 +17,25 @@ internal static class SecondLook
     /// <summary>What is to be seen there; null when that is no more than was known.</summary>
     public static async Task<ConnectionCause?> AtAsync(Uri address, ConnectionCause first, CancellationToken cancellationToken)
     {
-        if (first is not (ConnectionCause.Ended or ConnectionCause.EndedInHandshake or ConnectionCause.TlsRefused or ConnectionCause.NotInTime
-            or ConnectionCause.NoTls))
+        if (first is not (ConnectionCause.Ended or ConnectionCause.EndedInHandshake or ConnectionCause.TlsRefused
+            or ConnectionCause.NotInTime or ConnectionCause.NoTls))
+        {
             return null;
+        }
+
         if (address.Scheme != Uri.UriSchemeHttps)
         {
-            var isTls = first != ConnectionCause.NotInTime && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is not null;
+            var isTls = first != ConnectionCause.NotInTime
+                && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is not null;
             return isTls ? ConnectionCause.TlsWanted : null;
         }
 
-        if (first != ConnectionCause.NoTls && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is { } wantsCertificate)
+        if (first != ConnectionCause.NoTls
+            && await HandshakeAsync(address, cancellationToken).ConfigureAwait(false) is { } wantsCertificate)
+        {
             return wantsCertificate ? ConnectionCause.ClientCertificate : null;
+        }
+
         return await SpeaksHttpAsync(address, cancellationToken).ConfigureAwait(false) ? ConnectionCause.PlainHttp : null;
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What goes with a request in its headers and must not be shown: everything but what tells nothing of anybody.</summary>
+/// <summary>What goes with a request in its headers and must not be shown: everything but what tells nothing of the user.</summary>
 internal static class SentHeaders
 {
     private const int Shortest = 6;
@@ -12,8 +12,10 @@ internal static class SentHeaders
     // A server gives ids of requests back on purpose, and Yandex names folders to say which one is wrong.
     private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
         [
-            "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Expect", "Host", "Transfer-Encoding", "User-Agent",
-            "X-Request-ID", "X-Client-Request-Id", "RqUID", "traceparent", "Request-Id", "x-folder-id", "x-data-logging-enabled", "anthropic-version", "Metadata-Flavor",
+            "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Expect", "Host",
+            "Transfer-Encoding", "User-Agent",
+            "X-Request-ID", "X-Client-Request-Id", "RqUID", "traceparent", "Request-Id", "x-folder-id", "x-data-logging-enabled",
+            "anthropic-version", "Metadata-Flavor",
         ],
         StringComparer.OrdinalIgnoreCase);
 

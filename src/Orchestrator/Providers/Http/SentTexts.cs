@@ -60,7 +60,8 @@ internal static class SentTexts
         TextContent text => [text.Text],
         TextReasoningContent thought => [thought.Text, thought.ProtectedData],
         FunctionResultContent result => [Json(result.Result), result.CallId],
-        FunctionCallContent call => [call.Name, call.CallId, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
+        FunctionCallContent call =>
+            [call.Name, call.CallId, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
         DataContent data => [data.Name, TextOf(data)],
         UriContent link => [link.Uri.OriginalString],
         HostedFileContent file => [file.FileId],
@@ -91,7 +92,8 @@ internal static class SentTexts
         properties is null ? [] : properties.Select(p => Json(p.Value));
 
     private static string? TextOf(DataContent data) =>
-        data.HasTopLevelMediaType("text") || data.MediaType.Contains("json", StringComparison.OrdinalIgnoreCase) || data.MediaType.Contains("xml", StringComparison.OrdinalIgnoreCase)
+        data.HasTopLevelMediaType("text") || data.MediaType.Contains("json", StringComparison.OrdinalIgnoreCase)
+            || data.MediaType.Contains("xml", StringComparison.OrdinalIgnoreCase)
             ? Encoding.UTF8.GetString(data.Data.Span[..Math.Min(data.Data.Length, PromptEcho.MostCompared)])
             : null;
 

@@ -18,7 +18,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     /// <summary>Whether the body was JSON that reports an error, rather than an answer.</summary>
     public bool IsKnown => Message is not null || Code is not null || Type is not null;
 
-    /// <summary>What the vendor calls the error. A code that repeats the HTTP status, as llama.cpp's and vLLM's do, says less than the type beside it.</summary>
+    /// <summary>What the vendor calls the error. A code that repeats the HTTP status, as llama.cpp's and vLLM's do, says less than the type
+    /// beside it.</summary>
     public string? Name => Code is null || (IsStatus(Code) && !string.IsNullOrEmpty(Type)) ? Type : Code;
 
     public static ServerError Read(ReadOnlySpan<byte> body)
@@ -35,7 +36,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
     }
 
-    /// <summary>What a body of a shape nobody knows says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>, which quotes the request, nor an access token.</summary>
+    /// <summary>What a body of an unknown shape says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>,
+    /// which quotes the request, nor an access token.</summary>
     public static string Words(ReadOnlySpan<byte> body)
     {
         var words = new List<string>();
@@ -148,7 +150,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
 
     private static string? Clean(string? text, Func<string, string> shown) => text is null ? null : shown(text);
 
-    private static bool IsStatus(string code) => int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 100 and < 600;
+    private static bool IsStatus(string code) =>
+        int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 100 and < 600;
 
     private static ServerError Merge(ServerError inner, ServerError outer) =>
         new(inner.Message ?? outer.Message, inner.Code ?? outer.Code, inner.Type ?? outer.Type);

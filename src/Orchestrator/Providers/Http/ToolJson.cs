@@ -35,7 +35,7 @@ internal static class ToolJson
         json.WriteEndObject();
     }
 
-    /// <summary>The functions on offer, in the shape OpenAI gave them and Ollama took over.</summary>
+    /// <summary>The functions on offer, in the shape of chat completions.</summary>
     public static void WriteFunctions(Utf8JsonWriter json, IList<AITool> tools)
     {
         json.WriteStartArray("tools"u8);
@@ -58,7 +58,11 @@ internal static class ToolJson
         if (tool is null)
             throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.Tools holds a null; give functions only.");
         if (tool is not AIFunctionDeclaration function)
-            throw new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool.GetType().Name}; this provider knows functions only.");
+        {
+            throw new LlmException(
+                LlmErrorKind.NotSupported, $"ChatOptions.Tools holds a {tool.GetType().Name}; this provider knows functions only.");
+        }
+
         json.WriteStartObject();
         json.WriteString("name"u8, function.Name);
         if (!string.IsNullOrEmpty(function.Description))
@@ -87,7 +91,8 @@ internal static class ToolJson
         }
     }
 
-    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other texts.</summary>
+    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other
+    /// texts.</summary>
     public static string Raw(ref Utf8JsonReader reader)
     {
         using var document = JsonDocument.ParseValue(ref reader);

@@ -29,7 +29,11 @@ internal sealed class TrustedRoots
             var before = roots.Count;
             Import(roots, file, fileSetting);
             if (roots.Count == before)
-                throw new ArgumentException($"{fileSetting} names a file without a certificate; a PEM file with '-----BEGIN CERTIFICATE-----' was expected.", fileSetting);
+            {
+                throw new ArgumentException(
+                    $"{fileSetting} names a file without a certificate; a PEM file with '-----BEGIN CERTIFICATE-----' was expected.",
+                    fileSetting);
+            }
         }
 
         return roots.Count == 0 ? null : new TrustedRoots(roots);
@@ -41,7 +45,8 @@ internal sealed class TrustedRoots
             ? true
             : throw new AuthenticationException($"The remote certificate is invalid: {why}");
 
-    internal bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors) => IsTrusted(certificate, systems, errors, out _);
+    internal bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors) =>
+        IsTrusted(certificate, systems, errors, out _);
 
     /// <param name="certificate">The server's.</param>
     /// <param name="systems">What the system made of it.</param>
@@ -87,10 +92,14 @@ internal sealed class TrustedRoots
         {
             roots.ImportFromPemFile(file);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException or ArgumentException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException
+            or ArgumentException)
         {
             // Not the cause itself: it repeats the name of the file, which may be a secret that was put into the wrong line.
-            throw new ArgumentException($"{setting} names a file that cannot be read as certificates ({error.GetType().Name}); a PEM file with '-----BEGIN CERTIFICATE-----' was expected.", setting);
+            throw new ArgumentException(
+                $"{setting} names a file that cannot be read as certificates ({error.GetType().Name}); a PEM file with '-----BEGIN "
+                    + "CERTIFICATE-----' was expected.",
+                setting);
         }
     }
 }

@@ -56,7 +56,8 @@ public sealed record MockOptions
     public bool ReportUsage { get; init; }
 
     /// <summary>The tokens to report with every answer.</summary>
-    /// <value><see langword="null"/>: if <see cref="ReportUsage"/> is set, the number of words: of messages, instructions and tools, and of the answer.</value>
+    /// <value><see langword="null"/>: if <see cref="ReportUsage"/> is set, the number of words: of messages, instructions and tools, and of
+    /// the answer.</value>
     /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
     public TokenUsage? Usage
     {

@@ -7,16 +7,18 @@ namespace Orchestrator.Providers;
 /// <remarks>
 /// <para>The model's name, in any case, is the behaviour, as in version 0.7.0:</para>
 /// <list type="table">
-/// <item><term><c>mock-normal</c></term><description>answers <c>Mock response to: {prompt}</c> after 100 ms, streamed word by word.</description></item>
+/// <item><term><c>mock-normal</c></term><description>answers <c>Mock response to: {prompt}</c> after 100 ms, streamed word by
+/// word.</description></item>
 /// <item><term><c>mock-timeout</c></term><description>fails with <see cref="LlmErrorKind.Timeout"/>.</description></item>
 /// <item><term><c>mock-ratelimit</c></term><description>fails with <see cref="LlmErrorKind.RateLimited"/> (429).</description></item>
 /// <item><term><c>mock-auth-error</c></term><description>fails with <see cref="LlmErrorKind.Authentication"/> (401).</description></item>
-/// <item><term><c>mock-invalid-request</c></term><description>fails with <see cref="LlmErrorKind.InvalidRequest"/> (400).</description></item>
+/// <item><term><c>mock-invalid-request</c></term><description>fails with <see cref="LlmErrorKind.InvalidRequest"/>
+/// (400).</description></item>
 /// <item><term><c>…unhealthy…</c></term><description>fails its health probe, whatever else it does.</description></item>
 /// </list>
-/// <para>Any other name behaves as <c>mock-normal</c>. Failures come at once, without <see cref="MockOptions.Delay"/>. An answer that is not
-/// streamed is one update: it carries the <see cref="ChatResponse"/>, usage included, as its <see cref="ChatResponseUpdate.RawRepresentation"/>.
-/// A cancelled wait throws <see cref="OperationCanceledException"/>.</para>
+/// <para>Any other name behaves as <c>mock-normal</c>. Failures come at once, without <see cref="MockOptions.Delay"/>. An answer that is
+/// not streamed is one update: it carries the <see cref="ChatResponse"/>, usage included, as its
+/// <see cref="ChatResponseUpdate.RawRepresentation"/>. A cancelled wait throws <see cref="OperationCanceledException"/>.</para>
 /// </remarks>
 public sealed class MockProvider : ILlmProvider, IHealthProbe, IReadsOriginals
 {
@@ -157,7 +159,8 @@ public sealed class MockProvider : ILlmProvider, IHealthProbe, IReadsOriginals
         if (options.Info is not { } adjust)
             return info;
         var adjusted = adjust(info)
-            ?? throw new ArgumentException("MockOptions.Info must return what it was given, changed or not; it returned null.", nameof(options));
+            ?? throw new ArgumentException(
+                "MockOptions.Info must return what it was given, changed or not; it returned null.", nameof(options));
         return adjusted with { Name = info.Name };
     }
 

@@ -22,7 +22,7 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
         return new(new ChatMessage(ChatRole.Assistant, contents)) { ModelId = model, FinishReason = FinishReason, Usage = Usage };
     }
 
-    // Copies, because whoever runs the calls marks them as done, and the next call gets the same ones.
+    // Copies: a caller that runs the tool calls marks them as done, and the next reply has the same ones.
     public void AddToolCalls(IList<AIContent> contents)
     {
         foreach (var call in ToolCalls)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads answers of <c>/api/chat</c>: one line of JSON for each piece, the last with <c>done</c> and the counts. An error line may come under status 200.</summary>
+/// <summary>Reads answers of <c>/api/chat</c>: one line of JSON for each piece, the last with <c>done</c> and the counts. An error line may
+/// come under status 200.</summary>
 internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private const int MostCalls = 256;
@@ -168,7 +169,11 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         if (++_calls > MostCalls)
             throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
         // Older versions give no id; the caller needs one to pair the result with.
-        Add(ToolJson.Call(string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id, name ?? "", arguments ?? ""));
+        Add(
+            ToolJson.Call(
+                string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id,
+                name ?? "",
+                arguments ?? ""));
     }
 
     /// <summary>Nearly every line has one content, and its list is the update's own.</summary>

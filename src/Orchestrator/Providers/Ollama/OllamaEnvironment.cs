@@ -9,7 +9,9 @@ internal static class OllamaEnvironment
     public const string ApiKey = "OLLAMA_API_KEY";
     public const string Host = "OLLAMA_HOST";
 
-    public static readonly Uri Default = new(HttpAddress.OllamaExample);
+    public const string BaseUrlExample = "http://localhost:11434";
+
+    public static readonly Uri Default = new(BaseUrlExample);
 
     private const string Setting = $"The environment variable {Host}";
     private const string CloudHost = "ollama.com";
@@ -35,11 +37,12 @@ internal static class OllamaEnvironment
         }
     }
 
-    /// <summary>Whether this is Ollama's cloud, which answers nobody without a key.</summary>
+    /// <summary>Whether this is Ollama's cloud, which answers no request without a key.</summary>
     public static bool NeedsKey(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps && address.Host.Equals(CloudHost, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be left out, and a server's wildcard means this machine.</summary>
+    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be left out, and a server's wildcard means this
+    /// machine.</summary>
     private static Uri Parse(string text)
     {
         var hasScheme = text.Contains("://", StringComparison.Ordinal);

@@ -24,5 +24,18 @@ internal static class OllamaErrors
         : Array.Exists(LimitWords, words => Says(message, words)) ? LlmErrorKind.RateLimited
         : ErrorTable.KindOf(400, new ServerError(message, null, null)) ?? LlmErrorKind.ServerError;
 
+    /// <summary>What an exception of OllamaSharp says; null for any other. That SDK has no status: it throws its own exceptions for HTTP
+    /// 400 and for an error line, and .NET's for the rest.</summary>
+    public static SdkFailure? OfSdk(Exception exception) => exception.GetType().FullName switch
+    {
+        "OllamaSharp.Models.Exceptions.ModelDoesNotSupportToolsException" => new(400, LlmErrorKind.NotSupported),
+        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OfBadRequest(exception.Message)),
+        "OllamaSharp.Models.Exceptions.ResponseError" => new(null, KindInStream(exception.Message)),
+        _ => null,
+    };
+
+    private static LlmErrorKind OfBadRequest(string message) =>
+        KindOf(400, message) ?? ErrorTable.KindOf(400, new(message, null, null)) ?? LlmErrorKind.InvalidRequest;
+
     private static bool Says(string? message, string words) => message?.Contains(words, StringComparison.OrdinalIgnoreCase) ?? false;
 }

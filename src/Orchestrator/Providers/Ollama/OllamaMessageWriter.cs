@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Writes messages as Ollama reads them: text in one string, images as base64 beside it, tool results as messages by tool name.</summary>
+/// <summary>Writes messages as Ollama reads them: text in one string, images as base64 beside it, tool results as messages by tool
+/// name.</summary>
 internal static class OllamaMessageWriter
 {
     public static void WriteText(Utf8JsonWriter json, string role, string text)
@@ -79,11 +80,19 @@ internal static class OllamaMessageWriter
         foreach (var content in message.Contents)
         {
             if (content is UriContent)
-                throw new LlmException(LlmErrorKind.NotSupported, "A message holds the address of an image; Ollama takes the image itself, as DataContent.");
+            {
+                throw new LlmException(
+                    LlmErrorKind.NotSupported, "A message holds the address of an image; Ollama takes the image itself, as DataContent.");
+            }
+
             if (content is not DataContent data)
                 continue;
             if (!data.HasTopLevelMediaType("image"))
-                throw new LlmException(LlmErrorKind.NotSupported, "A message holds data that is no image; Ollama takes text and images only.");
+            {
+                throw new LlmException(
+                    LlmErrorKind.NotSupported, "A message holds data that is no image; Ollama takes text and images only.");
+            }
+
             if (!begun)
                 json.WriteStartArray("images"u8);
             begun = true;

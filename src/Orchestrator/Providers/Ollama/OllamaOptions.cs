@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Orchestrator.Providers;
 
 /// <summary>Where Ollama is and how its model is run. Copied by the provider's constructor.</summary>
-/// <remarks>Defaults of Ollama as of August 2026; what is left <see langword="null"/> is not sent, so the server's own setting holds.</remarks>
+/// <remarks>Defaults of Ollama as of August 2026; what is left <see langword="null"/> is not sent, so the server's own setting
+/// holds.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class OllamaOptions
 {
@@ -23,7 +24,8 @@ public sealed class OllamaOptions
     /// <value><see langword="null"/>: the server's, 4,096 on most machines.</value>
     public int? ContextLength { get; set; }
 
-    /// <summary>How long the model stays in memory after a call (<c>keep_alive</c>); <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <summary>How long the model stays in memory after a call (<c>keep_alive</c>); <see cref="Timeout.InfiniteTimeSpan"/> for
+    /// ever.</summary>
     /// <value><see langword="null"/>: the server's, five minutes.</value>
     public TimeSpan? KeepAlive { get; set; }
 
@@ -31,7 +33,8 @@ public sealed class OllamaOptions
     /// <value><see langword="null"/>: the model's own way, unless the request's reasoning options say more.</value>
     public bool? Think { get; set; }
 
-    /// <summary>Whether a prompt that is too long is cut silently. With <see langword="false"/> the server refuses it, and larger windows are tried.</summary>
+    /// <summary>Whether a prompt that is too long is cut silently. With <see langword="false"/> the server refuses it, and larger windows
+    /// are tried.</summary>
     /// <value><see langword="null"/>: the server's, which cuts; the router then warns when it can tell.</value>
     public bool? Truncate { get; set; }
 
@@ -47,12 +50,14 @@ public sealed class OllamaOptions
     /// <value><see cref="MalformedEventAction.SkipOne"/>.</value>
     public MalformedEventAction MalformedEvents { get; set; }
 
-    /// <summary>Address and key from the environment: <c>OLLAMA_HOST</c> and <c>OLLAMA_API_KEY</c>, as Ollama's own clients take them.</summary>
-    /// <remarks>The address may be <c>host</c>, <c>host:port</c> or a whole one. A server's wildcard, <c>0.0.0.0</c>, means this machine.</remarks>
+    /// <summary>Address and key from the environment: <c>OLLAMA_HOST</c> and <c>OLLAMA_API_KEY</c>, as Ollama's own clients take
+    /// them.</summary>
+    /// <remarks>The address may be <c>host</c>, <c>host:port</c> or a whole one. A server's wildcard, <c>0.0.0.0</c>, means this
+    /// machine.</remarks>
     /// <param name="model">The model to ask; there is no variable for it.</param>
     /// <returns>The options, to change further.</returns>
-    /// <exception cref="InvalidOperationException">A variable cannot be used, or the key is missing for Ollama's cloud; the message names the
-    /// variable, never its value.</exception>
+    /// <exception cref="InvalidOperationException">A variable cannot be used, or the key is missing for Ollama's cloud; the message names
+    /// the variable, never its value.</exception>
     public static OllamaOptions FromEnvironment(string model) => FromEnvironment(model, Environment.GetEnvironmentVariable);
 
     internal static OllamaOptions FromEnvironment(string model, Func<string, string?> environment)
@@ -65,7 +70,8 @@ public sealed class OllamaOptions
             if (key is null && OllamaEnvironment.NeedsKey(address))
             {
                 throw new InvalidOperationException(
-                    $"The environment variable {OllamaEnvironment.ApiKey} is not set, and {address.Host} answers nobody without a key. Set it.");
+                    $"The environment variable {OllamaEnvironment.ApiKey} is not set, and {address.Host} answers no request without a key. "
+                        + "Set it.");
             }
 
             if (key is not null)

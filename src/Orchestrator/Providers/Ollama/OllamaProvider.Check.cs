@@ -5,18 +5,19 @@ public sealed partial class OllamaProvider
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15 s.</para>
+    /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15
+    /// s.</para>
     /// <para>A server that shows both to everybody does not check the key; the message of a good result says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         var server = new ServerDiagnosis(
-            HttpAddress.Shown(_root),
-            _authorization is not null,
+            HttpAddress.Shown(_api.Root),
+            _api.HasKey,
             "Start Ollama ('ollama serve') and check BaseUrl or OLLAMA_HOST; in a container, localhost is the container itself.",
             "Set ApiKey to a key of ollama.com, or of the proxy in front of the server.",
             "BaseUrl must be Ollama's own address, such as http://localhost:11434, without /v1.");
-        return CheckAsync(token => CheckAsync(server, token), server.Of, _root, cancellationToken);
+        return _http.Check.RunAsync(token => CheckAsync(server, token), server.Of, _api.Root, cancellationToken);
     }
 
     private async Task<ProviderDiagnosis> CheckAsync(ServerDiagnosis server, CancellationToken cancellationToken)
@@ -24,13 +25,17 @@ public sealed partial class OllamaProvider
         ListedModels models;
         try
         {
-            using var request = Tags(_root);
-            models = await AskAsync(request, ListedModels.Read, cancellationToken).ConfigureAwait(false);
+            using var request = Tags(_api.Root);
+            models = await _http.AskAsync(request, ListedModels.Read, cancellationToken).ConfigureAwait(false);
         }
         catch (LlmException error) when (error.StatusCode is 200 or 404 or 405 or 501 || error.Kind == LlmErrorKind.MalformedResponse)
         {
-            if (_root.AbsolutePath != "/" && await TryListAsync(Tags(new Uri(_root, "/")), cancellationToken).ConfigureAwait(false) is not null)
-                return server.Moved(_root.GetLeftPart(UriPartial.Authority), error);
+            if (_api.Root.AbsolutePath != "/"
+                && await _http.TryListAsync(Tags(new Uri(_api.Root, "/")), cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return server.Moved(_api.Root.GetLeftPart(UriPartial.Authority), error);
+            }
+
             return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, "/api/tags");
         }
 
@@ -39,27 +44,37 @@ public sealed partial class OllamaProvider
             // The list lacks models of the cloud that a local server passes on.
             var model = await DescribeAsync(cancellationToken).ConfigureAwait(false);
             if (!model.IsChat)
-                return Clean(new(ProviderProblem.UnknownModel, $"{_model} is no chat model. There are: {models.Some(_model)}."));
+            {
+                return _api.Cleaned(
+                    new(ProviderProblem.UnknownModel, $"{Info.Model} is no chat model. There are: {models.Some(Info.Model)}."));
+            }
         }
         catch (LlmException error) when (error.StatusCode is 400 or 404 or 405)
         {
             // Proxies let the list through and not always the question about one model.
-            if (!models.Holds(_model))
-                return Clean(server.Unknown(_model, models, $"Get it with 'ollama pull {_model}', or set Model to one that is there.") with { Error = error });
+            if (!models.Holds(Info.Model))
+            {
+                return _api.Cleaned(
+                    server.Unknown(Info.Model, models, $"Get it with 'ollama pull {Info.Model}', or set Model to one that is there.")
+                        with { Error = error });
+            }
         }
 
         var isOpen = server.HasKey && await IsOpenAsync(cancellationToken).ConfigureAwait(false);
-        return Clean(new(ProviderProblem.None, $"{server.Address} answers and has {_model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
+        return _api.Cleaned(
+            new(
+                ProviderProblem.None,
+                $"{server.Address} answers and has "
+                    + $"{Info.Model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
     }
 
-    private HttpRequestMessage Tags(Uri root) => Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(root, "api/tags")));
+    private HttpRequestMessage Tags(Uri root) =>
+        _api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(root, "api/tags")));
 
     private async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {
-        var request = Tags(_root);
+        var request = Tags(_api.Root);
         request.Headers.Authorization = null;
-        return await TryListAsync(request, cancellationToken).ConfigureAwait(false) is not null;
+        return await _http.TryListAsync(request, cancellationToken).ConfigureAwait(false) is not null;
     }
-
-    private ProviderDiagnosis Clean(ProviderDiagnosis found) => found with { Message = Redact(found.Message) };
 }

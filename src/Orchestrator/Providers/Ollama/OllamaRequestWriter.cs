@@ -15,8 +15,10 @@ internal sealed class OllamaRequestWriter
     private readonly bool? _truncate;
     private static readonly string[] KnownOptions =
     [
-        "num_ctx", "num_predict", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "temperature", "top_k", "top_p", "min_p", "typical_p", "seed",
-        "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_tau", "mirostat_eta", "use_mmap", "numa", "penalize_newline",
+        "num_ctx", "num_predict", "num_keep", "num_batch", "num_gpu", "main_gpu", "num_thread", "temperature", "top_k", "top_p", "min_p",
+        "typical_p", "seed",
+        "repeat_penalty", "repeat_last_n", "presence_penalty", "frequency_penalty", "mirostat", "mirostat_tau", "mirostat_eta", "use_mmap",
+        "numa", "penalize_newline",
     ];
 
     private readonly KeyValuePair<string, double>[] _more;
@@ -34,7 +36,8 @@ internal sealed class OllamaRequestWriter
     }
 
     /// <summary>An option as a message may name it: by its name if the server has one like it.</summary>
-    public static string Entry(string setting, string name) => ShownValue.IsNear(name, KnownOptions) ? $"{setting}:{name}" : $"An entry of {setting}";
+    public static string Entry(string setting, string name) =>
+        ShownValue.IsNear(name, KnownOptions) ? $"{setting}:{name}" : $"An entry of {setting}";
 
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
@@ -57,7 +60,8 @@ internal sealed class OllamaRequestWriter
         json.WriteEndObject();
     }
 
-    /// <summary>A length as Ollama reads it, in nanoseconds of 64 bits: what is longer than its 292 years, or below zero, is for ever.</summary>
+    /// <summary>A length as Ollama reads it, in nanoseconds of 64 bits: what is longer than its 292 years, or below zero, is for
+    /// ever.</summary>
     private static string Duration(TimeSpan length) =>
         length < TimeSpan.Zero || length.TotalMilliseconds > long.MaxValue / 1_000_000
             ? "-1s"
@@ -110,7 +114,11 @@ internal sealed class OllamaRequestWriter
         if (options?.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode)
             return;
         if (options.ToolMode is RequiredChatToolMode)
-            throw new LlmException(LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call, which Ollama cannot promise; use Auto.");
+        {
+            throw new LlmException(
+                LlmErrorKind.NotSupported, "ChatOptions.ToolMode requires a call, which Ollama cannot promise; use Auto.");
+        }
+
         ToolJson.WriteFunctions(json, tools);
     }
 

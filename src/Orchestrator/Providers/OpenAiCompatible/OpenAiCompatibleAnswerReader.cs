@@ -158,7 +158,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         if (!said.IsKnown && _choiceError is { } place)
             said = ServerError.Read(json[place]);
         var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
-        return Reported(OpenAiCompatibleErrors.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
+        return Reported(ErrorTable.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)
@@ -273,7 +273,8 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         return isError;
     }
 
-    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that failed.</summary>
+    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that
+    /// failed.</summary>
     private void FinishWith(string reason)
     {
         if (reason == "error")

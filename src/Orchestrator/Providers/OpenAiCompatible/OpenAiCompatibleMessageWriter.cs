@@ -68,7 +68,9 @@ internal static class OpenAiCompatibleMessageWriter
                     WriteImage(json, uri.Uri.AbsoluteUri);
                     break;
                 default:
-                    throw new LlmException(LlmErrorKind.NotSupported, $"A message holds a {part.GetType().Name} that is no image; this provider sends text and images only.");
+                    throw new LlmException(
+                        LlmErrorKind.NotSupported,
+                        $"A message holds a {part.GetType().Name} that is no image; this provider sends text and images only.");
             }
 
             json.WriteEndObject();

@@ -32,7 +32,8 @@ public sealed class OpenAiCompatibleOptions
     public string Vendor { get; set; } = "openai";
 
     /// <summary>Whether the limit of the answer is sent as <c>max_completion_tokens</c> instead of <c>max_tokens</c>.</summary>
-    /// <value><see langword="null"/>: only to <c>api.openai.com</c>, whose reasoning models refuse the old name; most other servers know no other.</value>
+    /// <value><see langword="null"/>: only to <c>api.openai.com</c>, whose reasoning models refuse the old name; most other servers know no
+    /// other.</value>
     public bool? UseMaxCompletionTokens { get; set; }
 
     /// <summary>Whether a stream asks for its usage with <c>stream_options</c>; some old servers refuse that field.</summary>
@@ -51,11 +52,12 @@ public sealed class OpenAiCompatibleOptions
     /// <value><see cref="MalformedEventAction.SkipOne"/>.</value>
     public MalformedEventAction MalformedEvents { get; set; }
 
-    /// <summary>Address and key from the environment: <c>OPENAI_BASE_URL</c> and <c>OPENAI_API_KEY</c>, as OpenAI's own clients take them.</summary>
+    /// <summary>Address and key from the environment: <c>OPENAI_BASE_URL</c> and <c>OPENAI_API_KEY</c>, as OpenAI's own clients take
+    /// them.</summary>
     /// <param name="model">The model to ask; there is no variable for it.</param>
     /// <returns>The options, to change further.</returns>
-    /// <exception cref="InvalidOperationException">A variable cannot be used, or the key is missing for OpenAI itself; the message names the
-    /// variable, never its value.</exception>
+    /// <exception cref="InvalidOperationException">A variable cannot be used, or the key is missing for OpenAI itself; the message names
+    /// the variable, never its value.</exception>
     public static OpenAiCompatibleOptions FromEnvironment(string model) => FromEnvironment(model, Environment.GetEnvironmentVariable);
 
     internal static OpenAiCompatibleOptions FromEnvironment(string model, Func<string, string?> environment)
@@ -67,8 +69,10 @@ public sealed class OpenAiCompatibleOptions
             var key = OpenAiCompatibleEnvironment.KeyFor(address, environment);
             if (key is null && OpenAiCompatibleEnvironment.NeedsKey(address))
             {
-                throw new InvalidOperationException($"The environment variable {OpenAiCompatibleEnvironment.ApiKey} is not set, and {address.Host} answers nobody without a key. "
-                    + $"Set it, or set {OpenAiCompatibleEnvironment.BaseUrl} to another server.");
+                throw new InvalidOperationException(
+                    $"The environment variable {OpenAiCompatibleEnvironment.ApiKey} is not set, and {address.Host} answers no request "
+                        + "without a key. "
+                        + $"Set it, or set {OpenAiCompatibleEnvironment.BaseUrl} to another server.");
             }
 
             if (key is not null)
@@ -110,7 +114,13 @@ public sealed class OpenAiCompatibleOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(apiKey);
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
-        return new OpenAiCompatibleOptions { BaseUrl = new Uri("https://foundation-models.api.cloud.ru/v1"), ApiKey = apiKey, Vendor = "cloudru", Model = model };
+        return new OpenAiCompatibleOptions
+        {
+            BaseUrl = new Uri("https://foundation-models.api.cloud.ru/v1"),
+            ApiKey = apiKey,
+            Vendor = "cloudru",
+            Model = model,
+        };
     }
 
     /// <summary>Address and model; no key and no header.</summary>

@@ -5,22 +5,22 @@ public sealed partial class OpenAiCompatibleProvider
 {
     private const string ChatPath = "/chat/completions";
 
-    private readonly Uri _root;
-
     /// <inheritdoc/>
     /// <remarks>
-    /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot tell, as <see cref="ProviderProblem.Other"/>.</para>
-    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result says so.</para>
+    /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot
+    /// tell, as <see cref="ProviderProblem.Other"/>.</para>
+    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result
+    /// says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         var server = new ServerDiagnosis(
-            HttpAddress.Shown(_root),
-            _authorization is not null,
+            HttpAddress.Shown(_api.Root),
+            _api.HasKey,
             "Check BaseUrl, whether the server runs, the network and the proxy.",
             "Set ApiKey to a key of this server, whole and without blanks; keys of other vendors or projects do not fit.",
             "BaseUrl must be the address that /chat/completions and /models are appended to, and mostly ends with /v1.");
-        return CheckAsync(token => CheckAsync(server, token), server.Of, _root, cancellationToken);
+        return _http.Check.RunAsync(token => CheckAsync(server, token), server.Of, _api.Root, cancellationToken);
     }
 
     private async Task<ProviderDiagnosis> CheckAsync(ServerDiagnosis server, CancellationToken cancellationToken)
@@ -28,30 +28,30 @@ public sealed partial class OpenAiCompatibleProvider
         ListedModels models;
         try
         {
-            using var request = Prepare(new HttpRequestMessage(HttpMethod.Get, _models));
-            models = await AskAsync(request, ListedModels.Read, cancellationToken).ConfigureAwait(false);
+            using var request = _api.Prepare(new HttpRequestMessage(HttpMethod.Get, _api.Models));
+            models = await _http.AskAsync(request, ListedModels.Read, cancellationToken).ConfigureAwait(false);
         }
         catch (LlmException error) when (error.StatusCode is 200 or 404 or 405 or 501 || error.Kind == LlmErrorKind.MalformedResponse)
         {
             if (await ElsewhereAsync(cancellationToken).ConfigureAwait(false) is { } right)
                 return server.Moved(right, error);
-            return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, _models.AbsolutePath);
+            return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, _api.Models.AbsolutePath);
         }
 
         if (!models.Holds(Info.Model) && models.Only is null)
-            return Clean(server.Unknown(Info.Model, models, "Set Model to one of the server's."));
+            return _api.Cleaned(server.Unknown(Info.Model, models, "Set Model to one of the server's."));
         var good = models.Only is { } only && !models.Holds(Info.Model)
             ? $"{server.Address} answers. It runs one model, {only}, whatever name it is asked for."
             : $"{server.Address} answers and has {Info.Model}.";
         if (server.HasKey && await IsOpenAsync(cancellationToken).ConfigureAwait(false))
             good += " It lists its models to everybody, so the key could not be checked.";
-        return Clean(new ProviderDiagnosis(ProviderProblem.None, good));
+        return _api.Cleaned(new ProviderDiagnosis(ProviderProblem.None, good));
     }
 
     /// <summary>Where the API is that is not at the base address: people leave /v1 out, or take the chat's whole address.</summary>
     private async Task<string?> ElsewhereAsync(CancellationToken cancellationToken)
     {
-        var path = _root.AbsolutePath.TrimEnd('/');
+        var path = _api.Root.AbsolutePath.TrimEnd('/');
         string[] others =
         [
             .. path.EndsWith(ChatPath, StringComparison.OrdinalIgnoreCase) ? [path[..^ChatPath.Length]] : Array.Empty<string>(),
@@ -60,8 +60,9 @@ public sealed partial class OpenAiCompatibleProvider
         ];
         foreach (var other in others.Distinct().Where(o => o != path))
         {
-            var address = new Uri(_root, other);
-            if (await TryListAsync(Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(address, "models"))), cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
+            var address = new Uri(_api.Root, other);
+            var request = _api.Prepare(new HttpRequestMessage(HttpMethod.Get, HttpAddress.Combine(address, "models")));
+            if (await _http.TryListAsync(request, cancellationToken).ConfigureAwait(false) is { IsEmpty: false })
                 return HttpAddress.Shown(address);
         }
 
@@ -70,10 +71,8 @@ public sealed partial class OpenAiCompatibleProvider
 
     private async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {
-        var request = Prepare(new HttpRequestMessage(HttpMethod.Get, _models));
+        var request = _api.Prepare(new HttpRequestMessage(HttpMethod.Get, _api.Models));
         request.Headers.Authorization = null;
-        return await TryListAsync(request, cancellationToken).ConfigureAwait(false) is not null;
+        return await _http.TryListAsync(request, cancellationToken).ConfigureAwait(false) is not null;
     }
-
-    private ProviderDiagnosis Clean(ProviderDiagnosis found) => found with { Message = Redact(found.Message) };
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Puts tool calls together that arrive in parts: id and name first, arguments piece by piece, told apart by their index.</summary>
+/// <summary>Puts tool calls together that arrive in parts: id and name first, arguments piece by piece, told apart by their
+/// index.</summary>
 internal sealed class OpenAiCompatibleToolCalls
 {
     private const int MostCalls = 256;
@@ -61,7 +62,9 @@ internal sealed class OpenAiCompatibleToolCalls
 
         // Some servers leave the index out: then a new id is a new call, and parts without an id go on with the last.
         var call = _calls.Find(c => index is { } i ? c.Index == i : id is { Length: > 0 } && c.Id == id)
-            ?? (index is null && string.IsNullOrEmpty(id) && string.IsNullOrEmpty(name) && _calls.Count > 0 ? _calls[^1] : Add(index ?? _calls.Count + position));
+            ?? (index is null && string.IsNullOrEmpty(id) && string.IsNullOrEmpty(name) && _calls.Count > 0
+                ? _calls[^1]
+                : Add(index ?? _calls.Count + position));
         call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
         call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
         call.Arguments.Append(arguments);

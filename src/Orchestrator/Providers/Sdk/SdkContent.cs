@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The text of an HTTP content that is in memory already. What would have to come from the network is neither waited for nor taken away.</summary>
+/// <summary>The text of an HTTP content that is in memory already. What would have to come from the network is neither waited for nor taken
+/// away.</summary>
 internal static class SdkContent
 {
     public static string? Text(HttpContent? content) => content is null ? null : SdkMembers.Quietly(() =>
@@ -23,7 +24,8 @@ internal static class SdkContent
     }) as string;
 
     private static bool IsInMemory(HttpContent content) =>
-        content.GetType() == typeof(StringContent) || content.GetType() == typeof(ByteArrayContent) || content.GetType() == typeof(ReadOnlyMemoryContent)
+        content.GetType() == typeof(StringContent) || content.GetType() == typeof(ByteArrayContent)
+            || content.GetType() == typeof(ReadOnlyMemoryContent)
             || SdkMembers.Quietly(() => IsBuffered(content)) is true;
 
     // As it is after a send that waits for the whole answer. No public member says so without beginning to read; a runtime without this one

@@ -5,9 +5,10 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Where an exception type of a vendor's SDK keeps status, body, code, id and headers, found by the names of its public members.</summary>
-/// <remarks>Nothing of any SDK is referenced. In a trimmed application the members of the best-known SDKs are kept by <see cref="SdkTypes"/>;
-/// of other SDKs a member that was trimmed away counts as not there.</remarks>
+/// <summary>Where an exception type of a vendor's SDK keeps status, body, code, id and headers, found by the names of its public
+/// members.</summary>
+/// <remarks>Nothing of any SDK is referenced. In a trimmed application the members of the best-known SDKs are kept by
+/// <see cref="SdkTypes"/>; of other SDKs a member that was trimmed away counts as not there.</remarks>
 internal sealed class SdkExceptionShape
 {
     // A getter may read a stream that never ends. Whatever a sound one does takes less.
@@ -37,7 +38,8 @@ internal sealed class SdkExceptionShape
         SdkTypes.Keep(type);
         _isQuick = type == typeof(HttpRequestException);
         // A text of the same name is no HTTP status; an enum may be gRPC's.
-        _status = Array.Find(["StatusCode", "Status", "HttpStatusCode"], n => SdkMembers.Property(type, n) is { } p && IsStatus(p.PropertyType)) is { } name
+        _status = Array.Find(
+            ["StatusCode", "Status", "HttpStatusCode"], n => SdkMembers.Property(type, n) is { } p && IsStatus(p.PropertyType)) is { } name
             ? SdkMembers.Property(type, name)
             : null;
         _wait = SdkMembers.Property(type, "RetryAfter") is { } wait && Bare(wait.PropertyType) == typeof(TimeSpan) ? wait : null;
@@ -52,17 +54,22 @@ internal sealed class SdkExceptionShape
     }
 
     /// <summary>Whether exceptions of this type speak of HTTP at all, so that one without a status never got an answer.</summary>
-    public bool HasStatus => _status is not null && (Bare(_status.PropertyType) == typeof(int) || Bare(_status.PropertyType) == typeof(HttpStatusCode));
+    public bool HasStatus =>
+        _status is not null && (Bare(_status.PropertyType) == typeof(int) || Bare(_status.PropertyType) == typeof(HttpStatusCode));
 
     /// <summary>What an exception says, within a bounded time; null when its members do not come back.</summary>
-    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then; one that several times did not
-    /// is left alone for a while, and for good while the threads that ask it still wait.</remarks>
+    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then; one that several times did
+    /// not is left alone for a while, and for good while the threads that ask it still wait.</remarks>
     public SdkSaid? Read(Exception exception)
     {
         if (_isQuick)
             return ReadNow(exception);
-        if (_strikes >= MostStrikes && (_stuck >= MostStrikes || TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastStrike)) < Pause))
+        if (_strikes >= MostStrikes
+            && (_stuck >= MostStrikes || TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastStrike)) < Pause))
+        {
             return null;
+        }
+
         SdkSaid? said = null;
         var isLate = 0;
         var reading = new Thread(() =>
@@ -91,39 +98,63 @@ internal sealed class SdkExceptionShape
     private SdkSaid ReadNow(Exception exception)
     {
         var status = SdkMembers.Value(_status, exception);
-        var response = _response is null ? SdkMembers.Value(_responseProperty, exception) : SdkMembers.Quietly(() => _response.Invoke(exception, null));
-        var headers = SdkMembers.Value(_headers, exception) ?? (response is null ? null : SdkMembers.Value(SdkMembers.Property(response.GetType(), "Headers"), response));
-        var body = SdkMembers.Value(_body, exception) is var held && held is HttpContent content ? SdkContent.Text(content) : SdkMembers.Text(held)
-            ?? (response is null ? null : SdkMembers.Text(response) ?? SdkContent.Text((response as HttpResponseMessage)?.Content) ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response)));
+        var response = _response is null
+            ? SdkMembers.Value(_responseProperty, exception)
+            : SdkMembers.Quietly(() => _response.Invoke(exception, null));
+        var headers = SdkMembers.Value(_headers, exception)
+            ?? (response is null ? null : SdkMembers.Value(SdkMembers.Property(response.GetType(), "Headers"), response));
+        var body = SdkMembers.Value(_body, exception) is var held && held is HttpContent content
+            ? SdkContent.Text(content)
+            : SdkMembers.Text(held)
+            ?? (response is null ? null : BodyOf(response));
         var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
-        return new SdkSaid(StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode), status is Enum ? status.ToString() : null, Said(exception, body, message))
+        return new SdkSaid(
+            StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode),
+            status is Enum ? status.ToString() : null,
+            Said(exception, body, message))
         {
             Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
-            RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception)) ?? SdkHeaders.Of(headers, "x-request-id") ?? SdkHeaders.Of(headers, "request-id"),
+            RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception))
+                ?? SdkHeaders.Of(headers, "x-request-id") ?? SdkHeaders.Of(headers, "request-id"),
             RetryAfterMs = SdkHeaders.Of(headers, "retry-after-ms"),
             RetryAfter = SdkHeaders.Of(headers, "Retry-After"),
             Date = SdkHeaders.Of(headers, "Date"),
         };
     }
 
+    private static string? BodyOf(object response) =>
+        SdkMembers.Text(response)
+        ?? SdkContent.Text((response as HttpResponseMessage)?.Content)
+        ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response));
+
     // The members first, then the body, then JSON in the message; words are for the table of kinds and are never shown.
     private ServerError Said(Exception exception, string? body, string? message)
     {
         var said = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
         if (!said.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
-            said = ServerError.Read(Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
+        {
+            said = ServerError.Read(
+                Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
+        }
+
         var error = SdkMembers.Value(_error, exception) is { } found and not Exception ? found : null;
         // An error that is JSON itself, or words.
         var words = SdkMembers.Text(error);
         if (!said.IsKnown && words is not null)
-            said = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read ? read : said with { Message = words.Length > 0 ? words : null };
+        {
+            said = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read
+                ? read
+                : said with { Message = words.Length > 0 ? words : null };
+        }
+
         return new ServerError(
             said.Message ?? Of(error, "Message") ?? body ?? message,
             SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? said.Code ?? Of(error, "Code"),
             SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? said.Type ?? Of(error, "Type") ?? Of(error, "Status"));
     }
 
-    private static string? Of(object? target, string name) => target is null ? null : SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(target.GetType(), name), target));
+    private static string? Of(object? target, string name) =>
+        target is null ? null : SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(target.GetType(), name), target));
 
     // Only what speaks of a failure.
     private static int? StatusOf(object? value) => value switch

@@ -12,7 +12,8 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     private static readonly ConditionalWeakTable<Type, SdkExceptionShape> Shapes = [];
 
     // How keys and tokens begin that vendors give out.
-    private static readonly string[] Keys = ["sk-", "sk_", "pk-", "gsk_", "xai-", "hf_", "AIza", "AKIA", "ghp_", "AQVN", "t1.", "y0_", "eyJ", "Bearer", "Basic", "Api-Key"];
+    private static readonly string[] Keys =
+        ["sk-", "sk_", "pk-", "gsk_", "xai-", "hf_", "AIza", "AKIA", "ghp_", "AQVN", "t1.", "y0_", "eyJ", "Bearer", "Basic", "Api-Key"];
 
     public string? Code { get; private init; }
 
@@ -23,7 +24,7 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     /// <summary>Reads an exception; <see langword="null"/> when it says nothing that is known.</summary>
     public static SdkFailure? Read(Exception exception)
     {
-        if (OfOllamaSharp(exception) is { } known)
+        if (SdkVendors.Read(exception) is { } known)
             return known;
         if (ShapeOf(exception).Read(exception) is not { } said || KindOf(said) is not { } kind)
             return null;
@@ -43,24 +44,19 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
         ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
         : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
 
-    // OllamaSharp has no status: it throws its own exceptions for HTTP 400 and for an error line, and .NET's for the rest.
-    private static SdkFailure? OfOllamaSharp(Exception exception) => exception.GetType().FullName switch
-    {
-        "OllamaSharp.Models.Exceptions.ModelDoesNotSupportToolsException" => new(400, LlmErrorKind.NotSupported),
-        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OllamaErrors.KindOf(400, exception.Message) ?? ErrorTable.KindOf(400, new(exception.Message, null, null)) ?? LlmErrorKind.InvalidRequest),
-        "OllamaSharp.Models.Exceptions.ResponseError" => new(null, OllamaErrors.KindInStream(exception.Message)),
-        _ => null,
-    };
-
-    private static SdkExceptionShape ShapeOf(Exception exception) => Shapes.GetValue(exception.GetType(), static type => new SdkExceptionShape(type));
+    private static SdkExceptionShape ShapeOf(Exception exception) =>
+        Shapes.GetValue(exception.GetType(), static type => new SdkExceptionShape(type));
 
     // Keys mix letters and digits; vendors' codes are words or numbers. What might be a secret is left out.
     private static string? Word(string? code) =>
-        code is { Length: > 0 and <= 64 } && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-')) ? code : null;
+        code is { Length: > 0 and <= 64 } && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-'))
+            ? code
+            : null;
 
     // Ids mix letters and digits as keys do, so that only their beginning tells them apart.
     private static string? Id(string? ids) =>
-        ids?.Split(',', 2)[0].Trim() is var id && id is { Length: > 0 and <= LongestId } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
+        ids?.Split(',', 2)[0].Trim() is var id && id is { Length: > 0 and <= LongestId }
+            && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')
             && !Array.Exists(Keys, key => id.StartsWith(key, StringComparison.OrdinalIgnoreCase))
             ? id
             : null;

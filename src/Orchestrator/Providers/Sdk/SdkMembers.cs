@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads public members of foreign objects by name. A getter that throws counts as nothing, and of a text only its beginning is taken.</summary>
+/// <summary>Reads public members of foreign objects by name. A getter that throws counts as nothing, and of a text only its beginning is
+/// taken.</summary>
 internal static class SdkMembers
 {
     private const int Longest = HttpCaps.ErrorBody;
@@ -23,7 +24,8 @@ internal static class SdkMembers
         return null;
     }
 
-    public static object? Value(PropertyInfo? property, object target) => property is null ? null : Quietly(() => property.GetValue(target));
+    public static object? Value(PropertyInfo? property, object target) =>
+        property is null ? null : Quietly(() => property.GetValue(target));
 
     /// <summary>A text, however it is held; null for what is none.</summary>
     public static string? Text(object? value) => Quietly(() => value switch

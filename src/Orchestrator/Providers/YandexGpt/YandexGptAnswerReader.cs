@@ -5,13 +5,14 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Reads answers of <c>/completion</c>. Each line of a stream holds the whole text so far and the whole usage so far; the line whose status is
-/// not PARTIAL is the last. What is new in a line goes to the consumer; usage and calls go with the last line alone. What follows a stop
-/// sequence is left out, for the vendor has no such option. Where the last line has another text than the one begun, the vendor took that back.
+/// Reads answers of <c>/completion</c>. Each line of a stream holds the whole text so far and the whole usage so far; the line whose status
+/// is not PARTIAL is the last. What is new in a line goes to the consumer; usage and calls go with the last line alone. What follows a stop
+/// sequence is left out, for the vendor has no such option. Where the last line has another text than the one begun, the vendor took that
+/// back.
 /// </summary>
 /// <remarks>
-/// A line that cannot be read is treated as in streams of deltas: skipped once in a live stream, where it does no harm at all, since the next
-/// line says everything again; a second one, or one before the first word, ends the attempt.
+/// A line that cannot be read is treated as in streams of deltas: skipped once in a live stream, where it does no harm at all, since the
+/// next line says everything again; a second one, or one before the first word, ends the attempt.
 /// </remarks>
 internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
@@ -46,7 +47,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Take(line, data, contents);
         if (_status is not null || stop is { IsCut: true })
         {
-            // Nobody needs what follows a stop sequence: the connection is ended, so that no more of it is made and paid for.
+            // The text after a stop sequence is not wanted: closing the connection stops its generation and its cost.
             IsComplete = IsLast = true;
             AddHeld(contents);
         }
@@ -133,7 +134,9 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     {
         if (_status is not null)
             return;
-        var status = line.Status?.StartsWith(StatusPrefix, StringComparison.Ordinal) == true ? line.Status[StatusPrefix.Length..] : line.Status;
+        var status = line.Status?.StartsWith(StatusPrefix, StringComparison.Ordinal) == true
+            ? line.Status[StatusPrefix.Length..]
+            : line.Status;
         status = status?.Trim();
         _usage = line.Usage ?? _usage;
         _modelVersion = line.ModelVersion ?? _modelVersion;
@@ -179,7 +182,9 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     /// <summary>Why the final text ends, where it stands in place of what was said.</summary>
     private ChatFinishReason? FinalReason() =>
-        _status == Filtered || _final?.StartsWith(Refusal, StringComparison.Ordinal) == true ? ChatFinishReason.ContentFilter : ReasonOfStatus();
+        _status == Filtered || _final?.StartsWith(Refusal, StringComparison.Ordinal) == true
+            ? ChatFinishReason.ContentFilter
+            : ReasonOfStatus();
 
     private ChatFinishReason? ReasonOfStatus()
     {

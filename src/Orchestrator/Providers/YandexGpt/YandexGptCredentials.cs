@@ -26,9 +26,16 @@ internal static partial class YandexGptCredentials
         ];
         var names = set.OfType<string>().ToList();
         if (names.Count == 0)
-            throw new ArgumentException("YandexGptOptions has no credentials; set ApiKey, ServiceAccountKeyFile, UseMetadata or IamToken.", nameof(options));
+        {
+            throw new ArgumentException(
+                "YandexGptOptions has no credentials; set ApiKey, ServiceAccountKeyFile, UseMetadata or IamToken.", nameof(options));
+        }
+
         if (names.Count > 1)
-            throw new ArgumentException($"YandexGptOptions sets {string.Join(" and ", names)}; keep one, as only one can be sent.", nameof(options));
+        {
+            throw new ArgumentException(
+                $"YandexGptOptions sets {string.Join(" and ", names)}; keep one, as only one can be sent.", nameof(options));
+        }
     }
 
     /// <summary>By the patterns of Yandex's own clients, and the beginning that API keys have.</summary>
@@ -45,21 +52,31 @@ internal static partial class YandexGptCredentials
         {
             return LookOf(key) switch
             {
-                YandexGptCredentialLook.IamToken => "ApiKey holds an IAM token, which begins with t1.; set it as IamToken, or better set an API key or a key file, as an IAM token lives 12 hours at most.",
-                YandexGptCredentialLook.OAuthToken => "ApiKey holds an OAuth token, which begins with y0_; it cannot be sent. Create an API key of a service account.",
-                _ => LooksEncoded(key) ? null : "ApiKey holds what no API key has, such as a space or a quotation mark; copy it again, without its name or anything around it.",
+                YandexGptCredentialLook.IamToken =>
+
+                    "ApiKey holds an IAM token, which begins with t1.; set it as IamToken, or better set an API key or a key file, as "
+                        + "an IAM token lives 12 hours at most.",
+                YandexGptCredentialLook.OAuthToken =>
+                    "ApiKey holds an OAuth token, which begins with y0_; it cannot be sent. Create an API key of a service account.",
+                _ =>
+                    LooksEncoded(key)
+                        ? null
+                        : "ApiKey holds what no API key has, such as a space or a quotation mark; copy it again, without its name or "
+                            + "anything around it.",
             };
         }
 
         return options.IamToken is not { Length: > 0 } token ? null : LookOf(token) switch
         {
             YandexGptCredentialLook.ApiKey => "IamToken holds an API key, which begins with AQVN; set it as ApiKey.",
-            YandexGptCredentialLook.OAuthToken => "IamToken holds an OAuth token, which begins with y0_; make an IAM token of it ('yc iam create-token'), or set ApiKey.",
+            YandexGptCredentialLook.OAuthToken =>
+                "IamToken holds an OAuth token, which begins with y0_; make an IAM token of it ('yc iam create-token'), or set ApiKey.",
             _ => null,
         };
     }
 
-    private static bool LooksEncoded(string key) => key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '+' or '/' or '~');
+    private static bool LooksEncoded(string key) =>
+        key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '=' or '+' or '/' or '~');
 
     [GeneratedRegex(@"^t\d\.")]
     private static partial Regex Iam();

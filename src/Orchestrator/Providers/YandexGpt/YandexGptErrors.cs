@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What Yandex means by its errors: a gRPC code, the status that belongs to it, and English text that tells more than both.</summary>
+/// <summary>What Yandex means by its errors: a gRPC code, the status that belongs to it, and English text that tells more than
+/// both.</summary>
 internal static class YandexGptErrors
 {
-    /// <summary>When a slot may be free again, after the quota of simultaneous calls was hit. Yandex names no time; its own SDK begins with this.</summary>
+    /// <summary>When a slot may be free again, after the quota of simultaneous calls was hit. Yandex names no time; its own SDK begins with
+    /// this.</summary>
     public static readonly TimeSpan SoonAfterGauge = TimeSpan.FromSeconds(1);
 
     /// <summary>When a quota by the hour is worth another try: the longest a router keeps away.</summary>
@@ -38,7 +40,8 @@ internal static class YandexGptErrors
         return KindOf(status, said.Message) ?? ErrorTable.KindOf(status, said) ?? StatusKinds.FromStatus(status);
     }
 
-    /// <summary>The two quotas under 429: calls at the same time, which is over when one ends, and calls in a window, which is not.</summary>
+    /// <summary>The two quotas under 429: calls at the same time, which is over when one ends, and calls in a window, which is
+    /// not.</summary>
     public static TimeSpan? WaitAfter(LlmErrorKind kind, string? message) =>
         kind != LlmErrorKind.RateLimited ? null
         : Says(message, "gauge") || Says(message, "PerSecond") ? SoonAfterGauge

@@ -3,12 +3,14 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>One JSON value of an answer, read to its end before anything is made of it: a line that breaks in its middle changes nothing.</summary>
+/// <summary>One JSON value of an answer, read to its end before anything is made of it: a line that breaks in its middle changes
+/// nothing.</summary>
 internal sealed class YandexGptLine
 {
     private const int MostCalls = 256;
 
-    /// <summary>Where in the data the text so far stands, as it came: every line repeats it, so making a string of it is left until it is new.</summary>
+    /// <summary>Where in the data the text so far stands, as it came: every line repeats it, so making a string of it is left until it is
+    /// new.</summary>
     public Range? Text { get; private set; }
 
     /// <summary>How the first alternative stands, in the vendor's word; null when the line does not say.</summary>

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Writes messages as Yandex reads them: each has a text, a list of calls or a list of results, never two of them. Results belong to the user's
-/// role and name their function, as there are no ids of calls.
+/// Writes messages as Yandex reads them: each has a text, a list of calls or a list of results, never two of them. Results belong to the
+/// user's role and name their function, as there are no ids of calls.
 /// </summary>
 internal static class YandexGptMessageWriter
 {
@@ -22,7 +22,8 @@ internal static class YandexGptMessageWriter
             var tellsOnly = told.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
             if (tellsOnly)
                 results.AddRange(told);
-            // The results of calls made at once come in messages of their own, but are one list there, and nothing stands between it and the calls.
+            // The results of calls made at once come in messages of their own, but are one list there, and nothing stands between it and
+            // the calls.
             if (!tellsOnly || !string.IsNullOrWhiteSpace(message.Text))
                 written |= WriteResults(json, results, names);
             written |= WriteText(json, RoleOf(message.Role), message.Text);
@@ -33,7 +34,11 @@ internal static class YandexGptMessageWriter
 
         written |= WriteResults(json, results, names);
         if (!written)
-            throw new LlmException(LlmErrorKind.InvalidRequest, "No message holds a text, and Yandex refuses empty ones; send at least one that is not empty.");
+        {
+            throw new LlmException(
+                LlmErrorKind.InvalidRequest,
+                "No message holds a text, and Yandex refuses empty ones; send at least one that is not empty.");
+        }
     }
 
     private static bool WriteText(Utf8JsonWriter json, string role, string? text)
@@ -81,7 +86,12 @@ internal static class YandexGptMessageWriter
         foreach (var result in results)
         {
             if (!names.TryGetValue(result.CallId, out var name))
-                throw new LlmException(LlmErrorKind.InvalidRequest, "A message holds a function's result without the call before it; Yandex needs the call too, as it gives calls no ids.");
+            {
+                throw new LlmException(
+                    LlmErrorKind.InvalidRequest,
+                    "A message holds a function's result without the call before it; Yandex needs the call too, as it gives calls no ids.");
+            }
+
             json.WriteStartObject();
             json.WriteStartObject("functionResult"u8);
             json.WriteString("name"u8, name);
@@ -113,7 +123,10 @@ internal static class YandexGptMessageWriter
     private static void Refuse(ChatMessage message)
     {
         if (message.Contents.FirstOrDefault(c => c is DataContent or UriContent) is { } content)
-            throw new LlmException(LlmErrorKind.NotSupported, $"A message holds a {content.GetType().Name}; Yandex's native API takes text only.");
+        {
+            throw new LlmException(
+                LlmErrorKind.NotSupported, $"A message holds a {content.GetType().Name}; Yandex's native API takes text only.");
+        }
     }
 
     private static string RoleOf(ChatRole role) => role.Value switch
@@ -121,6 +134,8 @@ internal static class YandexGptMessageWriter
         "system" or "developer" => "system",
         "assistant" => "assistant",
         "user" or "tool" => "user",
-        _ => throw new LlmException(LlmErrorKind.NotSupported, "A message has a role that Yandex does not know; it takes system, user, assistant and tool."),
+        _ =>
+            throw new LlmException(
+                LlmErrorKind.NotSupported, "A message has a role that Yandex does not know; it takes system, user, assistant and tool."),
     };
 }

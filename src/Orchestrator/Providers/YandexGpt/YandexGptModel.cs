@@ -22,24 +22,45 @@ internal readonly record struct YandexGptModel(string Uri, string? Folder)
     {
         var model = options.Model;
         if (string.IsNullOrWhiteSpace(model))
-            throw new ArgumentException("YandexGptOptions.Model is empty; set it to a model, such as 'yandexgpt-5-lite', or to a whole gpt:// URI.", nameof(options));
+        {
+            throw new ArgumentException(
+                "YandexGptOptions.Model is empty; set it to a model, such as 'yandexgpt-5-lite', or to a whole gpt:// URI.",
+                nameof(options));
+        }
+
         if (model.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)))
-            throw new ArgumentException("YandexGptOptions.Model holds white space; set it to a model, such as 'yandexgpt-5-lite', or to a whole gpt:// URI.", nameof(options));
+        {
+            throw new ArgumentException(
+                "YandexGptOptions.Model holds white space; set it to a model, such as 'yandexgpt-5-lite', or to a whole gpt:// URI.",
+                nameof(options));
+        }
+
         var folder = string.IsNullOrWhiteSpace(options.FolderId) ? null : CheckedFolder(options.FolderId);
         if (model.StartsWith(Gpt, StringComparison.Ordinal))
             return new(model, folder ?? FolderIn(model));
         if (model.StartsWith(Tuned, StringComparison.Ordinal))
             return new(model, folder);
         if (IsUri(model))
-            throw new ArgumentException("YandexGptOptions.Model is a URI that begins with neither gpt:// nor ds://; only those name models that write text.", nameof(options));
+        {
+            throw new ArgumentException(
+                "YandexGptOptions.Model is a URI that begins with neither gpt:// nor ds://; only those name models that write text.",
+                nameof(options));
+        }
+
         if (folder is null)
-            throw new ArgumentException("YandexGptOptions.FolderId is empty; set it to the id of the folder, such as b1g…, or give the model as a whole gpt:// URI.", nameof(options));
+        {
+            throw new ArgumentException(
+                "YandexGptOptions.FolderId is empty; set it to the id of the folder, such as b1g…, or give the model as a whole gpt:// "
+                    + "URI.",
+                nameof(options));
+        }
+
         return new($"{Gpt}{folder}/{model.TrimStart('/')}", folder);
     }
 
     public static int? WindowOf(string model)
     {
-        foreach (var name in ModelNames.Candidates(DefaultPrices.Yandex, model))
+        foreach (var name in VendorFacts.Of(YandexGptApi.Vendor).Names.Candidates(model))
         {
             if (Windows.TryGetValue(name, out var window))
                 return window;
@@ -52,7 +73,9 @@ internal readonly record struct YandexGptModel(string Uri, string? Folder)
     {
         HeaderValue.Checked(folder, nameof(YandexGptOptions.FolderId));
         return folder.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
-            ? throw new ArgumentException("YandexGptOptions.FolderId must be the id of a folder, letters and digits such as b1g…, not its name or address.", nameof(folder))
+            ? throw new ArgumentException(
+                "YandexGptOptions.FolderId must be the id of a folder, letters and digits such as b1g…, not its name or address.",
+                nameof(folder))
             : folder;
     }
 

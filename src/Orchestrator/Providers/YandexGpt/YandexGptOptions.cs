@@ -3,12 +3,14 @@ using System.Diagnostics;
 namespace Orchestrator.Providers;
 
 /// <summary>Which model of Yandex AI Studio is asked, on whose account and how. Copied by the provider's constructor.</summary>
-/// <remarks>Exactly one of <see cref="ApiKey"/>, <see cref="ServiceAccountKeyFile"/>, <see cref="UseMetadata"/> and <see cref="IamToken"/> is set.</remarks>
+/// <remarks>Exactly one of <see cref="ApiKey"/>, <see cref="ServiceAccountKeyFile"/>, <see cref="UseMetadata"/> and <see cref="IamToken"/>
+/// is set.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class YandexGptOptions
 {
-    /// <summary>The model: a name such as <c>yandexgpt-5-pro</c>, with or without the version <c>/latest</c>, <c>/rc</c> or <c>/deprecated</c>; or a
-    /// whole URI, <c>gpt://folder/model</c> or <c>ds://…</c> for a tuned one, which is sent as it is. Required.</summary>
+    /// <summary>The model: a name such as <c>yandexgpt-5-pro</c>, with or without the version <c>/latest</c>, <c>/rc</c> or
+    /// <c>/deprecated</c>; or a whole URI, <c>gpt://folder/model</c> or <c>ds://…</c> for a tuned one, which is sent as it is.
+    /// Required.</summary>
     public string Model { get; set; } = "";
 
     /// <summary>The address that <c>/completion</c> is appended to. One without a path gets <c>/foundationModels/v1</c>.</summary>
@@ -19,7 +21,8 @@ public sealed class YandexGptOptions
     /// <value><see langword="null"/>: the folder in the model's URI; required when <see cref="Model"/> is a name.</value>
     public string? FolderId { get; set; }
 
-    /// <summary>An API key of a service account, with the scope <c>yc.ai.languageModels.execute</c>. Sent as <c>Authorization: Api-Key …</c>.</summary>
+    /// <summary>An API key of a service account, with the scope <c>yc.ai.languageModels.execute</c>. Sent as
+    /// <c>Authorization: Api-Key …</c>.</summary>
     /// <value><see langword="null"/>: none.</value>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? ApiKey { get; set; }
@@ -29,8 +32,8 @@ public sealed class YandexGptOptions
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public string? IamToken { get; set; }
 
-    /// <summary>The path of a service account's authorized key, the JSON file of <c>yc iam key create</c>. Read once, by the constructor; IAM tokens are
-    /// made from it as they are needed, hourly and once after a 401.</summary>
+    /// <summary>The path of a service account's authorized key, the JSON file of <c>yc iam key create</c>. Read once, by the constructor;
+    /// IAM tokens are made from it as they are needed, hourly and once after a 401.</summary>
     /// <value><see langword="null"/>: none.</value>
     public string? ServiceAccountKeyFile { get; set; }
 
@@ -42,16 +45,18 @@ public sealed class YandexGptOptions
     /// <value><c>https://iam.api.cloud.yandex.net/iam/v1/tokens</c>.</value>
     public Uri IamUrl { get; set; } = YandexGptEnvironment.DefaultIam;
 
-    /// <summary>The metadata service's address, without a path. It is asked past any proxy; where its address is the usual one, or another that only
-    /// this machine can mean, by a client of the provider's own, also when an <see cref="HttpClient"/> was handed in.</summary>
+    /// <summary>The metadata service's address, without a path. It is asked past any proxy; where its address is the usual one, or another
+    /// that only this machine can mean, by a client of the provider's own, also when an <see cref="HttpClient"/> was handed in.</summary>
     /// <value><c>http://169.254.169.254</c>.</value>
     public Uri MetadataUrl { get; set; } = YandexGptEnvironment.DefaultMetadata;
 
-    /// <summary>Whether Yandex may keep requests and answers. With <see langword="false"/> the header <c>x-data-logging-enabled: false</c> is sent.</summary>
+    /// <summary>Whether Yandex may keep requests and answers. With <see langword="false"/> the header <c>x-data-logging-enabled: false</c>
+    /// is sent.</summary>
     /// <value><see langword="false"/>; Yandex's own default is to keep them.</value>
     public bool DataLogging { get; set; }
 
-    /// <summary>Whether a model that can reason does so, hidden (<c>reasoningOptions</c>). The request's reasoning options say more.</summary>
+    /// <summary>Whether a model that can reason does so, hidden (<c>reasoningOptions</c>). The request's reasoning options say
+    /// more.</summary>
     /// <value><see langword="null"/>: the model's own way.</value>
     public bool? Reasoning { get; set; }
 
@@ -60,11 +65,13 @@ public sealed class YandexGptOptions
     public ProviderCapabilities Capabilities { get; set; } = ProviderCapabilities.Tools | ProviderCapabilities.StructuredOutput;
 
     /// <summary>The number of tokens that prompt and answer may have together.</summary>
-    /// <value><see langword="null"/>: that of Yandex's catalogue of August 2026, 32,768 for YandexGPT and 131,072 for Alice AI LLM; unknown for other models.</value>
+    /// <value><see langword="null"/>: that of Yandex's catalogue of August 2026, 32,768 for YandexGPT and 131,072 for Alice AI LLM; unknown
+    /// for other models.</value>
     public int? ContextWindow { get; set; }
 
     /// <summary>How many calls the account may have open at the same time.</summary>
-    /// <value>10, the quota of synchronous generations that Yandex documents; it is raised on request. <see langword="null"/>: no limit.</value>
+    /// <value>10, the quota of synchronous generations that Yandex documents; it is raised on request. <see langword="null"/>: no
+    /// limit.</value>
     public int? MaxConcurrency { get; set; } = 10;
 
     /// <summary>What happens to a line of a stream that cannot be read.</summary>
@@ -72,10 +79,12 @@ public sealed class YandexGptOptions
     public MalformedEventAction MalformedEvents { get; set; }
 
     /// <summary>Credentials and folder from the environment: the first that is set of <c>YC_API_KEY</c>, <c>YC_IAM_TOKEN</c>,
-    /// <c>YC_SERVICE_ACCOUNT_KEY_FILE</c> and <c>YC_METADATA_ADDR</c> (which means <see cref="UseMetadata"/>), and <c>YC_FOLDER_ID</c>.</summary>
+    /// <c>YC_SERVICE_ACCOUNT_KEY_FILE</c> and <c>YC_METADATA_ADDR</c> (which means <see cref="UseMetadata"/>), and
+    /// <c>YC_FOLDER_ID</c>.</summary>
     /// <param name="model">The model to ask; there is no variable for it.</param>
     /// <returns>The options, to change further.</returns>
-    /// <exception cref="InvalidOperationException">A variable is missing or cannot be used; the message names it, never its value.</exception>
+    /// <exception cref="InvalidOperationException">A variable is missing or cannot be used; the message names it, never its
+    /// value.</exception>
     public static YandexGptOptions FromEnvironment(string model) => FromEnvironment(model, Environment.GetEnvironmentVariable);
 
     internal static YandexGptOptions FromEnvironment(string model, Func<string, string?> environment)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>Writes a request of <c>/completion</c>. What the request leaves out is not sent: the model's defaults hold.</summary>
-/// <remarks>The API has no <c>top_p</c>, <c>seed</c> or penalties; such options are left out, as with every provider whose protocol lacks them. Stop
-/// sequences are the reader's.</remarks>
+/// <remarks>The API has no <c>top_p</c>, <c>seed</c> or penalties; such options are left out, as with every provider whose protocol lacks
+/// them. Stop sequences are the reader's.</remarks>
 internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
 {
     public void Write(Utf8JsonWriter json, LlmRequest request)
@@ -37,7 +37,12 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
         if (options?.MaxOutputTokens is { } limit)
         {
             if (limit <= 0)
-                throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions.MaxOutputTokens is {limit.ToString(CultureInfo.InvariantCulture)}; set it above zero, or leave it out.");
+            {
+                throw new LlmException(
+                    LlmErrorKind.InvalidRequest,
+                    $"ChatOptions.MaxOutputTokens is {limit.ToString(CultureInfo.InvariantCulture)}; set it above zero, or leave it out.");
+            }
+
             // An int64, which proto's JSON writes as text.
             json.WriteString("maxTokens"u8, limit.ToString(CultureInfo.InvariantCulture));
         }
@@ -60,8 +65,11 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
             return temperature;
         var shown = temperature.ToString(CultureInfo.InvariantCulture);
         throw temperature is > 1 and <= 2
-            ? new LlmException(LlmErrorKind.NotSupported, $"ChatOptions.Temperature is {shown}, and Yandex's models take 0 to 1; set 1 or less for this provider.")
-            : new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions.Temperature is {shown}; set it to a number from 0 to 1, or leave it out.");
+            ? new LlmException(
+                LlmErrorKind.NotSupported,
+                $"ChatOptions.Temperature is {shown}, and Yandex's models take 0 to 1; set 1 or less for this provider.")
+            : new LlmException(
+                LlmErrorKind.InvalidRequest, $"ChatOptions.Temperature is {shown}; set it to a number from 0 to 1, or leave it out.");
     }
 
     private static void WriteTools(Utf8JsonWriter json, ChatOptions options)

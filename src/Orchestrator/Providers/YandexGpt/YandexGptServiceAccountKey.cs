@@ -20,7 +20,8 @@ internal sealed class YandexGptServiceAccountKey
     private readonly string _account;
     private readonly string _privateKey;
 
-    private YandexGptServiceAccountKey(string id, string account, string privateKey) => (_id, _account, _privateKey) = (id, account, privateKey);
+    private YandexGptServiceAccountKey(string id, string account, string privateKey) =>
+        (_id, _account, _privateKey) = (id, account, privateKey);
 
     public static YandexGptServiceAccountKey ReadFile(string path)
     {
@@ -31,7 +32,8 @@ internal sealed class YandexGptServiceAccountKey
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            throw new ArgumentException($"{Setting} names a file that cannot be read ({error.GetType().Name}). Check the path and who may read it.", nameof(path));
+            throw new ArgumentException(
+                $"{Setting} names a file that cannot be read ({error.GetType().Name}). Check the path and who may read it.", nameof(path));
         }
 
         return Parse(text);
@@ -57,7 +59,12 @@ internal sealed class YandexGptServiceAccountKey
         }
 
         if (id is null || account is null || privateKey is null)
-            throw new ArgumentException($"{Setting} names a file that is no authorized key: it must be JSON with id, service_account_id and private_key. {Cure}", nameof(text));
+        {
+            throw new ArgumentException(
+                $"{Setting} names a file that is no authorized key: it must be JSON with id, service_account_id and private_key. {Cure}",
+                nameof(text));
+        }
+
         try
         {
             using var rsa = RSA.Create();
@@ -66,7 +73,10 @@ internal sealed class YandexGptServiceAccountKey
         }
         catch (Exception error) when (error is ArgumentException or CryptographicException)
         {
-            throw new ArgumentException($"{Setting} names a file whose private_key is no RSA key in PEM form ({error.GetType().Name}); it was probably cut or edited. {Cure}", nameof(text));
+            throw new ArgumentException(
+                $"{Setting} names a file whose private_key is no RSA key in PEM form ({error.GetType().Name}); it was probably cut or "
+                    + $"edited. {Cure}",
+                nameof(text));
         }
 
         return new YandexGptServiceAccountKey(id, account, privateKey);
@@ -90,14 +100,17 @@ internal sealed class YandexGptServiceAccountKey
         }));
         using var rsa = RSA.Create();
         rsa.ImportFromPem(_privateKey);
-        var signature = rsa.SignData(System.Text.Encoding.ASCII.GetBytes($"{header}.{payload}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        var signature = rsa.SignData(
+            System.Text.Encoding.ASCII.GetBytes($"{header}.{payload}"), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
     }
 
     public override string ToString() => $"key {_id} of service account {_account}";
 
     private static string? TextOf(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     private static ReadOnlySpan<byte> Json(Action<Utf8JsonWriter> write)
     {

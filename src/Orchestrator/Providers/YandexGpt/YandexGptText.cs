@@ -84,7 +84,13 @@ internal sealed class YandexGptText
         if (raw.Length >= EscapeLength && raw[^EscapeLength..] is [(byte)'\\', (byte)'u', .. var digits]
             && raw[..^(EscapeLength - 1)].Length - raw[..^(EscapeLength - 1)].TrimEnd((byte)'\\').Length is var slashes && slashes % 2 == 1
             && ushort.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+        {
             return char.IsHighSurrogate((char)unit) || unit == '\uFFFD' ? EscapeLength : 0;
-        return Rune.DecodeLastFromUtf8(raw, out var last, out var used) != System.Buffers.OperationStatus.Done || last == Rune.ReplacementChar ? used : 0;
+        }
+
+        return Rune.DecodeLastFromUtf8(raw, out var last, out var used) != System.Buffers.OperationStatus.Done
+            || last == Rune.ReplacementChar
+            ? used
+            : 0;
     }
 }

@@ -18,23 +18,23 @@ public sealed class ConnectionDiagnosisTests : IDisposable
 
     public static TheoryData<string, string, string[], string[]> Servers => new()
     {
-        { "TLS 1.1 alert", "TlsFailure", ["TLS 1.2"], ["trust", "root", "Nobody answers"] },
-        { "TLS 1.1 only", "TlsFailure", ["TLS 1.2"], ["trusted", "root", "Nobody answers"] },
-        { "handshake refused", "TlsFailure", ["TLS 1.2"], ["trusted", "root", "Nobody answers"] },
-        { "plain http", "TlsFailure", ["http is meant"], ["trust", "root", "Nobody answers"] },
-        { "another protocol", "TlsFailure", ["speaks no TLS"], ["trust", "root", "Nobody answers"] },
-        { "closed in the handshake", "TlsFailure", ["during the TLS handshake"], ["trusted", "root", "Nobody answers"] },
-        { "reset in the handshake", "TlsFailure", ["during the TLS handshake"], ["trusted", "root", "Nobody answers"] },
-        { "http to TLS", "TlsFailure", ["https is meant"], ["trust", "root", "Nobody answers"] },
-        { "client certificate", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nobody answers"] },
-        { "client certificate, TLS 1.2", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nobody answers"] },
-        { "client certificate, nginx", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nobody answers", "key"] },
-        { "unknown root", "UntrustedCertificate", ["not trust"], ["expired", "another host", "Nobody answers"] },
-        { "another host", "UntrustedCertificate", ["another host"], ["expired", "Nobody answers"] },
-        { "expired", "UntrustedCertificate", ["expired", "clock"], ["another host", "Nobody answers"] },
+        { "TLS 1.1 alert", "TlsFailure", ["TLS 1.2"], ["trust", "root", "Nothing answers"] },
+        { "TLS 1.1 only", "TlsFailure", ["TLS 1.2"], ["trusted", "root", "Nothing answers"] },
+        { "handshake refused", "TlsFailure", ["TLS 1.2"], ["trusted", "root", "Nothing answers"] },
+        { "plain http", "TlsFailure", ["http is meant"], ["trust", "root", "Nothing answers"] },
+        { "another protocol", "TlsFailure", ["speaks no TLS"], ["trust", "root", "Nothing answers"] },
+        { "closed in the handshake", "TlsFailure", ["during the TLS handshake"], ["trusted", "root", "Nothing answers"] },
+        { "reset in the handshake", "TlsFailure", ["during the TLS handshake"], ["trusted", "root", "Nothing answers"] },
+        { "http to TLS", "TlsFailure", ["https is meant"], ["trust", "root", "Nothing answers"] },
+        { "client certificate", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nothing answers"] },
+        { "client certificate, TLS 1.2", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nothing answers"] },
+        { "client certificate, nginx", "ClientCertificateRequired", ["certificate of the client"], ["trusted", "Nothing answers", "key"] },
+        { "unknown root", "UntrustedCertificate", ["not trust"], ["expired", "another host", "Nothing answers"] },
+        { "another host", "UntrustedCertificate", ["another host"], ["expired", "Nothing answers"] },
+        { "expired", "UntrustedCertificate", ["expired", "clock"], ["another host", "Nothing answers"] },
         { "closed port", "Unreachable", ["refused"], ["certificate"] },
         { "no such name", "Unreachable", ["name"], ["certificate"] },
-        { "closed after TLS", "Unreachable", ["closed the connection"], ["trusted", "Nobody answers"] },
+        { "closed after TLS", "Unreachable", ["closed the connection"], ["trusted", "Nothing answers"] },
     };
 
     public void Dispose()

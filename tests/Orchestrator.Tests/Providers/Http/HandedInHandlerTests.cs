@@ -40,7 +40,7 @@ public sealed class HandedInHandlerTests : IDisposable
     {
         using var handler = new OkHandler(vendor, (request, token) => TakeTimeAsync(request, way, token));
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        using var provider = Vendors.New(vendor, client, _time);
+        var provider = Vendors.New(vendor, client, _time);
         var asking = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed });
         await _asked.Task.WaitAsync(Soon);
 
@@ -55,7 +55,7 @@ public sealed class HandedInHandlerTests : IDisposable
     {
         using var handler = new OkHandler("openai", (request, token) => TakeTimeAsync(request, "never", token));
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        using var provider = Vendors.New("openai", client, _time);
+        var provider = Vendors.New("openai", client, _time);
         var asking = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed, Timeouts = new() { Connect = TimeSpan.FromSeconds(1) } });
         await _asked.Task.WaitAsync(Soon);
 
@@ -105,7 +105,7 @@ public sealed class HandedInHandlerTests : IDisposable
         await using var server = new FakeOpenAiServer();
         server.Enqueue(Fault.Hang());
         using var client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = Timeout.InfiniteTimeSpan };
-        using var provider = Vendors.New("openai", client, _time, server.BaseUrl);
+        var provider = Vendors.New("openai", client, _time, server.BaseUrl);
         using var first = new CancellationTokenSource();
         var hanging = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed }, first.Token);
         await ChatSurface.UntilAsync(() => server.ChatCount > 0);

@@ -136,7 +136,7 @@ public sealed class ProxyTests
 
             var found = await provider.DiagnoseAsync();
             found.Problem.ToString().Should().Be("ProxyRefused");
-            found.Message.Should().Contain("proxy").And.Contain($"{status}").And.NotContain("Nobody answers");
+            found.Message.Should().Contain("proxy").And.Contain($"{status}").And.NotContain("Nothing answers");
         }
     }
 }

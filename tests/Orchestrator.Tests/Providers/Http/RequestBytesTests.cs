@@ -32,7 +32,7 @@ public class RequestBytesTests
     {
         using var slow = new ReadingOn(end);
         using var client = new HttpClient(slow) { Timeout = Timeout.InfiniteTimeSpan };
-        using var provider = Vendors.New(vendor, client);
+        var provider = Vendors.New(vendor, client);
         var mine = new LlmRequest(string.Concat(Enumerable.Repeat("mine ", 50_000))) { Streaming = streamed };
         try
         {
@@ -45,7 +45,7 @@ public class RequestBytesTests
 
         using var quick = new ReadingOn("500");
         using var others = new HttpClient(quick) { Timeout = Timeout.InfiniteTimeSpan };
-        using var other = Vendors.New(vendor, others);
+        var other = Vendors.New(vendor, others);
         for (var i = 0; i < 6; i++)
             await other.FailAsync(new LlmRequest(string.Concat(Enumerable.Repeat("theirs ", 40_000))) { Streaming = streamed });
 

@@ -85,7 +85,7 @@ public class RequestFaultTests
     {
         using var caller = new CancellationTokenSource();
         using var client = new HttpClient(new OkHandler("openai"));
-        using var provider = Vendors.New("openai", client);
+        var provider = Vendors.New("openai", client);
         var request = With(new Getter(() =>
         {
             caller.Cancel();
@@ -110,7 +110,7 @@ public class RequestFaultTests
     public async Task The_error_names_the_types_and_keeps_the_cause()
     {
         using var client = new HttpClient(new OkHandler("openai"));
-        using var provider = Vendors.New("openai", client);
+        var provider = Vendors.New("openai", client);
 
         var (_, error) = await provider.FailAsync(Broken("throwing getter", streamed: false));
 
@@ -118,7 +118,7 @@ public class RequestFaultTests
         error.InnerException!.Message.Should().Contain(Canary);
     }
 
-    private static Wrapped Named(string name, HttpLlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
+    private static Wrapped Named(string name, ILlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
 
     private static async Task<string> AskAsync(Router router, LlmRequest request)
     {

@@ -10,7 +10,7 @@ internal static class Vendors
 {
     public static readonly string[] All = ["openai", "ollama", "gigachat", "yandex"];
 
-    public static HttpLlmProvider New(string vendor, HttpClient? client, TimeProvider? time = null, Uri? address = null)
+    public static ILlmProvider New(string vendor, HttpClient? client, TimeProvider? time = null, Uri? address = null)
     {
         address ??= new Uri("http://vendor.test/v1");
         return vendor switch

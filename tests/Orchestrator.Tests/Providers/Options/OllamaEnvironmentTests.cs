@@ -51,6 +51,6 @@ public class OllamaEnvironmentTests
         var act = () => OllamaOptions.FromEnvironment("m", Variables(("OLLAMA_HOST", "https://ollama.com")));
 
         act.Should().Throw<InvalidOperationException>().WithMessage(
-            "The environment variable OLLAMA_API_KEY is not set, and ollama.com answers nobody without a key. Set it.");
+            "The environment variable OLLAMA_API_KEY is not set, and ollama.com answers no request without a key. Set it.");
     }
 }

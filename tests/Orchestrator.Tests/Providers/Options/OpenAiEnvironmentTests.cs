@@ -40,7 +40,7 @@ public class OpenAiEnvironmentTests
         var act = () => OpenAiCompatibleOptions.FromEnvironment("m", name => name == "OPENAI_API_KEY" ? key : null);
 
         act.Should().Throw<InvalidOperationException>().WithMessage(
-            "The environment variable OPENAI_API_KEY is not set, and api.openai.com answers nobody without a key. "
+            "The environment variable OPENAI_API_KEY is not set, and api.openai.com answers no request without a key. "
             + "Set it, or set OPENAI_BASE_URL to another server.");
     }
 

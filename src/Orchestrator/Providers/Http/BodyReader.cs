@@ -1,9 +1,11 @@
 namespace Orchestrator.Providers;
 
-// Reads bodies, whole and as they come, within their bounds.
-public abstract partial class HttpLlmProvider
+/// <summary>Reads bodies, whole and as they come, within their bounds.</summary>
+internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
 {
-    private async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static readonly TimeSpan ForErrorBody = TimeSpan.FromSeconds(5);
+
+    public async ValueTask<Stream> OpenAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
         {
@@ -11,11 +13,11 @@ public abstract partial class HttpLlmProvider
         }
         catch (Exception error)
         {
-            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
+            throw errors.Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
         }
     }
 
-    private async ValueTask<PooledBytes> ReadBodyAsync(HttpResponseMessage response, int cap, CancellationToken cancellationToken)
+    public async ValueTask<PooledBytes> ReadAsync(HttpResponseMessage response, int cap, CancellationToken cancellationToken)
     {
         var body = new PooledBytes();
         try
@@ -27,17 +29,18 @@ public abstract partial class HttpLlmProvider
         catch (Exception error)
         {
             body.Dispose();
-            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
+            throw errors.Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
         }
     }
 
-    /// <summary>What can be had of an error's body. The status is known already: a body that is cut, late or broken must not hide it.</summary>
-    private async ValueTask<PooledBytes> ReadErrorBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>As much of an error's body as comes. The status is known already: a body that is cut, late or broken must not hide
+    /// it.</summary>
+    public async ValueTask<PooledBytes> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = new PooledBytes();
         try
         {
-            using var enough = new CancellationTokenSource(ForErrorBody, _time);
+            using var enough = new CancellationTokenSource(ForErrorBody, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
             await TryReadAsync(response, body, HttpCaps.ErrorBody, either.Token).ConfigureAwait(false);
             return body;
@@ -54,8 +57,40 @@ public abstract partial class HttpLlmProvider
         }
     }
 
+    /// <summary>Reads more bytes; false at the end.</summary>
+    /// <param name="lines">Where they go.</param>
+    /// <param name="response">The response they are the body of.</param>
+    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<bool> FillAsync(
+        LineReader lines, HttpResponseMessage response, TimeSpan? left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (left is not { } rest)
+                return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
+            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
+            if (rest <= TimeSpan.Zero)
+                return false;
+            using var enough = new CancellationTokenSource(rest, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
+            return await lines.FillAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
+        {
+            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
+            return false;
+        }
+        catch (Exception error)
+        {
+            // A good status had come: what broke is the answer, not the way to the server.
+            throw errors.Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
+        }
+    }
+
     /// <summary>Reads a body to its end; false when it goes on beyond the cap.</summary>
-    private static async ValueTask<bool> TryReadAsync(HttpResponseMessage response, PooledBytes body, int cap, CancellationToken cancellationToken)
+    private static async ValueTask<bool> TryReadAsync(
+        HttpResponseMessage response, PooledBytes body, int cap, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         // Said to be too large: not a byte of it needs to be read.
@@ -70,35 +105,5 @@ public abstract partial class HttpLlmProvider
         }
 
         return false;
-    }
-
-    /// <summary>Reads more bytes; false at the end.</summary>
-    /// <param name="lines">Where they go.</param>
-    /// <param name="response">What they are the body of.</param>
-    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    private async ValueTask<bool> FillAsync(LineReader lines, HttpResponseMessage response, TimeSpan? left, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (left is not { } rest)
-                return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
-            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
-            if (rest <= TimeSpan.Zero)
-                return false;
-            using var enough = new CancellationTokenSource(rest, _time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enough.Token);
-            return await lines.FillAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
-        {
-            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
-            return false;
-        }
-        catch (Exception error)
-        {
-            // A good status had come: what broke is the answer, not the way to the server.
-            throw Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
-        }
     }
 }

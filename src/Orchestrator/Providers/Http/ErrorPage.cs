@@ -1,0 +1,63 @@
+namespace Orchestrator.Providers;
+
+/// <summary>Reads the error out of a response that is no answer: status, JSON or page, advice.</summary>
+internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors errors)
+{
+    public const string CertificateWanted =
+        "a gateway wants a certificate of the client. Hand in an HTTP client whose handler has one";
+
+    /// <summary>Whether a client has followed no redirect.</summary>
+    public static bool IsSame(Uri asked, Uri? answered) => answered is null || asked == answered;
+
+    public async Task<LlmException> ReadAsync(
+        HttpResponseMessage response, Uri target, LlmRequest? request, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        if (status is >= 300 and < 400 || !IsSame(target, response.RequestMessage?.RequestUri))
+        {
+            return errors.Malformed(response, $"answered with a redirect (HTTP {status}), which is not followed because prompt and keys "
+                + "would go along. Set the base address to the final one.");
+        }
+
+        if (status is >= 200 and < 300)
+            return errors.Malformed(response, $"answered HTTP {status}, which is no chat answer. Check the base address.");
+        ServerError said;
+        string text;
+        LlmErrorKind? page = null;
+        using (var body = await bodies.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false))
+        {
+            said = ServerError.Read(body.Span);
+            text = said.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
+            // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
+            if (status == 400 && MediaTypes.IsHtml(response))
+                (page, text) = OfPage(body.Span);
+        }
+
+        // By the words as they came; what is shown of them has lost those that repeat the request.
+        var kind = api.KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
+        var excerpt = errors.Shown(text, request, response);
+        var hint = Hint(kind, status, said);
+        // Advice may hold some of the words.
+        if (hint.Length > 0)
+            hint = Hint(kind, status, said.Shown(words => errors.Shown(words, request, response)));
+        var what = excerpt.Length > 0 ? $": {excerpt}" : " without a readable error";
+        return errors.Of(response, kind, said, $"answered HTTP {status}{what}{hint}", request);
+    }
+
+    private static (LlmErrorKind Kind, string Text) OfPage(ReadOnlySpan<byte> page) =>
+        WantsCertificate(page) ? (LlmErrorKind.Authentication, CertificateWanted)
+        : WantsTls(page) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address")
+        : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
+
+    // nginx's words for a certificate of the client that is missing, and for one it does not accept.
+    private static bool WantsCertificate(ReadOnlySpan<byte> page) =>
+        page.IndexOf("No required SSL certificate was sent"u8) >= 0 || page.IndexOf("The SSL certificate error"u8) >= 0;
+
+    // nginx's words for a request without TLS; other servers say it in plain text.
+    private static bool WantsTls(ReadOnlySpan<byte> page) => page.IndexOf("The plain HTTP request was sent to HTTPS port"u8) >= 0;
+
+    private string Hint(LlmErrorKind kind, int status, ServerError said) =>
+        api.AdviceFor(kind, status, said) is { } advice ? $". {advice}."
+        : status == 407 ? ". A proxy on the way asks for a user and password."
+        : "";
+}

@@ -1,0 +1,119 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Orchestrator.Providers;
+
+/// <summary>OpenAI's chat completions, at any server.</summary>
+internal sealed class OpenAiCompatibleApi : VendorApi
+{
+    private const int ShortestSecret = 8;
+
+    private readonly Action<Utf8JsonWriter, LlmRequest> _write;
+    private readonly Uri _chat;
+    private readonly AuthenticationHeaderValue? _authorization;
+    private readonly KeyValuePair<string, string>[] _headers;
+    private volatile StreamEnd _streamEnd;
+
+    /// <exception cref="ArgumentException">A setting is missing or cannot be sent; the message names it, never its value.</exception>
+    public OpenAiCompatibleApi(string name, OpenAiCompatibleOptions options)
+        : base(InfoOf(name, options))
+    {
+        ThrowsOnMalformedEvent = options.MalformedEvents == MalformedEventAction.Throw;
+        var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl), OpenAiCompatibleEnvironment.BaseUrlExample);
+        Root = root;
+        _chat = HttpAddress.Combine(root, "chat/completions");
+        Models = HttpAddress.Combine(root, "models");
+        // Behind TLS stands something that speaks for the server, and a new connection costs more than it is worth.
+        _streamEnd = root.Scheme == Uri.UriSchemeHttp ? StreamEnd.Unknown : StreamEnd.Keeps;
+        if (!string.IsNullOrEmpty(options.ApiKey))
+        {
+            Secret = HeaderValue.Checked(options.ApiKey, nameof(options.ApiKey));
+            _authorization = new AuthenticationHeaderValue(
+                HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
+        }
+
+        _headers =
+        [
+            .. options.Headers.Select(h => HeaderValue.CheckedHeader(
+                h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null)),
+        ];
+        _write = new OpenAiCompatibleRequestWriter(
+            options.Model,
+            options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
+            options.RequestUsage).Write;
+    }
+
+    public Uri Root { get; }
+
+    /// <summary>Where the list of models is.</summary>
+    public Uri Models { get; }
+
+    /// <summary>Whether a key is sent.</summary>
+    public bool HasKey => _authorization is not null;
+
+    public override StreamFraming Framing => StreamFraming.ServerSentEvents;
+
+    public override HttpRequestMessage CreateRequest(LlmRequest request)
+    {
+        var message = Prepare(new HttpRequestMessage(HttpMethod.Post, _chat) { Content = JsonBody.From(request, _write) });
+        message.Headers.TryAddWithoutValidation("Accept", request.Streaming ? MediaTypes.EventStreamText : MediaTypes.JsonText);
+        if (request.Streaming && _streamEnd != StreamEnd.Keeps)
+            message.Headers.ConnectionClose = true;
+        return message;
+    }
+
+    public override AnswerReader NewReader(LlmRequest request) => new OpenAiCompatibleAnswerReader(Info);
+
+    /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into
+    /// a connection that is closing, and a POST is not repeated. The first good answer tells who answers; until then, too, streams are
+    /// asked to close, for many may start before it.</summary>
+    public override void Notice(HttpResponseMessage response)
+    {
+        if (_streamEnd != StreamEnd.Unknown || !response.IsSuccessStatusCode)
+            return;
+        _streamEnd = response.Headers.NonValidated.TryGetValues("Server", out var server)
+            && server.ToString().StartsWith("llama.cpp", StringComparison.OrdinalIgnoreCase)
+            ? StreamEnd.Closes
+            : StreamEnd.Keeps;
+    }
+
+    /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
+    public override IEnumerable<string> Secrets() =>
+        base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
+
+    private static ProviderInfo InfoOf(string name, OpenAiCompatibleOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(options);
+        if (string.IsNullOrWhiteSpace(options.Model))
+        {
+            throw new ArgumentException(
+                "OpenAiCompatibleOptions.Model is empty; set it to the model to ask, such as 'gpt-4o-mini'.", nameof(options));
+        }
+
+        return new ProviderInfo(name, options.Vendor, options.Model)
+        {
+            PrefersStreaming = true,
+            Capabilities = options.Capabilities,
+            ContextWindow = options.ContextWindow,
+        };
+    }
+
+    /// <summary>Adds the headers that every request has.</summary>
+    public HttpRequestMessage Prepare(HttpRequestMessage message)
+    {
+        message.Headers.Authorization = _authorization;
+        message.Headers.TryAddWithoutValidation("User-Agent", MediaTypes.UserAgentText);
+        foreach (var (header, value) in _headers)
+            message.Headers.TryAddWithoutValidation(header, value);
+        return message;
+    }
+
+    /// <summary>What the server does with the connection of a stream that has ended.</summary>
+    private enum StreamEnd
+    {
+        Unknown,
+        Keeps,
+        Closes,
+    }
+}
