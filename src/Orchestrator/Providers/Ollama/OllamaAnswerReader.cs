@@ -89,7 +89,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         if (!failed)
             return;
         var said = ServerError.Read(json);
-        throw Reported(OllamaErrors.KindInStream(said.Message), said);
+        throw Reported(ErrorsWithoutCodes.KindInStream(said.Message), said);
     }
 
     private void ReadMessage(ref Utf8JsonReader reader)

@@ -41,7 +41,7 @@ internal sealed class OllamaApi : VendorApi
     public override AnswerReader NewReader(LlmRequest request) => new OllamaAnswerReader(Info);
 
     public override LlmErrorKind? KindOf(int status, ServerError error) =>
-        OllamaErrors.KindOf(status, error.Message) ?? base.KindOf(status, error);
+        ErrorsWithoutCodes.KindOf(status, error.Message) ?? base.KindOf(status, error);
 
     /// <summary>Adds the headers that every request has.</summary>
     public HttpRequestMessage Prepare(HttpRequestMessage message)
