@@ -29,7 +29,7 @@ public sealed partial class PricingTable
         var entries = _entries.ToImmutableDictionary(entry => entry.Key, entry => entry.Value with
         {
             Row = entry.Value.Row with { Price = Moved(entry.Value.Row.Price, currency, told) },
-            // What is old is told by comparing with today's tariffs, which are in the old currency.
+            // Outdated rows are found by comparing with today's tariffs, which are in the old currency.
             IsOld = false,
         });
         var rates = NoRates.Add(Currency, told);
@@ -85,7 +85,7 @@ public sealed partial class PricingTable
             return price;
         if (CurrencyCode.Same(currency, Currency))
             return price with { Currency = null };
-        // A price that its rate takes out of range is as good as none.
+        // A price that is out of range after conversion counts as unknown.
         return _rates.TryGetValue(currency, out var rate) && price.Highest() * rate.Value <= ModelPrice.MostPer1K
             ? price.Converted(currency, Currency, rate)
             : null;

@@ -23,7 +23,7 @@ internal static class RequestFault
         }
     }
 
-    /// <summary>Whether an exception that was thrown while the request was built is to be told as its fault.</summary>
+    /// <summary>Whether an exception that was thrown while the request was built is the request's fault.</summary>
     /// <remarks>What our own writers refuse is told already. Any other error, also one of a router that a getter asks, came out of the
     /// caller's objects. Memory that runs out and the attempt's own cancellation stay what they are.</remarks>
     public static bool IsIn(Exception error, CancellationToken cancellationToken) => error switch

@@ -27,7 +27,9 @@ public sealed partial class GigaChatProvider
     /// <summary>Makes the provider.</summary>
     /// <param name="name">Its unique name.</param>
     /// <param name="options">Where GigaChat is, who asks it, and how.</param>
-    /// <param name="httpClient">A client of your own, left open; roots and client certificate are then its handler's.
+    /// <param name="httpClient">A client of your own, left open: give it an infinite <see cref="HttpClient.Timeout"/>, no redirects and no
+    /// cookies; roots and client certificate are then its handler's. <see cref="TimeoutOptions.Connect"/> holds for it if its
+    /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> stands alone; else the handler's own time-out does.
     /// <see langword="null"/> for one with the right settings.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">A setting is missing or cannot be used; the message names it, never its value.</exception>

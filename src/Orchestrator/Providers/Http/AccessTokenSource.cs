@@ -231,7 +231,7 @@ internal sealed class AccessTokenSource(
             : RefusalMemory;
     }
 
-    /// <summary>One fetch and those who wait for it.</summary>
+    /// <summary>One fetch and the callers that wait for it.</summary>
     private sealed class Flight
     {
         private readonly TaskCompletionSource<(string? Token, LlmException? Error)> _done = new(

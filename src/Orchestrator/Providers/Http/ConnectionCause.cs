@@ -27,7 +27,7 @@ internal enum ConnectionCause
     /// <summary>No version of TLS in common.</summary>
     TlsVersion,
 
-    /// <summary>Refused in the handshake without a word that tells why: mostly version or ciphers.</summary>
+    /// <summary>Refused in the handshake without a reason: mostly version or ciphers.</summary>
     TlsRefused,
 
     ClientCertificate,

@@ -78,7 +78,7 @@ internal sealed class SaidReadings(SaidUnits units, int most)
         SaidBytes.Read(this, plain, from, whole, depth + 1, mayNest: depth < MostDeep);
     }
 
-    // Letters of rare scripts are as good as none: they are what bytes look like that are no UTF-16.
+    // Letters of rare scripts do not count: bytes that are no UTF-16 decode to them.
     private static bool IsText(char c) => c switch
     {
         < ' ' => c is '\t' or '\n' or '\r',

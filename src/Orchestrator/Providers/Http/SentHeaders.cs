@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What goes with a request in its headers and must not be shown: everything but what tells nothing of the user.</summary>
+/// <summary>What goes with a request in its headers and must not be shown: all headers but those that say nothing about the user.</summary>
 internal static class SentHeaders
 {
     private const int Shortest = 6;

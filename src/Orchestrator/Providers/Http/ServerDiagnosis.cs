@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a failed question says about the settings of a server that no vendor is known to run, and the cure.</summary>
+/// <summary>Explains a failed check of a server that any vendor may run: what is wrong with the settings, and the cure.</summary>
 /// <param name="Address">The base address, as a message may show it.</param>
 /// <param name="HasKey">Whether a key was sent.</param>
 /// <param name="Start">What to do when nothing answers, in a sentence.</param>
@@ -24,7 +24,7 @@ internal sealed record ServerDiagnosis(string Address, bool HasKey, string Start
             ? $"{Address} answers and has no model at all. {advice}"
             : $"{Address} does not list {ServerError.Excerpt(model)}. There are: {models.Some(model)}. {advice}");
 
-    /// <summary>There is no list of models where one was looked for, so that nothing can be told for nothing.</summary>
+    /// <summary>There is no list of models at that path, so the settings cannot be checked free of charge.</summary>
     public ProviderDiagnosis CannotTell(LlmException error, string path) => new(
         ProviderProblem.Other,
         $"Cannot tell: {Address} answers and has no list of models at {path}. {Base} If the server has none, only a call shows whether "

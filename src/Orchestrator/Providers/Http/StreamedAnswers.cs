@@ -195,7 +195,7 @@ internal sealed class StreamedAnswers(
         }
         catch (Exception error) when (ResponseErrors.IsMalformed(error))
         {
-            // No error of the server's either; what it is not is said below.
+            // No error of the server's either; the message below says what was expected.
         }
 
         var shown = errors.Shown(MediaTypes.Of(response).ToString(), reader.Request, response);

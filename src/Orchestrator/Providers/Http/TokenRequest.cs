@@ -3,7 +3,7 @@ namespace Orchestrator.Providers;
 /// <summary>A request for an access token, which remembers what its life is measured by.</summary>
 internal sealed class TokenRequest(HttpMethod method, Uri address) : HttpRequestMessage(method, address)
 {
-    /// <summary>Whether it goes straight to its address, past whatever proxy the client has.</summary>
+    /// <summary>Whether it is sent without the proxy of the client.</summary>
     public bool IsDirect { get; init; }
 
     /// <summary>The server's own time when it answered; null when it did not say.</summary>

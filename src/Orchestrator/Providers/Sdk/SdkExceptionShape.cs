@@ -11,7 +11,7 @@ namespace Orchestrator.Providers;
 /// <see cref="SdkTypes"/>; of other SDKs a member that was trimmed away counts as not there.</remarks>
 internal sealed class SdkExceptionShape
 {
-    // A getter may read a stream that never ends. Whatever a sound one does takes less.
+    // A getter may read a stream that never ends; a sound one takes less.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // A machine may stand still for a second, so that a type is given up for a while only, and only after several.

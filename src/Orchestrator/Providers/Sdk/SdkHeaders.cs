@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Finds a header in whatever an SDK keeps headers in.</summary>
+/// <summary>Finds a header in the SDK's own collection of headers.</summary>
 internal static class SdkHeaders
 {
     private const int Most = 256;

@@ -21,7 +21,10 @@ public sealed partial class YandexGptProvider
     /// <summary>Makes the provider.</summary>
     /// <param name="name">Its unique name.</param>
     /// <param name="options">The model, the folder and the credentials.</param>
-    /// <param name="httpClient">A client of your own, left open; <see langword="null"/> for one with the right settings.</param>
+    /// <param name="httpClient">A client of your own, left open: give it an infinite <see cref="HttpClient.Timeout"/>, no redirects and no
+    /// cookies. <see cref="TimeoutOptions.Connect"/> holds for it if its <see cref="SocketsHttpHandler"/> or
+    /// <see cref="HttpClientHandler"/> stands alone; else the handler's own time-out does. <see langword="null"/> for one with the right
+    /// settings.</param>
     /// <param name="timeProvider">The clock; <see langword="null"/> for the system's.</param>
     /// <exception cref="ArgumentException">A setting is missing, contradicts another or cannot be sent; the message names it, never its
     /// value.</exception>
