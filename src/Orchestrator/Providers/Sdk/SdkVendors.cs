@@ -1,19 +1,18 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Vendors whose SDK throws exceptions without a status, so that their types must be known. Each reads its own.</summary>
+/// <summary>SDKs that throw exceptions without a status, so that their types must be known.</summary>
 internal static class SdkVendors
 {
-    private static readonly Func<Exception, SdkFailure?>[] All = [OllamaErrors.OfSdk];
-
     /// <summary>What an exception says; null when it is of no SDK here.</summary>
-    public static SdkFailure? Read(Exception exception)
+    public static SdkFailure? Read(Exception exception) => exception.GetType().FullName switch
     {
-        foreach (var read in All)
-        {
-            if (read(exception) is { } failure)
-                return failure;
-        }
+        // It throws its own exceptions for HTTP 400 and for an error line, and .NET's for the rest.
+        "OllamaSharp.Models.Exceptions.ModelDoesNotSupportToolsException" => new(400, LlmErrorKind.NotSupported),
+        "OllamaSharp.Models.Exceptions.OllamaException" => new(400, OfBadRequest(exception.Message)),
+        "OllamaSharp.Models.Exceptions.ResponseError" => new(null, WordedErrors.InStream(exception.Message)),
+        _ => null,
+    };
 
-        return null;
-    }
+    private static LlmErrorKind OfBadRequest(string message) =>
+        WordedErrors.OfBadRequest(message) ?? ErrorTable.KindOf(400, new(message, null, null)) ?? LlmErrorKind.InvalidRequest;
 }
