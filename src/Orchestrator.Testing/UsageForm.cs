@@ -9,7 +9,7 @@ public enum UsageForm
     /// <summary>Never, even when asked.</summary>
     Omitted,
 
-    /// <summary>In an event of its own at the end, though nobody asked.</summary>
+    /// <summary>In an event of its own at the end, though the request did not ask for it.</summary>
     Unasked,
 
     /// <summary>On the event with the finish reason.</summary>

@@ -106,7 +106,10 @@ internal static partial class Log
         EventName = "llm_token_count_failed")]
     public static partial void TokenCountFailed(ILogger logger, string provider, Exception error);
 
-    [LoggerMessage(110, LogLevel.Warning, "Provider '{provider}' ignored its cancellation for a second and was left behind", EventName = "llm_provider_left_behind")]
+    [LoggerMessage(
+        110, LogLevel.Warning,
+        "Provider '{provider}' ignored its cancellation for a second and was left behind",
+        EventName = "llm_provider_left_behind")]
     public static partial void ProviderLeftBehind(ILogger logger, string provider);
 
     [LoggerMessage(

@@ -8,7 +8,7 @@ internal sealed class MetricExports(ExportedTotals totals) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<PrometheusExporter> _running = [];
-    // What a registry was told is remembered as long as the registry lives: an export that starts again must not tell it twice.
+    // What a registry shows is remembered as long as the registry lives: an export that starts again must not add it twice.
     private readonly ConditionalWeakTable<CollectorRegistry, PrometheusExporter> _stopped = [];
     private PrometheusExporter? _own;
     private bool _isClosed;

@@ -10,13 +10,13 @@ public class BucketCountsTests
         foreach (var seconds in new[] { 0.5, 1, 1.5, 7, 9 })
             counts.Add(seconds);
         var told = new List<(double Mean, long Count)>();
-        var buckets = new ToldBuckets();
-        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
+        var buckets = new ExportedBuckets();
+        buckets.HandOver(counts, (mean, count) => told.Add((mean, count)));
         told.Should().Equal((0.75, 2), (1.5, 1), (8, 2));
-        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
+        buckets.HandOver(counts, (mean, count) => told.Add((mean, count)));
         told.Should().HaveCount(3, "what was told is not told again");
         counts.Add(3);
-        buckets.TakeNew(counts, (mean, count) => told.Add((mean, count)));
+        buckets.HandOver(counts, (mean, count) => told.Add((mean, count)));
         told[3..].Should().Equal((3, 1));
     }
 
@@ -32,7 +32,7 @@ public class BucketCountsTests
         for (var i = 0; i < 7; i++)
             counts.Add(above);
         var told = new List<(double Mean, long Count)>();
-        new ToldBuckets().TakeNew(counts, (mean, count) => told.Add((mean, count)));
+        new ExportedBuckets().HandOver(counts, (mean, count) => told.Add((mean, count)));
         told.Should().Equal((0.1, 3), (above, 7));
     }
 }
