@@ -59,7 +59,7 @@ internal static partial class Log
     public static partial void TokenCountFailed(ILogger logger, string provider, Exception error);
 
     [LoggerMessage(110, LogLevel.Warning, "Provider '{provider}' ignored its cancellation for a second and was left behind", EventName = "llm_provider_left_behind")]
-    public static partial void ProviderLeftBehind(ILogger logger, string provider);
+    public static partial void ProviderOrphaned(ILogger logger, string provider);
 
     [LoggerMessage(111, LogLevel.Warning, "One event of a stream of provider '{provider}' could not be read and was skipped", EventName = "llm_event_skipped")]
     public static partial void EventSkipped(ILogger logger, string provider, Exception error);

@@ -10,20 +10,54 @@ namespace Orchestrator;
 /// <remarks>
 /// Written out as an enumerator instead of an iterator method: every call makes one object less, and an update costs no second state machine.
 /// </remarks>
-internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
+internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, IRunningCall
 {
+    private readonly CallInput _call;
     private readonly RoutePlanner _planner;
-    private RoutePlan? _plan;
+    private readonly LinkedCancellation? _tokens;
+    private CallClock _clock;
+    private MadeAttempts _made = new();
+    private NextProvider _next;
     private Attempt? _attempt;
-    private List<ChatResponseUpdate>? _queue;
-    private int _queued;
-    private int _triedBefore;
-    private bool _asked;
-    private bool _overtaken;
-    private int _turn;
+    private List<ChatResponseUpdate>? _released;
+    private RouteResult? _result;
+    private LlmException? _broken;
     private LinkedCancellation? _wait;
+    private TimeSpan _queuedFor;
+    private AttemptOutcome _outcome = AttemptOutcome.Failed;
+    private int _handedOut;
+    private int _turn;
+    private bool _begun;
+    private bool _ended;
+
+    public RouteCall(
+        CallServices services, RoutePlanner planner, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken = default)
+    {
+        _planner = planner;
+        var token = ownToken;
+        if (enumeratorToken.CanBeCanceled && enumeratorToken != ownToken)
+            token = ownToken.CanBeCanceled ? (_tokens = new LinkedCancellation(ownToken, enumeratorToken)).Token : enumeratorToken;
+        _call = new CallInput(services, request, live, sequence, token);
+    }
 
     public ChatResponseUpdate Current { get; private set; } = null!;
+
+    /// <summary>Whether a live answer that breaks after its first content is started over at the next provider.</summary>
+    public bool MayRestart { get; set; }
+
+    /// <summary>Fires when the caller cancels.</summary>
+    public CancellationToken Token => _call.Token;
+
+    /// <inheritdoc/>
+    public bool IsAbandoned => Volatile.Read(ref _turn) == Turn.Abandoned;
+
+    /// <inheritdoc/>
+    public bool HasAnother => _next.MayTryMore(Services, _made.Count + 1) && _next.Plan!.HasAnotherAvailable;
+
+    private CallServices Services => _call.Services;
+
+    /// <summary>Whether nothing more may be asked: the call is cancelled or abandoned.</summary>
+    private bool MustStop => _call.IsCancelled || IsAbandoned;
 
     /// <summary>Runs a buffered call to its end.</summary>
     public Task<LlmResponse> CollectAsync()
@@ -50,17 +84,11 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         {
             if (_ended)
                 return false;
-            if (!_asked)
-            {
-                _asked = true;
-                Started = Services.Clock.Now();
-            }
-
-            Resume();
+            BeginOrResume();
             while (true)
             {
-                if (_queue is not null && _queued < _queue.Count)
-                    return HandOut(_queue[_queued++]);
+                if (_released is not null && _handedOut < _released.Count)
+                    return HandOut(_released[_handedOut++]);
                 if (_result is not null)
                 {
                     End();
@@ -69,60 +97,44 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
 
                 if (_attempt is null)
                 {
-                    if (_again is not null)
-                        await WaitForRetryAsync().ConfigureAwait(false);
+                    if (_next.Retry is { } retry)
+                        await WaitForRetryAsync(retry).ConfigureAwait(false);
                     if (MustStop)
-                        throw GivenUp();
-                    if (_plan is null)
-                    {
-                        _triedBefore = AttemptCount;
-                        _overtaken = false;
-                        try
-                        {
-                            _plan = await _planner.PlanAsync(this).ConfigureAwait(false);
-                        }
-                        catch (Exception) when (MustStop)
-                        {
-                            await OffTheCancellersThreadAsync();
-                            // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is
-                            // none of the caller's own.
-                            throw GivenUp();
-                        }
-                        catch (LlmException) when (AttemptCount > 0)
-                        {
-                            throw Exhausted();
-                        }
-                    }
-
-                    _attempt = Next();
-                    if (_attempt is null && _plan is not null)
-                        _attempt = await WaitForPlaceAsync().ConfigureAwait(false);
+                        throw Stopped();
+                    if (_next.Plan is null)
+                        await PlanAsync().ConfigureAwait(false);
+                    var step = _next.Choose(_call, _made, _broken, out var permit);
+                    if (step == NextStep.Attempt)
+                        Begin(permit);
+                    else if (step == NextStep.WaitForPermit)
+                        await WaitForPermitAsync().ConfigureAwait(false);
                     if (_attempt is null)
                         continue;
                     if (_broken is not null)
-                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Slot.Info, _broken)] });
+                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Provider, _broken)] });
                 }
 
                 if (await _attempt.NextAsync().ConfigureAwait(false))
                 {
-                    if (!Live || !_attempt.Committed || _attempt.HasNothing)
+                    if (!_call.Live || !_attempt.Committed || _attempt.HasNothing)
                         continue;
                     if (!_attempt.HasHeld)
                         return HandOut(_attempt.Current);
-                    Enqueue(_attempt.TakeHeld());
+                    Release(_attempt.TakeHeld());
                     continue;
                 }
 
                 // An attempt ends once, whatever its end throws.
                 var ended = _attempt;
                 _attempt = null;
-                await ended.EndAsync().ConfigureAwait(false);
-                if (!ended.WasAsked)
-                    throw GivenUp();
-                if (ended.Record.Outcome == AttemptOutcome.Succeeded)
-                    Succeed(ended);
+                var result = await ended.EndAsync().ConfigureAwait(false);
+                Take(result);
+                if (result.Record is null)
+                    throw Stopped();
+                if (result.Record.Outcome == AttemptOutcome.Succeeded)
+                    Succeed(ended, result.Record);
                 else
-                    Judge(ended);
+                    GoOnAfter(ended, result);
             }
         }
         catch
@@ -141,7 +153,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         }
     }
 
-    /// <summary>The consumer is through, or leaves early.</summary>
+    /// <summary>The consumer has read to the end, or abandons the stream.</summary>
     /// <exception cref="NotSupportedException">An update is still awaited, as with any iterator. The disposal stands all the same: the call is
     /// cancelled, and the update that is awaited closes the stream.</exception>
     public async ValueTask DisposeAsync()
@@ -156,12 +168,12 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
                     return;
                 case Turn.Closing:
                     return;
-                case Turn.Moving when Interlocked.CompareExchange(ref _turn, Turn.Left, Turn.Moving) == Turn.Moving:
-                    _attempt?.GiveUp();
+                case Turn.Moving when Interlocked.CompareExchange(ref _turn, Turn.Abandoned, Turn.Moving) == Turn.Moving:
+                    _attempt?.Abandon();
                     Volatile.Read(ref _wait)?.Cancel();
-                    throw StillAwaited();
-                case Turn.Left:
-                    throw StillAwaited();
+                    throw CallErrors.StillAwaited();
+                case Turn.Abandoned:
+                    throw CallErrors.StillAwaited();
             }
         }
     }
@@ -171,47 +183,129 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>
         if (_attempt is { } running)
         {
             _attempt = null;
-            await running.EndAsync().ConfigureAwait(false);
+            Take(await running.EndAsync().ConfigureAwait(false));
         }
 
         End();
     }
 
-    private static NotSupportedException StillAwaited() =>
-        new("An update is still awaited. The call is cancelled and the stream closes with that update; to wait for it, cancel the call and await the update before disposing.");
-
-    private void Succeed(Attempt attempt)
+    private void Take(in AttemptResult result)
     {
-        _outcome = AttemptOutcome.Succeeded;
-        _result = ResultOf(attempt);
-        if (!Live)
+        if (result.Record is null)
             return;
-        // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
-        Enqueue(attempt.TakeHeld());
-        _queue!.Add(Closing(attempt));
+        _made.Add(result.Record);
+        _clock.Add(result);
+        _queuedFor = TimeSpan.Zero;
     }
 
-    private void Enqueue(List<ChatResponseUpdate> updates)
+    private void Succeed(Attempt attempt, LlmAttempt record)
     {
-        _queue = updates;
-        _queued = 0;
+        _outcome = AttemptOutcome.Succeeded;
+        var response = _call.Live ? null : attempt.Response(record.Usage);
+        var latency = Services.Clock.Span(_clock.Finish(Services.Clock.Now()));
+        _result = CallResult.Of(record, _made.Records, latency, response);
+        if (!_call.Live)
+            return;
+        // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
+        Release(attempt.TakeHeld());
+        _released!.Add(attempt.ClosingUpdate(_result));
+    }
+
+    /// <summary>Returns when another attempt may be made; throws what ends the call otherwise.</summary>
+    private void GoOnAfter(Attempt attempt, in AttemptResult result)
+    {
+        var record = result.Record!;
+        if (record.Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Abandoned)
+            throw Stopped();
+        var error = record.Error!;
+        if (result.CallExpired)
+            throw Exhausted();
+        // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
+        var otherwise = Services.Rules[error.Kind].TriesNextProvider ? null : _broken ?? error;
+        _next.ConsiderRetry(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), otherwise);
+        if (_next.Retry is null && otherwise is not null)
+            throw otherwise;
+        if (!result.Committed)
+            return;
+
+        // A tool that ran for the answer that broke must not run for the next one.
+        if (!MayRestart || result.ToolRan)
+            throw error;
+        _broken = error;
+    }
+
+    private void Begin(in GrantedPermit permit)
+    {
+        var spentBefore = Services.Clock.Span(_clock.Counted);
+        _attempt = new Attempt(new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
+    }
+
+    private Exception Stopped()
+    {
+        _outcome = _call.IsCancelled ? AttemptOutcome.Cancelled : AttemptOutcome.Abandoned;
+        return CallErrors.Stopped(_call, _tokens?.Fired ?? Token);
+    }
+
+    private LlmException Exhausted() => CallErrors.Exhausted(_made.Records, _broken);
+
+    private void Release(List<ChatResponseUpdate> updates)
+    {
+        _released = updates;
+        _handedOut = 0;
     }
 
     private bool HandOut(ChatResponseUpdate update)
     {
         Current = update;
-        Pause();
+        var now = Services.Clock.Now();
+        _clock.Pause(now);
+        _attempt?.Pause(now);
         return true;
     }
 
-    /// <summary>Whose turn it is: that of the reader, or of the consumer that leaves.</summary>
+    private void BeginOrResume()
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            _clock.Start(Services.Clock.Now());
+        }
+        else if (_clock.IsPaused)
+        {
+            var now = Services.Clock.Now();
+            _clock.Resume(now);
+            _attempt?.Resume(now);
+        }
+    }
+
+    /// <summary>Counts the call, once, however it ended.</summary>
+    private void End()
+    {
+        if (_ended)
+            return;
+        _ended = true;
+        _tokens?.Release();
+        _next.End(Services.Budget);
+        // Never asked for its first update: nothing was called.
+        if (!_begun)
+            return;
+        if (_clock.IsPaused && _outcome == AttemptOutcome.Failed)
+            _outcome = AttemptOutcome.Abandoned;
+        // A consumer that disposes after the completion mark had a whole answer; one that has cancelled before has cancelled.
+        if (_outcome == AttemptOutcome.Abandoned && _made.Last is { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled } last)
+            _outcome = last.Outcome;
+        var (whole, overhead) = _clock.End(Services.Clock, _call.Live);
+        Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, overhead / (double)Services.Clock.Frequency, _made.Records);
+    }
+
+    /// <summary>Whose turn it is: the reader's, or that of a consumer that disposes the stream.</summary>
     private static class Turn
     {
         public const int Idle = 0;
         public const int Moving = 1;
 
         /// <summary>Disposed while an update is awaited: that one closes the stream.</summary>
-        public const int Left = 2;
+        public const int Abandoned = 2;
         public const int Closing = 3;
     }
 }

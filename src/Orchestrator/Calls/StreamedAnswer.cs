@@ -13,4 +13,33 @@ internal sealed class StreamedAnswer
 
     /// <summary>The model that the provider's updates told last.</summary>
     public string? Model { get; set; }
+
+    /// <summary>Takes note of what the reader is told by an update; a copy with the total where both halves of a usage come without it.</summary>
+    public ChatResponseUpdate Tell(ChatResponseUpdate update)
+    {
+        if (update.ModelId is { } model)
+            Model = model;
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is not UsageContent { Details: { } details } usage)
+                continue;
+            if (details is { InputTokenCount: { } prompt, OutputTokenCount: { } completion, TotalTokenCount: null })
+            {
+                if (ReferenceEquals(contents, update.Contents))
+                {
+                    update = update.Clone();
+                    update.Contents = contents = [.. contents];
+                }
+
+                details = UsageSum.Copy(details)!;
+                details.TotalTokenCount = prompt + completion;
+                contents[i] = new UsageContent(details) { AdditionalProperties = usage.AdditionalProperties, RawRepresentation = usage.RawRepresentation };
+            }
+
+            UsageSum.Add(ref Told, details);
+        }
+
+        return update;
+    }
 }
