@@ -5,7 +5,8 @@ namespace Orchestrator;
 
 /// <summary>
 /// Awaits a provider's next update, and can be ended from outside when the provider does not come back: the first of the two wins, and a
-/// provider that comes back later is an orphan. One per attempt, made at its first real wait and used for all of them, so that a wait allocates nothing.
+/// provider that comes back later is an orphan. One per attempt, made at its first real wait and used for all of them, so that a wait
+/// allocates nothing.
 /// </summary>
 internal sealed class AbandonablePull : IValueTaskSource<bool>
 {
@@ -36,7 +37,9 @@ internal sealed class AbandonablePull : IValueTaskSource<bool>
     /// <summary>What the provider answered; throws what it threw.</summary>
     public bool Result() => _pull.GetResult();
 
-    /// <summary>True when the provider has not come back: from now on its return is the orphan's. For a wait that is not going to be awaited.</summary>
+    /// <summary>
+    /// True when the provider has not come back: from now on its return is the orphan's. For a wait that is not going to be awaited.
+    /// </summary>
     public bool TryOrphan() => Interlocked.Exchange(ref _passed, 1) == 0;
 
     /// <summary>Ends the wait without the provider.</summary>

@@ -68,7 +68,8 @@ internal static class AnswerText
     private static void AppendValue(StreamedText text, object? value)
     {
         const int Longest = 256 * 1024;
-        if (value is not JsonElement { ValueKind: not JsonValueKind.Undefined } json || JsonMarshal.GetRawUtf8Value(json) is not { Length: > Longest } raw)
+        if (value is not JsonElement { ValueKind: not JsonValueKind.Undefined } json
+            || JsonMarshal.GetRawUtf8Value(json) is not { Length: > Longest } raw)
         {
             text.AppendThought(value?.ToString() ?? "null");
             return;

@@ -6,7 +6,9 @@ internal sealed partial class Attempt
     private bool _isOrphaned;
     private int _partsEnded;
 
-    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.</summary>
+    /// <summary>
+    /// Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.
+    /// </summary>
     public ValueTask<AttemptResult> EndAsync()
     {
         try
@@ -46,7 +48,7 @@ internal sealed partial class Attempt
             FailedToClose(error);
             if (closing is { IsCompleted: false })
             {
-                // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
+                // It still runs, whether its second is over or the clock has failed: it is cancelled, and its provider is not disposed.
                 _isOrphaned = true;
                 CancelProvider();
                 _ = CloseOrphanAsync(closing);
@@ -98,9 +100,7 @@ internal sealed partial class Attempt
         _ = CloseOrphanAsync(null);
     }
 
-    /// <summary>
-    /// Gives back what the orphaned provider has kept, when the last of its code has run: its sequence is closed here unless that runs already.
-    /// </summary>
+    /// <summary>Gives back what the orphan has kept when the last of its code has run; closes its sequence first, unless that runs.</summary>
     private async Task CloseOrphanAsync(Task? closing)
     {
         try
@@ -129,7 +129,7 @@ internal sealed partial class Attempt
         ReleaseOrphan();
     }
 
-    /// <summary>An orphan's attempt is over when it is settled and its provider's code has ended; the later of the two gives back.</summary>
+    /// <summary>An orphan's attempt is over when it is settled and the orphan's code has ended; the later of the two gives back.</summary>
     private void ReleaseOrphan()
     {
         if (Interlocked.Increment(ref _partsEnded) == 2)

@@ -5,7 +5,9 @@ internal sealed partial class Attempt
 {
     private bool CallExpired => _clock?.Limit == AttemptLimit.Call;
 
-    /// <summary>Gives back first, reports afterwards: no code of the user's that can throw or block runs before the permit is free.</summary>
+    /// <summary>
+    /// Gives back first, reports afterwards: no code of the user's that can throw or block runs before the permit is free.
+    /// </summary>
     private AttemptResult Settle()
     {
         var now = Services.Clock.NowOr(_time.Mark);
@@ -22,7 +24,9 @@ internal sealed partial class Attempt
         var duration = Services.Clock.Span(spent);
         TimeSpan? firstToken = _time.FirstToken < 0 ? null : Services.Clock.Span(_time.FirstToken);
         TimeSpan? answeredIn = outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null;
-        var verdict = error is null ? default : VerdictOn(error);
+        // Only the call's own limit ran out: no provider is to blame for the time that others took.
+        var isToBlame = !CallExpired && _clock?.Fault is null;
+        var verdict = error is null ? default : Services.Rules.VerdictOn(error, isToBlame, Services.Health, Services.Chance);
         var ejected = Slot.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned);
         if (_isOrphaned)
             ReleaseOrphan();
@@ -38,23 +42,6 @@ internal sealed partial class Attempt
         Services.Reports.Report(record);
         var counted = _input.Live && Committed ? _time.FirstToken : spent;
         return new(record, spent, counted, Committed, ejected, CallExpired, _answer.ToolRan);
-    }
-
-    private HealthVerdict VerdictOn(LlmException error)
-    {
-        var effect = Services.Rules[error.Kind].Health;
-        var longest = Services.Health.LongestRetryAfter;
-        // Only the call's own limit ran out: no provider is to blame for the time that others took.
-        return new HealthVerdict(
-            effect == HealthEffect.Failure && !CallExpired && _clock?.Fault is null,
-            error.Kind,
-            effect switch
-            {
-                HealthEffect.Excluded => Services.Health.ExclusionTime,
-                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < longest ? asked : longest,
-                _ => null,
-            },
-            Services.Chance.Jitter());
     }
 
     private AttemptOutcome DecideOutcome(out LlmException? afterTheMark)

@@ -31,8 +31,6 @@ internal sealed partial class Attempt
             _clock = new AttemptClock(input, _cancel, _time);
     }
 
-    public ProviderInfo Provider => Slot.Info;
-
     public ref readonly AttemptInput Input => ref _input;
 
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
@@ -41,10 +39,8 @@ internal sealed partial class Attempt
     /// <summary>Whether the update just pulled stands for an event that was skipped: nothing to hand out.</summary>
     public bool HasNothing { get; private set; }
 
-    /// <inheritdoc cref="AttemptAnswer.Committed"/>
     public bool Committed => _answer.Committed;
 
-    /// <inheritdoc cref="AttemptAnswer.HasHeld"/>
     public bool HasHeld => _answer.HasHeld;
 
     private RegisteredProvider Slot => _input.Provider;
@@ -53,30 +49,24 @@ internal sealed partial class Attempt
 
     private AttemptClock Clock => _clock ??= new AttemptClock(_input, _cancel, _time);
 
-    /// <inheritdoc cref="AttemptAnswer.TakeHeld"/>
     public List<ChatResponseUpdate> TakeHeld() => _answer.TakeHeld();
 
-    /// <inheritdoc cref="AttemptAnswer.Response"/>
     public ChatResponse Response(in TokenUsage usage) => _answer.Response(usage, Slot.Info);
 
-    /// <summary>The router's own last update of a stream: no text, the route, and of usage and model what the provider did not say.</summary>
-    public ChatResponseUpdate ClosingUpdate(RouteResult route) => new()
-    {
-        Contents = _answer.UntoldUsage(route.Usage) is { } untold ? [new UsageContent(untold)] : [],
-        ModelId = _answer.UntoldModel(Slot.Info),
-        RawRepresentation = route,
-    };
+    public ChatResponseUpdate ClosingUpdate(RouteResult route) => _answer.ClosingUpdate(route);
 
-    /// <inheritdoc cref="AttemptTime.Pause"/>
     public void Pause(long now) => _time.Pause(now);
 
-    /// <inheritdoc cref="AttemptTime.Resume"/>
     public void Resume(long now) => _time.Resume(now);
 
-    /// <summary>The consumer disposes the stream while an update is awaited: to the provider the same as a cancellation. From any thread.</summary>
+    /// <summary>
+    /// The consumer disposes the stream while an update is awaited: to the provider the same as a cancellation. From any thread.
+    /// </summary>
     public void Abandon() => _clock?.Cancel();
 
-    /// <summary>Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.</summary>
+    /// <summary>
+    /// Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.
+    /// </summary>
     public ValueTask<bool> NextAsync()
     {
         if (_input.MustStop)
@@ -162,7 +152,9 @@ internal sealed partial class Attempt
             _time.AddContent(Services.Clock);
         _answer.Commit(hasContent, _input.Live);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
-        return ++_pulls % ClockEvery != 0 || !Clock.IsExpired(ref _time, _answer.Stage) || Failed(new OperationCanceledException(_cancel.Token));
+        return ++_pulls % ClockEvery != 0
+            || !Clock.IsExpired(ref _time, _answer.Stage)
+            || Failed(new OperationCanceledException(_cancel.Token));
     }
 
     private bool Failed(Exception error)

@@ -6,7 +6,8 @@ namespace Orchestrator;
 /// <summary>An attempt's answer: what has come, whether it is committed, and what is held back until it is.</summary>
 internal struct AttemptAnswer
 {
-    // Of a live stream a StreamedAnswer. Of a buffered call what came, as long as it is one update or one whole response; of more a CollectedAnswer.
+    // Of a live stream a StreamedAnswer. Of a buffered call what came, as long as it is one update or one whole response; of more a
+    // CollectedAnswer.
     private object? _answer;
     private StreamedText? _text;
     private ReportedUsage _reported;
@@ -17,7 +18,9 @@ internal struct AttemptAnswer
     /// <summary>The last finish reason; null before the first.</summary>
     public string? Finish { get; private set; }
 
-    /// <summary>Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call once a tool may have run.</summary>
+    /// <summary>
+    /// Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call once a tool may have run.
+    /// </summary>
     public bool Committed { get; private set; }
 
     /// <summary>Whether a tool has run within the provider, or may be running.</summary>
@@ -45,14 +48,21 @@ internal struct AttemptAnswer
     /// <summary>The whole answer of a buffered call.</summary>
     public readonly ChatResponse Response(in TokenUsage usage, ProviderInfo info) => BufferedAnswer.Of(_answer, usage, info);
 
-    /// <summary>What has to be added to the usage that the reader of a stream was told, so that it comes to the attempt's own; null for nothing.</summary>
-    public UsageDetails? UntoldUsage(in TokenUsage usage) => UsageSum.Missing(Streamed().Told, usage);
+    /// <summary>
+    /// The router's own last update of a stream: no text, the route, and of usage and model what the provider's updates did not say.
+    /// </summary>
+    public ChatResponseUpdate ClosingUpdate(RouteResult route) => new()
+    {
+        Contents = UsageSum.Missing(Streamed().ShownUsage, route.Usage) is { } missing ? [new UsageContent(missing)] : [],
+        ModelId = string.IsNullOrEmpty(Streamed().ShownModel) ? route.Provider.Model : null,
+        RawRepresentation = route,
+    };
 
-    /// <summary>The model that answered, where no update of a stream told it; else null.</summary>
-    public string? UntoldModel(ProviderInfo info) => string.IsNullOrEmpty(Streamed().Model) ? info.Model : null;
-
-    /// <summary>What the provider reported.</summary>
+    /// <summary>The usage that the provider reported.</summary>
     public readonly ReportedUsage Reported => _reported;
+
+    /// <summary>What the vendor says it charges, in US dollars; null when it does not say.</summary>
+    public readonly decimal? CostUsd => _reported.CostUsd;
 
     /// <summary>The text so far, for counting and for the error of an answer that is cut.</summary>
     public StreamedText Text(in AttemptInput input) => _text ??= AnswerText.Of(_answer, input);
@@ -60,7 +70,9 @@ internal struct AttemptAnswer
     /// <summary>Gives back what the text takes.</summary>
     public readonly void DisposeText() => _text?.Dispose();
 
-    /// <summary>Takes in an update, and replaces it by the one for the caller: itself, or a copy where it says what is not for the caller.</summary>
+    /// <summary>
+    /// Takes in an update, and replaces it by the one for the caller: itself, or a copy where it says what is not for the caller.
+    /// </summary>
     /// <returns>Whether it carries content.</returns>
     public bool Read(ref ChatResponseUpdate update, in AttemptInput input)
     {
@@ -80,11 +92,11 @@ internal struct AttemptAnswer
                 update = WithoutRaw(update, input);
             ReadContents(update.Contents, input, ref content);
             if (input.Live)
-                update = Streamed().Tell(update);
+                update = Streamed().Show(update);
             Keep(update, input, content);
             Mark(update.FinishReason, content);
             if (closesRoute)
-                _reported.TakeAsShown(input.Live ? Streamed().Told : Collected(input).Usage);
+                _reported.TakeAsShown(input.Live ? Streamed().ShownUsage : Collected(input).Usage);
         }
 
         HasContent |= content;
@@ -104,8 +116,8 @@ internal struct AttemptAnswer
     }
 
     /// <summary>
-    /// The update without a raw representation that is of the router's own making: the route of a router used as provider, or a text that the
-    /// vendor took back.
+    /// The update without a raw representation that is of the router's own making: the route of a router used as provider, or a text that
+    /// the vendor took back.
     /// </summary>
     private ChatResponseUpdate WithoutRaw(ChatResponseUpdate update, in AttemptInput input)
     {
@@ -156,7 +168,9 @@ internal struct AttemptAnswer
         }
     }
 
-    /// <summary>The reader of a stream gets the response's updates; a buffered call that got nothing else gives the response itself.</summary>
+    /// <summary>
+    /// The reader of a stream gets the response's updates; a buffered call that got nothing else gives the response itself.
+    /// </summary>
     private void Keep(ChatResponse whole, in AttemptInput input, bool content)
     {
         if (!input.Live && _answer is null)
@@ -168,7 +182,7 @@ internal struct AttemptAnswer
         foreach (var part in WholeAnswer.UpdatesOf(whole))
         {
             if (input.Live)
-                Streamed().Held.Add(Streamed().Tell(part), content);
+                Streamed().Held.Add(Streamed().Show(part), content);
             else
                 Collected(input).Add(part);
         }

@@ -57,7 +57,9 @@ internal sealed class AttemptClock
     /// <summary>What the router's clock threw, if it did: from then on it keeps no limit.</summary>
     public Exception? Fault { get; private set; }
 
-    /// <summary>Whether the provider was cancelled. Its token may say so a moment later, where what is registered for it runs elsewhere.</summary>
+    /// <summary>
+    /// Whether the provider was cancelled. Its token may say so a moment later, where what is registered for it runs elsewhere.
+    /// </summary>
     public bool IsCancelled => _isCancelled;
 
     public TimeoutOptions Limits { get; }
@@ -73,7 +75,8 @@ internal sealed class AttemptClock
             LinkToDisposal();
         // Asked here, on the call's own thread: the plan may have to run a strategy to know.
         _hasAnother = !stage.HasContent && _streaming && _running.HasAnother;
-        _timer ??= Clock.Time.CreateTimer(static clock => ((AttemptClock)clock!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= Clock.Time.CreateTimer(
+            static clock => ((AttemptClock)clock!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         TimeSpan due;
         lock (Pull!)
         {
@@ -172,7 +175,8 @@ internal sealed class AttemptClock
     {
         if (_disposeLink == default)
         {
-            // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other calls.
+            // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other
+            // calls.
             _disposeLink = _call.Services.Disposing.UnsafeRegister(
                 static clock => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Cancel(), (AttemptClock)clock!, preferLocal: false), this);
         }

@@ -23,7 +23,7 @@ internal static class AttemptErrors
             + "raise it if the provider is meant to be that slow.");
     }
 
-    public static LlmException Cancelled(Exception error) => new(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
+    public static LlmException Cancelled(Exception error) => new(LlmErrorKind.Timeout, "The attempt was cancelled by its caller.", error);
 
     /// <summary>What a provider threw.</summary>
     public static LlmException Thrown(Exception error, bool hasContent, LlmRequest request)
@@ -36,7 +36,8 @@ internal static class AttemptErrors
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return new LlmException(LlmErrorKind.Unknown, $"The provider threw {error.GetType().FullName}, whose members throw when they are read.", error);
+            return new LlmException(
+                LlmErrorKind.Unknown, $"The provider threw {error.GetType().FullName}, whose members throw when they are read.", error);
         }
     }
 

@@ -12,7 +12,14 @@ namespace Orchestrator;
 /// <param name="queuedFor">How long the call waited for the provider's permit.</param>
 /// <param name="spentBefore">What the call's limit has counted before this attempt.</param>
 internal readonly struct AttemptInput(
-    CallInput call, IRunningCall running, RegisteredProvider provider, AttemptRole role, AttemptTicket ticket, int number, TimeSpan queuedFor, TimeSpan spentBefore)
+    CallInput call,
+    IRunningCall running,
+    RegisteredProvider provider,
+    AttemptRole role,
+    AttemptTicket ticket,
+    int number,
+    TimeSpan queuedFor,
+    TimeSpan spentBefore)
 {
     public CallInput Call { get; } = call;
 
@@ -43,7 +50,9 @@ internal readonly struct AttemptInput(
     /// <summary>Whether the provider must not be asked for more: the call is cancelled or abandoned.</summary>
     public bool MustStop => Call.IsCancelled || Running.IsAbandoned;
 
-    /// <summary>The request as this provider is given it: one of ours reads the caller's own objects, any other gets a copy for each attempt.</summary>
+    /// <summary>
+    /// The request as this provider is given it: one of ours reads the caller's own objects, any other gets a copy for each attempt.
+    /// </summary>
     /// <exception cref="LlmException">The options cannot be copied.</exception>
     public LlmRequest RequestForProvider()
     {
@@ -55,6 +64,8 @@ internal readonly struct AttemptInput(
             limits = (limits ?? new()) with { Connect = connect };
         if (Provider.Provider is not IReadsOriginals)
             return request.CopyFor(Streaming, limits);
-        return Streaming == request.Streaming && ReferenceEquals(limits, request.Timeouts) ? request : request with { Streaming = Streaming, Timeouts = limits };
+        return Streaming == request.Streaming && ReferenceEquals(limits, request.Timeouts)
+            ? request
+            : request with { Streaming = Streaming, Timeouts = limits };
     }
 }

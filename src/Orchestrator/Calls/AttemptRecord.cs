@@ -10,13 +10,18 @@ internal static class AttemptRecord
     /// <param name="duration">The time the provider took.</param>
     /// <param name="firstToken">The time of its first content; null when it was not streamed, or none came.</param>
     public static LlmAttempt Of(
-        ref AttemptAnswer answer, in AttemptInput input, AttemptOutcome outcome, LlmException? error, TimeSpan duration, TimeSpan? firstToken)
+        ref AttemptAnswer answer,
+        in AttemptInput input,
+        AttemptOutcome outcome,
+        LlmException? error,
+        TimeSpan duration,
+        TimeSpan? firstToken)
     {
         var info = input.Provider.Info;
         if (error is not null)
             KeepPartialText(error, ref answer, input);
         var usage = AttemptUsage.Of(ref answer, outcome, input);
-        var cost = AttemptUsage.CostOf(usage, answer.Reported.CostUsd, input, out var costSource);
+        var cost = AttemptUsage.CostOf(usage, answer.CostUsd, input, out var costSource);
         var record = new LlmAttempt
         {
             CallId = input.Services.Ids.Of(input.Call.Sequence),

@@ -6,6 +6,8 @@ namespace Orchestrator;
 /// <param name="Counted">The part of that which the call's limit counts: until the answer went out live, if it did.</param>
 /// <param name="Committed">Whether the answer could no longer be started over elsewhere.</param>
 /// <param name="Ejected">Whether it ejected its provider, or was a trial that failed.</param>
-/// <param name="CallExpired">Whether it failed by the call's own limit: the provider is not to blame, and no time is left for another.</param>
+/// <param name="CallExpired">Whether it failed by the call's own limit: the provider is not to blame, and no time is left for
+/// another.</param>
 /// <param name="ToolRan">Whether a tool has run within the provider, or may be running.</param>
-internal readonly record struct AttemptResult(LlmAttempt? Record, long Spent, long Counted, bool Committed, bool Ejected, bool CallExpired, bool ToolRan);
+internal readonly record struct AttemptResult(
+    LlmAttempt? Record, long Spent, long Counted, bool Committed, bool Ejected, bool CallExpired, bool ToolRan);

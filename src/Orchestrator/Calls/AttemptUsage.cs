@@ -62,7 +62,8 @@ internal static class AttemptUsage
         try
         {
             if (input.Services.Once.MayWarnTruncated(name)
-                && CountPrompt(input, mayWait: false, textOnly: true).ToInt() is > WorthCounting and var estimate && reported < estimate / 2)
+                && CountPrompt(input, mayWait: false, textOnly: true).ToInt() is > WorthCounting and var estimate
+                && reported < estimate / 2)
                 input.Services.Once.WarnTruncated(name, reported, estimate);
         }
 #pragma warning disable CA1031 // A counter, or a logger, that throws costs the warning, not the answer.

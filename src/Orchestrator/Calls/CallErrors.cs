@@ -4,15 +4,13 @@ namespace Orchestrator;
 internal static class CallErrors
 {
     /// <summary>The caller cancelled, the router was disposed, or the consumer disposed the stream while an update was awaited.</summary>
-    /// <param name="call">The call.</param>
-    /// <param name="fired">The caller's own token that fired.</param>
-    public static Exception Stopped(CallInput call, CancellationToken fired)
+    public static Exception Stopped(CallInput call)
     {
         if (!call.IsCancelled)
             return new OperationCanceledException("The stream was disposed while this update of it was awaited.");
         if (!call.Token.IsCancellationRequested)
             return RouterDisposed.Error("The router was disposed while the call was running.");
-        return new OperationCanceledException("The caller cancelled the call.", fired);
+        return new OperationCanceledException("The caller cancelled the call.", call.FiredToken);
     }
 
     /// <summary>No provider is left to try.</summary>
@@ -26,7 +24,8 @@ internal static class CallErrors
         if (broken is not null && made.Count == 1)
             return broken;
         var last = made[^1].Error!;
-        var what = string.Join("; ", made.Select(a => $"{a.Provider.Name}: {a.Error!.Kind}{(a.Error.StatusCode is { } s ? $" (HTTP {s})" : "")}"));
+        var what = string.Join(
+            "; ", made.Select(a => $"{a.Provider.Name}: {a.Error!.Kind}{(a.Error.StatusCode is { } s ? $" (HTTP {s})" : "")}"));
         return new AllProvidersFailedException(
             last.Kind,
             $"{(made.Count == 1 ? "The only attempt" : $"All {made.Count} attempts")} failed: {what}. See Attempts for each error.",
@@ -56,8 +55,12 @@ internal static class CallErrors
     /// <summary>The call's limit ran out while it waited for a permit.</summary>
     public static LlmException NoPermit(RegisteredProvider[] full, TimeSpan limit) => new(
         LlmErrorKind.Timeout,
-        $"No permit became free at {string.Join(", ", full.Select(s => s.Info.Name))} within the {limit.TotalSeconds:0.###} s that Timeouts.Call allows; "
+        $"No permit became free at {string.Join(", ", full.Select(s => s.Info.Name))} within the {limit.TotalSeconds:0.###} s "
+        + "that Timeouts.Call allows; "
         + "raise it, raise MaxConcurrency if the vendor allows more, or add a provider.");
+
+    public static InvalidOperationException TwoReaders() =>
+        new("The update before is still awaited; a stream is read by one reader, one update at a time.");
 
     /// <summary>The stream was disposed while an update was awaited.</summary>
     public static NotSupportedException StillAwaited() => new(

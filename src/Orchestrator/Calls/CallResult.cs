@@ -9,7 +9,8 @@ internal static class CallResult
     /// <param name="made">All attempts.</param>
     /// <param name="latency">The call's time without its consumer's.</param>
     /// <param name="response">The answer of a buffered call; null for a stream.</param>
-    public static RouteResult Of(LlmAttempt record, IReadOnlyList<LlmAttempt> made, TimeSpan latency, ChatResponse? response) => response is null
+    public static RouteResult Of(LlmAttempt record, IReadOnlyList<LlmAttempt> made, TimeSpan latency, ChatResponse? response) =>
+        response is null
         ? new RouteResult
         {
             Provider = record.Provider,

@@ -25,8 +25,8 @@ internal sealed class LinkedCancellation
     public CancellationToken Fired => _firstToken.IsCancellationRequested ? _firstToken : _secondToken;
 
     /// <summary>
-    /// To be awaited after a wait that was cancelled: continuations run inline on the thread that cancels, and what the call goes on to do, its
-    /// caller's own code included, must not hold that thread up.
+    /// To be awaited after a wait that was cancelled: continuations run inline on the thread that cancels, and what the call goes on to do,
+    /// its caller's own code included, must not hold that thread up.
     /// </summary>
     public static ConfiguredTaskAwaitable LeaveCancellingThread() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for, or an
-/// avoided one.
+/// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for,
+/// or an avoided one.
 /// </summary>
 internal struct NextProvider
 {
@@ -84,12 +84,20 @@ internal struct NextProvider
     /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
     /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
     public readonly bool TryBeginGranted(
-        CallInput call, RegisteredProvider slot, TimeSpan queuedFor, long now, int made, LlmException? broken, out GrantedPermit permit)
+        CallInput call,
+        RegisteredProvider slot,
+        bool mustStop,
+        TimeSpan queuedFor,
+        long now,
+        int made,
+        LlmException? broken,
+        out GrantedPermit permit)
     {
         var isAvoided = Plan!.IsAvoided(slot);
-        var availability = slot.State.Admit(slot, now, queuedFor, isAvoided, out var ticket);
+        AttemptTicket ticket = default;
+        var isAvailable = !mustStop && slot.State.Admit(slot, now, queuedFor, isAvoided, out ticket) == ProviderAvailability.Available;
         permit = Granted(slot, RoleOfNext(made, broken), ticket, now);
-        if (availability != ProviderAvailability.Available || (isAvoided && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
+        if (!isAvailable || (isAvoided && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
         {
             slot.Withdraw(ticket);
             return false;
@@ -118,18 +126,28 @@ internal struct NextProvider
         return Plan.Avoided is { Count: > 0 };
     }
 
-    /// <summary>Pays for a retry of the attempt that has just failed, if there is to be one.</summary>
-    /// <param name="input">What the failed attempt was given.</param>
+    /// <summary>Decides what follows a failed attempt, and pays for a retry if there is to be one.</summary>
+    /// <param name="input">What the attempt was given.</param>
     /// <param name="result">How it ended.</param>
     /// <param name="made">All attempts so far.</param>
     /// <param name="timeLeft">What the call's limit leaves; null when none holds.</param>
-    /// <param name="otherwise">What ends the call if there is no retry; null when another provider may be tried.</param>
-    public void ConsiderRetry(in AttemptInput input, in AttemptResult result, in MadeAttempts made, TimeSpan? timeLeft, LlmException? otherwise)
+    /// <param name="broken">The error of a stream that starts over already; null for none.</param>
+    /// <param name="mayRestart">Whether a committed answer may be started over.</param>
+    /// <returns>What ends the call; null when another attempt may be made.</returns>
+    public LlmException? EndAfter(
+        in AttemptInput input, in AttemptResult result, in MadeAttempts made, TimeSpan? timeLeft, LlmException? broken, bool mayRestart)
     {
         var services = input.Services;
+        var error = result.Record!.Error!;
+        // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
+        var otherwise = services.Rules[error.Kind].TriesNextProvider ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
             Retry = new PendingRetry(input.Provider, input.Ticket.Avoided, delay, otherwise);
+        if (Retry is null && otherwise is not null)
+            return otherwise;
+        // A tool that ran for the answer that broke must not run for the next one.
+        return result.Committed && (!mayRestart || result.ToolRan) ? error : null;
     }
 
     private static NextStep None(NextStep step, out GrantedPermit permit)

@@ -36,7 +36,8 @@ internal sealed class PermitWait(RouterClock clock, RegisteredProvider[] full)
     /// <param name="timeLeft">What the call's limit leaves; null when none holds.</param>
     /// <param name="changesAt">When another provider may be able to serve the call, as a stamp.</param>
     /// <param name="link">Links the wait to what cancels or abandons the call.</param>
-    /// <returns>Whether the wait was not ended by time or cancellation, and the provider whose permit was granted; null when one left the list.</returns>
+    /// <returns>Whether the wait was not ended by time or cancellation, and the provider whose permit was granted; null when one left the
+    /// list.</returns>
     public async ValueTask<(bool Granted, RegisteredProvider? Provider)> RunAsync(
         long started, TimeSpan? timeLeft, long changesAt, Func<LinkedCancellation> link)
     {

@@ -3,17 +3,27 @@ namespace Orchestrator;
 /// <summary>What a call waits for besides its providers' answers: a plan, a permit, the time of a retry.</summary>
 internal sealed partial class RouteCall
 {
-    private async ValueTask PlanAsync()
+    private ValueTask PlanAsync()
+    {
+        var planning = _planner.PlanAsync(_call, _made, _clock.Started, _clock.HasWaited);
+        if (!planning.IsCompletedSuccessfully)
+            return PlanLaterAsync(planning);
+        _next.Begin(planning.Result, _made.Count);
+        return default;
+    }
+
+    private async ValueTask PlanLaterAsync(ValueTask<RoutePlan> planning)
     {
         try
         {
-            var plan = await _planner.PlanAsync(_call, _made, _clock.Started, _clock.HasWaited).ConfigureAwait(false);
+            var plan = await planning.ConfigureAwait(false);
             _next.Begin(plan, _made.Count);
         }
         catch (Exception) when (MustStop)
         {
             await LinkedCancellation.LeaveCancellingThread();
-            // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is none of the caller's own.
+            // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is none of the
+            // caller's own.
             throw Stopped();
         }
         catch (LlmException) when (_made.Count > 0)
@@ -42,7 +52,9 @@ internal sealed partial class RouteCall
         }
     }
 
-    /// <summary>Waits at all full providers at once, and begins at the first whose permit is granted. Drops the plan when it has to be made anew.</summary>
+    /// <summary>
+    /// Waits at all full providers at once, and begins at the first whose permit is granted. Drops the plan when it has to be made anew.
+    /// </summary>
     private async ValueTask WaitForPermitAsync()
     {
         var full = _next.Plan!.Full!.ToArray();
@@ -60,7 +72,8 @@ internal sealed partial class RouteCall
         RegisteredProvider? slot;
         try
         {
-            (granted, slot) = await wait.RunAsync(_clock.Started, TimeLeftAt(full[0]), _next.Plan.ChangesAt, LinkWait).ConfigureAwait(false);
+            var (timeLeft, changesAt) = (TimeLeftAt(full[0]), _next.Plan.ChangesAt);
+            (granted, slot) = await wait.RunAsync(_clock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
         }
         finally
         {
@@ -69,25 +82,15 @@ internal sealed partial class RouteCall
 
         _queuedFor += Services.Clock.Span(wait.Waited);
         if (!granted && !MustStop && TimeLeftAt(full[0]) <= TimeSpan.Zero)
-            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, CallLimitAt(full[0])!.Value);
-        if (slot is null || !TryBeginGranted(slot))
+            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
+        var now = Services.Clock.NowOr(_clock.Started);
+        if (slot is not null && _next.TryBeginGranted(_call, slot, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
+            Begin(permit);
+        else
             _next.DropPlan();
     }
 
-    private bool TryBeginGranted(RegisteredProvider slot)
-    {
-        var now = Services.Clock.NowOr(_clock.Started);
-        if (MustStop)
-        {
-            slot.Withdraw(default);
-            return false;
-        }
-
-        if (!_next.TryBeginGranted(_call, slot, _queuedFor, now, _made.Count, _broken, out var permit))
-            return false;
-        Begin(permit);
-        return true;
-    }
+    private TimeSpan? TimeLeftAt(RegisteredProvider slot) => _call.TimeLeftAt(slot, _clock.Counted);
 
     /// <summary>Ends a wait when the call is cancelled or its stream is disposed.</summary>
     private LinkedCancellation LinkWait()
@@ -98,18 +101,5 @@ internal sealed partial class RouteCall
         if (IsAbandoned)
             either.Cancel();
         return either;
-    }
-
-    private TimeSpan? CallLimitAt(RegisteredProvider slot) =>
-        (_call.Request.Timeouts?.Call ?? slot.Timeouts.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit : null;
-
-    /// <summary>What the call's limit leaves at this provider; null when none holds.</summary>
-    private TimeSpan? TimeLeftAt(RegisteredProvider slot)
-    {
-        if (CallLimitAt(slot) is not { } limit)
-            return null;
-        // Never below zero: one millisecond below it would be the sign for no limit.
-        var left = limit - Services.Clock.Span(_clock.Counted);
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
     }
 }

@@ -7,14 +7,11 @@ namespace Orchestrator;
 /// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
 /// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
 /// </summary>
-/// <remarks>
-/// Written out as an enumerator instead of an iterator method: every call makes one object less, and an update costs no second state machine.
-/// </remarks>
+/// <remarks>Written out as an enumerator: an iterator method would cost every call one object more, and an update a second state machine.</remarks>
 internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, IRunningCall
 {
     private readonly CallInput _call;
     private readonly RoutePlanner _planner;
-    private readonly LinkedCancellation? _tokens;
     private CallClock _clock;
     private MadeAttempts _made = new();
     private NextProvider _next;
@@ -26,18 +23,14 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
     private TimeSpan _queuedFor;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
     private int _handedOut;
-    private int _turn;
+    private StreamTurn _turn;
     private bool _begun;
     private bool _ended;
 
-    public RouteCall(
-        CallServices services, RoutePlanner planner, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken = default)
+    public RouteCall(CallInput call, RoutePlanner planner)
     {
+        _call = call;
         _planner = planner;
-        var token = ownToken;
-        if (enumeratorToken.CanBeCanceled && enumeratorToken != ownToken)
-            token = ownToken.CanBeCanceled ? (_tokens = new LinkedCancellation(ownToken, enumeratorToken)).Token : enumeratorToken;
-        _call = new CallInput(services, request, live, sequence, token);
     }
 
     public ChatResponseUpdate Current { get; private set; } = null!;
@@ -48,10 +41,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
     /// <summary>Fires when the caller cancels.</summary>
     public CancellationToken Token => _call.Token;
 
-    /// <inheritdoc/>
-    public bool IsAbandoned => Volatile.Read(ref _turn) == Turn.Abandoned;
+    public bool IsAbandoned => _turn.IsAbandoned;
 
-    /// <inheritdoc/>
     public bool HasAnother => _next.MayTryMore(Services, _made.Count + 1) && _next.Plan!.HasAnotherAvailable;
 
     private CallServices Services => _call.Services;
@@ -78,8 +69,8 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> MoveNextAsync()
     {
-        if (Interlocked.CompareExchange(ref _turn, Turn.Moving, Turn.Idle) != Turn.Idle)
-            throw new InvalidOperationException("The update before is still awaited; a stream is read by one reader, one update at a time.");
+        if (!_turn.TryMove())
+            throw CallErrors.TwoReaders();
         try
         {
             if (_ended)
@@ -103,15 +94,12 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
                         throw Stopped();
                     if (_next.Plan is null)
                         await PlanAsync().ConfigureAwait(false);
-                    var step = _next.Choose(_call, _made, _broken, out var permit);
-                    if (step == NextStep.Attempt)
-                        Begin(permit);
-                    else if (step == NextStep.WaitForPermit)
+                    if (TakeStep() == NextStep.WaitForPermit)
                         await WaitForPermitAsync().ConfigureAwait(false);
                     if (_attempt is null)
                         continue;
                     if (_broken is not null)
-                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Provider, _broken)] });
+                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Input.Provider.Info, _broken)] });
                 }
 
                 if (await _attempt.NextAsync().ConfigureAwait(false))
@@ -124,17 +112,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
                     continue;
                 }
 
-                // An attempt ends once, whatever its end throws.
-                var ended = _attempt;
-                _attempt = null;
-                var result = await ended.EndAsync().ConfigureAwait(false);
-                Take(result);
-                if (result.Record is null)
-                    throw Stopped();
-                if (result.Record.Outcome == AttemptOutcome.Succeeded)
-                    Succeed(ended, result.Record);
-                else
-                    GoOnAfter(ended, result);
+                await EndAttemptAsync(_attempt).ConfigureAwait(false);
             }
         }
         catch
@@ -144,37 +122,32 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         }
         finally
         {
-            if (Interlocked.CompareExchange(ref _turn, Turn.Idle, Turn.Moving) != Turn.Moving)
+            if (!_turn.TryEndMove())
             {
                 // Disposed meanwhile. What came is handed out, and is the last.
                 await CloseAsync().ConfigureAwait(false);
-                Volatile.Write(ref _turn, Turn.Idle);
+                _turn.End();
             }
         }
     }
 
     /// <summary>The consumer has read to the end, or abandons the stream.</summary>
-    /// <exception cref="NotSupportedException">An update is still awaited, as with any iterator. The disposal stands all the same: the call is
-    /// cancelled, and the update that is awaited closes the stream.</exception>
+    /// <exception cref="NotSupportedException">An update is still awaited, as with any iterator. The disposal stands all the same: the call
+    /// is cancelled, and the update that is awaited closes the stream.</exception>
     public async ValueTask DisposeAsync()
     {
-        while (true)
+        switch (_turn.Dispose())
         {
-            switch (Interlocked.CompareExchange(ref _turn, Turn.Closing, Turn.Idle))
-            {
-                case Turn.Idle:
-                    await CloseAsync().ConfigureAwait(false);
-                    Volatile.Write(ref _turn, Turn.Idle);
-                    return;
-                case Turn.Closing:
-                    return;
-                case Turn.Moving when Interlocked.CompareExchange(ref _turn, Turn.Abandoned, Turn.Moving) == Turn.Moving:
-                    _attempt?.Abandon();
-                    Volatile.Read(ref _wait)?.Cancel();
-                    throw CallErrors.StillAwaited();
-                case Turn.Abandoned:
-                    throw CallErrors.StillAwaited();
-            }
+            case StreamTurn.Disposal.Closes:
+                await CloseAsync().ConfigureAwait(false);
+                _turn.End();
+                return;
+            case StreamTurn.Disposal.Abandons:
+                _attempt?.Abandon();
+                Volatile.Read(ref _wait)?.Cancel();
+                throw CallErrors.StillAwaited();
+            case StreamTurn.Disposal.IsAbandoned:
+                throw CallErrors.StillAwaited();
         }
     }
 
@@ -188,6 +161,28 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
 
         End();
     }
+
+    // Permits and results are kept out of the loop's method, which would clear room for them at every update.
+    private NextStep TakeStep()
+    {
+        var step = _next.Choose(_call, _made, _broken, out var permit);
+        if (step == NextStep.Attempt)
+            Begin(permit);
+        return step;
+    }
+
+    private ValueTask EndAttemptAsync(Attempt ended)
+    {
+        // An attempt ends once, whatever its end throws.
+        _attempt = null;
+        var end = ended.EndAsync();
+        if (!end.IsCompletedSuccessfully)
+            return EndLaterAsync(ended, end);
+        GoOnAfter(ended, end.Result);
+        return default;
+    }
+
+    private async ValueTask EndLaterAsync(Attempt ended, ValueTask<AttemptResult> end) => GoOnAfter(ended, await end.ConfigureAwait(false));
 
     private void Take(in AttemptResult result)
     {
@@ -211,39 +206,37 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         _released!.Add(attempt.ClosingUpdate(_result));
     }
 
-    /// <summary>Returns when another attempt may be made; throws what ends the call otherwise.</summary>
+    /// <summary>Returns when there is a result, or another attempt may be made; throws what ends the call otherwise.</summary>
     private void GoOnAfter(Attempt attempt, in AttemptResult result)
     {
-        var record = result.Record!;
-        if (record.Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Abandoned)
+        Take(result);
+        if (result.Record is not { } record || record.Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Abandoned)
             throw Stopped();
-        var error = record.Error!;
+        if (record.Outcome == AttemptOutcome.Succeeded)
+        {
+            Succeed(attempt, record);
+            return;
+        }
+
         if (result.CallExpired)
             throw Exhausted();
-        // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
-        var otherwise = Services.Rules[error.Kind].TriesNextProvider ? null : _broken ?? error;
-        _next.ConsiderRetry(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), otherwise);
-        if (_next.Retry is null && otherwise is not null)
-            throw otherwise;
-        if (!result.Committed)
-            return;
-
-        // A tool that ran for the answer that broke must not run for the next one.
-        if (!MayRestart || result.ToolRan)
-            throw error;
-        _broken = error;
+        if (_next.EndAfter(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), _broken, MayRestart) is { } end)
+            throw end;
+        if (result.Committed)
+            _broken = record.Error;
     }
 
     private void Begin(in GrantedPermit permit)
     {
         var spentBefore = Services.Clock.Span(_clock.Counted);
-        _attempt = new Attempt(new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
+        _attempt = new Attempt(
+            new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
     }
 
     private Exception Stopped()
     {
         _outcome = _call.IsCancelled ? AttemptOutcome.Cancelled : AttemptOutcome.Abandoned;
-        return CallErrors.Stopped(_call, _tokens?.Fired ?? Token);
+        return CallErrors.Stopped(_call);
     }
 
     private LlmException Exhausted() => CallErrors.Exhausted(_made.Records, _broken);
@@ -284,7 +277,7 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         if (_ended)
             return;
         _ended = true;
-        _tokens?.Release();
+        _call.Release();
         _next.End(Services.Budget);
         // Never asked for its first update: nothing was called.
         if (!_begun)
@@ -296,16 +289,5 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
             _outcome = last.Outcome;
         var (whole, overhead) = _clock.End(Services.Clock, _call.Live);
         Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, overhead / (double)Services.Clock.Frequency, _made.Records);
-    }
-
-    /// <summary>Whose turn it is: the reader's, or that of a consumer that disposes the stream.</summary>
-    private static class Turn
-    {
-        public const int Idle = 0;
-        public const int Moving = 1;
-
-        /// <summary>Disposed while an update is awaited: that one closes the stream.</summary>
-        public const int Abandoned = 2;
-        public const int Closing = 3;
     }
 }

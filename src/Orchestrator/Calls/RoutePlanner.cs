@@ -1,6 +1,8 @@
 namespace Orchestrator;
 
-/// <summary>Turns the registered providers into the plan of one call: which may serve it, how available each is now, in which order.</summary>
+/// <summary>
+/// Turns the registered providers into the plan of one call: which may serve it, how available each is now, in which order.
+/// </summary>
 internal sealed partial class RoutePlanner
 {
     private readonly CallServices _services;
@@ -20,7 +22,26 @@ internal sealed partial class RoutePlanner
         _onFault = error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error);
     }
 
-    public ValueTask<RoutePlan> PlanAsync(CallInput call, MadeAttempts made, long started, bool hasWaited)
+    /// <summary>Makes the plan of a call, or of what is left of it. Never throws here: what fails is thrown by the task.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="made">Its attempts so far: none of their providers is asked again.</param>
+    /// <param name="started">When the call began.</param>
+    /// <param name="hasWaited">Whether it has waited for anything but providers since.</param>
+    public ValueTask<RoutePlan> PlanAsync(CallInput call, in MadeAttempts made, long started, bool hasWaited)
+    {
+        try
+        {
+            return BeginPlan(call, made, started, hasWaited);
+        }
+#pragma warning disable CA1031 // Thrown by the task, as by planning that waits.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<RoutePlan>(error);
+        }
+    }
+
+    private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
         var slots = _providers.Slots;
         var options = call.Request.Options;
@@ -58,7 +79,8 @@ internal sealed partial class RoutePlanner
         return waiting is null ? new(Plan(call, slots, reachable, at)) : WaitAndPlanAsync(call, slots, reachable, waiting, at);
     }
 
-    private async ValueTask<RoutePlan> WaitAndPlanAsync(CallInput call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting, long? at)
+    private async ValueTask<RoutePlan> WaitAndPlanAsync(
+        CallInput call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting, long? at)
     {
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -73,32 +95,32 @@ internal sealed partial class RoutePlanner
     {
         var now = at ?? _services.Clock.Now();
         var candidates = new Candidate[slots.Length];
-        var odd = false;
+        var anyUnavailable = false;
         for (var i = 0; i < slots.Length; i++)
         {
             var view = slots[i].State.Snapshot(slots[i], now);
             candidates[i] = CandidateOf(slots, i, view, reachable is null || reachable[i]);
-            odd |= view.Availability != ProviderAvailability.Available;
+            anyUnavailable |= view.Availability != ProviderAvailability.Available;
             _services.LogChanges(slots[i].State);
         }
 
-        if (!odd)
-            return NewPlan(call, slots, candidates, UnavailableProviders.None);
+        if (!anyUnavailable)
+            return NewPlan(call, slots, candidates, null);
         // Looked at again: the standing of a moment ago is not kept for the calls, nearly all, that meet nothing but available providers.
-        return PlanWithOdd(call, slots, reachable, now);
+        return PlanWithUnavailable(call, slots, reachable, now);
     }
 
-    private RoutePlan PlanWithOdd(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long now)
+    private RoutePlan PlanWithUnavailable(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long now)
     {
         var views = Array.ConvertAll(slots, s => s.State.Snapshot(s, now));
-        var others = OddOf(slots, views, now);
+        var others = UnavailableOf(slots, views, now);
         var candidates = AvailableOf(slots, views, i => reachable is null || reachable[i]);
         if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
             throw AllExcluded(slots, now);
         return NewPlan(call, slots, candidates, others);
     }
 
-    private RoutePlan NewPlan(CallInput call, RegisteredProvider[] slots, Candidate[] candidates, in UnavailableProviders others) =>
+    private RoutePlan NewPlan(CallInput call, RegisteredProvider[] slots, Candidate[] candidates, UnavailableProviders? others) =>
         new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
 
     private static Candidate[] AvailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
@@ -129,7 +151,7 @@ internal sealed partial class RoutePlanner
         };
     }
 
-    private UnavailableProviders OddOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
+    private UnavailableProviders UnavailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
     {
         RegisteredProvider? trial = null;
         List<RegisteredProvider>? full = null, avoided = null;
@@ -164,10 +186,12 @@ internal sealed partial class RoutePlanner
     private static LlmException AllExcluded(RegisteredProvider[] slots, long now)
     {
         var obstacles = Array.ConvertAll(slots, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
-        var what = string.Join("; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
+        var what = string.Join(
+            "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
         return new LlmException(
             LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is left out for now: {what}. Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
+            $"Every provider that could serve this call is left out for now: {what}. "
+            + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
         {
             RetryAfter = obstacles.Min(o => o.Obstacle.Left),
         };
