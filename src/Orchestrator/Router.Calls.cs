@@ -111,7 +111,7 @@ public sealed partial class Router
         Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_services, _planner, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
+        new(new CallInput(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken), _planner);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(

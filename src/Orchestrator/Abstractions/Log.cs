@@ -108,9 +108,9 @@ internal static partial class Log
 
     [LoggerMessage(
         110, LogLevel.Warning,
-        "Provider '{provider}' ignored its cancellation for a second and was left behind",
-        EventName = "llm_provider_left_behind")]
-    public static partial void ProviderLeftBehind(ILogger logger, string provider);
+        "Provider '{provider}' ignored its cancellation for a second and was orphaned: the call went on without it",
+        EventName = "llm_provider_orphaned")]
+    public static partial void ProviderOrphaned(ILogger logger, string provider);
 
     [LoggerMessage(
         111, LogLevel.Warning,

@@ -26,8 +26,8 @@ public sealed record ProviderMetrics
     /// <summary>How often it was ejected for failing, failed trials included.</summary>
     public long Ejections { get; init; }
 
-    /// <summary>Attempts running now, those included whose provider ignores its token and was left behind: its code has not ended.
-    /// What was left behind on an instance that another has replaced under the same name is not counted: the new one has all of its
+    /// <summary>Attempts running now, those included whose provider ignores its token and was orphaned: its code has not ended.
+    /// What was orphaned on an instance that another has replaced under the same name is not counted: the new one has all of its
     /// permits.</summary>
     public int InFlight { get; init; }
 

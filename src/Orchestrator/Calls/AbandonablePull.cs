@@ -4,8 +4,9 @@ using System.Threading.Tasks.Sources;
 namespace Orchestrator;
 
 /// <summary>
-/// Awaits a provider's next update, and can be opened from outside when the provider does not come back: whoever is first wins, the other
-/// is told. One per attempt, made at its first real wait and used for all of them, so that a wait allocates nothing.
+/// Awaits a provider's next update, and can be ended from outside when the provider does not come back: the first of the two wins, and a
+/// provider that comes back later is an orphan. One per attempt, made at its first real wait and used for all of them, so that a wait
+/// allocates nothing.
 /// </summary>
 internal sealed class AbandonablePull : IValueTaskSource<bool>
 {
@@ -21,7 +22,7 @@ internal sealed class AbandonablePull : IValueTaskSource<bool>
         _onReturn = OnReturn;
     }
 
-    /// <summary>Completes with true when the provider came back (read <see cref="Result"/>), with false when it was left behind.</summary>
+    /// <summary>Completes with true when the provider came back (read <see cref="Result"/>), with false when it was orphaned.</summary>
     public ValueTask<bool> WaitAsync(ValueTask<bool> pull)
     {
         _core.Reset();
@@ -36,12 +37,15 @@ internal sealed class AbandonablePull : IValueTaskSource<bool>
     /// <summary>What the provider answered; throws what it threw.</summary>
     public bool Result() => _pull.GetResult();
 
-    /// <summary>True when the provider has not come back: from now on its return is the orphan's. For a wait that nobody is going to await.</summary>
-    public bool TryLeave() => Interlocked.Exchange(ref _passed, 1) == 0;
+    /// <summary>
+    /// True when the provider has not come back: from now on its return is the orphan's. For a wait that is not going to be awaited.
+    /// </summary>
+    public bool TryOrphan() => Interlocked.Exchange(ref _passed, 1) == 0;
 
-    public void LeaveBehind()
+    /// <summary>Ends the wait without the provider.</summary>
+    public void Orphan()
     {
-        if (TryLeave())
+        if (TryOrphan())
         {
             // Not on the timer's thread: what follows is the rest of the call.
             _core.RunContinuationsAsynchronously = true;

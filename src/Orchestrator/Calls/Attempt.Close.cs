@@ -1,17 +1,19 @@
 namespace Orchestrator;
 
-/// <summary>Closing the provider's sequence: at once, within a second, or whenever a provider that was left behind comes to its end.</summary>
+/// <summary>Closing the provider's sequence: at once, within a second, or when an orphaned provider comes to its end.</summary>
 internal sealed partial class Attempt
 {
-    private bool _leftBehind;
+    private bool _isOrphaned;
     private int _partsEnded;
 
-    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.</summary>
-    public ValueTask EndAsync()
+    /// <summary>
+    /// Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.
+    /// </summary>
+    public ValueTask<AttemptResult> EndAsync()
     {
         try
         {
-            if (_updates is not null && !_leftBehind)
+            if (_updates is not null && !_isOrphaned)
             {
                 var close = _updates.DisposeAsync();
                 if (!close.IsCompletedSuccessfully)
@@ -25,20 +27,19 @@ internal sealed partial class Attempt
             FailedToClose(error);
         }
 
-        Settle();
-        return default;
+        return new(Settle());
     }
 
-    private async ValueTask EndSlowlyAsync(ValueTask close)
+    private async ValueTask<AttemptResult> EndSlowlyAsync(ValueTask close)
     {
         Task? closing = null;
         try
         {
             closing = close.AsTask();
-            // Its reader has left. What its end waits for may be its token, which would never fire.
+            // Its consumer has left early. What its end waits for may be its token, which would never fire.
             if (!_ended && _error is null)
                 CancelProvider();
-            await closing.WaitAsync(Grace, Services.Clock.Time).ConfigureAwait(false);
+            await closing.WaitAsync(AttemptClock.Grace, Services.Clock.Time).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -47,8 +48,8 @@ internal sealed partial class Attempt
             FailedToClose(error);
             if (closing is { IsCompleted: false })
             {
-                // It still runs, whether its second is over or the clock has failed: it hears so, and its provider is not disposed under it.
-                _leftBehind = true;
+                // It still runs, whether its second is over or the clock has failed: it is cancelled, and its provider is not disposed.
+                _isOrphaned = true;
                 CancelProvider();
                 _ = CloseOrphanAsync(closing);
                 // Not on the timer's thread: what follows is the rest of the call.
@@ -56,38 +57,40 @@ internal sealed partial class Attempt
             }
         }
 
-        Settle();
+        return Settle();
     }
 
     private void FailedToClose(Exception error)
     {
-        // A complete answer is in hand, or a better reason is known: the fault is told, the call goes on.
-        if (_error is null && _ended && !HasContent)
+        // A complete answer is in hand, or a better reason is known: the fault is logged, the call goes on.
+        if (_error is null && _ended && !_answer.HasContent)
         {
             _ended = false;
             Failed(error);
         }
-        else if (_ended || error is not OperationCanceledException || !_isCancelled)
+        else if (_ended || error is not OperationCanceledException || _clock is not { IsCancelled: true })
         {
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
         }
     }
 
+    private void CancelProvider() => Clock.CancelProvider();
+
     /// <summary>The call goes on without its provider, which has been cancelled and does not come back.</summary>
-    private void LeaveBehind()
+    private void Orphan()
     {
-        _leftBehind = true;
-        Log.ProviderLeftBehind(Services.Logger, Slot.Info.Name);
+        _isOrphaned = true;
+        Log.ProviderOrphaned(Services.Logger, Slot.Info.Name);
     }
 
-    /// <summary>The provider of an attempt that was left behind has come back after all.</summary>
+    /// <summary>The orphaned provider has come back after all.</summary>
     private void OnOrphanReturned()
     {
         try
         {
-            _ = _gate!.Result();
+            _ = _clock!.Pull!.Result();
         }
-#pragma warning disable CA1031 // The attempt has ended long ago: nobody waits for this result.
+#pragma warning disable CA1031 // The attempt has ended long ago: its result is not waited for.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -97,8 +100,7 @@ internal sealed partial class Attempt
         _ = CloseOrphanAsync(null);
     }
 
-    /// <summary>Gives back what an attempt left behind has kept when the last of its provider's code has run: its sequence is closed here unless
-    /// that runs already.</summary>
+    /// <summary>Gives back what the orphan has kept when the last of its code has run; closes its sequence first, unless that runs.</summary>
     private async Task CloseOrphanAsync(Task? closing)
     {
         try
@@ -113,7 +115,7 @@ internal sealed partial class Attempt
                 await closing.ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_isCancelled)
+        catch (OperationCanceledException) when (_clock is { IsCancelled: true })
         {
             // What its cancellation was for.
         }
@@ -124,13 +126,13 @@ internal sealed partial class Attempt
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
         }
 
-        LetGo();
+        ReleaseOrphan();
     }
 
-    /// <summary>An attempt left behind is over when it is settled and its provider's code has ended; the later of the two gives back.</summary>
-    private void LetGo()
+    /// <summary>An orphan's attempt is over when it is settled and the orphan's code has ended; the later of the two gives back.</summary>
+    private void ReleaseOrphan()
     {
-        if (Interlocked.Increment(ref _partsEnded) == 2 && Slot.State.Release(Slot))
-            Slot.Lease.Release(Slot.Info.Name);
+        if (Interlocked.Increment(ref _partsEnded) == 2)
+            Slot.ReleaseOrphan();
     }
 }

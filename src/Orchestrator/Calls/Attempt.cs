@@ -5,44 +5,33 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>
-/// One try at one provider: pulls its updates, keeps its limits and its time, decides when its answer is committed, and ends exactly
-/// once with an <see cref="LlmAttempt"/>. Used by one call, so only the timer and cancellation callbacks come from other threads.
+/// One try at one provider: pulls its updates, decides when its answer is committed, and ends exactly once with an
+/// <see cref="AttemptResult"/>. Used by one call; only the callbacks of its <see cref="AttemptClock"/> come from other threads.
 /// </summary>
 internal sealed partial class Attempt
 {
     private const int ClockEvery = 64;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private readonly RouteCall _call;
+    private readonly AttemptInput _input;
     private readonly CancellationTokenSource _cancel = new();
-    private readonly AttemptRole _role;
-    private readonly AttemptTicket _ticket;
-    private readonly bool _streaming;
-    private readonly CancellationTokenRegistration _callerLink;
-    private CancellationTokenRegistration _disposeLink;
     private IAsyncEnumerator<ChatResponseUpdate>? _updates;
+    private AttemptClock? _clock;
+    private AttemptTime _time;
+    private AttemptAnswer _answer;
     private LlmException? _error;
-    private bool _ended;
     private int _pulls;
+    private bool _ended;
+    private bool _wasAsked;
 
-    public Attempt(RouteCall call, RegisteredProvider slot, AttemptRole role, AttemptTicket ticket, long now)
+    public Attempt(in AttemptInput input, long now)
     {
-        _call = call;
-        Slot = slot;
-        _role = role;
-        _ticket = ticket;
-        _streaming = call.Live || slot.Info.PrefersStreaming || call.Request.Streaming;
-        if (call.Token.CanBeCanceled)
-            _callerLink = call.Token.UnsafeRegister(static a => ((Attempt)a!).OnGivenUp(), this);
-        // A live stream can rest in its consumer's hands while the router is disposed; a buffered call links up when it first waits.
-        if (call.Live)
-            LinkToDisposal();
-        _mark = now;
+        _input = input;
+        _time = new AttemptTime(now);
+        if (input.Call.Token.CanBeCanceled || input.Live)
+            _clock = new AttemptClock(input, _cancel, _time);
     }
 
-    public RegisteredProvider Slot { get; }
-
-    private CallServices Services => _call.Services;
+    public ref readonly AttemptInput Input => ref _input;
 
     /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
@@ -50,32 +39,43 @@ internal sealed partial class Attempt
     /// <summary>Whether the update just pulled stands for an event that was skipped: nothing to hand out.</summary>
     public bool HasNothing { get; private set; }
 
-    /// <summary>Whether the provider was asked; if not, because the call was given up first, there was no attempt and is no record.</summary>
-    public bool WasAsked { get; private set; }
+    public bool Committed => _answer.Committed;
 
-    /// <summary>Whether its provider was avoided when it began.</summary>
-    public bool OnAvoided => _ticket.Avoided;
+    public bool HasHeld => _answer.HasHeld;
 
-    /// <summary>Whether it is the trial of an ejected provider.</summary>
-    public bool IsTrial => _ticket.IsTrial;
+    private RegisteredProvider Slot => _input.Provider;
 
-    /// <summary>Whether it ejected its provider, or was a trial that failed; set by <see cref="EndAsync"/>.</summary>
-    public bool Ejected { get; private set; }
+    private CallServices Services => _input.Call.Services;
 
-    /// <summary>How it ended; set by <see cref="EndAsync"/>.</summary>
-    public LlmAttempt Record => _call.LastAttempt;
+    private AttemptClock Clock => _clock ??= new AttemptClock(_input, _cancel, _time);
 
-    /// <summary>Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.</summary>
+    public List<ChatResponseUpdate> TakeHeld() => _answer.TakeHeld();
+
+    public ChatResponse Response(in TokenUsage usage) => _answer.Response(usage, Slot.Info);
+
+    public ChatResponseUpdate ClosingUpdate(RouteResult route) => _answer.ClosingUpdate(route);
+
+    public void Pause(long now) => _time.Pause(now);
+
+    public void Resume(long now) => _time.Resume(now);
+
+    /// <summary>
+    /// The consumer disposes the stream while an update is awaited: to the provider the same as a cancellation. From any thread.
+    /// </summary>
+    public void Abandon() => _clock?.Cancel();
+
+    /// <summary>
+    /// Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.
+    /// </summary>
     public ValueTask<bool> NextAsync()
     {
-        if (_call.MustStop)
+        if (_input.MustStop)
             return new(false);
-        ValueTask<bool> pull;
-        WasAsked = true;
+        _wasAsked = true;
         try
         {
-            _updates ??= Slot.Provider.GenerateAsync(_call.RequestFor(Slot, _streaming), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
-            pull = _updates.MoveNextAsync();
+            _updates ??= Slot.Provider.GenerateAsync(_input.RequestForProvider(), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
+            var pull = _updates.MoveNextAsync();
             if (!pull.IsCompleted)
                 return WaitAsync(pull);
             return new(Took(pull.Result));
@@ -89,23 +89,22 @@ internal sealed partial class Attempt
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(ValueTask<bool> pull)
+    private async ValueTask<bool> WaitAsync(ValueTask<bool> next)
     {
-        var gate = _gate ??= new AbandonablePull(OnOrphanReturned);
+        var clock = Clock;
+        var pull = clock.Pull ??= new AbandonablePull(OnOrphanReturned);
         var started = false;
         try
         {
-            var wait = gate.WaitAsync(pull);
-            if (!_call.Live)
-                LinkToDisposal();
-            StartClock();
+            var wait = pull.WaitAsync(next);
+            clock.Start(_time, _answer.Stage);
             started = true;
             var returned = await wait.ConfigureAwait(false);
-            StopClock();
+            _time = clock.Stop();
             if (returned)
-                return Took(gate.Result());
-            LeaveBehind();
-            return Failed(_clockFault ?? new OperationCanceledException(_cancel.Token));
+                return Took(pull.Result());
+            Orphan();
+            return Failed(clock.Fault ?? new OperationCanceledException(_cancel.Token));
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -114,11 +113,11 @@ internal sealed partial class Attempt
             if (!started)
             {
                 // Not the provider, which runs already: a clock that makes no timer keeps no limit.
-                _clockFault = error;
-                StopClock();
-                if (gate.TryLeave())
-                    LeaveBehind();
-                CancelProvider();
+                clock.Fail(error);
+                _time = clock.Stop();
+                if (pull.TryOrphan())
+                    Orphan();
+                clock.CancelProvider();
             }
 
             return Failed(error);
@@ -135,56 +134,38 @@ internal sealed partial class Attempt
 
         var update = _updates!.Current;
         if (update is null)
-            return Failed(new LlmException(LlmErrorKind.MalformedResponse, $"Provider '{Slot.Info.Name}' yielded null instead of an update."));
+            return Failed(AttemptErrors.NullUpdate(Slot.Info.Name));
         HasNothing = false;
         if (update.RawRepresentation is MalformedEvent malformed)
         {
             // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
-            if (!_call.Live || !Committed)
+            if (!_input.Live || !Committed)
                 return Failed(malformed.Error);
             HasNothing = true;
             Log.EventSkipped(Services.Logger, Slot.Info.Name, malformed.Error);
             return true;
         }
 
-        Read(update);
+        var hasContent = _answer.Read(ref update, _input);
+        Current = update;
+        if (hasContent && _input.Streaming)
+            _time.AddContent(Services.Clock);
+        _answer.Commit(hasContent, _input.Live);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
-        return ++_pulls % ClockEvery != 0 || !IsExpired() || Failed(new OperationCanceledException(_cancel.Token));
+        return ++_pulls % ClockEvery != 0
+            || !Clock.IsExpired(ref _time, _answer.Stage)
+            || Failed(new OperationCanceledException(_cancel.Token));
     }
 
     private bool Failed(Exception error)
     {
-        if (_limit is { } limit && (error is OperationCanceledException || _leftBehind))
-            _error = LimitError(limit);
-        else if (error is OperationCanceledException && _isCancelled)
-            _error = new LlmException(LlmErrorKind.Timeout, "The attempt was given up by its caller.", error);
+        if (_clock is { Limit: { } limit } && (error is OperationCanceledException || _isOrphaned))
+            _error = AttemptErrors.LimitExpired(limit, _clock.Limits, Slot.Info.Name);
+        else if (error is OperationCanceledException && _clock is { IsCancelled: true })
+            _error = AttemptErrors.Cancelled(error);
         else
-            _error = Mapped(error).ClaimedBy(this);
+            _error = AttemptErrors.Thrown(error, _answer.HasContent, _input.Call.Request).ClaimedBy(this);
         _error.FillIn(Slot.Info);
         return false;
-    }
-
-    private LlmException Mapped(Exception error)
-    {
-        try
-        {
-            return ExceptionMapper.Map(error, CancellationToken.None, started: HasContent, request: _call.Request);
-        }
-#pragma warning disable CA1031 // An exception whose own members throw is a failure like any other.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return new LlmException(LlmErrorKind.Unknown, $"The provider threw {error.GetType().FullName}, whose members throw when they are read.", error);
-        }
-    }
-
-    private void LinkToDisposal()
-    {
-        if (_disposeLink == default)
-        {
-            // Each on the pool: what a call goes on to do, its caller's own code included, must not hold up the disposal and the other calls.
-            _disposeLink = Services.Disposing.UnsafeRegister(
-                static a => ThreadPool.UnsafeQueueUserWorkItem(static attempt => attempt.OnGivenUp(), (Attempt)a!, preferLocal: false), this);
-        }
     }
 }

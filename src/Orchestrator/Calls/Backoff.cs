@@ -1,6 +1,8 @@
 namespace Orchestrator;
 
-/// <summary>The backoff before a provider is asked again: by chance between the two delays of the options, and not before a <c>Retry-After</c>.</summary>
+/// <summary>
+/// The backoff before a provider is asked again: by chance between the two delays of the options, and not before a <c>Retry-After</c>.
+/// </summary>
 internal sealed class Backoff(RetryOptions options, Chance chance)
 {
     // Timers count whole milliseconds, so this much keeps a retry from being early.

@@ -51,7 +51,9 @@ internal sealed class CallServices
 
     public bool IsDisposing => _disposing.IsCancellationRequested;
 
-    /// <summary>Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.</summary>
+    /// <summary>
+    /// Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.
+    /// </summary>
     public void Cancel() => _disposing.Cancel();
 
     /// <summary>Logs the changes of a provider's health that are not logged yet, each once.</summary>

@@ -1,6 +1,8 @@
 namespace Orchestrator;
 
-/// <summary>The router's source of chance. A source that throws, or returns a number outside 0 to 1, costs the spread of a delay and nothing else.</summary>
+/// <summary>
+/// The router's source of chance. A source that throws, or returns a number outside 0 to 1, costs the spread of a delay and nothing else.
+/// </summary>
 internal sealed class Chance(Random source)
 {
     /// <summary>A number from 0 to 1.</summary>

@@ -5,9 +5,10 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>
-/// A buffered answer that comes in several updates. Takes the room of what they say, not of an update for each token, and makes of them what
-/// <see cref="ChatResponseExtensions.ToChatResponse(IEnumerable{ChatResponseUpdate})"/> makes: text that goes on is one text, what belongs to the
-/// response is kept once. Keeps no object of the provider's but contents. For one thread at a time.
+/// A buffered answer that comes in several updates. Takes the room of what they say, not of an update for each token, and makes of them
+/// what
+/// <see cref="ChatResponseExtensions.ToChatResponse(IEnumerable{ChatResponseUpdate})"/> makes: text that goes on is one text, what belongs
+/// to the response is kept once. Keeps no object of the provider's but contents. For one thread at a time.
 /// </summary>
 /// <param name="provider">The provider's name, for the error of an answer that is too large.</param>
 internal sealed class CollectedAnswer(string provider)
@@ -24,7 +25,10 @@ internal sealed class CollectedAnswer(string provider)
     private const int MostProperties = 256;
     private const long MostPropertiesSize = 1 << 20;
 
-    /// <summary>Raw representations too. Nothing can weigh an object of a vendor's SDK, so 64 of them are kept, and more where they are known to be small.</summary>
+    /// <summary>
+    /// Raw representations too. Nothing can weigh an object of a vendor's SDK, so 64 of them are kept, and more where they are known to
+    /// be small.
+    /// </summary>
     private const long MostRawSize = 64 * ContentSize.Opaque;
 
     private readonly List<ChatResponseUpdate> _messages = [];
@@ -65,7 +69,7 @@ internal sealed class CollectedAnswer(string provider)
         _response.FinishReason = update.FinishReason ?? _response.FinishReason;
         _response.ContinuationToken = update.ContinuationToken ?? _response.ContinuationToken;
         _response.CreatedAt = First(_response.CreatedAt, update.CreatedAt);
-        // Whoever names a message speaks of it; else of the response.
+        // An update that names a message has properties of that message; else of the response.
         if (update.AdditionalProperties is not { Count: > 0 } properties)
             return;
         if (update.MessageId is { Length: > 0 })
@@ -78,16 +82,16 @@ internal sealed class CollectedAnswer(string provider)
     public void ReplaceText(string text)
     {
         EndRun();
-        ChatResponseUpdate? place = null;
+        ChatResponseUpdate? replaced = null;
         foreach (var message in _messages)
         {
             var contents = (List<AIContent>)message.Contents;
             if (contents.RemoveAll(c => c is TextContent) > 0)
-                place ??= message;
+                replaced ??= message;
         }
 
         if (text.Length > 0)
-            (place ?? MessageOf(new ChatResponseUpdate())).Contents.Add(new TextContent(text));
+            (replaced ?? MessageOf(new ChatResponseUpdate())).Contents.Add(new TextContent(text));
     }
 
     /// <summary>The whole answer.</summary>
@@ -108,7 +112,9 @@ internal sealed class CollectedAnswer(string provider)
     /// <summary>The message that an update goes on with, or a new one.</summary>
     private ChatResponseUpdate MessageOf(ChatResponseUpdate update)
     {
-        if (_messages is not [.., var message] || Differ(update.AuthorName, message.AuthorName) || Differ(update.MessageId, message.MessageId)
+        if (_messages is not [.., var message]
+            || Differ(update.AuthorName, message.AuthorName)
+            || Differ(update.MessageId, message.MessageId)
             || (update.Role is { } role && role != message.Role))
         {
             EndRun();
@@ -127,7 +133,9 @@ internal sealed class CollectedAnswer(string provider)
     private ChatResponseUpdate New()
     {
         var message = new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = new List<AIContent>() };
-        var ids = _messages is [.., var last] ? ContentSize.Length(last.MessageId) + ContentSize.Length(last.AuthorName) + ContentSize.Length(last.Role?.Value) : 0;
+        var ids = _messages is [.., var last]
+            ? ContentSize.Length(last.MessageId) + ContentSize.Length(last.AuthorName) + ContentSize.Length(last.Role?.Value)
+            : 0;
         if (_messages is [.., { Contents.Count: 0 }])
         {
             if (!MayKeepEmpty(ids))
@@ -196,7 +204,8 @@ internal sealed class CollectedAnswer(string provider)
     }
 
     /// <summary>The first moment that is one: a zero is what servers give that know none.</summary>
-    private static DateTimeOffset? First(DateTimeOffset? one, DateTimeOffset? next) => one is { } known && known > DateTimeOffset.UnixEpoch ? one : next ?? one;
+    private static DateTimeOffset? First(DateTimeOffset? one, DateTimeOffset? next) =>
+        one is { } known && known > DateTimeOffset.UnixEpoch ? one : next ?? one;
 
     private void Add(AdditionalPropertiesDictionary all, AdditionalPropertiesDictionary properties)
     {
@@ -230,7 +239,8 @@ internal sealed class CollectedAnswer(string provider)
         {
             throw new LlmException(
                 LlmErrorKind.MalformedResponse,
-                $"Provider '{provider}' gave an answer that is too large: more than {MostWeight >> 20} Mi characters or bytes. Check the provider; a stream has no such bound.");
+                $"Provider '{provider}' gave an answer that is too large: more than {MostWeight >> 20} Mi characters or bytes. "
+                + "Check the provider; a stream has no such bound.");
         }
     }
 
@@ -238,6 +248,7 @@ internal sealed class CollectedAnswer(string provider)
     private static string? PlainText(AIContent content) =>
         content is not { AdditionalProperties: null, Annotations: null } ? null
         : content.GetType() == typeof(TextContent) ? ((TextContent)content).Text
-        : content.GetType() == typeof(TextReasoningContent) && content is TextReasoningContent { ProtectedData: null } thought ? thought.Text
+        : content.GetType() == typeof(TextReasoningContent) && content is TextReasoningContent { ProtectedData: null } thought
+            ? thought.Text
         : null;
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// How much memory the objects of a provider may hold, in characters or bytes, as far as can be told without running their code. What cannot be looked
-/// into counts as <see cref="Opaque"/>: far more than most are, so that a number of them that is large enough to matter reaches the bound.
+/// How much memory the objects of a provider may hold, in characters or bytes, as far as can be told without running their code. What
+/// cannot be looked into counts as <see cref="Opaque"/>: far more than most are, so that a number of them that is large enough to matter
+/// reaches the bound.
 /// </summary>
 internal static class ContentSize
 {
@@ -54,7 +55,9 @@ internal static class ContentSize
 
     private static long Of(AIAnnotation annotation)
     {
-        var size = Small + Of(annotation.RawRepresentation, 0) + (annotation.AdditionalProperties is { } properties ? Of(properties, 0) : 0);
+        var size = Small + Of(annotation.RawRepresentation, 0);
+        if (annotation.AdditionalProperties is { } properties)
+            size += Of(properties, 0);
         return annotation is CitationAnnotation citation ? size + Length(citation.Title) + Length(citation.Snippet) : size;
     }
 

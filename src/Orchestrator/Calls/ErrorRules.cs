@@ -3,7 +3,9 @@ using System.Security.Authentication;
 
 namespace Orchestrator;
 
-/// <summary>What each kind of error means for the call and for the provider: <see cref="ErrorRule.For"/>, and what the options change.</summary>
+/// <summary>
+/// What each kind of error means for the call and for the provider: <see cref="ErrorRule.For"/>, and what the options change.
+/// </summary>
 internal sealed class ErrorRules
 {
     private readonly ErrorRule[] _rules = Array.ConvertAll(Enum.GetValues<LlmErrorKind>(), ErrorRule.For);
@@ -18,16 +20,49 @@ internal sealed class ErrorRules
         foreach (var (kind, rule) in changed)
         {
             if ((uint)kind >= (uint)_rules.Length || rule is null)
-                throw new ArgumentException($"RouterOptions.ErrorRules has a rule for {kind} that is {(rule is null ? "null" : "for no kind there is")}; use ErrorRule.For(kind) with the changes you want.", nameof(changed));
+            {
+                var what = rule is null ? "null" : "for no kind there is";
+                throw new ArgumentException(
+                    $"RouterOptions.ErrorRules has a rule for {kind} that is {what}; use ErrorRule.For(kind) with the changes you want.",
+                    nameof(changed));
+            }
+
             if (!Enum.IsDefined(rule.Health))
-                throw new ArgumentException($"RouterOptions.ErrorRules gives {kind} the health effect {rule.Health}, which there is not; use a member of HealthEffect.", nameof(changed));
+            {
+                throw new ArgumentException(
+                    $"RouterOptions.ErrorRules gives {kind} the health effect {rule.Health}, which there is not; "
+                    + "use a member of HealthEffect.",
+                    nameof(changed));
+            }
+
             _rules[(int)kind] = rule;
         }
     }
 
     public ErrorRule this[LlmErrorKind kind] => _rules[(int)kind];
 
-    /// <summary>Whether the failure came before the provider's server said anything: nobody listens there, or its certificate does not hold.</summary>
+    /// <summary>What a failed attempt means for its provider's health.</summary>
+    /// <param name="error">Why it failed.</param>
+    /// <param name="isToBlame">Whether the provider may have caused it.</param>
+    /// <param name="options">How long it is excluded.</param>
+    /// <param name="chance">For the spread of its cool-down.</param>
+    public HealthVerdict VerdictOn(LlmException error, bool isToBlame, HealthOptions options, Chance chance)
+    {
+        var effect = this[error.Kind].Health;
+        var longest = options.LongestRetryAfter;
+        return new HealthVerdict(
+            effect == HealthEffect.Failure && isToBlame,
+            error.Kind,
+            effect switch
+            {
+                HealthEffect.Excluded => options.ExclusionTime,
+                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < longest ? asked : longest,
+                _ => null,
+            },
+            chance.Jitter());
+    }
+
+    /// <summary>Whether the failure came before the provider's server said anything: connection refused, or certificate rejected.</summary>
     /// <param name="error">The failure.</param>
     /// <param name="certificate">Whether it is the certificate, which does not mend itself.</param>
     public static bool NeverConnected(LlmException error, out bool certificate)
@@ -40,7 +75,11 @@ internal sealed class ErrorRules
                 case AuthenticationException or HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
                     return certificate = true;
                 case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }:
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable }:
+                case SocketException
+                {
+                    SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound
+                        or SocketError.HostUnreachable or SocketError.NetworkUnreachable,
+                }:
                     return true;
             }
         }

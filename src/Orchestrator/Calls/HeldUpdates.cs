@@ -3,9 +3,9 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// The updates of a live stream that are kept until its answer is committed. As long as they are few each stays as it is. What is more of them, all saying
-/// nothing, becomes one update of our own with what they say together: usage, finish reason, ids. So a stream that never begins costs no memory.
-/// For one thread at a time.
+/// The updates of a live stream that are kept until its answer is committed. As long as they are few each stays as it is. What is more of
+/// them, all saying nothing, becomes one update of our own with what they say together: usage, finish reason, ids. So a stream that never
+/// begins costs no memory. For one thread at a time.
 /// </summary>
 internal sealed class HeldUpdates
 {
@@ -61,7 +61,9 @@ internal sealed class HeldUpdates
         List<ChatResponseUpdate> all = [.. _updates];
         if (_sum is { } sum)
         {
-            sum.Contents = [.. _error is null ? Array.Empty<AIContent>() : [_error], .. _usage is null ? Array.Empty<AIContent>() : [new UsageContent(_usage)]];
+            AIContent[] error = _error is null ? [] : [_error];
+            AIContent[] usage = _usage is null ? [] : [new UsageContent(_usage)];
+            sum.Contents = [.. error, .. usage];
             all.Insert(_kept, sum);
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Orchestrator;
 
 /// <summary>One token for two, like that of a linked source, whose disposal would wait for a callback that runs.</summary>
@@ -21,6 +23,12 @@ internal sealed class LinkedCancellation
 
     /// <summary>The one of the two that was cancelled; the first where both were.</summary>
     public CancellationToken Fired => _firstToken.IsCancellationRequested ? _firstToken : _secondToken;
+
+    /// <summary>
+    /// To be awaited after a wait that was cancelled: continuations run inline on the thread that cancels, and what the call goes on to do,
+    /// its caller's own code included, must not hold that thread up.
+    /// </summary>
+    public static ConfiguredTaskAwaitable LeaveCancellingThread() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     /// <summary>Ends what waits for either, without either.</summary>
     public void Cancel() => _both.Cancel();

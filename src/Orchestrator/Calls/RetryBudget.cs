@@ -51,7 +51,9 @@ internal sealed class RetryBudget(RetryOptions options, long frequency, long now
         _balance = Math.Min(_most, _balance + (seconds * options.BudgetPerSecond) + (more * options.BudgetShare));
     }
 
-    /// <summary>What may be saved up is what a second gives at the rate calls come: a quiet night must not pay for a storm in the morning.</summary>
+    /// <summary>
+    /// What may be saved up is what a second gives at the rate calls come: a quiet night must not pay for a storm in the morning.
+    /// </summary>
     private void Measure(long now)
     {
         var passed = now - _measuredAt;

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Who may serve one call, in the order to try: the provider whose trial is due, what the strategy ranked, those whose places are all taken,
-/// then the avoided, least bad first. Read lazily, because almost every call is served by the first.
+/// The providers that may serve one call, in the order to try: the one whose trial is due, what the strategy ranked, those whose permits
+/// are all given out, then the avoided, least bad first. Read lazily, because almost every call is served by the first.
 /// </summary>
 internal sealed class RoutePlan : IDisposable
 {
@@ -13,22 +13,24 @@ internal sealed class RoutePlan : IDisposable
     private IEnumerator<Candidate>? _ranking;
     private List<RegisteredProvider>? _seen;
     private RegisteredProvider? _firstSeen;
-    private RegisteredProvider? _trial;
     private RegisteredProvider? _peeked;
     private Queue<RegisteredProvider>? _rest;
-    private List<RegisteredProvider>? _avoidedAndFull;
+    private UnavailableProviders? _unavailable;
     private bool _broken;
     private int _fallback;
 
-    public RoutePlan(RegisteredProvider[] slots, Candidate[] available, in UnavailableProviders odd, IRoutingStrategy strategy, RankContext context, Action<Exception> onFault)
+    public RoutePlan(
+        RegisteredProvider[] slots,
+        Candidate[] available,
+        UnavailableProviders? unavailable,
+        IRoutingStrategy strategy,
+        RankContext context,
+        Action<Exception> onFault)
     {
         _slots = slots;
         _available = available;
-        _trial = odd.Trial;
-        Full = odd.Full;
-        Avoided = odd.Avoided;
-        ChangesAt = odd.ChangesAt;
-        Count = available.Length + (odd.Trial is null ? 0 : 1) + (odd.Full?.Count ?? 0) + (odd.Avoided?.Count ?? 0);
+        _unavailable = unavailable;
+        Count = available.Length + (unavailable?.Count ?? 0);
         _onFault = onFault;
         if (available.Length == 0)
             return;
@@ -44,14 +46,14 @@ internal sealed class RoutePlan : IDisposable
         }
     }
 
-    /// <summary>Those whose places are all taken; one of them is waited for when no other is free.</summary>
-    public List<RegisteredProvider>? Full { get; private set; }
+    /// <summary>Those whose permits are all given out; one of them is waited for when no other is available.</summary>
+    public List<RegisteredProvider>? Full => _unavailable?.Full;
 
     /// <summary>The avoided that are untried, in the order to try.</summary>
-    public List<RegisteredProvider>? Avoided { get; private set; }
+    public List<RegisteredProvider>? Avoided => _unavailable?.Avoided;
 
-    /// <summary>When somebody who is left out or avoided may stand better, as a stamp.</summary>
-    public long ChangesAt { get; }
+    /// <summary>When a provider that is avoided or excluded may become available, as a stamp.</summary>
+    public long ChangesAt => _unavailable?.ChangesAt ?? long.MaxValue;
 
     /// <summary>How many there are in all.</summary>
     public int Count { get; }
@@ -62,12 +64,8 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>The next to try, without those that are full or avoided.</summary>
     public RegisteredProvider? Next()
     {
-        if (_trial is { } trial)
-        {
-            _trial = null;
+        if (_unavailable?.TakeTrial() is { } trial)
             return trial;
-        }
-
         if (!Peek())
             return null;
         var slot = _peeked;
@@ -75,14 +73,7 @@ internal sealed class RoutePlan : IDisposable
         return slot;
     }
 
-    public RegisteredProvider? NextAvoided()
-    {
-        if (Avoided is not { Count: > 0 })
-            return null;
-        var slot = Avoided[0];
-        Avoided.RemoveAt(0);
-        return slot;
-    }
+    public RegisteredProvider? NextAvoided() => _unavailable?.TakeAvoided();
 
     /// <summary>How many available candidates are untried. Ranks the rest of them.</summary>
     public int CountUntried()
@@ -94,21 +85,16 @@ internal sealed class RoutePlan : IDisposable
         return 1 + (_rest?.Count ?? 0);
     }
 
-    /// <summary>What stood better when the plan was made is avoided now.</summary>
-    public void MoveToAvoided(RegisteredProvider slot) => (Avoided ??= []).Add(slot);
+    /// <summary>A provider was ejected since the plan was made.</summary>
+    public void MoveToAvoided(RegisteredProvider slot) => (_unavailable ??= new()).AddAvoided(slot);
 
-    /// <summary>What had a place when the plan was made has none now.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="avoided">Whether it is one of the avoided, and waited for only because nobody else is left.</param>
-    public void MoveToFull(RegisteredProvider slot, bool avoided)
-    {
-        (Full ??= []).Add(slot);
-        if (avoided)
-            (_avoidedAndFull ??= []).Add(slot);
-    }
+    /// <summary>A provider had a free permit when the plan was made, and has none now.</summary>
+    /// <param name="slot">The provider.</param>
+    /// <param name="avoided">Whether it is one of the avoided, and waited for only because no other is left.</param>
+    public void MoveToFull(RegisteredProvider slot, bool avoided) => (_unavailable ??= new()).AddFull(slot, avoided);
 
-    /// <summary>Whether a full slot is one of the avoided.</summary>
-    public bool IsAvoided(RegisteredProvider slot) => _avoidedAndFull?.Contains(slot) ?? false;
+    /// <inheritdoc cref="UnavailableProviders.IsAvoided"/>
+    public bool IsAvoided(RegisteredProvider slot) => _unavailable?.IsAvoided(slot) ?? false;
 
     public void Dispose()
     {
@@ -132,7 +118,7 @@ internal sealed class RoutePlan : IDisposable
     {
         try
         {
-            // A strategy may name somebody twice, or go round for ever: what keeps bringing nobody new has ended.
+            // A strategy may name a provider twice, or go round for ever: one that keeps naming no new one has ended.
             for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
                 var slot = SlotOf(_ranking.Current);

@@ -1,12 +1,12 @@
 namespace Orchestrator;
 
-/// <summary>The plan of a call that is not made, told.</summary>
+/// <summary>Builds a <see cref="RouteExplanation"/> without sending anything.</summary>
 internal sealed partial class RoutePlanner
 {
     public RouteExplanation Explain(LlmRequest request, long sequence)
     {
         var all = _providers.Slots;
-        var told = new RouteExplanation { Strategy = NameOf(_strategy) };
+        var explanation = new RouteExplanation { Strategy = NameOf(_strategy) };
         RegisteredProvider[] selected, able;
         try
         {
@@ -17,32 +17,32 @@ internal sealed partial class RoutePlanner
         }
         catch (LlmException error)
         {
-            return told with { Excluded = [.. all.Select(s => Unfit(s, request))], Problem = error.Message };
+            return explanation with { Excluded = [.. all.Select(s => Unfit(s, request))], Problem = error.Message };
         }
 
         var now = _services.Clock.Now();
         var views = Array.ConvertAll(able, s => s.State.Snapshot(s, now));
         bool IsReachable(RegisteredProvider slot) => _probes?.Last(slot.Provider) ?? true;
         var candidates = AvailableOf(able, views, i => IsReachable(able[i]));
-        var odd = OddOf(able, views, now);
-        using var plan = new RoutePlan(able, candidates, odd, _strategy, new RankContext(request, sequence, _random), _onFault);
+        var unavailable = UnavailableOf(able, views, now);
+        using var plan = new RoutePlan(able, candidates, unavailable, _strategy, new RankContext(request, sequence, _random), _onFault);
         var order = new List<RegisteredProvider>();
         while (plan.Next() is { } slot)
             order.Add(slot);
         if (candidates.Length == 0)
-            order.AddRange(odd.Full ?? []);
-        order.AddRange(odd.Avoided ?? []);
+            order.AddRange(unavailable.Full ?? []);
+        order.AddRange(unavailable.Avoided ?? []);
         foreach (var slot in all)
             _services.LogChanges(slot.State);
-        return told with
+        return explanation with
         {
-            Candidates = order.ConvertAll(s => Told(s, views[Array.IndexOf(able, s)], IsReachable(s))),
-            Excluded = [.. all.Where(s => !order.Contains(s)).Select(s => Told(s, request, able, views, now))],
+            Candidates = order.ConvertAll(s => CandidateOf(s, views[Array.IndexOf(able, s)], IsReachable(s))),
+            Excluded = [.. all.Where(s => !order.Contains(s)).Select(s => ExclusionOf(s, request, able, views, now))],
             Problem = order.Count == 0 ? AllExcluded(able, now).Message : null,
         };
     }
 
-    private static ExplainedCandidate Told(RegisteredProvider slot, in ProviderSnapshot view, bool isReachable) => new()
+    private static ExplainedCandidate CandidateOf(RegisteredProvider slot, in ProviderSnapshot view, bool isReachable) => new()
     {
         Provider = slot.Info.Name,
         Model = slot.Info.Model,
@@ -54,7 +54,8 @@ internal sealed partial class RoutePlanner
         PromptPricePer1K = slot.Price?.PromptPer1K,
     };
 
-    private static ExplainedExclusion Told(RegisteredProvider slot, LlmRequest request, RegisteredProvider[] able, ProviderSnapshot[] views, long now)
+    private static ExplainedExclusion ExclusionOf(
+        RegisteredProvider slot, LlmRequest request, RegisteredProvider[] able, ProviderSnapshot[] views, long now)
     {
         var index = Array.IndexOf(able, slot);
         if (index < 0)

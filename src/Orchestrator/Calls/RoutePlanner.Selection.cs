@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator;
 
-/// <summary>Who is asked for, and who is able: by the request alone, whatever the providers' health.</summary>
+/// <summary>The providers that a request asks for and that can serve it: by the request alone, whatever their health.</summary>
 internal sealed partial class RoutePlanner
 {
     private static RegisteredProvider[] Selected(RegisteredProvider[] slots, ChatOptions options)
@@ -17,7 +17,8 @@ internal sealed partial class RoutePlanner
                 var known = string.Join(", ", all.Select(s => $"{s.Info.Name} ({s.Info.Model})"));
                 throw new LlmException(
                     LlmErrorKind.InvalidRequest,
-                    $"ChatOptions.ModelId asks for '{PlainText.Line(wanted, 64)}', which is no provider's name, model or alias; there are: {known}.");
+                    $"ChatOptions.ModelId asks for '{PlainText.Line(wanted, 64)}', which is no provider's name, model or alias; "
+                    + $"there are: {known}.");
             }
         }
 
@@ -25,7 +26,8 @@ internal sealed partial class RoutePlanner
         {
             throw new LlmException(
                 LlmErrorKind.InvalidRequest,
-                $"ChatOptions.{bound} belongs to one vendor's server, but {slots.Length} providers could serve this call; name one with ChatOptions.ModelId.");
+                $"ChatOptions.{bound} belongs to one vendor's server, but {slots.Length} providers could serve this call; "
+                + "name one with ChatOptions.ModelId.");
         }
 
         return slots;
@@ -51,6 +53,7 @@ internal sealed partial class RoutePlanner
         var what = string.Join("; ", slots.Select(s => $"{s.Info.Name} lacks {needed & ~s.Info.Capabilities}"));
         throw new LlmException(
             LlmErrorKind.NoCandidate,
-            $"The request needs {needed}, and no provider that could serve it has all of that: {what}. Add a provider that can, or set ProviderInfo.Capabilities if one of these can after all.");
+            $"The request needs {needed}, and no provider that could serve it has all of that: {what}. "
+            + "Add a provider that can, or set ProviderInfo.Capabilities if one of these can after all.");
     }
 }

@@ -1,6 +1,8 @@
 namespace Orchestrator;
 
-/// <summary>Turns the registered providers into the plan of one call: who may serve it, how each stands now, in which order.</summary>
+/// <summary>
+/// Turns the registered providers into the plan of one call: which may serve it, how available each is now, in which order.
+/// </summary>
 internal sealed partial class RoutePlanner
 {
     private readonly CallServices _services;
@@ -20,46 +22,65 @@ internal sealed partial class RoutePlanner
         _onFault = error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error);
     }
 
-    public ValueTask<RoutePlan> PlanAsync(RouteCall call)
+    /// <summary>Makes the plan of a call, or of what is left of it. Never throws here: what fails is thrown by the task.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="made">Its attempts so far: none of their providers is asked again.</param>
+    /// <param name="started">When the call began.</param>
+    /// <param name="hasWaited">Whether it has waited for anything but providers since.</param>
+    public ValueTask<RoutePlan> PlanAsync(CallInput call, in MadeAttempts made, long started, bool hasWaited)
+    {
+        try
+        {
+            return BeginPlan(call, made, started, hasWaited);
+        }
+#pragma warning disable CA1031 // Thrown by the task, as by planning that waits.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<RoutePlan>(error);
+        }
+    }
+
+    private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
         var slots = _providers.Slots;
         var options = call.Request.Options;
         if (options is not null)
             slots = Selected(slots, options);
         // A plan made anew, because the list changed after the first failure.
-        if (call.AttemptCount > 0)
-            slots = Untried(slots, call);
+        if (made.Count > 0)
+            slots = made.UntriedOf(slots);
         if (slots.Length == 0)
             throw NoProvider();
         if (!Array.TrueForAll(slots, static s => s.Info.Capabilities == ProviderCapabilities.All))
             slots = Capable(slots, call.Request);
-        return _probes is null ? new(Plan(call, slots, null)) : ProbeAndPlanAsync(_probes, call, slots);
+        // A plan made anew goes by the time it is then.
+        long? at = made.Count == 0 && !hasWaited ? started : null;
+        return _probes is null ? new(Plan(call, slots, null, at)) : ProbeAndPlanAsync(_probes, call, slots, started, at);
     }
 
-    // Methods of their own where something is captured: in the one that every call goes through it would be allocated on every call.
-    private static RegisteredProvider[] Untried(RegisteredProvider[] slots, RouteCall call) => Array.FindAll(slots, s => !call.WasTried(s));
-
-    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, RouteCall call, RegisteredProvider[] slots)
+    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, CallInput call, RegisteredProvider[] slots, long started, long? at)
     {
         // Asked all at once: the first call waits for the slowest probe, not for their sum. Later ones find every answer there.
         var reachable = new bool[slots.Length];
         Task<bool>[]? waiting = null;
         for (var i = 0; i < slots.Length; i++)
         {
-            var answer = probes.GetAsync(slots[i].Provider, call.Started, call.Token);
+            var answer = probes.GetAsync(slots[i].Provider, started, call.Token);
             if (answer.IsCompletedSuccessfully)
                 reachable[i] = answer.Result;
             else
                 (waiting ??= new Task<bool>[slots.Length])[i] = answer.AsTask();
-            // Removed between plan and question: nobody else would make the cache forget it again.
+            // Removed between plan and question: nothing else would make the cache forget it again.
             if (!slots[i].Lease.IsListed)
                 probes.Remove(slots[i].Provider);
         }
 
-        return waiting is null ? new(Plan(call, slots, reachable)) : WaitAndPlanAsync(call, slots, reachable, waiting);
+        return waiting is null ? new(Plan(call, slots, reachable, at)) : WaitAndPlanAsync(call, slots, reachable, waiting, at);
     }
 
-    private async ValueTask<RoutePlan> WaitAndPlanAsync(RouteCall call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting)
+    private async ValueTask<RoutePlan> WaitAndPlanAsync(
+        CallInput call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting, long? at)
     {
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -67,40 +88,39 @@ internal sealed partial class RoutePlanner
                 reachable[i] = await answer.ConfigureAwait(false);
         }
 
-        return Plan(call, slots, reachable);
+        return Plan(call, slots, reachable, at);
     }
 
-    private RoutePlan Plan(RouteCall call, RegisteredProvider[] slots, bool[]? reachable)
+    private RoutePlan Plan(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long? at)
     {
-        // A plan made anew goes by the time it is then.
-        var now = call.AttemptCount == 0 && !call.HasWaited ? call.Started : _services.Clock.Now();
+        var now = at ?? _services.Clock.Now();
         var candidates = new Candidate[slots.Length];
-        var odd = false;
+        var anyUnavailable = false;
         for (var i = 0; i < slots.Length; i++)
         {
             var view = slots[i].State.Snapshot(slots[i], now);
             candidates[i] = CandidateOf(slots, i, view, reachable is null || reachable[i]);
-            odd |= view.Availability != ProviderAvailability.Available;
+            anyUnavailable |= view.Availability != ProviderAvailability.Available;
             _services.LogChanges(slots[i].State);
         }
 
-        if (!odd)
-            return NewPlan(call, slots, candidates, UnavailableProviders.None);
+        if (!anyUnavailable)
+            return NewPlan(call, slots, candidates, null);
         // Looked at again: the standing of a moment ago is not kept for the calls, nearly all, that meet nothing but available providers.
-        return PlanWithOdd(call, slots, reachable, now);
+        return PlanWithUnavailable(call, slots, reachable, now);
     }
 
-    private RoutePlan PlanWithOdd(RouteCall call, RegisteredProvider[] slots, bool[]? reachable, long now)
+    private RoutePlan PlanWithUnavailable(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long now)
     {
         var views = Array.ConvertAll(slots, s => s.State.Snapshot(s, now));
-        var others = OddOf(slots, views, now);
+        var others = UnavailableOf(slots, views, now);
         var candidates = AvailableOf(slots, views, i => reachable is null || reachable[i]);
         if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
             throw AllExcluded(slots, now);
         return NewPlan(call, slots, candidates, others);
     }
 
-    private RoutePlan NewPlan(RouteCall call, RegisteredProvider[] slots, Candidate[] candidates, in UnavailableProviders others) =>
+    private RoutePlan NewPlan(CallInput call, RegisteredProvider[] slots, Candidate[] candidates, UnavailableProviders? others) =>
         new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
 
     private static Candidate[] AvailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
@@ -131,7 +151,7 @@ internal sealed partial class RoutePlanner
         };
     }
 
-    private UnavailableProviders OddOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
+    private UnavailableProviders UnavailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
     {
         RegisteredProvider? trial = null;
         List<RegisteredProvider>? full = null, avoided = null;
@@ -166,10 +186,12 @@ internal sealed partial class RoutePlanner
     private static LlmException AllExcluded(RegisteredProvider[] slots, long now)
     {
         var obstacles = Array.ConvertAll(slots, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
-        var what = string.Join("; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
+        var what = string.Join(
+            "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
         return new LlmException(
             LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is left out for now: {what}. Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
+            $"Every provider that could serve this call is left out for now: {what}. "
+            + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
         {
             RetryAfter = obstacles.Min(o => o.Obstacle.Left),
         };

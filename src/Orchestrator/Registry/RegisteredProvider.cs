@@ -31,4 +31,26 @@ internal sealed class RegisteredProvider(
 
     /// <summary>Whether the slot has left the list: no attempt starts on it. Guarded by the lock of the state.</summary>
     public bool IsRetired { get; set; }
+
+    /// <inheritdoc cref="ProviderState.End"/>
+    /// <returns>Whether the attempt ejected its provider, or was a trial that failed.</returns>
+    public bool End(TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
+    {
+        var end = State.End(this, answeredIn, ticket, verdict, now, release);
+        CloseIf((end & AttemptEnd.Unused) != 0);
+        return (end & AttemptEnd.Ejected) != 0;
+    }
+
+    /// <summary>Takes back a permit whose attempt is not made: the provider was never asked.</summary>
+    public void Withdraw(AttemptTicket ticket) => CloseIf(State.Withdraw(this, ticket));
+
+    /// <summary>Gives back what an orphaned attempt has kept: the provider's code has ended.</summary>
+    public void ReleaseOrphan() => CloseIf(State.Release(this));
+
+    /// <summary>Closes the provider when its last use has ended. Outside the lock of the state.</summary>
+    public void CloseIf(bool isUnused)
+    {
+        if (isUnused)
+            Lease.Release(Info.Name);
+    }
 }

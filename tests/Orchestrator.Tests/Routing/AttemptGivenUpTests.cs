@@ -30,7 +30,7 @@ public class AttemptGivenUpTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Cancelled);
-        _logs.Named("llm_provider_left_behind").Should().ContainSingle();
+        _logs.Named("llm_provider_orphaned").Should().ContainSingle();
         (_b.WasAsked, _clock.Timer.IsDisposed).Should().Be((false, true));
     }
 
@@ -46,7 +46,7 @@ public class AttemptGivenUpTests
         LeaveBehind(_clock.Timer);
 
         (await call).Should().Be("ok");
-        _logs.Named("llm_provider_left_behind").Should().ContainSingle();
+        _logs.Named("llm_provider_orphaned").Should().ContainSingle();
         _log.Attempts[0].Error!.Message.Should().Contain("Timeouts.Attempt");
     }
 

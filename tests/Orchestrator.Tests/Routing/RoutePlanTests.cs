@@ -13,7 +13,7 @@ public class RoutePlanTests
         var odd = new UnavailableProviders(Slot("trial"), [Slot("f1"), Slot("f2")], [Slot("v1"), Slot("v2"), Slot("v3")], 0);
         using var plan = Plan(odd, c => c, "a", "b");
         plan.Count.Should().Be(8);
-        using var plain = Plan(UnavailableProviders.None, c => c, "a", "b");
+        using var plain = Plan(null, c => c, "a", "b");
         plain.Count.Should().Be(2);
     }
 
@@ -45,7 +45,7 @@ public class RoutePlanTests
     [Fact]
     public void Whom_the_strategy_names_again_is_asked_once()
     {
-        using var plan = Plan(UnavailableProviders.None, c => [c[1], c[0], c[1], c[2], c[0], c[3], c[2], c[1]], "a", "b", "c", "d");
+        using var plan = Plan(null, c => [c[1], c[0], c[1], c[2], c[0], c[3], c[2], c[1]], "a", "b", "c", "d");
         Names(plan).Should().Equal("b", "a", "c", "d");
     }
 
@@ -54,7 +54,7 @@ public class RoutePlanTests
     [InlineData(1000, false)]
     public void A_strategy_that_names_nobody_new_for_a_thousand_times_has_ended(int repeats, bool goesOn)
     {
-        using var plan = Plan(UnavailableProviders.None, c => [c[0], .. Enumerable.Repeat(c[0], repeats), c[1]], "a", "b");
+        using var plan = Plan(null, c => [c[0], .. Enumerable.Repeat(c[0], repeats), c[1]], "a", "b");
         plan.Next()!.Info.Name.Should().Be("a");
         plan.HasAnotherAvailable.Should().Be(goesOn);
     }
@@ -71,7 +71,7 @@ public class RoutePlanTests
     [Fact]
     public void A_strategy_that_breaks_midway_is_told_of_and_the_rest_keep_the_order_of_the_list()
     {
-        using var plan = Plan(UnavailableProviders.None, c => Broken(c[1]), "a", "b", "c");
+        using var plan = Plan(null, c => Broken(c[1]), "a", "b", "c");
         Names(plan).Should().Equal("b", "a", "c");
         _faults.Should().ContainSingle();
 
@@ -86,7 +86,7 @@ public class RoutePlanTests
     public void The_strategys_enumerator_is_disposed_once_and_its_error_is_logged_and_kept_from_the_call()
     {
         var disposals = 0;
-        var plan = Plan(UnavailableProviders.None, Ranked, "a", "b");
+        var plan = Plan(null, Ranked, "a", "b");
         plan.Next();
         plan.Dispose();
         plan.Dispose();
@@ -111,7 +111,7 @@ public class RoutePlanTests
         static void Fail() => throw new InvalidOperationException("on purpose");
     }
 
-    private RoutePlan Plan(UnavailableProviders odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+    private RoutePlan Plan(UnavailableProviders? odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
     {
         var slots = Array.ConvertAll(available, Slot);
         return new(slots, [.. slots.Select((s, i) => new Candidate(s.Info) { Plan = slots, Index = i })], odd, new Ranked(rank), RankingCase.Context(), _faults.Add);

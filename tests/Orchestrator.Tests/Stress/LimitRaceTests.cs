@@ -115,13 +115,13 @@ public class LimitRaceTests
 
             var pull = new ManualPull();
             var wait = gate.WaitAsync(new ValueTask<bool>(pull, pull.Version)).AsTask();
-            await Race.RunAsync(round, () => pull.SetResult(true), gate.LeaveBehind);
+            await Race.RunAsync(round, () => pull.SetResult(true), gate.Orphan);
             var returned = await wait.WaitAsync(Race.Limit);
             if (returned)
                 gate.Result().Should().BeTrue();
             await UntilAsync(() => pull.IsRead || !returned);
             Volatile.Read(ref orphans).Should().Be(returned ? 0 : 1, $"of round {round}");
-            gate.LeaveBehind();
+            gate.Orphan();
         }
 
         static async Task<bool> PassAsync(AbandonablePull gate)

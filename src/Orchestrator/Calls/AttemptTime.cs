@@ -1,0 +1,54 @@
+namespace Orchestrator;
+
+/// <summary>The time a provider takes, in stamps. The time in which the consumer of a stream holds an update is not in it.</summary>
+/// <param name="begun">When the attempt began.</param>
+internal struct AttemptTime(long begun)
+{
+    private long _spent;
+    private bool _paused;
+
+    /// <summary>When the stretch that runs began.</summary>
+    public long Mark { get; private set; } = begun;
+
+    /// <summary>The time until the first content of a streamed answer; below zero before it.</summary>
+    public long FirstToken { get; private set; } = -1;
+
+    /// <summary>Whether content has come since the clock was last looked at: the idle limit starts there.</summary>
+    public bool HasNewContent { get; set; }
+
+    /// <summary>Provider time so far.</summary>
+    public long Spent(long now)
+    {
+        // A clock that stepped back starts a new stretch: limits go on from there, instead of standing still until it has caught up.
+        if (now < Mark)
+            Mark = now;
+        return _spent + (now - Mark);
+    }
+
+    /// <summary>Content of a streamed answer has come.</summary>
+    public void AddContent(RouterClock clock)
+    {
+        if (FirstToken < 0)
+            FirstToken = Spent(clock.Now());
+        // Only a wait can outlast the idle limit: the next one looks at the clock for both.
+        HasNewContent = true;
+    }
+
+    /// <summary>The consumer takes an update: the provider's time stands still.</summary>
+    public void Pause(long now)
+    {
+        _spent = Spent(now);
+        _paused = true;
+    }
+
+    /// <summary>The consumer wants more.</summary>
+    public void Resume(long now)
+    {
+        Mark = now;
+        _paused = false;
+    }
+
+    /// <summary>The attempt has ended.</summary>
+    /// <returns>All of the provider's time.</returns>
+    public long End(long now) => _paused ? _spent : _spent = Spent(now);
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
+
+namespace Orchestrator;
+
+/// <summary>Makes the response of a buffered call.</summary>
+internal static class BufferedAnswer
+{
+    /// <summary>The provider's own object when it gave one and left nothing out; else one of what came.</summary>
+    /// <param name="answer">A whole response, a single update or a <see cref="CollectedAnswer"/>.</param>
+    /// <param name="usage">The attempt's usage.</param>
+    /// <param name="info">The provider.</param>
+    public static ChatResponse Of(object? answer, in TokenUsage usage, ProviderInfo info)
+    {
+        var whole = answer as ChatResponse;
+        if (whole is not null && WholeAnswer.IsPlain(whole))
+            return WholeAnswer.With(whole, usage, info.Model);
+        var response = answer is ChatResponseUpdate { AdditionalProperties: null, Contents: [] or [not UsageContent] } only
+            ? Of(only)
+            : Collected(answer, info.Name).ToResponse();
+        response.RawRepresentation = whole?.RawRepresentation;
+        response.Usage = WholeAnswer.Numbers(usage, response.Usage);
+        if (string.IsNullOrEmpty(response.ModelId))
+            response.ModelId = info.Model;
+        return response;
+    }
+
+    /// <summary>What came so far as a collection that takes more.</summary>
+    public static CollectedAnswer Collected(object? answer, string provider)
+    {
+        if (answer is CollectedAnswer collected)
+            return collected;
+        collected = new CollectedAnswer(provider);
+        if (answer is ChatResponseUpdate first)
+        {
+            collected.Add(first);
+        }
+        else if (answer is ChatResponse whole)
+        {
+            foreach (var part in WholeAnswer.UpdatesOf(whole))
+                collected.Add(part);
+        }
+
+        return collected;
+    }
+
+    private static ChatResponse Of(ChatResponseUpdate update)
+    {
+        // What ToChatResponse does, for the one update most custom providers yield, without its lists.
+        var message = new ChatMessage(update.Role ?? ChatRole.Assistant, update.Contents)
+        {
+            AuthorName = update.AuthorName,
+            CreatedAt = update.CreatedAt,
+            MessageId = update.MessageId is { Length: > 0 } messageId ? messageId : null,
+        };
+        return new ChatResponse(message)
+        {
+            ContinuationToken = update.ContinuationToken,
+            ConversationId = update.ConversationId,
+            CreatedAt = update.CreatedAt,
+            FinishReason = update.FinishReason,
+            ModelId = update.ModelId,
+            ResponseId = update.ResponseId is { Length: > 0 } responseId ? responseId : null,
+        };
+    }
+}

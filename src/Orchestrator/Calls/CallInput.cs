@@ -1,0 +1,65 @@
+namespace Orchestrator;
+
+/// <summary>What one call was asked, and the services it works with. Fixed from its beginning; its plans and attempts share it.</summary>
+internal sealed class CallInput
+{
+    private readonly LinkedCancellation? _tokens;
+
+    /// <param name="services">What the router's calls share.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="live">Whether updates go out as they come.</param>
+    /// <param name="sequence">The router's call number.</param>
+    /// <param name="ownToken">The token that the call was given.</param>
+    /// <param name="enumeratorToken">The token that the enumerator of its stream was given.</param>
+    public CallInput(
+        CallServices services, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken)
+    {
+        Services = services;
+        Request = request;
+        Live = live;
+        Sequence = sequence;
+        Token = ownToken;
+        if (enumeratorToken.CanBeCanceled && enumeratorToken != ownToken)
+            Token = ownToken.CanBeCanceled ? (_tokens = new LinkedCancellation(ownToken, enumeratorToken)).Token : enumeratorToken;
+    }
+
+    public CallServices Services { get; }
+
+    public LlmRequest Request { get; }
+
+    /// <summary>Fires when the caller cancels, by either of the tokens a stream can be given.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>The one of the caller's own tokens that has fired.</summary>
+    public CancellationToken FiredToken => _tokens?.Fired ?? Token;
+
+    /// <summary>The router's call number.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
+    public bool Live { get; }
+
+    /// <summary>Whether the caller has cancelled, or the router is being disposed.</summary>
+    public bool IsCancelled => Token.IsCancellationRequested || Services.IsDisposing;
+
+    /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
+    public void Release() => _tokens?.Release();
+
+    /// <summary>The call's own limit at a provider; null when none holds.</summary>
+    public TimeSpan? LimitAt(RegisteredProvider slot) =>
+        (Request.Timeouts?.Call ?? slot.Timeouts.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit : null;
+
+    /// <summary>
+    /// What the call's limit leaves at a provider; null when none holds. Never below zero: one millisecond below is the sign for no
+    /// limit.
+    /// </summary>
+    /// <param name="slot">The provider.</param>
+    /// <param name="counted">What the limit has counted so far, in stamps.</param>
+    public TimeSpan? TimeLeftAt(RegisteredProvider slot, long counted)
+    {
+        if (LimitAt(slot) is not { } limit)
+            return null;
+        var left = limit - Services.Clock.Span(counted);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+}

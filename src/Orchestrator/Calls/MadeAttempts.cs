@@ -1,0 +1,50 @@
+namespace Orchestrator;
+
+/// <summary>The attempts of one call that have ended, in order.</summary>
+internal struct MadeAttempts()
+{
+    private LlmAttempt[] _records = [];
+
+    public readonly LlmAttempt[] Records => _records;
+
+    public readonly int Count => _records.Length;
+
+    public readonly LlmAttempt? Last => _records is [.., var last] ? last : null;
+
+    public void Add(LlmAttempt record)
+    {
+        // Results and errors hold the list: it is replaced, not changed.
+        var records = new LlmAttempt[_records.Length + 1];
+        _records.CopyTo(records, 0);
+        records[^1] = record;
+        _records = records;
+    }
+
+    /// <summary>How many attempts were made at this provider.</summary>
+    public readonly int CountAt(RegisteredProvider slot)
+    {
+        var count = 0;
+        foreach (var made in _records)
+            count += ReferenceEquals(made.Provider, slot.Info) ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Those of the providers whose name has not been asked yet.</summary>
+    public readonly RegisteredProvider[] UntriedOf(RegisteredProvider[] slots)
+    {
+        var records = _records;
+        return Array.FindAll(slots, slot => !Array.Exists(records, made => made.Provider.Name == slot.Info.Name));
+    }
+
+    /// <summary>Whether the prompt was too long for a provider with at least this one's room.</summary>
+    public readonly bool AreTooLongFor(RegisteredProvider slot)
+    {
+        foreach (var made in _records)
+        {
+            if (made.Error?.Kind == LlmErrorKind.ContextLengthExceeded && slot.Info.ContextWindow <= made.Provider.ContextWindow)
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,232 @@
+namespace Orchestrator;
+
+/// <summary>
+/// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for,
+/// or an avoided one.
+/// </summary>
+internal struct NextProvider
+{
+    private int _triedBefore;
+    private bool _overtaken;
+
+    /// <summary>The plan; null before the first, and when it has to be made anew.</summary>
+    public RoutePlan? Plan { get; private set; }
+
+    /// <summary>The retry that is made first; null for none.</summary>
+    public PendingRetry? Retry { get; private set; }
+
+    /// <summary>Whether the call may make another attempt.</summary>
+    public readonly bool MayTryMore(CallServices services, int made) => made < MaxAttempts(services);
+
+    /// <summary>Goes by a new plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="made">How many attempts were made before it.</param>
+    public void Begin(RoutePlan plan, int made)
+    {
+        Plan = plan;
+        _triedBefore = made;
+        _overtaken = false;
+    }
+
+    /// <summary>The plan is old: the next one knows the providers as they are then.</summary>
+    public void DropPlan()
+    {
+        Plan?.Dispose();
+        Plan = null;
+    }
+
+    /// <summary>The call is over.</summary>
+    public void End(RetryBudget budget)
+    {
+        Plan?.Dispose();
+        if (Retry is null)
+            return;
+        // The retry never started; return its token to the budget.
+        Retry = null;
+        budget.PutBack();
+    }
+
+    /// <summary>What the call does next.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="made">Its attempts so far.</param>
+    /// <param name="broken">The error of a stream that starts over; null for none.</param>
+    /// <param name="permit">The permit, for <see cref="NextStep.Attempt"/>.</param>
+    /// <exception cref="LlmException">No provider is left.</exception>
+    public NextStep Choose(CallInput call, in MadeAttempts made, LlmException? broken, out GrantedPermit permit)
+    {
+        var plan = Plan!;
+        var role = RoleOfNext(made.Count, broken);
+        if (Retry is not null && TryRetry(call.Services, out permit))
+            return NextStep.Attempt;
+        var mayTry = MayTryMore(call.Services, made.Count);
+        while (mayTry && plan.Next() is { } slot)
+        {
+            if (!made.AreTooLongFor(slot) && TryBegin(slot, role, call.Services, anyway: false, out permit))
+                return NextStep.Attempt;
+        }
+
+        if (mayTry && IsPermitWorthWaitingFor(plan, made))
+            return None(NextStep.WaitForPermit, out permit);
+        while (mayTry && !_overtaken && plan.NextAvoided() is { } slot)
+        {
+            if (!made.AreTooLongFor(slot) && TryBeginAvoided(slot, role, call, out permit))
+                return NextStep.Attempt;
+        }
+
+        if (mayTry && IsPermitWorthWaitingFor(plan, made))
+            return None(NextStep.WaitForPermit, out permit);
+        if (!_overtaken)
+            throw CallErrors.Exhausted(made.Records, broken);
+        DropPlan();
+        return None(NextStep.PlanAnew, out permit);
+    }
+
+    /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
+    /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
+    public readonly bool TryBeginGranted(
+        CallInput call,
+        RegisteredProvider slot,
+        bool mustStop,
+        TimeSpan queuedFor,
+        long now,
+        int made,
+        LlmException? broken,
+        out GrantedPermit permit)
+    {
+        var isAvoided = Plan!.IsAvoided(slot);
+        AttemptTicket ticket = default;
+        var isAvailable = !mustStop && slot.State.Admit(slot, now, queuedFor, isAvoided, out ticket) == ProviderAvailability.Available;
+        permit = Granted(slot, RoleOfNext(made, broken), ticket, now);
+        if (!isAvailable || (isAvoided && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
+        {
+            slot.Withdraw(ticket);
+            return false;
+        }
+
+        // It is no longer waited for: should it fail, another is.
+        Plan.Full!.Remove(slot);
+        call.Services.LogChanges(slot.State);
+        return true;
+    }
+
+    /// <summary>A provider of the plan may have left the list.</summary>
+    public void NoteOvertaken(bool isOvertaken) => _overtaken |= isOvertaken;
+
+    /// <summary>No queue has room: goes on with the avoided, or with a new plan where a provider has left the list.</summary>
+    /// <returns>False when no provider is left.</returns>
+    public bool TryGoOnWithoutPermit()
+    {
+        if (_overtaken)
+        {
+            DropPlan();
+            return true;
+        }
+
+        Plan!.Full!.Clear();
+        return Plan.Avoided is { Count: > 0 };
+    }
+
+    /// <summary>Decides what follows a failed attempt, and pays for a retry if there is to be one.</summary>
+    /// <param name="input">What the attempt was given.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="made">All attempts so far.</param>
+    /// <param name="timeLeft">What the call's limit leaves; null when none holds.</param>
+    /// <param name="broken">The error of a stream that starts over already; null for none.</param>
+    /// <param name="mayRestart">Whether a committed answer may be started over.</param>
+    /// <returns>What ends the call; null when another attempt may be made.</returns>
+    public LlmException? EndAfter(
+        in AttemptInput input, in AttemptResult result, in MadeAttempts made, TimeSpan? timeLeft, LlmException? broken, bool mayRestart)
+    {
+        var services = input.Services;
+        var error = result.Record!.Error!;
+        // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
+        var otherwise = services.Rules[error.Kind].TriesNextProvider ? null : broken ?? error;
+        if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
+            && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
+            Retry = new PendingRetry(input.Provider, input.Ticket.Avoided, delay, otherwise);
+        if (Retry is null && otherwise is not null)
+            return otherwise;
+        // A tool that ran for the answer that broke must not run for the next one.
+        return result.Committed && (!mayRestart || result.ToolRan) ? error : null;
+    }
+
+    private static NextStep None(NextStep step, out GrantedPermit permit)
+    {
+        permit = default;
+        return step;
+    }
+
+    private static AttemptRole RoleOfNext(int made, LlmException? broken) =>
+        broken is not null ? AttemptRole.Restart : made == 0 ? AttemptRole.First : AttemptRole.Failover;
+
+    private static GrantedPermit Granted(RegisteredProvider slot, AttemptRole role, AttemptTicket ticket, long now) =>
+        new(slot, ticket.IsTrial && role != AttemptRole.Restart ? AttemptRole.Trial : role, ticket, now);
+
+    private readonly int MaxAttempts(CallServices services) => services.MaxAttempts ?? Math.Clamp(_triedBefore + Plan!.Count, 4, 12);
+
+    private readonly bool IsPermitWorthWaitingFor(RoutePlan plan, in MadeAttempts made) =>
+        !_overtaken && plan.Full is { Count: > 0 } full && HasRoomIn(full, made);
+
+    private static bool HasRoomIn(List<RegisteredProvider> full, MadeAttempts made)
+    {
+        full.RemoveAll(slot => made.AreTooLongFor(slot));
+        return full.Count > 0;
+    }
+
+    private bool TryRetry(CallServices services, out GrantedPermit permit)
+    {
+        var now = services.Clock.Now();
+        var (slot, onAvoided, _, otherwise) = Retry!;
+        Retry = null;
+        var isAvailable = slot.State.TryBegin(slot, now, onAvoided, out var ticket) == ProviderAvailability.Available;
+        permit = new(slot, AttemptRole.Retry, ticket, now);
+        if (isAvailable)
+            return true;
+        // Ejected, excluded, full or removed meanwhile. The retry never started; return its token to the budget.
+        services.Budget.PutBack();
+        return otherwise is null ? false : throw otherwise;
+    }
+
+    private bool TryBegin(RegisteredProvider slot, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
+    {
+        var now = services.Clock.Now();
+        var availability = slot.State.TryBegin(slot, now, anyway, out var ticket);
+        permit = Granted(slot, role, ticket, now);
+        switch (availability)
+        {
+            case ProviderAvailability.Available:
+                services.LogChanges(slot.State);
+                return true;
+            case ProviderAvailability.AtCapacity:
+                Plan!.MoveToFull(slot, anyway);
+                return false;
+            case ProviderAvailability.Ejected:
+                Plan!.MoveToAvoided(slot);
+                return false;
+            default:
+                // Excluded or removed since the plan was made. A call without an attempt makes a new plan, which also knows for how long.
+                _overtaken |= slot.IsRetired || role == AttemptRole.First;
+                return false;
+        }
+    }
+
+    private bool TryBeginAvoided(RegisteredProvider slot, AttemptRole role, CallInput call, out GrantedPermit permit)
+    {
+        // A call's first attempt is free, so that a router whose providers are all down still finds out when one is back.
+        var budget = call.Services.Budget;
+        var isPaid = role != AttemptRole.First;
+        permit = default;
+        if (isPaid && !budget.TryTake(call.Sequence + 1, call.Services.Clock.Now()))
+            return false;
+        var begun = false;
+        try
+        {
+            return begun = TryBegin(slot, role, call.Services, anyway: true, out permit);
+        }
+        finally
+        {
+            if (!begun && isPaid)
+                budget.PutBack();
+        }
+    }
+}

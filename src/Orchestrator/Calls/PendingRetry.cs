@@ -1,0 +1,8 @@
+namespace Orchestrator;
+
+/// <summary>A retry at the same provider that is paid for and not made yet.</summary>
+/// <param name="Provider">The provider.</param>
+/// <param name="OnAvoided">Whether it may be made though the provider is avoided.</param>
+/// <param name="Delay">How long to wait before it.</param>
+/// <param name="Otherwise">What ends the call if it cannot be made; null when another provider may be tried.</param>
+internal sealed record PendingRetry(RegisteredProvider Provider, bool OnAvoided, TimeSpan Delay, LlmException? Otherwise);

@@ -1,0 +1,105 @@
+namespace Orchestrator;
+
+/// <summary>What a call waits for besides its providers' answers: a plan, a permit, the time of a retry.</summary>
+internal sealed partial class RouteCall
+{
+    private ValueTask PlanAsync()
+    {
+        var planning = _planner.PlanAsync(_call, _made, _clock.Started, _clock.HasWaited);
+        if (!planning.IsCompletedSuccessfully)
+            return PlanLaterAsync(planning);
+        _next.Begin(planning.Result, _made.Count);
+        return default;
+    }
+
+    private async ValueTask PlanLaterAsync(ValueTask<RoutePlan> planning)
+    {
+        try
+        {
+            var plan = await planning.ConfigureAwait(false);
+            _next.Begin(plan, _made.Count);
+        }
+        catch (Exception) when (MustStop)
+        {
+            await LinkedCancellation.LeaveCancellingThread();
+            // Whatever planning ran into meanwhile: a list that was emptied, or a probe waited for with a token that is none of the
+            // caller's own.
+            throw Stopped();
+        }
+        catch (LlmException) when (_made.Count > 0)
+        {
+            throw Exhausted();
+        }
+    }
+
+    /// <summary>Ends at once when the call is cancelled or abandoned, which the loop looks at next.</summary>
+    private async ValueTask WaitForRetryAsync(PendingRetry retry)
+    {
+        var from = Services.Clock.Now();
+        var either = LinkWait();
+        try
+        {
+            await Waits.DelayAsync(retry.Delay, Services.Clock.Time, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await LinkedCancellation.LeaveCancellingThread();
+        }
+        finally
+        {
+            either.Release();
+            _clock.AddWait(Math.Max(1, Services.Clock.NowOr(from) - from));
+        }
+    }
+
+    /// <summary>
+    /// Waits at all full providers at once, and begins at the first whose permit is granted. Drops the plan when it has to be made anew.
+    /// </summary>
+    private async ValueTask WaitForPermitAsync()
+    {
+        var full = _next.Plan!.Full!.ToArray();
+        var wait = new PermitWait(Services.Clock, full);
+        var joined = wait.Join();
+        _next.NoteOvertaken(wait.IsOvertaken);
+        if (!joined)
+        {
+            if (!_next.TryGoOnWithoutPermit())
+                throw _made.Count > 0 ? Exhausted() : CallErrors.QueuesFull(full);
+            return;
+        }
+
+        bool granted;
+        RegisteredProvider? slot;
+        try
+        {
+            var (timeLeft, changesAt) = (TimeLeftAt(full[0]), _next.Plan.ChangesAt);
+            (granted, slot) = await wait.RunAsync(_clock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
+        }
+        finally
+        {
+            _clock.AddWait(wait.Waited);
+        }
+
+        _queuedFor += Services.Clock.Span(wait.Waited);
+        if (!granted && !MustStop && TimeLeftAt(full[0]) <= TimeSpan.Zero)
+            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
+        var now = Services.Clock.NowOr(_clock.Started);
+        if (slot is not null && _next.TryBeginGranted(_call, slot, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
+            Begin(permit);
+        else
+            _next.DropPlan();
+    }
+
+    private TimeSpan? TimeLeftAt(RegisteredProvider slot) => _call.TimeLeftAt(slot, _clock.Counted);
+
+    /// <summary>Ends a wait when the call is cancelled or its stream is disposed.</summary>
+    private LinkedCancellation LinkWait()
+    {
+        var either = new LinkedCancellation(Token, Services.Disposing);
+        // A full fence between this and the look: a disposal sees the wait, or is seen.
+        Interlocked.Exchange(ref _wait, either);
+        if (IsAbandoned)
+            either.Cancel();
+        return either;
+    }
+}
