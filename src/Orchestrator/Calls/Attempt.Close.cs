@@ -100,7 +100,7 @@ internal sealed partial class Attempt
         _ = CloseOrphanAsync(null);
     }
 
-    /// <summary>Gives back what the orphan has kept when the last of its code has run; closes its sequence first, unless that runs.</summary>
+    /// <summary>Gives back what the orphan has kept when the last of its code has run; closes its sequence unless that runs.</summary>
     private async Task CloseOrphanAsync(Task? closing)
     {
         try

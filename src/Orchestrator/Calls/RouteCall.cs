@@ -7,7 +7,7 @@ namespace Orchestrator;
 /// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
 /// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
 /// </summary>
-/// <remarks>Written out as an enumerator: an iterator method would cost every call one object more, and an update a second state machine.</remarks>
+/// <remarks>Written as an enumerator: an iterator method costs every call an object more, and an update a second state machine.</remarks>
 internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, IRunningCall
 {
     private readonly CallInput _call;
