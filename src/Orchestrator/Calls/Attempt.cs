@@ -10,6 +10,7 @@ namespace Orchestrator;
 /// </summary>
 internal sealed partial class Attempt
 {
+    // Divides 256, at which the count of pulls begins again.
     private const int ClockEvery = 64;
 
     private readonly AttemptInput _input;
@@ -19,7 +20,7 @@ internal sealed partial class Attempt
     private AttemptTime _time;
     private AttemptAnswer _answer;
     private LlmException? _error;
-    private int _pulls;
+    private byte _pulls;
     private bool _ended;
     private bool _wasAsked;
 
@@ -37,7 +38,7 @@ internal sealed partial class Attempt
     public ChatResponseUpdate Current { get; private set; } = null!;
 
     /// <summary>Whether the update just pulled stands for an event that was skipped: nothing to hand out.</summary>
-    public bool HasNothing { get; private set; }
+    public bool HasNothing => _answer.HasNothing;
 
     public bool Committed => _answer.Committed;
 
@@ -135,13 +136,12 @@ internal sealed partial class Attempt
         var update = _updates!.Current;
         if (update is null)
             return Failed(AttemptErrors.NullUpdate(Slot.Info.Name));
-        HasNothing = false;
         if (update.RawRepresentation is MalformedEvent malformed)
         {
             // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
             if (!_input.Live || !Committed)
                 return Failed(malformed.Error);
-            HasNothing = true;
+            _answer.SkipUpdate();
             Log.EventSkipped(Services.Logger, Slot.Info.Name, malformed.Error);
             return true;
         }

@@ -35,6 +35,9 @@ internal struct AttemptAnswer
     /// <summary>Whether content has come after the last finish reason.</summary>
     public bool WentOn { get; private set; }
 
+    /// <summary>Whether the last update stands for an event that was skipped.</summary>
+    public bool HasNothing { get; private set; }
+
     public readonly bool IsRefusal => Finish == ChatFinishReason.ContentFilter.Value;
 
     public readonly AnswerStage Stage => new(HasContent, Committed);
@@ -77,6 +80,7 @@ internal struct AttemptAnswer
     public bool Read(ref ChatResponseUpdate update, in AttemptInput input)
     {
         var content = false;
+        HasNothing = false;
         if (update.RawRepresentation is ChatResponse response)
         {
             var whole = WholeAnswer.Of(response, update);
@@ -102,6 +106,8 @@ internal struct AttemptAnswer
         HasContent |= content;
         return content;
     }
+
+    public void SkipUpdate() => HasNothing = true;
 
     /// <summary>Commits the answer, if the update just read does.</summary>
     public void Commit(bool content, bool live) => Committed |= (content && live) || ToolRan;

@@ -38,7 +38,7 @@ internal readonly struct AttemptInput(
     public TimeSpan SpentBefore { get; } = spentBefore;
 
     /// <summary>Whether the provider is asked to stream.</summary>
-    public bool Streaming { get; } = call.Live || provider.Info.PrefersStreaming || call.Request.Streaming;
+    public bool Streaming => Call.Live || Provider.Info.PrefersStreaming || Call.Request.Streaming;
 
     public CallServices Services => Call.Services;
 

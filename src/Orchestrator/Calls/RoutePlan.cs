@@ -16,8 +16,9 @@ internal sealed class RoutePlan : IDisposable
     private RegisteredProvider? _peeked;
     private Queue<RegisteredProvider>? _rest;
     private UnavailableProviders? _unavailable;
-    private bool _broken;
-    private int _fallback;
+
+    // The next of the list where the strategy has thrown; below zero as long as it has not.
+    private int _fallback = -1;
 
     public RoutePlan(
         RegisteredProvider[] slots,
@@ -133,7 +134,7 @@ internal sealed class RoutePlan : IDisposable
             Break(error);
         }
 
-        while (_broken && _fallback < _available.Length)
+        while (_fallback >= 0 && _fallback < _available.Length)
         {
             var slot = _slots[_available[_fallback++].Index];
             if (IsNew(slot))
@@ -160,7 +161,7 @@ internal sealed class RoutePlan : IDisposable
     private void Break(Exception error)
     {
         _ranking = null;
-        _broken = true;
+        _fallback = Math.Max(0, _fallback);
         _onFault(error);
     }
 }
