@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Testing;
 
-/// <summary>A port that refuses connections for as long as this lives: it is taken, so no other process can start to listen on it.</summary>
+/// <summary>
+/// A port that refuses connections for as long as this lives: it is taken, so no other process can start to listen on it.
+/// </summary>
 public sealed class ClosedPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

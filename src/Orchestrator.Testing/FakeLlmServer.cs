@@ -4,7 +4,8 @@ namespace Orchestrator.Testing;
 /// The base of the fake vendors: a server that speaks a vendor's protocol over real sockets, answers what it is told, goes wrong by
 /// script, and remembers what it was asked.
 /// </summary>
-/// <remarks>Thread-safe. The script is consumed one entry for each chat request, in the order they arrive; other requests are not counted.</remarks>
+/// <remarks>Thread-safe. The script is consumed one entry for each chat request, in the order they arrive; other requests are not
+/// counted.</remarks>
 public abstract class FakeLlmServer : IAsyncDisposable
 {
     private readonly FaultServer _server;
@@ -44,7 +45,10 @@ public abstract class FakeLlmServer : IAsyncDisposable
     /// <value><see langword="null"/>: none.</value>
     public Fault? Always { get; set; }
 
-    /// <summary>Chooses the fault of a chat request for which the script holds none, instead of <see cref="Always"/>; <see langword="null"/> for a good answer.</summary>
+    /// <summary>
+    /// Chooses the fault of a chat request for which the script holds none, instead of <see cref="Always"/>; <see langword="null"/> for a
+    /// good answer.
+    /// </summary>
     public Func<CapturedRequest, Fault?>? ChooseFault { get; set; }
 
     /// <summary>The requests so far, chats and others.</summary>

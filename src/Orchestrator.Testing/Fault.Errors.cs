@@ -20,7 +20,8 @@ public sealed partial class Fault
     public static Fault Error(LlmErrorKind kind, string? message = null) => Of($"{kind}", (plan, context) => Say(plan, context, kind, message));
 
     /// <summary>Too many requests, with the header that says how long to wait.</summary>
-    /// <param name="retryAfter">The <c>Retry-After</c> header as it stands: seconds, a date, or nonsense; <see langword="null"/> for none.</param>
+    /// <param name="retryAfter">The <c>Retry-After</c> header as it stands: seconds, a date, or nonsense; <see langword="null"/> for
+    /// none.</param>
     /// <param name="retryAfterMs">The <c>retry-after-ms</c> header; <see langword="null"/> for none.</param>
     /// <returns>The fault.</returns>
     public static Fault RateLimited(string? retryAfter = null, string? retryAfterMs = null) => Of($"rate limited, Retry-After {retryAfter ?? retryAfterMs ?? "missing"}", (plan, context) =>

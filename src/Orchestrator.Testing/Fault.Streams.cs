@@ -38,7 +38,9 @@ public sealed partial class Fault
     /// <returns>The fault.</returns>
     public static Fault MissingTerminator(int events = 1) => Of($"last {events} events missing", (plan, _) => plan.Body = plan.Body.SkipLast(events));
 
-    /// <summary>The vendor's error inside a stream, after which the stream ends; on an answer that is not streamed, its error with a status.</summary>
+    /// <summary>
+    /// The vendor's error inside a stream, after which the stream ends; on an answer that is not streamed, its error with a status.
+    /// </summary>
     /// <param name="events">How many events come before it.</param>
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">Other words than the vendor's own.</param>

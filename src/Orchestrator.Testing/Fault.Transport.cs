@@ -47,7 +47,9 @@ public sealed partial class Fault
     /// <returns>The fault.</returns>
     public static Fault CloseDelimited() => Of($"close-delimited", (plan, _) => plan.Framing = BodyFraming.UntilClose);
 
-    /// <summary>A <c>Content-Length</c> that is wrong: with more than there is, the body seems cut; with less, bytes are left over.</summary>
+    /// <summary>
+    /// A <c>Content-Length</c> that is wrong: with more than there is, the body seems cut; with less, bytes are left over.
+    /// </summary>
     /// <param name="difference">What the header says beyond the truth.</param>
     /// <returns>The fault.</returns>
     public static Fault WrongLength(int difference) => Of($"length wrong by {difference}", (plan, _) =>

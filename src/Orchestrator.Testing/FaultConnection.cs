@@ -167,7 +167,9 @@ public sealed class FaultConnection
         _socket.Dispose();
     }
 
-    /// <summary>Makes the connection ready: TLS if asked for, and the pump that also notices the client's leaving. False when TLS failed.</summary>
+    /// <summary>
+    /// Makes the connection ready: TLS if asked for, and the pump that also notices the client's leaving. False when TLS failed.
+    /// </summary>
     internal async Task<bool> OpenAsync()
     {
         _stream = new NetworkStream(_socket, ownsSocket: false);

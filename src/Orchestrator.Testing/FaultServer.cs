@@ -26,7 +26,8 @@ public sealed class FaultServer : IAsyncDisposable
     private bool _disposed;
 
     /// <summary>Starts listening.</summary>
-    /// <param name="handler">Serves one connection. When it returns, the connection is closed in order; use <see cref="FaultConnection.Reset"/> for anything ruder.</param>
+    /// <param name="handler">Serves one connection. When it returns, the connection is closed in order; use <see
+    /// cref="FaultConnection.Reset"/> for anything ruder.</param>
     /// <param name="options">Where and how to listen; <see langword="null"/> for the defaults.</param>
     public FaultServer(Func<FaultConnection, Task> handler, FaultServerOptions? options = null)
     {

@@ -14,7 +14,9 @@ public sealed class FaultServerOptions
     /// <value><see langword="null"/>: plain TCP.</value>
     public X509Certificate2? Certificate { get; set; }
 
-    /// <summary>The root that certificates of clients must be issued by, for mutual TLS; others, and clients without one, are refused.</summary>
+    /// <summary>
+    /// The root that certificates of clients must be issued by, for mutual TLS; others, and clients without one, are refused.
+    /// </summary>
     /// <value><see langword="null"/>: no certificate is asked for.</value>
     public X509Certificate2? ClientRoot { get; set; }
 

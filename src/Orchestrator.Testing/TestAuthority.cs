@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Testing;
 
-/// <summary>A private certificate authority for tests: no system trusts its root, and it issues whatever is asked, expired or for another host too.</summary>
+/// <summary>
+/// A private certificate authority for tests: no system trusts its root, and it issues whatever is asked, expired or for another host
+/// too.
+/// </summary>
 public sealed class TestAuthority : IDisposable
 {
     private readonly TimeProvider _time;

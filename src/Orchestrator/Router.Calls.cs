@@ -8,7 +8,7 @@ public sealed partial class Router
     /// <summary>Answers a prompt.</summary>
     /// <param name="prompt">The text of one user message; not empty.</param>
     /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The whole answer.</returns>
     /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty.</exception>
     public Task<LlmResponse> RouteAsync(string prompt, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -17,7 +17,7 @@ public sealed partial class Router
     /// <summary>Answers a conversation.</summary>
     /// <param name="messages">The messages, oldest first; at least one.</param>
     /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The whole answer.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     public Task<LlmResponse> RouteAsync(
@@ -26,7 +26,7 @@ public sealed partial class Router
 
     /// <summary>Answers a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The whole answer.</returns>
     public Task<LlmResponse> RouteAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {
@@ -38,7 +38,7 @@ public sealed partial class Router
     /// <summary>Answers a prompt as a stream.</summary>
     /// <param name="prompt">The text of one user message; not empty.</param>
     /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>. Read it to the
     /// end or dispose it; an enumerator left undisposed keeps its provider's connection.</returns>
     /// <exception cref="ArgumentException"><paramref name="prompt"/> is empty.</exception>
@@ -49,7 +49,7 @@ public sealed partial class Router
     /// <summary>Answers a conversation as a stream.</summary>
     /// <param name="messages">The messages, oldest first; at least one.</param>
     /// <param name="options">Options for the model; <see cref="ChatOptions.ModelId"/> picks providers by name, model or alias.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(
@@ -58,7 +58,7 @@ public sealed partial class Router
 
     /// <summary>Answers a request as a stream.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Gives up the call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The updates as they come, and a last one of the router's own: see <see cref="RouteExtensions.GetRoute"/>.</returns>
     public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {

@@ -15,7 +15,7 @@ public sealed partial class Router
     /// <param name="port">The TCP port, 0 to 65535; 0 picks a free one, told by <see cref="MetricServer.Port"/>.</param>
     /// <param name="host"><c>localhost</c> answers <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c> only; <c>+</c> answers on every
     /// address, for containers; or one address.</param>
-    /// <param name="cancellationToken">Gives up the start.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>The running server.</returns>
     /// <exception cref="ArgumentException"><paramref name="host"/> is empty, or <paramref name="port"/> is not a port.</exception>
     /// <exception cref="InvalidOperationException">The router's server runs already.</exception>
@@ -30,7 +30,7 @@ public sealed partial class Router
     }
 
     /// <summary>Stops the metrics server and releases its port. Does nothing when none runs.</summary>
-    /// <param name="cancellationToken">Gives up the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that ends when the port is free.</returns>
     public async Task StopMetricsServerAsync(CancellationToken cancellationToken = default)
     {

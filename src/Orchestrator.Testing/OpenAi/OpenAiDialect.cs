@@ -21,6 +21,8 @@ public enum OpenAiDialect
     /// <summary>Servers on FastAPI: <c>{"detail":"…"}</c>.</summary>
     FastApi,
 
-    /// <summary>OpenRouter: the code is the status, and an error inside a stream comes with choices that finish with <c>error</c>.</summary>
+    /// <summary>
+    /// OpenRouter: the code is the status, and an error inside a stream comes with choices that finish with <c>error</c>.
+    /// </summary>
     OpenRouter,
 }

@@ -5,7 +5,8 @@ namespace Orchestrator.Testing;
 
 /// <summary>
 /// A server that speaks the native protocol of Yandex's text generation: completions, whole and as lines with the whole text so far, the
-/// tokenizer, IAM that checks signed tokens with the public key, the metadata service of virtual machines, and errors in both of Yandex's shapes.
+/// tokenizer, IAM that checks signed tokens with the public key, the metadata service of virtual machines, and errors in both of Yandex's
+/// shapes.
 /// </summary>
 /// <remarks>Thread-safe; settings are meant to be made before the first request. Requests are read strictly: a field or a word that the
 /// published tables do not have is refused.</remarks>

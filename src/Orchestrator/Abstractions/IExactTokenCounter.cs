@@ -9,7 +9,7 @@ public interface IExactTokenCounter
 {
     /// <summary>Asks the vendor how many tokens these messages are for the provider's model.</summary>
     /// <param name="messages">The messages, oldest first; at least one.</param>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The number of tokens, by the vendor's own count; what exactly is counted the implementation says.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>

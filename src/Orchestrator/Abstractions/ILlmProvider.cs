@@ -23,7 +23,7 @@ public interface ILlmProvider
     /// a cut answer is an <see cref="LlmException"/> of kind <see cref="LlmErrorKind.StreamInterrupted"/>.
     /// </remarks>
     /// <param name="request">The request. It is shared between attempts and must not be changed.</param>
-    /// <param name="cancellationToken">Fires when the caller gives up, a limit runs out or the router is disposed.</param>
+    /// <param name="cancellationToken">Fires when the caller cancels, a limit runs out or the router is disposed.</param>
     /// <returns>The updates of the answer, in order.</returns>
     IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken);
 }

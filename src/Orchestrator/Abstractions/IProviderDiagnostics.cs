@@ -5,7 +5,7 @@ namespace Orchestrator;
 public interface IProviderDiagnostics
 {
     /// <summary>Tries address, certificate, credentials and model, in that order, and stops at the first that does not hold.</summary>
-    /// <param name="cancellationToken">Gives up the check.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>What was found. A problem is a result, never an exception.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default);

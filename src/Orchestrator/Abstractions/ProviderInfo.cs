@@ -2,8 +2,8 @@ namespace Orchestrator;
 
 /// <summary>What a provider is: its unique name, the vendor and the model, and what it can do. Immutable.</summary>
 /// <param name="Name">Unique within a router, compared exactly; the <c>provider</c> label of every metric.</param>
-/// <param name="Vendor">The key of prices and tokenizers: the <c>Type</c> of a built-in provider in configuration, such as <c>mock</c>, or your
-/// own.</param>
+/// <param name="Vendor">The key of prices and tokenizers: the <c>Type</c> of a built-in provider in configuration, such as <c>mock</c>, or
+/// your own.</param>
 /// <param name="Model">The model that is asked, priced and put on labels.</param>
 public sealed record ProviderInfo(string Name, string Vendor, string Model)
 {

@@ -116,8 +116,7 @@ internal sealed class ProviderList(ProviderListServices services)
             PackUnderLock(slot.State);
         }
 
-        if (isUnused)
-            slot.Lease.Release(slot.Info.Name);
+        slot.CloseIf(isUnused);
         if (!slot.Lease.IsListed)
             services.Probes?.Remove(slot.Provider);
     }

@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 public sealed partial class GigaChatProvider
 {
     /// <summary>Asks for the list of models with a token, which costs nothing.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>Whether the server answered with a success.</returns>
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ public sealed partial class GigaChatProvider
     }
 
     /// <summary>Asks which models the account may use; those that are no chat models are in the list too.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The models in the vendor's order.</returns>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
     public Task<IReadOnlyList<GigaChatModel>> ListModelsAsync(CancellationToken cancellationToken = default) =>
@@ -31,7 +31,7 @@ public sealed partial class GigaChatProvider
 
     /// <summary>Asks what is left of the account's packages. Accounts that pay as they go have none: HTTP 403,
     /// <see cref="LlmErrorKind.Permission"/>.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The packages in the vendor's order.</returns>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
     public Task<IReadOnlyList<GigaChatBalance>> GetBalanceAsync(CancellationToken cancellationToken = default) =>
@@ -41,7 +41,7 @@ public sealed partial class GigaChatProvider
     /// <remarks>Text only: the vendor counts neither the few tokens that its chat template adds to each message nor functions, files and
     /// calls.</remarks>
     /// <param name="messages">The messages, oldest first; at least one.</param>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The number of tokens; 0, without asking, when no message has text.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>

@@ -28,7 +28,7 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
 /// A token's age is measured by our own stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: what this
 /// machine's clock says changes nothing. It is given up a minute before its end, but never before it is a minute old: one whose life seems
 /// to be over when it arrives is good until the vendor refuses it. A machine that slept sees by the clock that more time has passed than
-/// the stopwatch says. A caller that gives up leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
+/// the stopwatch says. A caller that cancels leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
 /// </remarks>
 /// <param name="fetch">Gets a token; its token fires when no caller waits any more. May throw any exception; runs once at a time.</param>
 /// <param name="time">Both clocks.</param>
@@ -62,7 +62,7 @@ internal sealed class AccessTokenSource(
 
     /// <summary>A token that is good now.</summary>
     /// <exception cref="LlmException">None could be had.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -61,7 +61,7 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
     /// <param name="lines">Where they go.</param>
     /// <param name="response">The response they are the body of.</param>
     /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public async ValueTask<bool> FillAsync(
         LineReader lines, HttpResponseMessage response, TimeSpan? left, CancellationToken cancellationToken)
     {

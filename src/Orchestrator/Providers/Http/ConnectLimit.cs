@@ -20,7 +20,7 @@ internal sealed record ConnectLimit(TimeSpan Time, TimeProvider Clock)
     /// <remarks>Right only for a sender that reads the content as soon as it has a connection, and for nothing else before.</remarks>
     /// <param name="request">The request. Without content nothing tells when the connection is there: it has no limit here.</param>
     /// <param name="send">Sends it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="OperationCanceledException">The limit is over: the inner exception is a
     /// <see cref="ConnectTimeoutException"/>.</exception>
     public async Task<HttpResponseMessage> KeepAsync(

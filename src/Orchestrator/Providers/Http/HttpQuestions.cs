@@ -43,7 +43,7 @@ internal sealed class HttpQuestions(VendorApi api, HttpSender sender, BodyReader
     /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
     /// <param name="request">The question.</param>
     /// <param name="read">Reads the answer.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <param name="about">The request whose texts the question holds, so that an error does not repeat them; null for none.</param>
     public async Task<T> AskAsync<T>(
         HttpRequestMessage request, BodyParser<T> read, CancellationToken cancellationToken, LlmRequest? about = null)

@@ -151,8 +151,8 @@ internal static class SaidBytes
         return length > LongestId;
     }
 
-    // Letters of both cases and digits take turns at six of ten places in base64 of random bytes and at nearly five in hexadecimal, and at fewer in
-    // names and paths. No name is as long as the longest id.
+    // Letters of both cases and digits take turns at six of ten places in base64 of random bytes and at nearly five in hexadecimal, and at
+    // fewer in names and paths. No name is as long as the longest id.
     private static bool IsEncoded(ReadOnlySpan<char> line)
     {
         var (turns, length, before) = (0, 0, 0);

@@ -26,7 +26,7 @@ internal abstract class VendorApi(ProviderInfo info)
     /// <summary>Whether a failed answer is worth one more try with other credentials; the vendor renews them here.</summary>
     /// <param name="refused">The request, with the credentials that were refused.</param>
     /// <param name="error">What the server said.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public virtual ValueTask<bool> RenewCredentialsAsync(
         HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) => new(false);
 

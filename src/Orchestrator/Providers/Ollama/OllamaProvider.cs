@@ -38,7 +38,7 @@ public sealed partial class OllamaProvider : ILlmProvider, IHealthProbe, IProvid
         _http.GenerateAsync(request, cancellationToken);
 
     /// <summary>Asks for the server's root page, which costs nothing.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>Whether Ollama answered.</returns>
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ public sealed partial class OllamaProvider : ILlmProvider, IHealthProbe, IProvid
     }
 
     /// <summary>Asks the server what the model can do and how long its context is.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>What the server says.</returns>
     /// <exception cref="LlmException">The server could not be asked, or does not have the model.</exception>
     public async Task<OllamaModel> DescribeAsync(CancellationToken cancellationToken = default)

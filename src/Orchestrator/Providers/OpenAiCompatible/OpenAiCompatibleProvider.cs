@@ -35,7 +35,7 @@ public sealed partial class OpenAiCompatibleProvider : ILlmProvider, IHealthProb
         _http.GenerateAsync(request, cancellationToken);
 
     /// <summary>Asks for the list of models, which costs nothing.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>Whether the server answered with a success, or said that it has no such list.</returns>
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 namespace Orchestrator.Providers;
 
-/// <summary>SDKs that throw exceptions without a status, so that their types must be known: a list of type names, without a reference to the SDKs.</summary>
+/// <summary>
+/// SDKs that throw exceptions without a status, so that their types must be known: a list of type names, without a reference to the SDKs.
+/// </summary>
 internal static class SdkVendors
 {
     /// <summary>What an exception says; null when it is of no SDK here.</summary>

@@ -6,7 +6,7 @@ public sealed partial class YandexGptProvider
     /// <summary>Has one word tokenized, which is free and takes address, certificate, credentials, role, folder and model, and explains
     /// what does not hold.</summary>
     /// <remarks>Takes at most 15 s.</remarks>
-    /// <param name="cancellationToken">Gives up the check.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>What was found. A problem is a result, never an exception.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default) => _http.Check.RunAsync(

@@ -44,7 +44,7 @@ public sealed partial class YandexGptProvider
         _http.GenerateAsync(request, cancellationToken);
 
     /// <summary>Has a single word tokenized, which costs nothing and needs the same role and model as an answer.</summary>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>Whether the service would serve.</returns>
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {
@@ -63,7 +63,7 @@ public sealed partial class YandexGptProvider
     /// <summary>Has the vendor count the tokens of a prompt, with what its chat template adds: the number that an answer would report as
     /// its prompt's. Free of charge, at most 50 times a second.</summary>
     /// <param name="messages">The messages, oldest first; at least one.</param>
-    /// <param name="cancellationToken">Gives up the question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
     /// <returns>The number of tokens.</returns>
     /// <exception cref="ArgumentException"><paramref name="messages"/> is empty or holds a null.</exception>
     /// <exception cref="LlmException">The vendor could not be asked, or refused.</exception>
