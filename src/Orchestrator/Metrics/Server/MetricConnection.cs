@@ -2,31 +2,6 @@ using System.Net.Sockets;
 
 namespace Orchestrator;
 
-/// <summary>
-/// <code>
-///            bytes               head complete        page rendered         sent
-///   Idle ───────────► Reading ───────────────► Waiting ───────────► Writing ────► Idle, or closed
-///     ▲                  │ refused, 404 …                             ▲  │
-///     │                  └────────────────────────────────────────────┘  └──────► Draining ─► closed
-///     └──────────────────────────────── kept alive ◄─────────────────────┘        (what still comes is not read as a request)
-/// </code>
-/// </summary>
-internal enum MetricConnectionState
-{
-    Idle,
-    Reading,
-    Waiting,
-    Writing,
-    Draining,
-}
-
-internal enum SendOutcome
-{
-    Done,
-    Blocked,
-    Broken,
-}
-
 /// <summary>One connection and its buffers. The loop's thread owns it; it is used again for the next connection.</summary>
 internal sealed class MetricConnection
 {

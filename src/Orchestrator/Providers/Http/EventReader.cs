@@ -1,15 +1,5 @@
 namespace Orchestrator.Providers;
 
-/// <summary>How a server frames the events of a stream.</summary>
-internal enum StreamFraming
-{
-    /// <summary>Server-sent events: <c>data:</c> lines.</summary>
-    ServerSentEvents,
-
-    /// <summary>One JSON value a line.</summary>
-    JsonLines,
-}
-
 /// <summary>
 /// Finds the events in the lines of a stream. Every protocol here sends one-line JSON, so each <c>data:</c> line is an event: the blank
 /// line between two of them, and after the last, may be missing. Comments and unknown fields are skipped.

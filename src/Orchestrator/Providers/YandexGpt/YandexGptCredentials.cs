@@ -2,15 +2,6 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What a credential of Yandex Cloud is, by its look.</summary>
-internal enum YandexGptCredentialLook
-{
-    Other,
-    ApiKey,
-    IamToken,
-    OAuthToken,
-}
-
 /// <summary>Which of the credentials is set, and whether it looks like what it is set as.</summary>
 internal static partial class YandexGptCredentials
 {
