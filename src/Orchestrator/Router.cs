@@ -166,27 +166,27 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
 
     private static CallServices ServicesOf(
         RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new()
-    {
-        Clock = clock,
-        Logger = logger,
-        Counter = options.TokenCounter,
-        Prices = options.Prices,
-        MaxAttempts = options.MaxAttempts,
-        MidStream = options.MidStream,
-        RefusalAction = options.RefusalAction,
-        Rules = new ErrorRules(options.RefusalAction, options.ErrorRules),
-        Retry = options.Retry,
-        Health = options.Health,
-        Budget = new RetryBudget(options.Retry, clock.Frequency, clock.Now()),
-        Backoff = new Backoff(options.Retry, chance),
-        Chance = chance,
-        Ids = new CallIds(chance.Bits()),
-        Reports = new AttemptReports(options.Observers, logger),
-        Once = new OnceLog(logger, options.Prices),
-        Calls = new CallTotals(),
-        Foreign = foreign,
-        Cancellation = new ForeignCancellation(foreign, logger),
-    };
+        {
+            Clock = clock,
+            Logger = logger,
+            Counter = options.TokenCounter,
+            Prices = options.Prices,
+            MaxAttempts = options.MaxAttempts,
+            MidStream = options.MidStream,
+            RefusalAction = options.RefusalAction,
+            Rules = new ErrorRules(options.RefusalAction, options.ErrorRules),
+            Retry = options.Retry,
+            Health = options.Health,
+            Budget = new RetryBudget(options.Retry, clock.Frequency, clock.Now()),
+            Backoff = new Backoff(options.Retry, chance),
+            Chance = chance,
+            Ids = new CallIds(chance.Bits()),
+            Reports = new AttemptReports(options.Observers, logger),
+            Once = new OnceLog(logger, options.Prices),
+            Calls = new CallTotals(),
+            Foreign = foreign,
+            Cancellation = new ForeignCancellation(foreign, logger),
+        };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

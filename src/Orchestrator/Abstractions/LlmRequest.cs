@@ -66,7 +66,11 @@ public sealed record LlmRequest
     internal LlmRequest CopyFor(bool streaming, TimeoutOptions? limits) =>
         this with
         {
-            Streaming = streaming, Timeouts = limits, Options = RequestCopy.Of(Options), Tags = RequestCopy.Of(Tags), _isLent = true,
+            Streaming = streaming,
+            Timeouts = limits,
+            Options = RequestCopy.Of(Options),
+            Tags = RequestCopy.Of(Tags),
+            _isLent = true,
         };
 
     /// <summary>How many messages and which mode; no text.</summary>

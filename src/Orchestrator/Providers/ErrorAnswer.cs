@@ -20,7 +20,8 @@ internal static class ErrorAnswer
             : ErrorTable.KindInStream(new ServerError(said.Message, code, null));
         return new LlmException(
             kind,
-            $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.") { ProviderCode = code };
+            $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.")
+        { ProviderCode = code };
     }
 
     // Vendors' codes are words or numbers; anything else might be a secret or a piece of the prompt.

@@ -62,40 +62,40 @@ internal static class GigaChatCheck
     /// <summary>Why the API refused a question with a token.</summary>
     public static ProviderDiagnosis OfApi(LlmException error, GigaChatCredentials credentials, GigaChatScope scope, bool hasRoots) =>
         error.Kind switch
-    {
-        _ when ConnectionWords.Of(error) is not null => Other(error, "BaseUrl", hasRoots),
-        // Between check and question the kept token may have run out; a fetch of it can fail too.
-        LlmErrorKind.Authentication when error.ProviderCode is not null => OfToken(error, credentials, scope, hasRoots),
-        LlmErrorKind.Authentication when credentials.ReadyToken is not null
-            && error.Message.Contains("expired", StringComparison.OrdinalIgnoreCase) =>
-            Of(
-                ProviderProblem.ExpiredCredentials,
-                "AccessToken has expired, as each does after 30 minutes; set a new one, or AuthorizationKey to have tokens fetched.",
-                error),
-        LlmErrorKind.Authentication when credentials.ReadyToken is not null =>
-            Of(
-                ProviderProblem.WrongCredentials,
-                "GigaChat does not know this AccessToken; set a new one, or AuthorizationKey to have tokens fetched.",
-                error),
-        LlmErrorKind.Authentication when credentials.Fetches =>
-            Of(
-                ProviderProblem.WrongCredentials,
-                "The API refuses the token that was just fetched; check that AuthUrl and BaseUrl belong together.",
-                error),
-        LlmErrorKind.Authentication =>
-            Of(
-                ProviderProblem.WrongCredentials,
-                "The API refuses calls without a token; set AuthorizationKey, or another client certificate.",
-                error),
-        LlmErrorKind.Permission =>
-            Of(
-                ProviderProblem.MissingRole,
-                "The API refuses this account; check its tariff, and whether a proxy takes the User-Agent header out.",
-                error),
-        LlmErrorKind.ModelNotFound =>
-            Of(ProviderProblem.Other, "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.", error),
-        _ => Other(error, "BaseUrl", hasRoots),
-    };
+        {
+            _ when ConnectionWords.Of(error) is not null => Other(error, "BaseUrl", hasRoots),
+            // Between check and question the kept token may have run out; a fetch of it can fail too.
+            LlmErrorKind.Authentication when error.ProviderCode is not null => OfToken(error, credentials, scope, hasRoots),
+            LlmErrorKind.Authentication when credentials.ReadyToken is not null
+                && error.Message.Contains("expired", StringComparison.OrdinalIgnoreCase) =>
+                Of(
+                    ProviderProblem.ExpiredCredentials,
+                    "AccessToken has expired, as each does after 30 minutes; set a new one, or AuthorizationKey to have tokens fetched.",
+                    error),
+            LlmErrorKind.Authentication when credentials.ReadyToken is not null =>
+                Of(
+                    ProviderProblem.WrongCredentials,
+                    "GigaChat does not know this AccessToken; set a new one, or AuthorizationKey to have tokens fetched.",
+                    error),
+            LlmErrorKind.Authentication when credentials.Fetches =>
+                Of(
+                    ProviderProblem.WrongCredentials,
+                    "The API refuses the token that was just fetched; check that AuthUrl and BaseUrl belong together.",
+                    error),
+            LlmErrorKind.Authentication =>
+                Of(
+                    ProviderProblem.WrongCredentials,
+                    "The API refuses calls without a token; set AuthorizationKey, or another client certificate.",
+                    error),
+            LlmErrorKind.Permission =>
+                Of(
+                    ProviderProblem.MissingRole,
+                    "The API refuses this account; check its tariff, and whether a proxy takes the User-Agent header out.",
+                    error),
+            LlmErrorKind.ModelNotFound =>
+                Of(ProviderProblem.Other, "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.", error),
+            _ => Other(error, "BaseUrl", hasRoots),
+        };
 
     public static ProviderDiagnosis WrongScope(GigaChatScope scope, GigaChatScope? fits, LlmException error) => Of(
         ProviderProblem.WrongScope,

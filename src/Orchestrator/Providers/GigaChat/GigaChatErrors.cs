@@ -32,26 +32,26 @@ internal static class GigaChatErrors
     /// <summary>What to do about it, where the vendor's own words do not say.</summary>
     public static string? AdviceFor(LlmErrorKind kind, int status, ServerError error, GigaChatScope scope, bool isReadyToken) =>
         (kind, status) switch
-    {
-        (LlmErrorKind.Authentication, _) when IsTokenCode(error.Code) => error.Code switch
         {
-            "1" or "5" => $"The scope must be {GigaChatScopes.Expected}",
-            "4" => "AuthorizationKey must be the whole authorization key of the account page: base64 of client id, colon and client secret",
-            "6" => "The vendor does not know AuthorizationKey; make a new key on the account page",
-            _ =>
-                $"AuthorizationKey belongs to another scope than {scope.Text()}; set Scope to {Others(scope)} (DiagnoseAsync finds out "
-                    + "which)",
-        },
-        (LlmErrorKind.Authentication, _) when isReadyToken =>
-            "AccessToken cannot be renewed; set a new one, or set AuthorizationKey to have tokens fetched",
-        (LlmErrorKind.QuotaExceeded, _) => "The package of tokens for this model is used up; buy more or choose another model",
-        (LlmErrorKind.Permission, _) when Says(error.Message, "unauthorized") =>
-            "This host answers so to requests without User-Agent, which the provider sends; check whether a proxy takes it out",
-        (LlmErrorKind.Permission, _) => "The tariff of the account does not hold this model or method",
-        (LlmErrorKind.ModelNotFound, _) => "ListModelsAsync shows the models there are; else check BaseUrl",
-        (LlmErrorKind.RateLimited, _) => $"An account of {scope.Text()} may run {scope.Concurrency()} generation(s) at a time",
-        _ => null,
-    };
+            (LlmErrorKind.Authentication, _) when IsTokenCode(error.Code) => error.Code switch
+            {
+                "1" or "5" => $"The scope must be {GigaChatScopes.Expected}",
+                "4" => "AuthorizationKey must be the whole authorization key of the account page: base64 of client id, colon and client secret",
+                "6" => "The vendor does not know AuthorizationKey; make a new key on the account page",
+                _ =>
+                    $"AuthorizationKey belongs to another scope than {scope.Text()}; set Scope to {Others(scope)} (DiagnoseAsync finds out "
+                        + "which)",
+            },
+            (LlmErrorKind.Authentication, _) when isReadyToken =>
+                "AccessToken cannot be renewed; set a new one, or set AuthorizationKey to have tokens fetched",
+            (LlmErrorKind.QuotaExceeded, _) => "The package of tokens for this model is used up; buy more or choose another model",
+            (LlmErrorKind.Permission, _) when Says(error.Message, "unauthorized") =>
+                "This host answers so to requests without User-Agent, which the provider sends; check whether a proxy takes it out",
+            (LlmErrorKind.Permission, _) => "The tariff of the account does not hold this model or method",
+            (LlmErrorKind.ModelNotFound, _) => "ListModelsAsync shows the models there are; else check BaseUrl",
+            (LlmErrorKind.RateLimited, _) => $"An account of {scope.Text()} may run {scope.Concurrency()} generation(s) at a time",
+            _ => null,
+        };
 
     private static string Others(GigaChatScope scope) =>
         string.Join(" or ", GigaChatScopes.All.Where(s => s != scope).Select(s => s.Text()));

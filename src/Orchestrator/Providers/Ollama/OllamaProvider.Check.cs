@@ -56,7 +56,8 @@ public sealed partial class OllamaProvider
             {
                 return _api.Cleaned(
                     server.Unknown(Info.Model, models, $"Get it with 'ollama pull {Info.Model}', or set Model to one that is there.")
-                        with { Error = error });
+                        with
+                    { Error = error });
             }
         }
 
