@@ -8,7 +8,14 @@ public sealed class CapturedRequest
 {
     private readonly Lazy<JsonElement?> _json;
 
-    internal CapturedRequest(string head, string method, string target, IReadOnlyDictionary<string, string> headers, ReadOnlyMemory<byte> body, int connection, DateTimeOffset at)
+    internal CapturedRequest(
+        string head,
+        string method,
+        string target,
+        IReadOnlyDictionary<string, string> headers,
+        ReadOnlyMemory<byte> body,
+        int connection,
+        DateTimeOffset at)
     {
         Head = head;
         Method = method;

@@ -68,7 +68,11 @@ public abstract class FakeLlmServer : IAsyncDisposable
         get
         {
             lock (_lock)
-                return _requests.Count > 0 ? _requests.Last() : throw new InvalidOperationException("The fake server was not asked anything yet.");
+            {
+                return _requests.Count > 0
+                    ? _requests.Last()
+                    : throw new InvalidOperationException("The fake server was not asked anything yet.");
+            }
         }
     }
 

@@ -11,27 +11,30 @@ public sealed partial class Fault
     /// <param name="contentType">The type of the body.</param>
     /// <returns>The fault.</returns>
     public static Fault Status(int status, string? body = null, string contentType = "application/json") =>
-        Of($"status {status}", (plan, context) => plan.Whole(status, body ?? context.Server.ErrorOf(status, context.Request).Body, contentType));
+        Of($"status {status}", (plan, context) =>
+            plan.Whole(status, body ?? context.Server.ErrorOf(status, context.Request).Body, contentType));
 
     /// <summary>An error as the vendor reports it: status, words and codes.</summary>
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">Other words than the vendor's own.</param>
     /// <returns>The fault.</returns>
-    public static Fault Error(LlmErrorKind kind, string? message = null) => Of($"{kind}", (plan, context) => Say(plan, context, kind, message));
+    public static Fault Error(LlmErrorKind kind, string? message = null) =>
+        Of($"{kind}", (plan, context) => Say(plan, context, kind, message));
 
     /// <summary>Too many requests, with the header that says how long to wait.</summary>
     /// <param name="retryAfter">The <c>Retry-After</c> header as it stands: seconds, a date, or nonsense; <see langword="null"/> for
     /// none.</param>
     /// <param name="retryAfterMs">The <c>retry-after-ms</c> header; <see langword="null"/> for none.</param>
     /// <returns>The fault.</returns>
-    public static Fault RateLimited(string? retryAfter = null, string? retryAfterMs = null) => Of($"rate limited, Retry-After {retryAfter ?? retryAfterMs ?? "missing"}", (plan, context) =>
-    {
-        Say(plan, context, LlmErrorKind.RateLimited, null);
-        if (retryAfter is not null)
-            plan.Headers.Add(new("Retry-After", retryAfter));
-        if (retryAfterMs is not null)
-            plan.Headers.Add(new("retry-after-ms", retryAfterMs));
-    });
+    public static Fault RateLimited(string? retryAfter = null, string? retryAfterMs = null) =>
+        Of($"rate limited, Retry-After {retryAfter ?? retryAfterMs ?? "missing"}", (plan, context) =>
+        {
+            Say(plan, context, LlmErrorKind.RateLimited, null);
+            if (retryAfter is not null)
+                plan.Headers.Add(new("Retry-After", retryAfter));
+            if (retryAfterMs is not null)
+                plan.Headers.Add(new("retry-after-ms", retryAfterMs));
+        });
 
     /// <summary>Too many requests; wait for a number of seconds.</summary>
     /// <param name="wait">How long, rounded up to seconds.</param>
@@ -77,7 +80,8 @@ public sealed partial class Fault
     /// <returns>The fault.</returns>
     public static Fault Html(int status = 502) => Of($"HTML {status}", (plan, _) => plan.Whole(
         status,
-        $"<!DOCTYPE html>\n<html><head><title>{status}</title></head><body><center><h1>{status} Gateway</h1></center><hr><center>nginx</center></body></html>\n",
+        $"<!DOCTYPE html>\n<html><head><title>{status}</title></head>"
+            + $"<body><center><h1>{status} Gateway</h1></center><hr><center>nginx</center></body></html>\n",
         "text/html; charset=utf-8"));
 
     /// <summary>Status 200 with nothing in the body.</summary>
@@ -112,7 +116,8 @@ public sealed partial class Fault
     /// <summary>A stream with a body of your own, written in one piece.</summary>
     /// <param name="body">The bytes of the stream.</param>
     /// <returns>The fault.</returns>
-    public static Fault Stream(ReadOnlyMemory<byte> body) => Of($"stream of {body.Length} bytes", (plan, context) => Replace(plan, context, body));
+    public static Fault Stream(ReadOnlyMemory<byte> body) =>
+        Of($"stream of {body.Length} bytes", (plan, context) => Replace(plan, context, body));
 
     /// <summary>A stream with a body of your own, written in one piece.</summary>
     /// <param name="body">The text of the stream, line ends included.</param>

@@ -37,11 +37,13 @@ public sealed partial class Fault
     /// <param name="pause">The time between two; none for a flood.</param>
     /// <param name="count">How many.</param>
     /// <returns>The fault.</returns>
-    public static Fault Comments(int events = 0, TimeSpan pause = default, int count = int.MaxValue) => Of($"{count} comments after {events} events", (plan, context) =>
-    {
-        plan.Body = plan.Body.Take(events).Concat(Enumerable.Repeat<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(context.Server.Comment), count));
-        plan.EventDelay = pause;
-    });
+    public static Fault Comments(int events = 0, TimeSpan pause = default, int count = int.MaxValue) =>
+        Of($"{count} comments after {events} events", (plan, context) =>
+        {
+            var comment = Encoding.UTF8.GetBytes(context.Server.Comment);
+            plan.Body = plan.Body.Take(events).Concat(Enumerable.Repeat<ReadOnlyMemory<byte>>(comment, count));
+            plan.EventDelay = pause;
+        });
 
     /// <summary>One event of the answer over and over, never its end.</summary>
     /// <param name="index">Which event, from 0.</param>

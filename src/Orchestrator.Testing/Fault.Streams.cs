@@ -36,7 +36,8 @@ public sealed partial class Fault
     /// <summary>The last events are missing though the body ends properly: a <c>[DONE]</c> or <c>done</c> line that never came.</summary>
     /// <param name="events">How many events are missing.</param>
     /// <returns>The fault.</returns>
-    public static Fault MissingTerminator(int events = 1) => Of($"last {events} events missing", (plan, _) => plan.Body = plan.Body.SkipLast(events));
+    public static Fault MissingTerminator(int events = 1) =>
+        Of($"last {events} events missing", (plan, _) => plan.Body = plan.Body.SkipLast(events));
 
     /// <summary>
     /// The vendor's error inside a stream, after which the stream ends; on an answer that is not streamed, its error with a status.
@@ -45,13 +46,14 @@ public sealed partial class Fault
     /// <param name="kind">What went wrong.</param>
     /// <param name="message">Other words than the vendor's own.</param>
     /// <returns>The fault.</returns>
-    public static Fault ErrorEvent(int events, LlmErrorKind kind = LlmErrorKind.ServerError, string? message = null) => Of($"{kind} after {events} events", (plan, context) =>
-    {
-        if (!plan.Streamed)
-            Say(plan, context, kind, message);
-        else
-            plan.Body = plan.Body.Take(events).Concat(context.Server.ErrorEvents(kind, message, context.Request));
-    });
+    public static Fault ErrorEvent(int events, LlmErrorKind kind = LlmErrorKind.ServerError, string? message = null) =>
+        Of($"{kind} after {events} events", (plan, context) =>
+        {
+            if (!plan.Streamed)
+                Say(plan, context, kind, message);
+            else
+                plan.Body = plan.Body.Take(events).Concat(context.Server.ErrorEvents(kind, message, context.Request));
+        });
 
     /// <summary>An event whose JSON breaks off in its middle, though its line ends properly.</summary>
     /// <param name="index">Which event, from 0.</param>
@@ -96,7 +98,8 @@ public sealed partial class Fault
     /// <param name="events">How many events come before it; 0 for the head of the answer only.</param>
     /// <param name="time">How long.</param>
     /// <returns>The fault.</returns>
-    public static Fault Pause(int events, TimeSpan time) => Of($"pause of {time} after {events} events", (plan, _) => plan.Pause = (events, time));
+    public static Fault Pause(int events, TimeSpan time) =>
+        Of($"pause of {time} after {events} events", (plan, _) => plan.Pause = (events, time));
 
     /// <summary>All bytes, head included, in small pieces with pauses.</summary>
     /// <param name="bytes">The size of a piece.</param>

@@ -19,20 +19,22 @@ public sealed partial class Fault
     /// <summary>The connection ends in the middle of the answer's head.</summary>
     /// <param name="how">How it ends.</param>
     /// <returns>The fault.</returns>
-    public static Fault CutHead(CutKind how = CutKind.Close) => Raw(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: applica"), how);
+    public static Fault CutHead(CutKind how = CutKind.Close) =>
+        Raw(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: applica"), how);
 
     /// <summary>Any bytes instead of an answer: another protocol, an old one, noise.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="how">How the connection ends after them.</param>
     /// <returns>The fault.</returns>
-    public static Fault Raw(ReadOnlyMemory<byte> bytes, CutKind how = CutKind.Close) => Of($"{bytes.Length} raw bytes", (plan, _) => plan.Instead = async connection =>
-    {
-        await connection.WriteAsync(bytes).ConfigureAwait(false);
-        if (how == CutKind.Reset)
-            connection.Reset();
-        else if (how == CutKind.Stall)
-            await connection.StallAsync().ConfigureAwait(false);
-    });
+    public static Fault Raw(ReadOnlyMemory<byte> bytes, CutKind how = CutKind.Close) =>
+        Of($"{bytes.Length} raw bytes", (plan, _) => plan.Instead = async connection =>
+        {
+            await connection.WriteAsync(bytes).ConfigureAwait(false);
+            if (how == CutKind.Reset)
+                connection.Reset();
+            else if (how == CutKind.Stall)
+                await connection.StallAsync().ConfigureAwait(false);
+        });
 
     /// <summary>A handler of your own for this answer; the connection is closed after it.</summary>
     /// <param name="handler">Writes what it likes.</param>

@@ -14,7 +14,8 @@ public sealed class FaultConnection
     private readonly FaultServerOptions _options;
     private readonly CancellationToken _stopping;
     private readonly CancellationTokenSource _gone;
-    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
+    private readonly Pipe _pipe = new(
+        new PipeOptions(pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, useSynchronizationContext: false));
     private readonly TaskCompletionSource _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Stream? _stream;
     private Task _pumping = Task.CompletedTask;
@@ -133,7 +134,8 @@ public sealed class FaultConnection
     public async Task StallAsync()
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = Gone.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), gone).ConfigureAwait(false);
+        await using var registration = Gone
+            .UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), gone).ConfigureAwait(false);
         await gone.Task.ConfigureAwait(false);
     }
 
@@ -185,11 +187,14 @@ public sealed class FaultConnection
                         ServerCertificate = certificate,
                         EnabledSslProtocols = _options.Protocols,
                         ClientCertificateRequired = _options.ClientRoot is not null,
-                        RemoteCertificateValidationCallback = _options.ClientRoot is { } root ? (_, client, _, _) => TestAuthority.HasIssued(root, client) : null,
+                        RemoteCertificateValidationCallback = _options.ClientRoot is { } root
+                            ? (_, client, _, _) => TestAuthority.HasIssued(root, client)
+                            : null,
                     },
                     _stopping).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+            catch (Exception error)
+                when (error is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
             {
                 // A client that does not trust the certificate ends the handshake; that is its leaving.
                 Left();

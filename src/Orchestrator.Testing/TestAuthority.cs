@@ -21,7 +21,8 @@ public sealed class TestAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(
+            new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         var now = _time.GetUtcNow();
         Root = request.CreateSelfSigned(now.AddYears(-2), now.AddYears(10));
@@ -43,7 +44,8 @@ public sealed class TestAuthority : IDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = RequestFor(host, key);
         var now = _time.GetUtcNow();
-        using var issued = request.Create(Root, validFrom ?? now.AddDays(-1), validTo ?? now.AddYears(1), RandomNumberGenerator.GetBytes(16));
+        using var issued = request.Create(
+            Root, validFrom ?? now.AddDays(-1), validTo ?? now.AddYears(1), RandomNumberGenerator.GetBytes(16));
         return WithKey(issued, key);
     }
 

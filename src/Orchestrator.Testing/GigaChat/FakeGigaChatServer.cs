@@ -73,8 +73,8 @@ public sealed class FakeGigaChatServer : FakeLlmServer
     /// <summary>The models there are.</summary>
     public IReadOnlyList<FakeGigaChatModel> Models { get; set; } =
     [
-        new("GigaChat"), new("GigaChat-2"), new("GigaChat-2-Max", Version: "2.0.30.01"), new("GigaChat-2-Pro"), new("GigaChat-Max"), new("GigaChat-Pro"),
-        new("GigaFilter", "filter"), new("Embeddings", "embedder"),
+        new("GigaChat"), new("GigaChat-2"), new("GigaChat-2-Max", Version: "2.0.30.01"), new("GigaChat-2-Pro"),
+        new("GigaChat-Max"), new("GigaChat-Pro"), new("GigaFilter", "filter"), new("Embeddings", "embedder"),
     ];
 
     /// <summary>What is left of the packages, by use.</summary>

@@ -9,7 +9,8 @@ internal static class GigaChatLists
     public static VendorError Answer(FakeGigaChatServer server, CapturedRequest request, string path) => (request.Method, path) switch
     {
         ("GET", "/models") => new(200, Models(server.Models)),
-        ("GET", _) when path.StartsWith("/models/", StringComparison.Ordinal) => Model(server.Models, Uri.UnescapeDataString(path["/models/".Length..])),
+        ("GET", _) when path.StartsWith("/models/", StringComparison.Ordinal) =>
+            Model(server.Models, Uri.UnescapeDataString(path["/models/".Length..])),
         ("GET", "/balance") => server.Balance is { } balance ? new(200, BalanceOf(balance)) : GigaChatError.Of(403, "Permission denied"),
         ("POST", "/tokens/count") => Count(server, request),
         _ => GigaChatError.Of(404, "Not Found"),
@@ -29,9 +30,10 @@ internal static class GigaChatLists
         json.WriteEndArray();
     });
 
-    private static VendorError Model(IReadOnlyList<FakeGigaChatModel> models, string name) => models.FirstOrDefault(m => m.Name == name) is { } model
-        ? new(200, JsonText.Of(json => Write(json, model)))
-        : GigaChatError.Of(404, "No such model");
+    private static VendorError Model(IReadOnlyList<FakeGigaChatModel> models, string name) =>
+        models.FirstOrDefault(m => m.Name == name) is { } model
+            ? new(200, JsonText.Of(json => Write(json, model)))
+            : GigaChatError.Of(404, "No such model");
 
     private static void Write(Utf8JsonWriter json, FakeGigaChatModel model)
     {
@@ -61,8 +63,12 @@ internal static class GigaChatLists
             return GigaChatError.Of(400, "Bad request: the body is not a JSON object");
         if (body.StringProperty("model") is not { } model || server.Models.All(m => m.Name != model))
             return GigaChatError.Of(404, "No such model");
-        if (body.Property("input") is not { ValueKind: JsonValueKind.Array } input || input.EnumerateArray().Any(t => t.ValueKind != JsonValueKind.String))
+        if (body.Property("input") is not { ValueKind: JsonValueKind.Array } input
+            || input.EnumerateArray().Any(t => t.ValueKind != JsonValueKind.String))
+        {
             return GigaChatError.Invalid("input must be a list of strings");
+        }
+
         // A bare array, other than every other answer.
         var text = new StringBuilder("[");
         foreach (var item in input.EnumerateArray())

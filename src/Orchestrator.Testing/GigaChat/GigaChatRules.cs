@@ -9,11 +9,14 @@ internal static class GigaChatRules
 
     private static readonly HashSet<string> Fields =
     [
-        "model", "messages", "temperature", "top_p", "max_tokens", "repetition_penalty", "stream", "update_interval", "n", "function_call", "functions",
-        "response_format", "reasoning_effort", "profanity_check", "flags", "storage", "function_ranker",
+        "model", "messages", "temperature", "top_p", "max_tokens", "repetition_penalty", "stream", "update_interval", "n",
+        "function_call", "functions", "response_format", "reasoning_effort", "profanity_check", "flags", "storage", "function_ranker",
     ];
 
-    private static readonly HashSet<string> MessageFields = ["role", "content", "name", "functions_state_id", "attachments", "function_call", "reasoning_content", "id", "created"];
+    private static readonly HashSet<string> MessageFields =
+    [
+        "role", "content", "name", "functions_state_id", "attachments", "function_call", "reasoning_content", "id", "created",
+    ];
 
     private static readonly HashSet<string> Roles = ["system", "user", "assistant", "function", "search_result", "function_in_progress"];
 
@@ -48,8 +51,12 @@ internal static class GigaChatRules
                 return GigaChatError.Invalid($"content of message {index} must be a string");
             if (role == "function" && !IsObject(message.StringProperty("content")))
                 return GigaChatError.Invalid("content of a function message must be a JSON object");
-            if (message.Property("function_call") is { } call && (call.StringProperty("name") is null || call.Property("arguments") is not { ValueKind: JsonValueKind.Object }))
+            if (message.Property("function_call") is { } call
+                && (call.StringProperty("name") is null || call.Property("arguments") is not { ValueKind: JsonValueKind.Object }))
+            {
                 return GigaChatError.Invalid("function_call must have a name and an object of arguments");
+            }
+
             if (message.Property("attachments") is { } attached)
             {
                 if (attached.ValueKind != JsonValueKind.Array || attached.EnumerateArray().Any(a => a.ValueKind != JsonValueKind.String))
@@ -78,8 +85,11 @@ internal static class GigaChatRules
             return GigaChatError.Invalid("functions must be a list");
         foreach (var function in functions.EnumerateArray())
         {
-            if (function.StringProperty("name") is not { Length: > 0 } || function.Property("parameters") is not { ValueKind: JsonValueKind.Object })
+            if (function.StringProperty("name") is not { Length: > 0 }
+                || function.Property("parameters") is not { ValueKind: JsonValueKind.Object })
+            {
                 return GigaChatError.Invalid("a function must have a name and parameters");
+            }
         }
 
         return request.Property("function_call") is { ValueKind: JsonValueKind.String } mode && mode.GetString() is not ("auto" or "none")
@@ -103,7 +113,9 @@ internal static class GigaChatRules
         if (value.ValueKind != JsonValueKind.Number)
             return GigaChatError.Invalid($"{name} must be a number");
         var number = value.GetDouble();
-        return number > high || number < low || (lowExcluded && number <= low) ? GigaChatError.Invalid($"{name} must be in range {range}") : null;
+        return number > high || number < low || (lowExcluded && number <= low)
+            ? GigaChatError.Invalid($"{name} must be in range {range}")
+            : null;
     }
 
     private static string? Unknown(JsonElement element, HashSet<string> known) => element.ValueKind == JsonValueKind.Object

@@ -34,7 +34,9 @@ internal sealed class GigaChatTokenDesk(FakeGigaChatServer server, TimeProvider 
             return GigaChatError.OfToken(400, 1, "scope data format invalid");
         if (sent != server.AuthorizationKey)
             return GigaChatError.OfToken(401, 6, "credentials doesn't match db data");
-        return scope == server.Scope ? Issue(server.TokenForm) : GigaChatError.OfToken(400, 7, "scope from db not fully includes consumed scope");
+        return scope == server.Scope
+            ? Issue(server.TokenForm)
+            : GigaChatError.OfToken(400, 7, "scope from db not fully includes consumed scope");
     }
 
     /// <summary>The answer to a user with a password.</summary>
@@ -43,7 +45,9 @@ internal sealed class GigaChatTokenDesk(FakeGigaChatServer server, TimeProvider 
         Interlocked.Increment(ref _asked);
         if (server.User is not { } user || Basic(request) != Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{server.Password}")))
             return GigaChatError.Unauthorized;
-        return Issue(server.TokenForm is GigaChatTokenForm.Seconds or GigaChatTokenForm.BriefSeconds ? GigaChatTokenForm.BriefSeconds : GigaChatTokenForm.Brief);
+        return Issue(server.TokenForm is GigaChatTokenForm.Seconds or GigaChatTokenForm.BriefSeconds
+            ? GigaChatTokenForm.BriefSeconds
+            : GigaChatTokenForm.Brief);
     }
 
     /// <summary>Why a request may not pass; null when it may.</summary>
@@ -92,7 +96,9 @@ internal sealed class GigaChatTokenDesk(FakeGigaChatServer server, TimeProvider 
         {
             json.WriteString(isShort ? "tok" : "access_token", token);
             json.WriteNumber(isShort ? "exp" : "expires_at",
-                form is GigaChatTokenForm.Seconds or GigaChatTokenForm.BriefSeconds ? until.ToUnixTimeSeconds() : until.ToUnixTimeMilliseconds());
+                form is GigaChatTokenForm.Seconds or GigaChatTokenForm.BriefSeconds
+                    ? until.ToUnixTimeSeconds()
+                    : until.ToUnixTimeMilliseconds());
         }));
     }
 

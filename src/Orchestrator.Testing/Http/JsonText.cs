@@ -40,7 +40,9 @@ internal static class JsonText
 
     /// <summary>A property of an object; null when there is none, or when it is null.</summary>
     public static JsonElement? Property(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
     public static string? StringProperty(this JsonElement element, string name) =>
         element.Property(name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -49,10 +51,12 @@ internal static class JsonText
         element.Property(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : null;
 
     /// <summary>How many tokens a chat's prompt is, messages and tools on offer, by the fake's rough rule.</summary>
-    public static int TokensOfPrompt(this JsonElement body) => (body.Property("messages") ?? default).TokensOfMessages() + body.TokensOfTools();
+    public static int TokensOfPrompt(this JsonElement body) =>
+        (body.Property("messages") ?? default).TokensOfMessages() + body.TokensOfTools();
 
     /// <summary>How many tokens the tools on offer are: four characters of their JSON each.</summary>
-    public static int TokensOfTools(this JsonElement body) => FakeReply.Tokens((body.Property("tools") ?? body.Property("functions"))?.GetRawText());
+    public static int TokensOfTools(this JsonElement body) =>
+        FakeReply.Tokens((body.Property("tools") ?? body.Property("functions"))?.GetRawText());
 
     /// <summary>How many tokens the messages of a chat are, by the fake's rough rule.</summary>
     public static int TokensOfMessages(this JsonElement messages)

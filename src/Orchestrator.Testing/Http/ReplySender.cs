@@ -27,13 +27,16 @@ internal static class ReplySender
         {
             // The length that is told is the whole one, unless the cut is to look proper.
             var all = Joined(Encoded(plan.End is null or CutKind.Clean ? EventsOf(plan) : plan.Body, plan.Coding));
-            length = (plan.End == CutKind.Clean && plan.ByteLimit is { } limit ? Math.Min(limit, all.Length) : all.Length) + plan.LengthError;
+            var told = plan.End == CutKind.Clean && plan.ByteLimit is { } limit ? Math.Min(limit, all.Length) : all.Length;
+            length = told + plan.LengthError;
             if (!plan.Streamed && plan.EventLimit is null)
                 body = Limited([all], plan.ByteLimit);
         }
 
-        var close = framing == BodyFraming.UntilClose || (request.Header("Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) ?? false)
-            || request.Head.EndsWith("HTTP/1.0", StringComparison.Ordinal) || request.Head.Contains("HTTP/1.0\r\n", StringComparison.Ordinal);
+        var close = framing == BodyFraming.UntilClose
+            || (request.Header("Connection")?.Contains("close", StringComparison.OrdinalIgnoreCase) ?? false)
+            || request.Head.EndsWith("HTTP/1.0", StringComparison.Ordinal)
+            || request.Head.Contains("HTTP/1.0\r\n", StringComparison.Ordinal);
         await HeadAsync(connection, plan, framing, length, close, headless).ConfigureAwait(false);
         if (headless)
             return !close;
@@ -51,12 +54,14 @@ internal static class ReplySender
         return await EndAsync(connection, plan, framing).ConfigureAwait(false) && !close && plan.LengthError == 0;
     }
 
-    private static async Task HeadAsync(FaultConnection connection, ReplyPlan plan, BodyFraming framing, long? length, bool close, bool headless)
+    private static async Task HeadAsync(
+        FaultConnection connection, ReplyPlan plan, BodyFraming framing, long? length, bool close, bool headless)
     {
         foreach (var line in plan.Preamble)
             await connection.WriteAsync(line).ConfigureAwait(false);
         var head = new StringBuilder();
-        head.Append(plan.StatusLine ?? string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {plan.Status} {ReasonOf(plan.Status)}")).Append("\r\n");
+        head.Append(plan.StatusLine ?? string.Create(CultureInfo.InvariantCulture, $"HTTP/1.1 {plan.Status} {ReasonOf(plan.Status)}"))
+            .Append("\r\n");
         if (plan.ContentType is { } type)
             head.Append("Content-Type: ").Append(type).Append("\r\n");
         head.Append("Date: ").Append(connection.TimeProvider.GetUtcNow().ToString("R", CultureInfo.InvariantCulture)).Append("\r\n");
@@ -138,9 +143,11 @@ internal static class ReplySender
         return [.. size[..digits], (byte)'\r', (byte)'\n', .. bytes, (byte)'\r', (byte)'\n'];
     }
 
-    private static IEnumerable<ReadOnlyMemory<byte>> Limited(ReplyPlan plan) => Limited(Encoded(EventsOf(plan), plan.Coding), plan.ByteLimit);
+    private static IEnumerable<ReadOnlyMemory<byte>> Limited(ReplyPlan plan) =>
+        Limited(Encoded(EventsOf(plan), plan.Coding), plan.ByteLimit);
 
-    private static IEnumerable<ReadOnlyMemory<byte>> EventsOf(ReplyPlan plan) => plan.EventLimit is { } limit ? plan.Body.Take(limit) : plan.Body;
+    private static IEnumerable<ReadOnlyMemory<byte>> EventsOf(ReplyPlan plan) =>
+        plan.EventLimit is { } limit ? plan.Body.Take(limit) : plan.Body;
 
     private static IEnumerable<ReadOnlyMemory<byte>> Limited(IEnumerable<ReadOnlyMemory<byte>> body, long? limit)
     {

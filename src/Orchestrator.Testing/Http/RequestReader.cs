@@ -10,7 +10,8 @@ internal static class RequestReader
 {
     private const int LongestHead = 64 * 1024;
 
-    public static async Task<CapturedRequest?> ReadAsync(FaultConnection connection, PipeReader reader, int maxBody, CancellationToken cancellationToken)
+    public static async Task<CapturedRequest?> ReadAsync(
+        FaultConnection connection, PipeReader reader, int maxBody, CancellationToken cancellationToken)
     {
         var head = await HeadAsync(reader, cancellationToken).ConfigureAwait(false);
         if (head is null)
@@ -32,7 +33,9 @@ internal static class RequestReader
         if (headers.TryGetValue("Expect", out var expect) && expect.Equals("100-continue", StringComparison.OrdinalIgnoreCase))
             await connection.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n").ConfigureAwait(false);
         var body = await BodyAsync(reader, headers, maxBody, cancellationToken).ConfigureAwait(false);
-        return body is null ? null : new CapturedRequest(head, first[0], first[1], headers, body, connection.Number, connection.TimeProvider.GetUtcNow());
+        return body is null
+            ? null
+            : new CapturedRequest(head, first[0], first[1], headers, body, connection.Number, connection.TimeProvider.GetUtcNow());
     }
 
     private static async ValueTask<string?> HeadAsync(PipeReader reader, CancellationToken cancellationToken)
@@ -69,7 +72,8 @@ internal static class RequestReader
         return true;
     }
 
-    private static async ValueTask<byte[]?> BodyAsync(PipeReader reader, Dictionary<string, string> headers, int max, CancellationToken cancellationToken)
+    private static async ValueTask<byte[]?> BodyAsync(
+        PipeReader reader, Dictionary<string, string> headers, int max, CancellationToken cancellationToken)
     {
         if (headers.TryGetValue("Transfer-Encoding", out var coding) && coding.Contains("chunked", StringComparison.OrdinalIgnoreCase))
             return await ChunksAsync(reader, max, cancellationToken).ConfigureAwait(false);
@@ -86,8 +90,13 @@ internal static class RequestReader
         while (true)
         {
             var line = await LineAsync(reader, cancellationToken).ConfigureAwait(false);
-            if (line is null || !int.TryParse(line.Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var size) || body.Length + size > max)
+            if (line is null
+                || !int.TryParse(line.Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var size)
+                || body.Length + size > max)
+            {
                 return null;
+            }
+
             if (size == 0)
                 break;
             var chunk = await TakeAsync(reader, size, cancellationToken).ConfigureAwait(false);

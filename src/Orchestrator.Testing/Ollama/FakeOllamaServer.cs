@@ -43,7 +43,8 @@ public sealed class FakeOllamaServer : FakeLlmServer
 
     internal override string LineOf(string json) => json + "\n";
 
-    internal override VendorError ErrorOf(LlmErrorKind kind, string? message, CapturedRequest request) => OllamaError.Of(kind, message, ModelOf(request));
+    internal override VendorError ErrorOf(LlmErrorKind kind, string? message, CapturedRequest request) =>
+        OllamaError.Of(kind, message, ModelOf(request));
 
     internal override VendorError ErrorOf(int status, CapturedRequest request) => OllamaError.OfStatus(status, ModelOf(request));
 
@@ -52,7 +53,8 @@ public sealed class FakeOllamaServer : FakeLlmServer
 
     internal override void Rewrite(ReplyPlan plan, CapturedRequest request, FakeReply reply) => Fill(plan, request, reply);
 
-    private protected override bool IsChat(CapturedRequest request) => request.Method == "POST" && request.Path is "/api/chat" or "/api/generate";
+    private protected override bool IsChat(CapturedRequest request) =>
+        request.Method == "POST" && request.Path is "/api/chat" or "/api/generate";
 
     private protected override ReplyPlan Answer(CapturedRequest request, FakeReply reply)
     {

@@ -3,7 +3,8 @@ namespace Orchestrator.Testing;
 /// <summary>Errors in Ollama's words.</summary>
 internal static class OllamaError
 {
-    public const string TooLong = "the prompt is longer than the context length currently available to the model; shorten the prompt or raise the context length";
+    public const string TooLong = "the prompt is longer than the context length currently available to the model; "
+        + "shorten the prompt or raise the context length";
 
     public static VendorError Of(int status, string message) => new(status, JsonText.Of(json => json.WriteString("error", message)));
 

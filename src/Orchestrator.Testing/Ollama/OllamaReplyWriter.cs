@@ -46,14 +46,16 @@ internal sealed class OllamaReplyWriter(string model, TimeProvider time, bool is
     public static ReadOnlyMemory<byte> Line(string json) => Encoding.UTF8.GetBytes(json + "\n");
 
     /// <summary>Nine digits of a second, as Go writes time.</summary>
-    public static string Stamp(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
+    public static string Stamp(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'00Z'", CultureInfo.InvariantCulture);
 
-    private ReadOnlyMemory<byte> Part(string text, string? thinking, IReadOnlyList<FakeToolCall> calls, int index = 0) => Line(JsonText.Of(json =>
-    {
-        WriteHead(json);
-        Say(json, text, thinking, calls, index);
-        json.WriteBoolean("done", false);
-    }));
+    private ReadOnlyMemory<byte> Part(string text, string? thinking, IReadOnlyList<FakeToolCall> calls, int index = 0) =>
+        Line(JsonText.Of(json =>
+        {
+            WriteHead(json);
+            Say(json, text, thinking, calls, index);
+            json.WriteBoolean("done", false);
+        }));
 
     private void WriteHead(Utf8JsonWriter json)
     {

@@ -34,14 +34,23 @@ internal static class OllamaRules
             return OllamaError.Of(400, $"\"{name}\" does not support thinking");
         if (!model.Capabilities.Contains("completion"))
             return OllamaError.Of(400, $"\"{name}\" does not support chat");
-        if (body.Property("tools") is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0 && !model.Capabilities.Contains("tools"))
+        if (body.Property("tools") is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0
+            && !model.Capabilities.Contains("tools"))
+        {
             return OllamaError.Of(400, $"registry.ollama.ai/library/{model.FullName} does not support tools");
-        return body.BooleanProperty("truncate") == false && promptTokens > ContextOf(body, model) ? OllamaError.Of(400, OllamaError.TooLong) : null;
+        }
+
+        return body.BooleanProperty("truncate") == false && promptTokens > ContextOf(body, model)
+            ? OllamaError.Of(400, OllamaError.TooLong)
+            : null;
     }
 
     /// <summary>The window that holds for a request: what it asks for, else 4,096, never more than the model has.</summary>
     public static int ContextOf(JsonElement body, FakeOllamaModel model) => Math.Min(
-        body.Property("options")?.Property("num_ctx") is { ValueKind: JsonValueKind.Number } asked && asked.TryGetInt32(out var length) && length > 0 ? length : 4096,
+        body.Property("options")?.Property("num_ctx") is { ValueKind: JsonValueKind.Number } asked
+            && asked.TryGetInt32(out var length) && length > 0
+            ? length
+            : 4096,
         model.ContextLength);
 
     /// <summary>Whether thinking is asked for; null when nothing is said.</summary>

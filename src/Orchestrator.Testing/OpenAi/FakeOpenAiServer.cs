@@ -57,7 +57,9 @@ public sealed class FakeOpenAiServer : FakeLlmServer
         var error = OpenAiError.Of(kind, ModelOf(request));
         if (message is not null)
             error = error with { Message = message };
-        yield return OpenAiReplyWriter.Event(Dialect == OpenAiDialect.OpenRouter ? Writer(request).ErrorChunk(error, Dialect) : error.Body(Dialect));
+        yield return OpenAiReplyWriter.Event(Dialect == OpenAiDialect.OpenRouter
+            ? Writer(request).ErrorChunk(error, Dialect)
+            : error.Body(Dialect));
         if (Dialect is OpenAiDialect.Vllm or OpenAiDialect.VllmFlat or OpenAiDialect.OpenRouter)
             yield return "data: [DONE]\n\n"u8.ToArray();
     }
@@ -92,7 +94,11 @@ public sealed class FakeOpenAiServer : FakeLlmServer
             case ("POST", "/v1/embeddings"):
                 return Embed(plan, request);
             case (_, Chat or "/v1/embeddings" or "/v1/models"):
-                return Refuse(plan, new OpenAiError(405, $"Not allowed to {request.Method} on {request.Path}. (HINT: Perhaps you meant to make your HTTP request using a different HTTP method?)", Code: "method_not_supported"));
+                return Refuse(plan, new OpenAiError(
+                    405,
+                    $"Not allowed to {request.Method} on {request.Path}. "
+                        + "(HINT: Perhaps you meant to make your HTTP request using a different HTTP method?)",
+                    Code: "method_not_supported"));
             default:
                 return Refuse(plan, new OpenAiError(404, $"Invalid URL ({request.Method} {request.Path})"));
         }
@@ -168,8 +174,14 @@ public sealed class FakeOpenAiServer : FakeLlmServer
         if (body.StringProperty("model") is not { } model)
             return Refuse(plan, OpenAiRules.NoModel);
         if (body.Property("input") is not { } input)
-            return Refuse(plan, new OpenAiError(400, "Missing required parameter: 'input'.", Param: "input", Code: "missing_required_parameter"));
-        string[] texts = input.ValueKind == JsonValueKind.Array ? [.. input.EnumerateArray().Select(e => e.ToString())] : [input.ToString()];
+        {
+            return Refuse(plan, new OpenAiError(
+                400, "Missing required parameter: 'input'.", Param: "input", Code: "missing_required_parameter"));
+        }
+
+        string[] texts = input.ValueKind == JsonValueKind.Array
+            ? [.. input.EnumerateArray().Select(e => e.ToString())]
+            : [input.ToString()];
         var tokens = texts.Sum(FakeReply.Tokens);
         plan.Whole(200, JsonText.Of(json =>
         {

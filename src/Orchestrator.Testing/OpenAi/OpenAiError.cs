@@ -3,21 +3,45 @@ using System.Text.Json;
 namespace Orchestrator.Testing;
 
 /// <summary>An error as OpenAI would say it; written in the words and shape of a dialect.</summary>
-internal sealed record OpenAiError(int Status, string Message, string Type = "invalid_request_error", string? Param = null, string? Code = null)
+internal sealed record OpenAiError(
+    int Status, string Message, string Type = "invalid_request_error", string? Param = null, string? Code = null)
 {
-    private const string Overlong = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. Please reduce the length of the messages.";
+    private const string Overlong = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. "
+        + "Please reduce the length of the messages.";
 
     public static OpenAiError Of(LlmErrorKind kind, string model) => kind switch
     {
-        LlmErrorKind.Authentication => new(401, "Incorrect API key provided: sk-fake****cret. You can find your API key at https://platform.openai.com/account/api-keys.", Code: "invalid_api_key"),
-        LlmErrorKind.Permission => new(403, "Country, region, or territory not supported", "request_forbidden", null, "unsupported_country_region_territory"),
-        LlmErrorKind.QuotaExceeded => new(429, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", null, "insufficient_quota"),
-        LlmErrorKind.RateLimited => new(429, $"Rate limit reached for {model} in organization org-fake on requests per min (RPM): Limit 3, Used 3, Requested 1. Please try again in 20s.", "requests", null, "rate_limit_exceeded"),
-        LlmErrorKind.ModelNotFound => new(404, $"The model `{model}` does not exist or you do not have access to it.", Code: "model_not_found"),
+        LlmErrorKind.Authentication => new(
+            401,
+            "Incorrect API key provided: sk-fake****cret. You can find your API key at https://platform.openai.com/account/api-keys.",
+            Code: "invalid_api_key"),
+        LlmErrorKind.Permission => new(
+            403, "Country, region, or territory not supported", "request_forbidden", null, "unsupported_country_region_territory"),
+        LlmErrorKind.QuotaExceeded => new(
+            429,
+            "You exceeded your current quota, please check your plan and billing details.",
+            "insufficient_quota",
+            null,
+            "insufficient_quota"),
+        LlmErrorKind.RateLimited => new(
+            429,
+            $"Rate limit reached for {model} in organization org-fake on requests per min (RPM): Limit 3, Used 3, Requested 1. "
+                + "Please try again in 20s.",
+            "requests",
+            null,
+            "rate_limit_exceeded"),
+        LlmErrorKind.ModelNotFound => new(
+            404, $"The model `{model}` does not exist or you do not have access to it.", Code: "model_not_found"),
         LlmErrorKind.ContextLengthExceeded => new(400, Overlong, Param: "messages", Code: "context_length_exceeded"),
-        LlmErrorKind.ContentFiltered => new(400, "Your request was rejected as a result of our safety system.", Code: "content_policy_violation"),
-        LlmErrorKind.InvalidRequest => new(400, "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.", Param: "temperature", Code: "decimal_above_max_value"),
-        LlmErrorKind.Unavailable => new(503, "The server is overloaded or not ready yet.", "service_unavailable_error", null, "server_is_overloaded"),
+        LlmErrorKind.ContentFiltered => new(
+            400, "Your request was rejected as a result of our safety system.", Code: "content_policy_violation"),
+        LlmErrorKind.InvalidRequest => new(
+            400,
+            "Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got 3 instead.",
+            Param: "temperature",
+            Code: "decimal_above_max_value"),
+        LlmErrorKind.Unavailable => new(
+            503, "The server is overloaded or not ready yet.", "service_unavailable_error", null, "server_is_overloaded"),
         LlmErrorKind.Timeout => new(504, "The request timed out.", "timeout"),
         _ => new(500, "The server had an error while processing your request. Sorry about that!", "server_error"),
     };
@@ -41,7 +65,8 @@ internal sealed record OpenAiError(int Status, string Message, string Type = "in
     };
 
     // OpenRouter has a status for an empty purse.
-    public VendorError In(OpenAiDialect dialect) => new(dialect == OpenAiDialect.OpenRouter && Code == "insufficient_quota" ? 402 : Status, Body(dialect));
+    public VendorError In(OpenAiDialect dialect) =>
+        new(dialect == OpenAiDialect.OpenRouter && Code == "insufficient_quota" ? 402 : Status, Body(dialect));
 
     public string Body(OpenAiDialect dialect) => JsonText.Of(json =>
     {
@@ -91,7 +116,14 @@ internal sealed record OpenAiError(int Status, string Message, string Type = "in
     private void WriteVllm(Utf8JsonWriter json)
     {
         json.WriteString("message", Message);
-        json.WriteString("type", Status switch { 401 => "Unauthorized", 404 => "NotFoundError", 429 => "RateLimitError", >= 500 => "InternalServerError", _ => "BadRequestError" });
+        json.WriteString("type", Status switch
+        {
+            401 => "Unauthorized",
+            404 => "NotFoundError",
+            429 => "RateLimitError",
+            >= 500 => "InternalServerError",
+            _ => "BadRequestError",
+        });
         json.WriteNull("param");
         json.WriteNumber("code", Status);
     }
@@ -109,6 +141,14 @@ internal sealed record OpenAiError(int Status, string Message, string Type = "in
         }
 
         json.WriteString("message", Status switch { 503 => "Loading model", 401 => "Invalid API Key", _ => Message });
-        json.WriteString("type", Status switch { 503 => "unavailable_error", 401 => "authentication_error", 403 => "permission_error", 404 => "not_found_error", >= 500 => "server_error", _ => "invalid_request_error" });
+        json.WriteString("type", Status switch
+        {
+            503 => "unavailable_error",
+            401 => "authentication_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            >= 500 => "server_error",
+            _ => "invalid_request_error",
+        });
     }
 }

@@ -32,7 +32,8 @@ internal sealed class OpenAiReplyWriter(string id, string model, long created, s
         foreach (var delta in Deltas(reply))
         {
             said++;
-            yield return Event(Chunk(json => delta(json), null, json => WriteUsageOn(json, nulls, form == UsageForm.EveryEvent, reply, promptTokens, said)));
+            yield return Event(Chunk(json => delta(json), null, json =>
+                WriteUsageOn(json, nulls, form == UsageForm.EveryEvent, reply, promptTokens, said)));
         }
 
         yield return Event(Chunk(static _ => { }, FinishOf(reply), json =>
@@ -89,7 +90,8 @@ internal sealed class OpenAiReplyWriter(string id, string model, long created, s
                 WriteFunction(json, call.Name, "");
             });
             foreach (var part in Parts(call.Arguments, reply.ToolCallParts))
-                yield return json => WriteCallPart(json, index, () => json.WriteObject("function", () => json.WriteString("arguments", part)));
+                yield return json => WriteCallPart(
+                    json, index, () => json.WriteObject("function", () => json.WriteString("arguments", part)));
         }
     }
 
@@ -187,25 +189,26 @@ internal sealed class OpenAiReplyWriter(string id, string model, long created, s
             json.WriteNull("usage");
     }
 
-    private static void WriteUsage(Utf8JsonWriter json, FakeReply reply, int promptTokens, int completionTokens) => json.WriteObject("usage", () =>
-    {
-        if (reply.Usage != UsageForm.WithoutPrompt)
-            json.WriteNumber("prompt_tokens", promptTokens);
-        json.WriteNumber("completion_tokens", completionTokens);
-        json.WriteNumber("total_tokens", promptTokens + completionTokens);
-        json.WriteObject("prompt_tokens_details", () =>
+    private static void WriteUsage(Utf8JsonWriter json, FakeReply reply, int promptTokens, int completionTokens) =>
+        json.WriteObject("usage", () =>
         {
-            json.WriteNumber("cached_tokens", reply.CachedTokens);
-            json.WriteNumber("audio_tokens", 0);
+            if (reply.Usage != UsageForm.WithoutPrompt)
+                json.WriteNumber("prompt_tokens", promptTokens);
+            json.WriteNumber("completion_tokens", completionTokens);
+            json.WriteNumber("total_tokens", promptTokens + completionTokens);
+            json.WriteObject("prompt_tokens_details", () =>
+            {
+                json.WriteNumber("cached_tokens", reply.CachedTokens);
+                json.WriteNumber("audio_tokens", 0);
+            });
+            json.WriteObject("completion_tokens_details", () =>
+            {
+                json.WriteNumber("reasoning_tokens", reply.ReasoningTokens);
+                json.WriteNumber("audio_tokens", 0);
+                json.WriteNumber("accepted_prediction_tokens", 0);
+                json.WriteNumber("rejected_prediction_tokens", 0);
+            });
         });
-        json.WriteObject("completion_tokens_details", () =>
-        {
-            json.WriteNumber("reasoning_tokens", reply.ReasoningTokens);
-            json.WriteNumber("audio_tokens", 0);
-            json.WriteNumber("accepted_prediction_tokens", 0);
-            json.WriteNumber("rejected_prediction_tokens", 0);
-        });
-    });
 
     private static string FinishOf(FakeReply reply) => reply.FinishReason ?? (reply.ToolCalls.Count > 0 ? "tool_calls" : "stop");
 

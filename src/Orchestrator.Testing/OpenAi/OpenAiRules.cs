@@ -5,7 +5,11 @@ namespace Orchestrator.Testing;
 /// <summary>What OpenAI refuses in a chat request, in its order and its words.</summary>
 internal static class OpenAiRules
 {
-    public static readonly OpenAiError NoJson = new(400, "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)");
+    public static readonly OpenAiError NoJson = new(
+        400,
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. "
+            + "The OpenAI API expects a JSON payload, but what was sent was not valid JSON. "
+            + "If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)");
 
     public static readonly OpenAiError NoModel = new(400, "you must provide a model parameter");
 
@@ -28,13 +32,19 @@ internal static class OpenAiRules
             return null;
         if (request.Header("Authorization") is not { } header)
         {
-            return new OpenAiError(401, "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys.");
+            return new OpenAiError(
+                401,
+                "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth "
+                    + "(i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API "
+                    + "from your browser and are prompted for a username and password. "
+                    + "You can obtain an API key from https://platform.openai.com/account/api-keys.");
         }
 
         var sent = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : header;
         return sent == key ? null : OpenAiError.Of(LlmErrorKind.Authentication, "") with
         {
-            Message = $"Incorrect API key provided: {Masked(sent)}. You can find your API key at https://platform.openai.com/account/api-keys.",
+            Message = $"Incorrect API key provided: {Masked(sent)}. "
+                + "You can find your API key at https://platform.openai.com/account/api-keys.",
         };
     }
 
@@ -43,9 +53,23 @@ internal static class OpenAiRules
         if (request.Property("messages") is not { } messages)
             return new OpenAiError(400, "Missing required parameter: 'messages'.", Param: "messages", Code: "missing_required_parameter");
         if (messages.ValueKind != JsonValueKind.Array)
-            return new OpenAiError(400, $"Invalid type for 'messages': expected an array of objects, but got {NameOf(messages)} instead.", Param: "messages", Code: "invalid_type");
+        {
+            return new OpenAiError(
+                400,
+                $"Invalid type for 'messages': expected an array of objects, but got {NameOf(messages)} instead.",
+                Param: "messages",
+                Code: "invalid_type");
+        }
+
         if (messages.GetArrayLength() == 0)
-            return new OpenAiError(400, "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", Param: "messages", Code: "empty_array");
+        {
+            return new OpenAiError(
+                400,
+                "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+                Param: "messages",
+                Code: "empty_array");
+        }
+
         var calls = new HashSet<string>(StringComparer.Ordinal);
         var unanswered = new HashSet<string>(StringComparer.Ordinal);
         var index = 0;
@@ -53,9 +77,24 @@ internal static class OpenAiRules
         {
             var role = message.StringProperty("role");
             if (role is null)
-                return new OpenAiError(400, $"Missing required parameter: 'messages[{index}].role'.", Param: $"messages[{index}].role", Code: "missing_required_parameter");
+            {
+                return new OpenAiError(
+                    400,
+                    $"Missing required parameter: 'messages[{index}].role'.",
+                    Param: $"messages[{index}].role",
+                    Code: "missing_required_parameter");
+            }
+
             if (!Roles.Contains(role))
-                return new OpenAiError(400, $"Invalid value: '{role}'. Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.", Param: $"messages[{index}].role", Code: "invalid_value");
+            {
+                return new OpenAiError(
+                    400,
+                    $"Invalid value: '{role}'. "
+                        + "Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.",
+                    Param: $"messages[{index}].role",
+                    Code: "invalid_value");
+            }
+
             if (role != "tool" && unanswered.Count > 0)
                 return Unanswered(unanswered, index);
             if (message.Property("tool_calls") is { ValueKind: JsonValueKind.Array } made)
@@ -63,10 +102,21 @@ internal static class OpenAiRules
                 unanswered.UnionWith(made.EnumerateArray().Select(c => c.StringProperty("id") ?? ""));
                 calls.UnionWith(unanswered);
             }
-            else if (role != "tool" && message.Property("content") is null && message.Property("function_call") is null && message.Property("refusal") is null)
-                return new OpenAiError(400, $"Invalid value for 'content': expected a string, got null.", Param: $"messages.[{index}].content");
+            else if (role != "tool" && message.Property("content") is null && message.Property("function_call") is null
+                && message.Property("refusal") is null)
+            {
+                return new OpenAiError(
+                    400, $"Invalid value for 'content': expected a string, got null.", Param: $"messages.[{index}].content");
+            }
+
             if (role == "tool" && (message.StringProperty("tool_call_id") is not { } id || !calls.Contains(id)))
-                return new OpenAiError(400, "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.", Param: $"messages.[{index}].role");
+            {
+                return new OpenAiError(
+                    400,
+                    "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+                    Param: $"messages.[{index}].role");
+            }
+
             if (role == "tool")
                 unanswered.Remove(message.StringProperty("tool_call_id")!);
             index++;
@@ -77,16 +127,31 @@ internal static class OpenAiRules
 
     private static OpenAiError Unanswered(IEnumerable<string> calls, int index) => new(
         400,
-        $"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", calls)}",
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
+            + $"The following tool_call_ids did not have response messages: {string.Join(", ", calls)}",
         Param: $"messages.[{index}].role");
 
     private static OpenAiError? CheckOptions(JsonElement request)
     {
         if (request.Property("stream_options") is not null && request.BooleanProperty("stream") != true)
-            return new OpenAiError(400, "The 'stream_options' parameter is only allowed when 'stream' is enabled.", Param: "stream_options");
+        {
+            return new OpenAiError(
+                400, "The 'stream_options' parameter is only allowed when 'stream' is enabled.", Param: "stream_options");
+        }
+
         if (request.Property("max_tokens") is not null && request.Property("max_completion_tokens") is not null)
-            return new OpenAiError(400, "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", Param: "max_tokens", Code: "invalid_parameter_combination");
-        return Range(request, "temperature", 0, 2) ?? Range(request, "top_p", 0, 1) ?? Range(request, "presence_penalty", -2, 2) ?? Range(request, "frequency_penalty", -2, 2);
+        {
+            return new OpenAiError(
+                400,
+                "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+                Param: "max_tokens",
+                Code: "invalid_parameter_combination");
+        }
+
+        return Range(request, "temperature", 0, 2)
+            ?? Range(request, "top_p", 0, 1)
+            ?? Range(request, "presence_penalty", -2, 2)
+            ?? Range(request, "frequency_penalty", -2, 2);
     }
 
     private static OpenAiError? Range(JsonElement request, string name, double low, double high)
@@ -94,12 +159,27 @@ internal static class OpenAiRules
         if (request.Property(name) is not { } value)
             return null;
         if (value.ValueKind != JsonValueKind.Number)
-            return new OpenAiError(400, $"Invalid type for '{name}': expected a decimal, but got {NameOf(value)} instead.", Param: name, Code: "invalid_type");
+        {
+            return new OpenAiError(
+                400, $"Invalid type for '{name}': expected a decimal, but got {NameOf(value)} instead.", Param: name, Code: "invalid_type");
+        }
+
         var number = value.GetDouble();
         if (number > high)
-            return new OpenAiError(400, $"Invalid '{name}': decimal above maximum value. Expected a value <= {high}, but got {value.GetRawText()} instead.", Param: name, Code: "decimal_above_max_value");
+        {
+            return new OpenAiError(
+                400,
+                $"Invalid '{name}': decimal above maximum value. Expected a value <= {high}, but got {value.GetRawText()} instead.",
+                Param: name,
+                Code: "decimal_above_max_value");
+        }
+
         return number < low
-            ? new OpenAiError(400, $"Invalid '{name}': decimal below minimum value. Expected a value >= {low}, but got {value.GetRawText()} instead.", Param: name, Code: "decimal_below_min_value")
+            ? new OpenAiError(
+                400,
+                $"Invalid '{name}': decimal below minimum value. Expected a value >= {low}, but got {value.GetRawText()} instead.",
+                Param: name,
+                Code: "decimal_below_min_value")
             : null;
     }
 
@@ -112,5 +192,6 @@ internal static class OpenAiRules
         _ => "a boolean",
     };
 
-    private static string Masked(string key) => key.Length < 12 ? new string('*', key.Length) : $"{key[..8]}{new string('*', key.Length - 12)}{key[^4..]}";
+    private static string Masked(string key) =>
+        key.Length < 12 ? new string('*', key.Length) : $"{key[..8]}{new string('*', key.Length - 12)}{key[^4..]}";
 }

@@ -39,8 +39,12 @@ public sealed partial class FakeYandexGptServer
 
     private ReplyPlan Exchange(ReplyPlan plan, CapturedRequest request)
     {
-        if (request.Json is not { ValueKind: JsonValueKind.Object } body || YandexGptRules.Only(body, "the request", "jwt") is not null || body.StringProperty("jwt") is not { } jwt)
+        if (request.Json is not { ValueKind: JsonValueKind.Object } body || YandexGptRules.Only(body, "the request", "jwt") is not null
+            || body.StringProperty("jwt") is not { } jwt)
+        {
             return Refuse(plan, YandexGptError.Of(3, "jwt is required, and nothing else", request));
+        }
+
         if (_iam.WhyNot(jwt, ServiceAccount) is { } wrong)
             return Refuse(plan, YandexGptError.Of(16, wrong, request));
         var (token, end) = _iam.Issue(TokenLife);

@@ -95,7 +95,8 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
 
     internal override string LineOf(string json) => json + "\n";
 
-    internal override VendorError ErrorOf(LlmErrorKind kind, string? message, CapturedRequest request) => YandexGptError.Of(kind, message, request);
+    internal override VendorError ErrorOf(LlmErrorKind kind, string? message, CapturedRequest request) =>
+        YandexGptError.Of(kind, message, request);
 
     internal override VendorError ErrorOf(int status, CapturedRequest request) => YandexGptError.OfStatus(status, request);
 
@@ -118,7 +119,8 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
         return (request.Method, request.Path) switch
         {
             ("POST", Root + "completion") => Complete(plan, request, reply),
-            ("POST", Root + "tokenize") => Tokenize(plan, request, YandexGptRules.CheckTokenize, body => FakeReply.Tokens(body.StringProperty("text"))),
+            ("POST", Root + "tokenize") => Tokenize(
+                plan, request, YandexGptRules.CheckTokenize, body => FakeReply.Tokens(body.StringProperty("text"))),
             ("POST", Root + "tokenizeCompletion") => Tokenize(plan, request, YandexGptRules.CheckCompletion, PromptTokens),
             ("POST", "/iam/v1/tokens") => Exchange(plan, request),
             ("GET", "/computeMetadata/v1/instance/service-accounts/default/token") => Metadata(plan, request),
@@ -134,7 +136,10 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
         if (tokens > ContextLength)
         {
             return Refuse(plan, YandexGptError.Of(
-                3, string.Create(CultureInfo.InvariantCulture, $"Number of input tokens must be no more than {ContextLength}, got {tokens}"), request));
+                3,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Number of input tokens must be no more than {ContextLength}, got {tokens}"),
+                request));
         }
 
         lock (_lock)
@@ -142,7 +147,11 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
             if (_open.Count >= MaxOpen)
             {
                 return Refuse(plan, YandexGptError.Of(
-                    8, string.Create(CultureInfo.InvariantCulture, $"ai.textGenerationCompletionSessionsCount.count gauge quota limit exceed: allowed {MaxOpen} requests"), request));
+                    8,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"ai.textGenerationCompletionSessionsCount.count gauge quota limit exceed: allowed {MaxOpen} requests"),
+                    request));
             }
 
             _open.Add(request);
@@ -205,7 +214,11 @@ public sealed partial class FakeYandexGptServer : FakeLlmServer
         if (body.Property("messages") is not { ValueKind: JsonValueKind.Array } messages)
             return count;
         foreach (var message in messages.EnumerateArray())
-            count += FakeReply.Tokens(message.StringProperty("text") ?? (message.Property("toolCallList") ?? message.Property("toolResultList"))?.GetRawText());
+        {
+            var calls = message.Property("toolCallList") ?? message.Property("toolResultList");
+            count += FakeReply.Tokens(message.StringProperty("text") ?? calls?.GetRawText());
+        }
+
         return count;
     }
 }

@@ -75,8 +75,12 @@ internal sealed class YandexGptIam(TimeProvider time)
 
     private string? WhyNotNow(JsonElement payload)
     {
-        if (payload.Property("iat") is not { ValueKind: JsonValueKind.Number } from || payload.Property("exp") is not { ValueKind: JsonValueKind.Number } to)
+        if (payload.Property("iat") is not { ValueKind: JsonValueKind.Number } from
+            || payload.Property("exp") is not { ValueKind: JsonValueKind.Number } to)
+        {
             return "JWT: iat and exp are required";
+        }
+
         var (begin, end) = (DateTimeOffset.FromUnixTimeSeconds(from.GetInt64()), DateTimeOffset.FromUnixTimeSeconds(to.GetInt64()));
         var now = time.GetUtcNow();
         return end - begin > TimeSpan.FromHours(1) ? "JWT: exp is more than an hour after iat"
@@ -91,7 +95,10 @@ internal sealed class YandexGptIam(TimeProvider time)
         {
             using var key = account.CreatePublicKey();
             return key.VerifyData(
-                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pss);
         }
         catch (FormatException)
         {

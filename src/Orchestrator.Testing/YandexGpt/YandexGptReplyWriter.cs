@@ -21,7 +21,11 @@ internal sealed class YandexGptReplyWriter(FakeReply reply, int promptTokens, bo
     {
         var text = new StringBuilder();
         foreach (var piece in reply.Deltas())
-            yield return Line(Answer(text.Append(piece).ToString(), Prefix + "PARTIAL", FakeReply.Tokens(text.ToString()), withCalls: false));
+        {
+            text.Append(piece);
+            yield return Line(Answer(text.ToString(), Prefix + "PARTIAL", FakeReply.Tokens(text.ToString()), withCalls: false));
+        }
+
         yield return Line(Answer(reply.Refusal ?? text.ToString(), LastStatus(), reply.CompletionCount(), withCalls: true));
     }
 

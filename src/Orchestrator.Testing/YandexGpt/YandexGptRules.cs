@@ -14,7 +14,9 @@ internal static partial class YandexGptRules
     public const string EmptyText = "empty message text";
 
     public static string? CheckCompletion(JsonElement body) =>
-        Only(body, "the request", "modelUri", "completionOptions", "messages", "tools", "toolChoice", "parallelToolCalls", "jsonObject", "jsonSchema")
+        Only(
+            body, "the request",
+            "modelUri", "completionOptions", "messages", "tools", "toolChoice", "parallelToolCalls", "jsonObject", "jsonSchema")
         ?? CheckUri(body)
         ?? CheckOptions(body)
         ?? CheckMessages(body)
@@ -22,15 +24,21 @@ internal static partial class YandexGptRules
         ?? CheckFormat(body);
 
     public static string? CheckTokenize(JsonElement body) =>
-        Only(body, "the request", "modelUri", "text") ?? CheckUri(body) ?? (body.StringProperty("text") is { Length: > 0 } ? null : "text: a value is required");
+        Only(body, "the request", "modelUri", "text")
+        ?? CheckUri(body)
+        ?? (body.StringProperty("text") is { Length: > 0 } ? null : "text: a value is required");
 
     public static string? CheckUri(JsonElement body) => Uri().IsMatch(body.StringProperty("modelUri") ?? "") ? null : BadUri;
 
     /// <summary>The folder in the model's URI; null when the URI has none.</summary>
-    public static string? FolderOf(JsonElement body) => Uri().Match(body.StringProperty("modelUri") ?? "") is { Success: true } match && match.Groups["folder"].Success ? match.Groups["folder"].Value : null;
+    public static string? FolderOf(JsonElement body) =>
+        Uri().Match(body.StringProperty("modelUri") ?? "") is { Success: true } match && match.Groups["folder"].Success
+            ? match.Groups["folder"].Value
+            : null;
 
     /// <summary>The model's name in its URI, without version and suffix.</summary>
-    public static string ModelOf(JsonElement body) => Uri().Match(body.StringProperty("modelUri") ?? "") is { Success: true } match ? match.Groups["model"].Value : "";
+    public static string ModelOf(JsonElement body) =>
+        Uri().Match(body.StringProperty("modelUri") ?? "") is { Success: true } match ? match.Groups["model"].Value : "";
 
     /// <summary>The first field that is none of these.</summary>
     internal static string? Only(JsonElement value, string what, params ReadOnlySpan<string> fields)
@@ -47,16 +55,23 @@ internal static partial class YandexGptRules
     }
 
     internal static string? Flag(JsonElement body, string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False) ? $"{name} must be true or false" : null;
+        body.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.True or JsonValueKind.False)
+            ? $"{name} must be true or false"
+            : null;
 
     private static string? CheckOptions(JsonElement body)
     {
         if (!body.TryGetProperty("completionOptions", out var options))
             return null;
-        if ((Only(options, "completionOptions", "stream", "temperature", "maxTokens", "reasoningOptions") ?? Flag(options, "stream")) is { } wrong)
+        var wrong = Only(options, "completionOptions", "stream", "temperature", "maxTokens", "reasoningOptions") ?? Flag(options, "stream");
+        if (wrong is not null)
             return wrong;
-        if (options.TryGetProperty("temperature", out var heat) && (heat.ValueKind != JsonValueKind.Number || heat.GetDouble() is < 0 or > 1))
+        if (options.TryGetProperty("temperature", out var heat)
+            && (heat.ValueKind != JsonValueKind.Number || heat.GetDouble() is < 0 or > 1))
+        {
             return "temperature must be a number between 0 and 1";
+        }
+
         if (options.TryGetProperty("maxTokens", out var limit) && !(Whole(limit) > 0))
             return "maxTokens must be a whole number greater than zero";
         if (!options.TryGetProperty("reasoningOptions", out var reasoning))
@@ -68,7 +83,8 @@ internal static partial class YandexGptRules
     private static long? Whole(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number when value.TryGetInt64(out var number) => number,
-        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        JsonValueKind.String when long.TryParse(
+            value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
 
@@ -103,9 +119,12 @@ internal static partial class YandexGptRules
             return null;
         if (body.TryGetProperty("jsonObject", out _))
             return "only one of jsonObject and jsonSchema may be set";
-        return Only(schema, "jsonSchema", "schema") ?? (schema.Property("schema") is { ValueKind: JsonValueKind.Object } ? null : "jsonSchema.schema must be an object");
+        return Only(schema, "jsonSchema", "schema")
+            ?? (schema.Property("schema") is { ValueKind: JsonValueKind.Object } ? null : "jsonSchema.schema must be an object");
     }
 
-    [GeneratedRegex("^(?:gpt://(?<folder>[A-Za-z0-9_-]+)/(?<model>[A-Za-z0-9_.-]+)(?:/(?:latest|rc|deprecated))?(?:@[A-Za-z0-9_-]+)?|ds://(?<model>[A-Za-z0-9_./-]+))$")]
+    [GeneratedRegex(
+        "^(?:gpt://(?<folder>[A-Za-z0-9_-]+)/(?<model>[A-Za-z0-9_.-]+)(?:/(?:latest|rc|deprecated))?(?:@[A-Za-z0-9_-]+)?"
+        + "|ds://(?<model>[A-Za-z0-9_./-]+))$")]
     private static partial Regex Uri();
 }

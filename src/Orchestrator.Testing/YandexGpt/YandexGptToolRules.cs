@@ -9,8 +9,7 @@ internal static class YandexGptToolRules
     {
         if (YandexGptRules.Flag(body, "parallelToolCalls") is { } wrong)
             return wrong;
-        if (body.TryGetProperty("tools", out var tools)
-            && (tools.ValueKind != JsonValueKind.Array ? "tools must be a list" : tools.EnumerateArray().Select(CheckTool).FirstOrDefault(w => w is not null)) is { } bad)
+        if (body.TryGetProperty("tools", out var tools) && CheckTools(tools) is { } bad)
             return bad;
         return body.TryGetProperty("toolChoice", out var choice) ? CheckChoice(choice) : null;
     }
@@ -23,6 +22,10 @@ internal static class YandexGptToolRules
         YandexGptRules.Only(result, "a tool result", "functionResult")
         ?? (result.Property("functionResult") is { } function ? CheckResult(function) : "a tool result needs functionResult"));
 
+    private static string? CheckTools(JsonElement tools) => tools.ValueKind == JsonValueKind.Array
+        ? tools.EnumerateArray().Select(CheckTool).FirstOrDefault(w => w is not null)
+        : "tools must be a list";
+
     private static string? CheckTool(JsonElement tool)
     {
         if (YandexGptRules.Only(tool, "a tool", "function") is { } wrong)
@@ -32,8 +35,10 @@ internal static class YandexGptToolRules
         return YandexGptRules.Only(function, "a function", "name", "description", "parameters", "strict")
             ?? YandexGptRules.Flag(function, "strict")
             ?? (function.StringProperty("name") is not { Length: > 0 } ? "a function needs a name"
-                : function.TryGetProperty("description", out var said) && said.ValueKind != JsonValueKind.String ? "a function's description must be a text"
-                : function.TryGetProperty("parameters", out var schema) && schema.ValueKind != JsonValueKind.Object ? "a function's parameters must be an object"
+                : function.TryGetProperty("description", out var said) && said.ValueKind != JsonValueKind.String
+                    ? "a function's description must be a text"
+                : function.TryGetProperty("parameters", out var schema) && schema.ValueKind != JsonValueKind.Object
+                    ? "a function's parameters must be an object"
                 : null);
     }
 
@@ -62,7 +67,8 @@ internal static class YandexGptToolRules
     private static string? CheckCall(JsonElement function) =>
         YandexGptRules.Only(function, "functionCall", "name", "arguments")
         ?? (function.StringProperty("name") is not { Length: > 0 } ? "functionCall needs a name"
-            : function.Property("arguments") is not { ValueKind: JsonValueKind.Object } ? "functionCall.arguments must be an object" : null);
+            : function.Property("arguments") is not { ValueKind: JsonValueKind.Object } ? "functionCall.arguments must be an object"
+            : null);
 
     private static string? CheckResult(JsonElement function) =>
         YandexGptRules.Only(function, "functionResult", "name", "content")

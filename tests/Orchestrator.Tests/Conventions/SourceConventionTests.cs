@@ -35,6 +35,30 @@ public partial class SourceConventionTests
     }
 
     [Fact]
+    public void No_line_is_longer_than_140_characters()
+    {
+        Lines().Where(l => l.Text.Length > 140).Select(l => l.Place).ToList().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Comments_and_names_say_who_is_meant()
+    {
+        Lines().Where(l => VagueWord().IsMatch(l.Text)).Select(l => l.Place).ToList().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void No_type_has_more_than_400_lines_with_its_partial_files_joined()
+    {
+        var types = (
+            from file in Sources()
+            let source = File.ReadAllText(file.Path)
+            from name in TopLevelType().Matches(source).Select(m => m.Groups["name"].Value).Distinct()
+            group File.ReadLines(file.Path).Count() by $"{Namespace().Match(source).Groups["name"].Value}.{name}").ToList();
+        types.Should().Contain(t => t.Key == "Orchestrator.Router" && t.Count() > 1, "else this test looks in the wrong place");
+        types.Where(t => t.Sum() > 400).Select(t => $"{t.Key}: {t.Sum()}").ToList().Should().BeEmpty();
+    }
+
+    [Fact]
     public void The_median_file_is_a_short_one()
     {
         var lengths = Sources().Select(f => File.ReadLines(f.Path).Count()).Order().ToArray();
@@ -116,15 +140,25 @@ public partial class SourceConventionTests
                 BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()];
 
-    internal static IEnumerable<(string Name, string Path)> Sources()
+    internal static IEnumerable<(string Name, string Path)> Sources() => SourcesUnder("src/Orchestrator");
+
+    /// <summary>The lines of both libraries, each with its file and number.</summary>
+    private static List<(string Place, string Text)> Lines()
+    {
+        var files = SourcesUnder("src").ToList();
+        files.Select(f => f.Name).Should().Contain(["Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs"], "else there is nothing to see");
+        return [.. files.SelectMany(f => File.ReadLines(f.Path).Select((text, index) => ($"{f.Name}:{index + 1}", text)))];
+    }
+
+    private static IEnumerable<(string Name, string Path)> SourcesUnder(string under)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Orchestrator.sln")))
             folder = folder.Parent;
-        var root = Path.Combine(folder!.FullName, "src", "Orchestrator");
+        var root = Path.Combine(folder!.FullName, under);
         return Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Select(path => (Name: Path.GetRelativePath(root, path).Replace('\\', '/'), Path: path))
-            .Where(f => !f.Name.StartsWith("obj/", StringComparison.Ordinal) && !f.Name.StartsWith("bin/", StringComparison.Ordinal));
+            .Where(f => !f.Name.Split('/').Any(part => part is "obj" or "bin"));
     }
 
     private static string WithoutCommentsAndStrings(string source) => CommentOrString().Replace(source, "");
@@ -134,6 +168,16 @@ public partial class SourceConventionTests
 
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex HandwrittenLog();
+
+    [GeneratedRegex(@"\b(?:whoever|nobody|somebody)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex VagueWord();
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+
+    // Namespaces are file-scoped: a type that starts its line is no nested one.
+    [GeneratedRegex(@"^(?:[a-z]+ )*(?:class|struct|interface|enum|record) (?<name>\w+(?:<[^>]*>)?)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelType();
 
     // Strings first, so that "//" in an address is no comment.
     [GeneratedRegex(@"""(?:\\.|[^""\\\n])*""|//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]

@@ -11,8 +11,7 @@ public sealed class ExportTests
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task All_registries_and_the_endpoint_show_the_same_totals(bool streamed)
     {
         await using var router = NewRouter();

@@ -61,8 +61,7 @@ public sealed class LeftNamesTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Series_that_gave_way_come_back_with_their_totals(bool streamed)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();

@@ -18,8 +18,7 @@ public sealed class ForeignPoolTests : IDisposable
     public void Dispose() => _release.Dispose();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_running_call_goes_on_beside_disposals_that_block_after_an_await(bool streamed)
     {
         await using var router = InOrder(null, Providers());
@@ -71,8 +70,7 @@ public sealed class ForeignPoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task Callbacks_that_block_hold_up_neither_the_disposal_nor_another_call(bool streamed)
     {
         var router = InOrder(null, new FakeProvider("a", (_, token) => RegisteredAsync(token)));

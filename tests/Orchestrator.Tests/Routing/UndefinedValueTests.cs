@@ -9,8 +9,7 @@ public class UndefinedValueTests
     private readonly AttemptLog _log = new();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task An_error_of_a_kind_there_is_not_is_unknown_and_the_next_provider_is_asked(bool streamed)
     {
         await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Failing("a", (LlmErrorKind)42), FakeProvider.Answering("b", "ok"));

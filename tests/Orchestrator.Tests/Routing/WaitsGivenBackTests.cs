@@ -3,12 +3,11 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Routing;
 
-/// <summary>What a call took for a wait that comes to nothing: its place in the line, the price of a retry.</summary>
+/// <summary>What a call took for a wait that comes to nothing: its place in the queue, the price of a retry.</summary>
 public class WaitsGivenBackTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_call_that_waits_for_a_place_leaves_the_line_when_the_clock_throws(bool streamed)
     {
         var clock = new CountingClock();
@@ -30,8 +29,7 @@ public class WaitsGivenBackTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task A_retry_that_was_paid_for_and_never_made_is_put_back(bool streamed)
     {
         var clock = new VirtualClock();

@@ -12,8 +12,7 @@ public class EchoTests
     private const string Prompt = "My name is Erika Mustermann\nand my number is 555-0199-27.";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [BothModes]
     public async Task FastApi_says_what_and_where_but_not_the_input(bool streamed)
     {
         await using var wire = new Wire();
