@@ -40,7 +40,7 @@ public sealed class RouterOptions
     /// <value>Once, after 250 to 500 ms, within a budget of 20 % of the calls and 10 a second.</value>
     public RetryOptions Retry { get; set; } = RetryOptions.Default;
 
-    /// <summary>When a failing provider is avoided or left out, and how it comes back.</summary>
+    /// <summary>When a failing provider is ejected or excluded, and how it comes back.</summary>
     /// <value>Ejected by three failures in a row or 60 % errors, tried again after 5 s.</value>
     public HealthOptions Health { get; set; } = new();
 

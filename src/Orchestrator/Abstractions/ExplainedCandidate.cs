@@ -11,14 +11,14 @@ public sealed record ExplainedCandidate
     /// <summary>Its model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>How it stands, and so why it has its place.</summary>
+    /// <summary>Whether it may serve now, and so why it stands at its position.</summary>
     public ProviderAvailability Availability { get; init; }
 
-    /// <summary>Its status by the errors of the last 60 s.</summary>
+    /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<ProviderHealth>))]
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What the last <see cref="IHealthProbe"/> said, under first-available; <see langword="true"/> without one.</summary>
+    /// <summary>What the last <see cref="IHealthProbe"/> said, where the strategy asks; <see langword="true"/> without one.</summary>
     public bool IsReachable { get; init; }
 
     /// <summary>Attempts running now.</summary>

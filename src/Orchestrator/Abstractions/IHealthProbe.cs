@@ -1,7 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>A provider that can say, free of charge, whether it is there. Optional.</summary>
-/// <remarks>Only <see cref="RoutingStrategy.FirstAvailable"/> asks, at most once in 30 seconds and for at most 2 seconds.</remarks>
+/// <remarks>Asked for a strategy whose <see cref="IRoutingStrategy.UsesHealthProbes"/> is true (of the built-in ones
+/// <see cref="RoutingStrategy.FirstAvailable"/>), at most once in 30 seconds and for at most 2 seconds.</remarks>
 public interface IHealthProbe
 {
     /// <summary>Asks the service whether it can serve. Must cost nothing and must not be a paid completion.</summary>

@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>A provider's status by its errors in the last 60 s; fewer than 5 finished attempts are healthy.</summary>
+/// <summary>A provider's status by its errors in <see cref="HealthOptions.Window"/> (60 s). The numbers here are the defaults of
+/// <see cref="HealthOptions"/>.</summary>
 public enum ProviderHealth
 {
     /// <summary>Less than 30 % errors, or fewer than 5 attempts. Exported as 1.</summary>

@@ -7,7 +7,7 @@ public sealed record ProviderMetrics
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Status by the errors of the last 60 s; an ejected provider is unhealthy whatever they are.</summary>
+    /// <summary>Status by the errors in <see cref="HealthOptions.Window"/> (60 s); an ejected provider is unhealthy whatever they are.</summary>
     public ProviderHealth Health { get; init; }
 
     /// <summary>Whether it may serve a call now.</summary>
@@ -19,7 +19,7 @@ public sealed record ProviderMetrics
     /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
     public ExclusionReason Exclusion { get; init; }
 
-    /// <summary>How long it stays left out or avoided at least, zero when its trial is due; <see langword="null"/> when it is
+    /// <summary>How long it stays excluded or ejected at least, zero when its trial is due; <see langword="null"/> when it is
     /// available.</summary>
     public TimeSpan? AvailableIn { get; init; }
 
@@ -52,7 +52,7 @@ public sealed record ProviderMetrics
     /// <summary>Successful ÷ (successful + failed), 0 to 1; 1 before the first.</summary>
     public double SuccessRate => SuccessfulRequests + FailedRequests is > 0 and var judged ? (double)SuccessfulRequests / judged : 1;
 
-    /// <summary>The share of errors that count against health in the last 60 s, 0 to 1; 0 when there was none.</summary>
+    /// <summary>The share of errors that count against health in <see cref="HealthOptions.Window"/> (60 s), 0 to 1; 0 when there was none.</summary>
     public double RecentErrorRate { get; init; }
 
     /// <summary>Mean duration of all attempts; zero before the first.</summary>

@@ -4,7 +4,7 @@ namespace Orchestrator;
 /// <remarks>Which kinds of error are worth it, <see cref="RouterOptions.ErrorRules"/> says.</remarks>
 public sealed record RetryOptions
 {
-    /// <summary>No provider is asked twice by one call, and no avoided one after another attempt.</summary>
+    /// <summary>No provider is asked twice by one call, and no ejected one after another attempt.</summary>
     public static RetryOptions None { get; } = new() { MaxRetriesPerProvider = 0, BudgetShare = 0, BudgetPerSecond = 0 };
 
     internal static RetryOptions Default { get; } = new();
@@ -29,7 +29,7 @@ public sealed record RetryOptions
     public TimeSpan LongestRetryAfter { get; init => field = Checked(value, nameof(LongestRetryAfter)); } = TimeSpan.FromSeconds(3);
 
     /// <summary>The retries a router may make, as a share of its calls. Together with <see cref="BudgetPerSecond"/> this is the budget that
-    /// pays for attempts at the same provider and at avoided ones; first attempts and failovers to an available provider are
+    /// pays for attempts at the same provider and at ejected ones; first attempts and failovers to an available provider are
     /// free.</summary>
     /// <value>0.2.</value>
     public double BudgetShare { get; init => field = Checked(value, nameof(BudgetShare)); } = 0.2;

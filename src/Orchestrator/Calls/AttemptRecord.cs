@@ -40,7 +40,7 @@ internal static class AttemptRecord
             Error = error,
             Tags = input.Call.Request.Tags,
         };
-        if (outcome == AttemptOutcome.Succeeded && answer.Reported.HasPrompt && VendorFacts.Of(info.Vendor).CutsLongPrompts)
+        if (outcome == AttemptOutcome.Succeeded && answer.Reported.HasPrompt && input.Provider.CutsLongPrompts)
             AttemptUsage.NoticeTruncation(usage.PromptTokens, input);
         answer.DisposeText();
         return record;

@@ -17,6 +17,9 @@ internal sealed class RegisteredProvider(
     /// <summary>Provider and router together; a request's own come on top.</summary>
     public TimeoutOptions Timeouts { get; } = limits;
 
+    /// <summary>Whether the vendor's server cuts a prompt that is too long without an error.</summary>
+    public bool CutsLongPrompts { get; } = VendorFacts.Of(info.Vendor).CutsLongPrompts;
+
     /// <summary>How many attempts may run at the same time; the greatest number when there is no limit.</summary>
     public int MaxConcurrency { get; } = options.MaxConcurrency ?? info.MaxConcurrency ?? int.MaxValue;
 

@@ -24,11 +24,11 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>How many attempts it has running.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Its status by the errors of the last 60 s.</summary>
+    /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and always for a strategy of your own,
-    /// since only <see cref="RoutingStrategy.FirstAvailable"/> asks.</summary>
+    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and where the strategy does not ask
+    /// (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
     public bool IsReachable { get; init; } = true;
 
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/>
@@ -38,6 +38,6 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>The plan that the candidate belongs to: a candidate of another one is not tried.</summary>
     internal object? Plan { get; init; }
 
-    /// <summary>Its place in the plan's list of providers.</summary>
+    /// <summary>Its position in the plan's list of providers.</summary>
     internal int Index { get; init; }
 }

@@ -8,7 +8,7 @@ internal static class MediaTypes
     // As text they go out as they are, without a parsed form for each request.
     public const string JsonText = "application/json";
     public const string EventStreamText = "text/event-stream";
-    public const string UserAgentText = "MultiLlmOrchestrator/0.8";
+    public const string UserAgentText = "MultiLlmOrchestrator/0.2";
 
     public static MediaTypeWithQualityHeaderValue Json { get; } = new("application/json");
 
@@ -17,7 +17,7 @@ internal static class MediaTypes
     public static MediaTypeHeaderValue JsonUtf8 { get; } = new("application/json");
 
     /// <summary>Some hosts refuse a request without one, and .NET sends none by default.</summary>
-    public static ProductInfoHeaderValue UserAgent { get; } = new("MultiLlmOrchestrator", "0.8");
+    public static ProductInfoHeaderValue UserAgent { get; } = new("MultiLlmOrchestrator", "0.2");
 
     public static bool IsEventStream(HttpResponseMessage response) => Is(response, EventStreamText);
 
