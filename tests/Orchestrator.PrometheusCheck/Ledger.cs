@@ -5,7 +5,7 @@ namespace Orchestrator.PrometheusCheck;
 /// <summary>Counts on its own account: attempts as an observer hears them, calls as their callers see them end.</summary>
 internal sealed class Ledger : IUsageObserver
 {
-    /// <summary>Hears the log too: changes of a provider's standing are no attempts.</summary>
+    /// <summary>Hears the log too: changes of a provider's availability are no attempts.</summary>
     public ChangeLog Changes { get; } = new();
 
     private readonly ConcurrentQueue<LlmAttempt> _attempts = new();
@@ -27,7 +27,7 @@ internal sealed class Ledger : IUsageObserver
         "attempts" => Single(_attempts.Count),
         "failovers" => Single(_attempts.Count(a => a is { Number: > 1, Role: not AttemptRole.Retry })),
         "retries" => Single(_attempts.Count(a => a.Role == AttemptRole.Retry)),
-        "changes of standing" => Changes.ToDictionary(),
+        "changes of availability" => Changes.ToDictionary(),
         "waits for a permit" => Sum(_attempts.Where(a => a.QueueTime > TimeSpan.Zero), a => $"provider={a.Provider.Name}", _ => 1),
         "errors by kind" => Sum(_attempts.Where(a => a.Error is not null), a => $"kind={a.Error!.Kind},provider={a.Provider.Name}", _ => 1),
         "tokens by model" => Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=prompt", a => a.Usage.PromptTokens)

@@ -7,7 +7,8 @@ public sealed record ProviderMetrics
     /// <summary>The provider's name.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Status by the errors in <see cref="HealthOptions.Window"/> (60 s); an ejected provider is unhealthy whatever they are.</summary>
+    /// <summary>Status by the errors in <see cref="HealthOptions.Window"/> (60 s); an ejected provider is unhealthy
+    /// whatever they are.</summary>
     public ProviderHealth Health { get; init; }
 
     /// <summary>Whether it may serve a call now.</summary>
