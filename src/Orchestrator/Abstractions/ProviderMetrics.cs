@@ -53,7 +53,8 @@ public sealed record ProviderMetrics
     /// <summary>Successful ÷ (successful + failed), 0 to 1; 1 before the first.</summary>
     public double SuccessRate => SuccessfulRequests + FailedRequests is > 0 and var judged ? (double)SuccessfulRequests / judged : 1;
 
-    /// <summary>The share of errors that count against health in <see cref="HealthOptions.Window"/> (60 s), 0 to 1; 0 when there was none.</summary>
+    /// <summary>The share of errors that count against health in <see cref="HealthOptions.Window"/> (60 s), 0 to 1; 0 when there
+    /// was none.</summary>
     public double RecentErrorRate { get; init; }
 
     /// <summary>Mean duration of all attempts; zero before the first.</summary>

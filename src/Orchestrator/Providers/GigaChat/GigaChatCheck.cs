@@ -93,7 +93,8 @@ internal static class GigaChatCheck
                     "The API refuses this account; check its tariff, and whether a proxy takes the User-Agent header out.",
                     error),
             LlmErrorKind.ModelNotFound =>
-                Of(ProviderProblem.Other, "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.", error),
+                Of(
+                    ProviderProblem.Other, "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.", error),
             _ => Other(error, "BaseUrl", hasRoots),
         };
 

@@ -36,7 +36,8 @@ internal static class GigaChatErrors
             (LlmErrorKind.Authentication, _) when IsTokenCode(error.Code) => error.Code switch
             {
                 "1" or "5" => $"The scope must be {GigaChatScopes.Expected}",
-                "4" => "AuthorizationKey must be the whole authorization key of the account page: base64 of client id, colon and client secret",
+                "4" =>
+                    "AuthorizationKey must be the whole authorization key of the account page: base64 of client id, colon and client secret",
                 "6" => "The vendor does not know AuthorizationKey; make a new key on the account page",
                 _ =>
                     $"AuthorizationKey belongs to another scope than {scope.Text()}; set Scope to {Others(scope)} (DiagnoseAsync finds out "
