@@ -37,7 +37,8 @@ internal static class GigaChatErrors
             {
                 "1" or "5" => $"The scope must be {GigaChatScopes.Expected}",
                 "4" =>
-                    "AuthorizationKey must be the whole authorization key of the account page: base64 of client id, colon and client secret",
+                    "AuthorizationKey must be the whole authorization key of the account page: "
+                    + "base64 of client id, colon and client secret",
                 "6" => "The vendor does not know AuthorizationKey; make a new key on the account page",
                 _ =>
                     $"AuthorizationKey belongs to another scope than {scope.Text()}; set Scope to {Others(scope)} (DiagnoseAsync finds out "
