@@ -94,7 +94,9 @@ internal static class GigaChatCheck
                     error),
             LlmErrorKind.ModelNotFound =>
                 Of(
-                    ProviderProblem.Other, "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.", error),
+                    ProviderProblem.Other,
+                    "There is no API at BaseUrl; it must be the address that /chat/completions is appended to.",
+                    error),
             _ => Other(error, "BaseUrl", hasRoots),
         };
 
