@@ -288,6 +288,6 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         if (_outcome == AttemptOutcome.Abandoned && _made.Last is { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled } last)
             _outcome = last.Outcome;
         var (whole, overhead) = _clock.End(Services.Clock, _call.Live);
-        Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, overhead / (double)Services.Clock.Frequency, _made.Records);
+        Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, Services.Clock.Seconds(overhead), _made.Records);
     }
 }

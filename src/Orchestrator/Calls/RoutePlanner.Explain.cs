@@ -23,7 +23,7 @@ internal sealed partial class RoutePlanner
         var now = _services.Clock.Now();
         var views = Array.ConvertAll(able, s => s.State.Snapshot(s, now));
         bool IsReachable(RegisteredProvider slot) => _probes?.Last(slot.Provider) ?? true;
-        var candidates = AvailableOf(able, views, i => IsReachable(able[i]));
+        var candidates = AvailableOf(able, views, Array.ConvertAll(able, IsReachable));
         var unavailable = UnavailableOf(able, views, now);
         using var plan = new RoutePlan(able, candidates, unavailable, _strategy, new RankContext(request, sequence, _random), _onFault);
         var order = new List<RegisteredProvider>();
@@ -50,7 +50,7 @@ internal sealed partial class RoutePlanner
         Health = view.Health,
         IsReachable = isReachable,
         InFlight = view.InFlight,
-        TimeToFirstToken = double.IsNaN(view.SecondsToFirstToken) ? null : TimeSpan.FromSeconds(view.SecondsToFirstToken),
+        TimeToFirstToken = view.TimeToFirstToken,
         PromptPricePer1K = slot.Price?.PromptPer1K,
     };
 

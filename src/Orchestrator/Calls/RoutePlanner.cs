@@ -5,6 +5,9 @@ namespace Orchestrator;
 /// </summary>
 internal sealed partial class RoutePlanner
 {
+    // Each view has 24 bytes; a router with more providers makes an array for each plan.
+    private const int MostOnStack = 16;
+
     private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly IRoutingStrategy _strategy;
@@ -94,45 +97,33 @@ internal sealed partial class RoutePlanner
     private RoutePlan Plan(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long? at)
     {
         var now = at ?? _services.Clock.Now();
-        var candidates = new Candidate[slots.Length];
-        var anyUnavailable = false;
+        var views = slots.Length <= MostOnStack ? stackalloc ProviderSnapshot[slots.Length] : new ProviderSnapshot[slots.Length];
         for (var i = 0; i < slots.Length; i++)
         {
-            var view = slots[i].State.Snapshot(slots[i], now);
-            candidates[i] = CandidateOf(slots, i, view, reachable is null || reachable[i]);
-            anyUnavailable |= view.Availability != ProviderAvailability.Available;
+            views[i] = slots[i].State.Snapshot(slots[i], now);
             _services.LogChanges(slots[i].State);
         }
 
-        if (!anyUnavailable)
-            return NewPlan(call, slots, candidates, null);
-        // Looked at again: the standing of a moment ago is not kept for the calls, nearly all, that meet nothing but available providers.
-        return PlanWithUnavailable(call, slots, reachable, now);
-    }
-
-    private RoutePlan PlanWithUnavailable(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long now)
-    {
-        var views = Array.ConvertAll(slots, s => s.State.Snapshot(s, now));
-        var others = UnavailableOf(slots, views, now);
-        var candidates = AvailableOf(slots, views, i => reachable is null || reachable[i]);
+        var candidates = AvailableOf(slots, views, reachable);
+        var others = candidates.Length < slots.Length ? UnavailableOf(slots, views, now) : null;
         if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
             throw AllExcluded(slots, now);
-        return NewPlan(call, slots, candidates, others);
+        return new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
     }
 
-    private RoutePlan NewPlan(CallInput call, RegisteredProvider[] slots, Candidate[] candidates, UnavailableProviders? others) =>
-        new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
-
-    private static Candidate[] AvailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, Func<int, bool> isReachable)
+    private static Candidate[] AvailableOf(RegisteredProvider[] slots, ReadOnlySpan<ProviderSnapshot> views, bool[]? reachable)
     {
-        var available = new List<Candidate>(slots.Length);
-        for (var i = 0; i < slots.Length; i++)
+        var count = 0;
+        foreach (ref readonly var view in views)
+            count += view.Availability == ProviderAvailability.Available ? 1 : 0;
+        var candidates = new Candidate[count];
+        for (var (i, at) = (0, 0); at < count; i++)
         {
             if (views[i].Availability == ProviderAvailability.Available)
-                available.Add(CandidateOf(slots, i, views[i], isReachable(i)));
+                candidates[at++] = CandidateOf(slots, i, views[i], reachable is null || reachable[i]);
         }
 
-        return [.. available];
+        return candidates;
     }
 
     private static Candidate CandidateOf(RegisteredProvider[] slots, int index, in ProviderSnapshot view, bool reachable)
@@ -146,12 +137,12 @@ internal sealed partial class RoutePlanner
             Price = slot.Price,
             InFlight = view.InFlight,
             Health = view.Health,
-            TimeToFirstToken = double.IsNaN(view.SecondsToFirstToken) ? null : TimeSpan.FromSeconds(view.SecondsToFirstToken),
+            TimeToFirstToken = view.TimeToFirstToken,
             IsReachable = reachable,
         };
     }
 
-    private UnavailableProviders UnavailableOf(RegisteredProvider[] slots, ProviderSnapshot[] views, long now)
+    private UnavailableProviders UnavailableOf(RegisteredProvider[] slots, ReadOnlySpan<ProviderSnapshot> views, long now)
     {
         RegisteredProvider? trial = null;
         List<RegisteredProvider>? full = null, avoided = null;

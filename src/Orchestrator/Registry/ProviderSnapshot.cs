@@ -6,4 +6,7 @@ namespace Orchestrator;
 /// <param name="InFlight">Attempts that run.</param>
 /// <param name="SecondsToFirstToken">The average, faded to the moment; not a number before the first success.</param>
 internal readonly record struct ProviderSnapshot(
-    ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken);
+    ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken)
+{
+    public TimeSpan? TimeToFirstToken => double.IsNaN(SecondsToFirstToken) ? null : TimeSpan.FromSeconds(SecondsToFirstToken);
+}

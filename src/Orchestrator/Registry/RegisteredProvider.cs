@@ -32,7 +32,8 @@ internal sealed class RegisteredProvider(
     /// <summary>Who uses the provider object; shared with another slot that lists the same one. Set by the state.</summary>
     public ProviderLifetime Lease { get; set; } = null!;
 
-    /// <summary>Whether the slot has left the list: no attempt starts on it. Guarded by the lock of the state.</summary>
+    /// <summary>Whether the slot has left the list: no attempt starts on it. Set once, under the lock of the state; a call that
+    /// reads it without the lock makes its plan anew one step later at worst.</summary>
     public bool IsRetired { get; set; }
 
     /// <inheritdoc cref="ProviderState.End"/>

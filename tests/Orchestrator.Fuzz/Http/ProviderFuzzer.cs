@@ -63,7 +63,7 @@ internal abstract class ProviderFuzzer : FuzzReader
     {
     }
 
-    private Verdict ReadOnce(FuzzCase input, int triesLeft = 3)
+    private Verdict ReadOnce(FuzzCase input, bool isSecond = false)
     {
         using var caller = input.Ending == Ending.Cancelled ? new CancellationTokenSource() : null;
         _handler.Input = input;
@@ -100,8 +100,8 @@ internal abstract class ProviderFuzzer : FuzzReader
         var length = Math.Max(1, _handler.Served) * Math.Max(input.Bytes.Length, input.UnzippedLength ?? 0);
         var reads = _handler.Body?.Reads ?? 0;
         // Arrays of a pool are made anew after the collector has trimmed it, which can happen at any input. What an input costs, it costs again.
-        if (triesLeft > 0 && !AllocationOracle.Allows(allocated, length, reads))
-            return ReadOnce(input, triesLeft - 1);
+        if (!isSecond && !AllocationOracle.Allows(allocated, length, reads))
+            return ReadOnce(input, isSecond: true);
         AllocationOracle.Check(allocated, length, reads);
         return new Verdict(outcome, HashCode.Combine(record.Print, outcome.Length), allocated);
     }

@@ -78,18 +78,27 @@ internal static class SaidBytes
         for (end = at; at < text.Length; at = end + 1)
         {
             end = AfterRun(text, at);
-            var line = at;
-            while (end - line >= ShortestLine
-                && AfterGap(text, end) is var next && next > end && next < text.Length && Alphabet.Contains(text[next]))
-            {
-                (line, end) = (next, AfterRun(text, next));
-            }
+            for (var line = at; end - line >= ShortestLine && TryNextLine(text, end, out var next, out var after);)
+                (line, end) = (next, after);
 
             if (end - at >= ShortestRun)
                 return true;
         }
 
         return false;
+    }
+
+    // A short line is the last one. A short word that others follow belongs to a sentence.
+    private static bool TryNextLine(ReadOnlySpan<char> text, int end, out int next, out int after)
+    {
+        next = AfterGap(text, end);
+        after = next;
+        if (next == end || next >= text.Length || !Alphabet.Contains(text[next]))
+            return false;
+        after = AfterRun(text, next);
+        var following = AfterGap(text, after);
+        return after - next >= ShortestLine || following == after || following >= text.Length || text[after] == '='
+            || !Alphabet.Contains(text[following]);
     }
 
     /// <summary>Decodes a run; what is no letter of it does not count, and padding counts as zeros.</summary>

@@ -62,7 +62,7 @@ public sealed class GigaChatSecretsTests
         for (var i = 0; i < 2; i++)
         {
             var (_, error) = await test.FailAsync(streamed);
-            error.Message.Should().Contain("*** and ***");
+            error.Message.Should().Contain("*** and *** and *** and ***");
             $"{error} {error.ProviderCode} {error.RequestId}".Should().NotContain(token).And.NotContain("canary");
         }
 
