@@ -32,7 +32,7 @@ public sealed partial class Router
     {
         ArgumentNullException.ThrowIfNull(request);
         ThrowIfDisposed();
-        return NewCall(request, live: false, cancellationToken, default).CollectAsync();
+        return BufferedCall.RunAsync(new(NewInput(request, live: false, cancellationToken, default), _planner));
     }
 
     /// <summary>Answers a prompt as a stream.</summary>
@@ -110,18 +110,16 @@ public sealed partial class Router
     bool IToolRunner.RunsTools =>
         Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
 
-    private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(new CallInput(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken), _planner);
+    private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
+        new(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(
         Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
     {
-        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default)
-        {
-            var call = router.NewCall(request, live: true, ownToken, cancellationToken);
-            call.MayRestart = mayRestart && router._services.MidStream == MidStreamMode.Restart;
-            return call;
-        }
+        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new StreamedCall(
+            router.NewInput(request, live: true, ownToken, cancellationToken),
+            router._planner,
+            mayRestart && router._services.MidStream == MidStreamMode.Restart);
     }
 }

@@ -7,7 +7,8 @@ namespace Orchestrator;
 internal static partial class Log
 {
     /// <summary>One line for one ended attempt.</summary>
-    public static void Attempt(ILogger logger, LlmAttempt attempt)
+    /// <returns>Whether the log takes it.</returns>
+    public static bool Attempt(ILogger logger, LlmAttempt attempt)
     {
         var level = attempt.Outcome switch
         {
@@ -16,7 +17,7 @@ internal static partial class Log
             _ => LogLevel.Debug,
         };
         if (!logger.IsEnabled(level))
-            return;
+            return false;
         var latency = Math.Round(attempt.Duration.TotalMilliseconds, 3);
         var roubles = attempt is { Cost: { } cost, Currency: "RUB" } ? decimal.Round(cost, 2) : (decimal?)null;
         var (provider, model, usage) = (attempt.Provider.Name, attempt.Provider.Model, attempt.Usage);
@@ -38,6 +39,8 @@ internal static partial class Log
                     usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
                 break;
         }
+
+        return true;
     }
 
     [LoggerMessage(

@@ -8,6 +8,7 @@ public sealed record ModelPrice
     internal const decimal MostPer1K = 1_000_000_000m;
 
     private readonly decimal _prompt, _completion;
+    private readonly WholePrices _whole;
     private readonly decimal? _cached, _write, _reasoning;
     private readonly string? _currency;
     private readonly PriceTiers _tiers = PriceTiers.None;
@@ -34,10 +35,18 @@ public sealed record ModelPrice
     }
 
     /// <summary>Money for 1,000 prompt tokens.</summary>
-    public decimal PromptPer1K { get => _prompt; init => _prompt = InRange(value, nameof(PromptPer1K)); }
+    public decimal PromptPer1K
+    {
+        get => _prompt;
+        init => _whole = new(_prompt = InRange(value, nameof(PromptPer1K)), _completion);
+    }
 
     /// <summary>Money for 1,000 completion tokens.</summary>
-    public decimal CompletionPer1K { get => _completion; init => _completion = InRange(value, nameof(CompletionPer1K)); }
+    public decimal CompletionPer1K
+    {
+        get => _completion;
+        init => _whole = new(_prompt, _completion = InRange(value, nameof(CompletionPer1K)));
+    }
 
     /// <summary>Money for 1,000 prompt tokens read from the vendor's cache; <see langword="null"/> when they cost as much as the
     /// others.</summary>
@@ -77,9 +86,11 @@ public sealed record ModelPrice
             return tier.Price.CostOf(usage);
         var cached = Math.Max(0, Math.Min(usage.CachedTokens, usage.PromptTokens));
         var written = Math.Max(0, Math.Min(usage.CacheWriteTokens, usage.PromptTokens - cached));
-        var money = (usage.PromptTokens - cached - written) * PromptPer1K
-            + cached * (CachedPromptPer1K ?? PromptPer1K)
-            + usage.CompletionTokens * CompletionPer1K;
+        if (cached + written == 0 && _reasoning is null && _whole.TryCost(usage.PromptTokens, usage.CompletionTokens, out var cost))
+            return cost;
+        var money = (usage.PromptTokens - cached - written) * PromptPer1K + usage.CompletionTokens * CompletionPer1K;
+        if (cached > 0)
+            money += cached * (CachedPromptPer1K ?? PromptPer1K);
         if (written > 0)
             money += written * (CacheWritePer1K ?? PromptPer1K);
         if (ReasoningPer1K is { } thought)

@@ -41,14 +41,20 @@ internal struct ReportedUsage
     {
         if (usage is null)
             return;
-        AddCost(usage);
-        var names = UsageNames.Of(usage);
+        var names = default(UsageNames);
+        if (usage.AdditionalCounts is { Count: > 0 } counts)
+        {
+            AddCost(counts);
+            names = UsageNames.Of(counts);
+        }
+
         // Clamped before they are added: the sum of two absurd numbers must not come out below zero.
         long? prompt = Known(usage.InputTokenCount), completion = Known(usage.OutputTokenCount);
         var read = Clamp(usage.CachedInputTokenCount ?? names.Read ?? 0);
         var written = Clamp(names.Written ?? 0);
         var reasoning = Clamp(usage.ReasoningTokenCount ?? names.Reasoning ?? 0);
-        UsageCorrection.Correct(ref prompt, ref completion, usage.TotalTokenCount, read, written, reasoning);
+        if (read + written + reasoning > 0 || usage.TotalTokenCount != prompt + completion)
+            UsageCorrection.Correct(ref prompt, ref completion, usage.TotalTokenCount, read, written, reasoning);
         if (prompt is null && completion is null)
             _loneTotal = Sum(_loneTotal, Clamp(usage.TotalTokenCount ?? 0));
         // The counts of one usage may come one by one; then only their sums can be corrected.
@@ -101,9 +107,9 @@ internal struct ReportedUsage
         };
     }
 
-    private void AddCost(UsageDetails usage)
+    private void AddCost(AdditionalPropertiesDictionary<long> counts)
     {
-        if (usage.AdditionalCounts is not { } counts || !counts.TryGetValue(UsageCost.CountName, out var cost))
+        if (!counts.TryGetValue(UsageCost.CountName, out var cost))
             return;
         _hasCost = true;
         _isCostUnknown |= !UsageCost.IsSaneCount(cost) || !UsageCost.IsSaneCount(_cost + cost);

@@ -15,8 +15,13 @@ internal static class TokenUsageExtensions
             details.CachedInputTokenCount = usage.CachedTokens;
         if (usage.ReasoningTokens > 0)
             details.ReasoningTokenCount = usage.ReasoningTokens;
-        if (usage.CacheWriteTokens > 0 && UsageNames.Of(details).Written != usage.CacheWriteTokens)
-            (details.AdditionalCounts ??= [])[UsageNames.CacheWrite] = usage.CacheWriteTokens;
+        if (usage.CacheWriteTokens > 0)
+        {
+            var counts = details.AdditionalCounts ??= [];
+            if (UsageNames.Of(counts).Written != usage.CacheWriteTokens)
+                counts[UsageNames.CacheWrite] = usage.CacheWriteTokens;
+        }
+
         return details;
     }
 }

@@ -17,11 +17,9 @@ internal readonly record struct UsageNames(long? Read, long? Written, long? Reas
     private static readonly string[] Thoughts = ["reasoning", "thoughts", "thinking"];
 
     /// <summary>Reads them; the same count under two names is one.</summary>
-    public static UsageNames Of(UsageDetails usage)
+    public static UsageNames Of(AdditionalPropertiesDictionary<long> counts)
     {
         var found = default(UsageNames);
-        if (usage.AdditionalCounts is not { Count: > 0 } counts)
-            return found;
         Span<char> buffer = stackalloc char[Longest];
         foreach (var (key, count) in counts)
         {

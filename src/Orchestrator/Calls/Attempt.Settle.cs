@@ -38,10 +38,10 @@ internal sealed partial class Attempt
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, afterTheMark);
         var record = AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken);
         Slot.State.Count(Slot, record);
-        Services.LogChanges(Slot.State);
-        Services.Reports.Report(record);
-        var counted = _input.Live && Committed ? _time.FirstToken : spent;
-        return new(record, spent, counted, Committed, ejected, CallExpired, _answer.ToolRan);
+        var counted = _input.Live && _answer.Committed ? _time.FirstToken : spent;
+        // What follows takes a call no time, unless code that is not ours runs in it: only then the clock is worth another look.
+        var isHeard = Services.LogChanges(Slot.State) | Services.Reports.Report(record);
+        return new(record, spent, counted, isHeard ? null : now, _answer.Committed, ejected, CallExpired, _answer.ToolRan);
     }
 
     private AttemptOutcome DecideOutcome(out LlmException? afterTheMark)
@@ -75,7 +75,7 @@ internal sealed partial class Attempt
     /// <summary>Why an answer that has come to its end is none; null for one that is.</summary>
     private LlmException? FaultOfAnswer()
     {
-        if (_answer.IsRefusal && Services.RefusalAction == RefusalAction.NextProvider && !Committed)
+        if (_answer.IsRefusal && Services.RefusalAction == RefusalAction.NextProvider && !_answer.Committed)
             return AttemptErrors.Refused(Slot.Info.Name);
         if (_answer.HasContent || _answer is { Finish: not null, Said: null })
             return null;

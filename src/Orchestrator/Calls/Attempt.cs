@@ -34,27 +34,20 @@ internal sealed partial class Attempt
 
     public ref readonly AttemptInput Input => ref _input;
 
-    /// <summary>The update just pulled; valid after <see cref="NextAsync"/> said true.</summary>
+    /// <summary>Whether <see cref="PullAsync"/> brought an update. False at the end of the answer and after any failure.</summary>
+    public bool HasUpdate { get; private set; }
+
+    /// <summary>The update just pulled; valid while <see cref="HasUpdate"/>.</summary>
     public ChatResponseUpdate Current { get; private set; } = null!;
 
-    /// <summary>Whether the update just pulled stands for an event that was skipped: nothing to hand out.</summary>
-    public bool HasNothing => _answer.HasNothing;
-
-    public bool Committed => _answer.Committed;
-
-    public bool HasHeld => _answer.HasHeld;
+    /// <summary>What has come so far.</summary>
+    public ref AttemptAnswer Answer => ref _answer;
 
     private RegisteredProvider Slot => _input.Provider;
 
     private CallServices Services => _input.Call.Services;
 
     private AttemptClock Clock => _clock ??= new AttemptClock(_input, _cancel, _time);
-
-    public List<ChatResponseUpdate> TakeHeld() => _answer.TakeHeld();
-
-    public ChatResponse Response(in TokenUsage usage) => _answer.Response(usage, Slot.Info);
-
-    public ChatResponseUpdate ClosingUpdate(RouteResult route) => _answer.ClosingUpdate(route);
 
     public void Pause(long now) => _time.Pause(now);
 
@@ -65,13 +58,12 @@ internal sealed partial class Attempt
     /// </summary>
     public void Abandon() => _clock?.Cancel();
 
-    /// <summary>
-    /// Pulls one update. False at the end of the answer and after any failure, and then not to be called again; never throws.
-    /// </summary>
-    public ValueTask<bool> NextAsync()
+    /// <summary>Pulls one update. Not to be called again once there is none; never throws.</summary>
+    public ValueTask PullAsync()
     {
+        HasUpdate = false;
         if (_input.MustStop)
-            return new(false);
+            return default;
         _wasAsked = true;
         try
         {
@@ -79,18 +71,20 @@ internal sealed partial class Attempt
             var pull = _updates.MoveNextAsync();
             if (!pull.IsCompleted)
                 return WaitAsync(pull);
-            return new(Took(pull.Result));
+            HasUpdate = Took(pull.Result);
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            return new(Failed(error));
+            Failed(error);
         }
+
+        return default;
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> WaitAsync(ValueTask<bool> next)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitAsync(ValueTask<bool> next)
     {
         var clock = Clock;
         var pull = clock.Pull ??= new AbandonablePull(OnOrphanReturned);
@@ -103,9 +97,13 @@ internal sealed partial class Attempt
             var returned = await wait.ConfigureAwait(false);
             _time = clock.Stop();
             if (returned)
-                return Took(pull.Result());
+            {
+                HasUpdate = Took(pull.Result());
+                return;
+            }
+
             Orphan();
-            return Failed(clock.Fault ?? new OperationCanceledException(_cancel.Token));
+            Failed(clock.Fault ?? new OperationCanceledException(_cancel.Token));
         }
 #pragma warning disable CA1031 // Whatever a provider throws is the attempt's result.
         catch (Exception error)
@@ -121,7 +119,7 @@ internal sealed partial class Attempt
                 clock.CancelProvider();
             }
 
-            return Failed(error);
+            Failed(error);
         }
     }
 
@@ -139,7 +137,7 @@ internal sealed partial class Attempt
         if (update.RawRepresentation is MalformedEvent malformed)
         {
             // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
-            if (!_input.Live || !Committed)
+            if (!_input.Live || !_answer.Committed)
                 return Failed(malformed.Error);
             _answer.SkipUpdate();
             Log.EventSkipped(Services.Logger, Slot.Info.Name, malformed.Error);

@@ -7,7 +7,9 @@ internal sealed class AttemptReports(IEnumerable<IUsageObserver> observers, ILog
 {
     private readonly IUsageObserver[] _observers = [.. observers];
 
-    public void Report(LlmAttempt attempt)
+    /// <summary>Reports an attempt.</summary>
+    /// <returns>Whether anything listens: code that is not ours has run, and may have taken its time.</returns>
+    public bool Report(LlmAttempt attempt)
     {
         foreach (var observer in _observers)
         {
@@ -23,6 +25,6 @@ internal sealed class AttemptReports(IEnumerable<IUsageObserver> observers, ILog
             }
         }
 
-        Log.Attempt(logger, attempt);
+        return Log.Attempt(logger, attempt) || _observers.Length > 0;
     }
 }

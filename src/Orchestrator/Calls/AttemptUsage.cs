@@ -38,16 +38,8 @@ internal static class AttemptUsage
         if (vendorUsd is { } usd && input.Services.Prices.FromUsd(usd) is { } charged)
             return charged;
         source = CostSource.PriceTable;
-        try
-        {
-            if (input.Provider.Price is { } price)
-                return price.CostOf(usage);
-        }
-        catch (OverflowException)
-        {
-            // More money than a decimal holds: unknown is the only honest number left.
-        }
-
+        if (input.Provider.Price is { } price)
+            return price.CostOf(usage);
         if (usage.TotalTokens > 0)
             input.Services.Once.WarnUnpriced(input.Provider.Info);
         source = CostSource.None;

@@ -57,10 +57,11 @@ internal sealed class CallServices
     public void Cancel() => _disposing.Cancel();
 
     /// <summary>Logs the changes of a provider's health that are not logged yet, each once.</summary>
-    public void LogChanges(ProviderState state)
+    /// <returns>Whether there were any.</returns>
+    public bool LogChanges(ProviderState state) => state.HasChanges && LogChangesOf(state);
+
+    private bool LogChangesOf(ProviderState state)
     {
-        if (!state.HasChanges)
-            return;
         foreach (var change in state.TakeChanges())
         {
             switch (change.To)
@@ -79,5 +80,7 @@ internal sealed class CallServices
                     break;
             }
         }
+
+        return true;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class CollectedAnswer(string provider)
     /// </summary>
     private const long MostRawSize = 64 * ContentSize.Opaque;
 
-    private readonly List<ChatResponseUpdate> _messages = [];
+    private readonly List<ChatMessage> _messages = [];
     private readonly ChatResponse _response = new();
     private UsageDetails? _usage;
     private AIContent? _runOf;
@@ -42,8 +42,8 @@ internal sealed class CollectedAnswer(string provider)
     private long _propertiesSize;
     private long _rawSize;
 
-    /// <summary>The messages so far, each as one update.</summary>
-    public IReadOnlyList<ChatResponseUpdate> Messages
+    /// <summary>The messages so far.</summary>
+    public IReadOnlyList<ChatMessage> Messages
     {
         get
         {
@@ -68,7 +68,8 @@ internal sealed class CollectedAnswer(string provider)
         _response.ModelId = update.ModelId ?? _response.ModelId;
         _response.FinishReason = update.FinishReason ?? _response.FinishReason;
         _response.ContinuationToken = update.ContinuationToken ?? _response.ContinuationToken;
-        _response.CreatedAt = First(_response.CreatedAt, update.CreatedAt);
+        if (update.CreatedAt is not null)
+            _response.CreatedAt = First(_response.CreatedAt, update.CreatedAt);
         // An update that names a message has properties of that message; else of the response.
         if (update.AdditionalProperties is not { Count: > 0 } properties)
             return;
@@ -82,7 +83,7 @@ internal sealed class CollectedAnswer(string provider)
     public void ReplaceText(string text)
     {
         EndRun();
-        ChatResponseUpdate? replaced = null;
+        ChatMessage? replaced = null;
         foreach (var message in _messages)
         {
             var contents = (List<AIContent>)message.Contents;
@@ -97,20 +98,17 @@ internal sealed class CollectedAnswer(string provider)
     /// <summary>The whole answer.</summary>
     public ChatResponse ToResponse()
     {
-        var response = Messages.ToChatResponse();
-        response.ResponseId = _response.ResponseId;
-        response.ConversationId = _response.ConversationId;
-        response.ModelId = _response.ModelId;
-        response.FinishReason = _response.FinishReason;
-        response.ContinuationToken = _response.ContinuationToken;
-        response.CreatedAt = _response.CreatedAt;
-        response.AdditionalProperties = _response.AdditionalProperties;
-        response.Usage = _usage;
-        return response;
+        EndRun();
+        _response.Usage = _usage;
+        // What else the library joins when it collects a stream, it joins here.
+        _response.Messages = _messages.TrueForAll(static message => WholeAnswer.IsPlain(message.Contents))
+            ? _messages
+            : _messages.ConvertAll(UpdateOf).ToChatResponse().Messages;
+        return _response;
     }
 
     /// <summary>The message that an update goes on with, or a new one.</summary>
-    private ChatResponseUpdate MessageOf(ChatResponseUpdate update)
+    private ChatMessage MessageOf(ChatResponseUpdate update)
     {
         if (_messages is not [.., var message]
             || Differ(update.AuthorName, message.AuthorName)
@@ -124,17 +122,26 @@ internal sealed class CollectedAnswer(string provider)
         message.Role = update.Role ?? message.Role;
         message.AuthorName = update.AuthorName ?? message.AuthorName;
         message.MessageId = update.MessageId is { Length: > 0 } id ? id : message.MessageId;
-        message.CreatedAt = First(message.CreatedAt, update.CreatedAt);
+        if (update.CreatedAt is not null)
+            message.CreatedAt = First(message.CreatedAt, update.CreatedAt);
         return message;
 
         static bool Differ(string? one, string? other) => one is { Length: > 0 } && other is { Length: > 0 } && one != other;
     }
 
-    private ChatResponseUpdate New()
+    private static ChatResponseUpdate UpdateOf(ChatMessage message) => new(message.Role, message.Contents)
     {
-        var message = new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = new List<AIContent>() };
+        AdditionalProperties = message.AdditionalProperties,
+        AuthorName = message.AuthorName,
+        CreatedAt = message.CreatedAt,
+        MessageId = message.MessageId,
+    };
+
+    private ChatMessage New()
+    {
+        var message = new ChatMessage(ChatRole.Assistant, new List<AIContent>(1));
         var ids = _messages is [.., var last]
-            ? ContentSize.Length(last.MessageId) + ContentSize.Length(last.AuthorName) + ContentSize.Length(last.Role?.Value)
+            ? ContentSize.Length(last.MessageId) + ContentSize.Length(last.AuthorName) + ContentSize.Length(last.Role.Value)
             : 0;
         if (_messages is [.., { Contents.Count: 0 }])
         {
@@ -150,7 +157,7 @@ internal sealed class CollectedAnswer(string provider)
         return message;
     }
 
-    private void Add(ChatResponseUpdate message, AIContent content)
+    private void Add(ChatMessage message, AIContent content)
     {
         if (content is UsageContent usage)
         {

@@ -48,6 +48,7 @@ internal sealed partial class RouteCall
         finally
         {
             either.Release();
+            retry.IsDue = true;
             _clock.AddWait(Math.Max(1, Services.Clock.NowOr(from) - from));
         }
     }
@@ -85,7 +86,7 @@ internal sealed partial class RouteCall
             throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
         var now = Services.Clock.NowOr(_clock.Started);
         if (slot is not null && _next.TryBeginGranted(_call, slot, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
-            Begin(permit);
+            StartAttempt(permit);
         else
             _next.DropPlan();
     }
@@ -95,7 +96,7 @@ internal sealed partial class RouteCall
     /// <summary>Ends a wait when the call is cancelled or its stream is disposed.</summary>
     private LinkedCancellation LinkWait()
     {
-        var either = new LinkedCancellation(Token, Services.Disposing);
+        var either = new LinkedCancellation(_call.Token, Services.Disposing);
         // A full fence between this and the look: a disposal sees the wait, or is seen.
         Interlocked.Exchange(ref _wait, either);
         if (IsAbandoned)

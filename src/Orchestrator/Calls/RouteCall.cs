@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
@@ -7,8 +6,7 @@ namespace Orchestrator;
 /// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
 /// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
 /// </summary>
-/// <remarks>Written as an enumerator: an iterator method costs every call an object more, and an update a second state machine.</remarks>
-internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, IRunningCall
+internal sealed partial class RouteCall : IRunningCall
 {
     private readonly CallInput _call;
     private readonly RoutePlanner _planner;
@@ -17,31 +15,34 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
     private NextProvider _next;
     private Attempt? _attempt;
     private List<ChatResponseUpdate>? _released;
-    private RouteResult? _result;
     private LlmException? _broken;
     private LinkedCancellation? _wait;
     private TimeSpan _queuedFor;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
     private int _handedOut;
-    private StreamTurn _turn;
+    private readonly bool _mayRestart;
+    private readonly StreamedCall? _consumer;
     private bool _begun;
+    private bool _isPulled;
     private bool _ended;
 
-    public RouteCall(CallInput call, RoutePlanner planner)
+    /// <param name="call">What was asked.</param>
+    /// <param name="planner">Makes its plans.</param>
+    /// <param name="consumer">Whom its updates go to; null for a buffered call.</param>
+    /// <param name="mayRestart">Whether a live answer that breaks after its first content is started over at the next provider.</param>
+    public RouteCall(CallInput call, RoutePlanner planner, StreamedCall? consumer = null, bool mayRestart = false)
     {
         _call = call;
         _planner = planner;
+        _consumer = consumer;
+        _mayRestart = mayRestart;
     }
 
     public ChatResponseUpdate Current { get; private set; } = null!;
 
-    /// <summary>Whether a live answer that breaks after its first content is started over at the next provider.</summary>
-    public bool MayRestart { get; set; }
+    public CallInput Input => _call;
 
-    /// <summary>Fires when the caller cancels.</summary>
-    public CancellationToken Token => _call.Token;
-
-    public bool IsAbandoned => _turn.IsAbandoned;
+    public bool IsAbandoned => _consumer is { IsAbandoned: true };
 
     public bool HasAnother => _next.MayTryMore(Services, _made.Count + 1) && _next.Plan!.HasAnotherAvailable;
 
@@ -50,108 +51,86 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
     /// <summary>Whether nothing more may be asked: the call is cancelled or abandoned.</summary>
     private bool MustStop => _call.IsCancelled || IsAbandoned;
 
-    /// <summary>Runs a buffered call to its end.</summary>
-    public Task<LlmResponse> CollectAsync()
+    /// <summary>The result; null before there is one.</summary>
+    public RouteResult? Result { get; private set; }
+
+    /// <summary>The caller asks for the next update, or for the whole of a buffered answer.</summary>
+    public CallStep Resume(out ValueTask wait)
     {
-        var run = MoveNextAsync();
-        if (!run.IsCompletedSuccessfully)
-            return CollectLaterAsync(run);
-        _ = run.Result;
-        return Task.FromResult((LlmResponse)_result!);
+        wait = default;
+        if (_ended)
+            return CallStep.End;
+        BeginOrResume();
+        return Continue(out wait);
     }
 
-    private async Task<LlmResponse> CollectLaterAsync(ValueTask<bool> run)
+    /// <summary>The loop: goes on to an update, to the end, or to what has to be waited for.</summary>
+    /// <remarks>Not async: a call whose provider answers at once waits for nothing, and its locals need no state machine.</remarks>
+    public CallStep Continue(out ValueTask wait)
     {
-        await run.ConfigureAwait(false);
-        return (LlmResponse)_result!;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> MoveNextAsync()
-    {
-        if (!_turn.TryMove())
-            throw CallErrors.TwoReaders();
-        try
+        while (true)
         {
-            if (_ended)
-                return false;
-            BeginOrResume();
-            while (true)
+            wait = default;
+            if (_released is not null && _handedOut < _released.Count)
+                return HandOut(_released[_handedOut++]);
+            if (Result is not null)
             {
-                if (_released is not null && _handedOut < _released.Count)
-                    return HandOut(_released[_handedOut++]);
-                if (_result is not null)
-                {
-                    End();
-                    return false;
-                }
+                End();
+                return CallStep.End;
+            }
 
-                if (_attempt is null)
+            if (_attempt is null)
+            {
+                wait = BeginAttemptAsync();
+            }
+            else if (!_isPulled)
+            {
+                _isPulled = true;
+                wait = _attempt.PullAsync();
+            }
+            else
+            {
+                _isPulled = false;
+                if (!_attempt.HasUpdate)
+                    wait = EndAttemptAsync(_attempt);
+                else if (_call.Live && _attempt.Answer is { Committed: true, HasNothing: false })
                 {
-                    if (_next.Retry is { } retry)
-                        await WaitForRetryAsync(retry).ConfigureAwait(false);
-                    if (MustStop)
-                        throw Stopped();
-                    if (_next.Plan is null)
-                        await PlanAsync().ConfigureAwait(false);
-                    if (TakeStep() == NextStep.WaitForPermit)
-                        await WaitForPermitAsync().ConfigureAwait(false);
-                    if (_attempt is null)
-                        continue;
-                    if (_broken is not null)
-                        return HandOut(new ChatResponseUpdate { Contents = [new RestartContent(_attempt.Input.Provider.Info, _broken)] });
-                }
-
-                if (await _attempt.NextAsync().ConfigureAwait(false))
-                {
-                    if (!_call.Live || !_attempt.Committed || _attempt.HasNothing)
-                        continue;
-                    if (!_attempt.HasHeld)
+                    if (!_attempt.Answer.HasHeld)
                         return HandOut(_attempt.Current);
-                    Release(_attempt.TakeHeld());
-                    continue;
+                    Release(_attempt.Answer.TakeHeld());
                 }
+            }
 
-                await EndAttemptAsync(_attempt).ConfigureAwait(false);
-            }
-        }
-        catch
-        {
-            await CloseAsync().ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            if (!_turn.TryEndMove())
-            {
-                // Disposed meanwhile. What came is handed out, and is the last.
-                await CloseAsync().ConfigureAwait(false);
-                _turn.End();
-            }
+            if (!wait.IsCompletedSuccessfully)
+                return CallStep.Wait;
+            wait.GetAwaiter().GetResult();
         }
     }
 
-    /// <summary>The consumer has read to the end, or abandons the stream.</summary>
-    /// <exception cref="NotSupportedException">An update is still awaited, as with any iterator. The disposal stands all the same: the call
-    /// is cancelled, and the update that is awaited closes the stream.</exception>
-    public async ValueTask DisposeAsync()
+    /// <summary>One step towards the next attempt: a wait, a plan, or the attempt.</summary>
+    private ValueTask BeginAttemptAsync()
     {
-        switch (_turn.Dispose())
-        {
-            case StreamTurn.Disposal.Closes:
-                await CloseAsync().ConfigureAwait(false);
-                _turn.End();
-                return;
-            case StreamTurn.Disposal.Abandons:
-                _attempt?.Abandon();
-                Volatile.Read(ref _wait)?.Cancel();
-                throw CallErrors.StillAwaited();
-            case StreamTurn.Disposal.IsAbandoned:
-                throw CallErrors.StillAwaited();
-        }
+        if (_next.Retry is { IsDue: false } retry)
+            return WaitForRetryAsync(retry);
+        if (MustStop)
+            throw Stopped();
+        if (_next.Plan is null)
+            return PlanAsync();
+        var step = _next.Choose(_call, _made, _broken, out var permit);
+        if (step == NextStep.Attempt)
+            StartAttempt(permit);
+        return step == NextStep.WaitForPermit ? WaitForPermitAsync() : default;
     }
 
-    private async ValueTask CloseAsync()
+    /// <summary>The consumer leaves while an update is awaited. From any thread.</summary>
+    public void Abandon()
+    {
+        _attempt?.Abandon();
+        Volatile.Read(ref _wait)?.Cancel();
+    }
+
+    /// <summary>Ends the call: nothing more is asked of it.</summary>
+    public async ValueTask CloseAsync()
     {
         if (_attempt is { } running)
         {
@@ -160,15 +139,6 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         }
 
         End();
-    }
-
-    // Permits and results are kept out of the loop's method, which would clear room for them at every update.
-    private NextStep TakeStep()
-    {
-        var step = _next.Choose(_call, _made, _broken, out var permit);
-        if (step == NextStep.Attempt)
-            Begin(permit);
-        return step;
     }
 
     private ValueTask EndAttemptAsync(Attempt ended)
@@ -193,17 +163,17 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         _queuedFor = TimeSpan.Zero;
     }
 
-    private void Succeed(Attempt attempt, LlmAttempt record)
+    private void Succeed(Attempt attempt, LlmAttempt record, long? settled)
     {
         _outcome = AttemptOutcome.Succeeded;
-        var response = _call.Live ? null : attempt.Response(record.Usage);
-        var latency = Services.Clock.Span(_clock.Finish(Services.Clock.Now()));
-        _result = CallResult.Of(record, _made.Records, latency, response);
+        var response = _call.Live ? null : attempt.Answer.Response(record.Usage, record.Provider);
+        var latency = Services.Clock.Span(_clock.Finish(settled ?? Services.Clock.Now()));
+        Result = CallResult.Of(record, _made.Records, latency, response);
         if (!_call.Live)
             return;
         // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
-        Release(attempt.TakeHeld());
-        _released!.Add(attempt.ClosingUpdate(_result));
+        Release(attempt.Answer.TakeHeld());
+        _released!.Add(attempt.Answer.ClosingUpdate(Result));
     }
 
     /// <summary>Returns when there is a result, or another attempt may be made; throws what ends the call otherwise.</summary>
@@ -214,23 +184,25 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
             throw Stopped();
         if (record.Outcome == AttemptOutcome.Succeeded)
         {
-            Succeed(attempt, record);
+            Succeed(attempt, record, result.Settled);
             return;
         }
 
         if (result.CallExpired)
             throw Exhausted();
-        if (_next.EndAfter(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), _broken, MayRestart) is { } end)
+        if (_next.EndAfter(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), _broken, _mayRestart) is { } end)
             throw end;
         if (result.Committed)
             _broken = record.Error;
     }
 
-    private void Begin(in GrantedPermit permit)
+    private void StartAttempt(in GrantedPermit permit)
     {
         var spentBefore = Services.Clock.Span(_clock.Counted);
         _attempt = new Attempt(
             new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
+        if (_broken is not null)
+            Release([new ChatResponseUpdate { Contents = [new RestartContent(permit.Provider.Info, _broken)] }]);
     }
 
     private Exception Stopped()
@@ -247,13 +219,13 @@ internal sealed partial class RouteCall : IAsyncEnumerator<ChatResponseUpdate>, 
         _handedOut = 0;
     }
 
-    private bool HandOut(ChatResponseUpdate update)
+    private CallStep HandOut(ChatResponseUpdate update)
     {
         Current = update;
         var now = Services.Clock.Now();
         _clock.Pause(now);
         _attempt?.Pause(now);
-        return true;
+        return CallStep.Update;
     }
 
     private void BeginOrResume()

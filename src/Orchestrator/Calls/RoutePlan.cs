@@ -7,44 +7,39 @@ namespace Orchestrator;
 internal sealed class RoutePlan : IDisposable
 {
     private const int MostRepeats = 1000;
-    private readonly RegisteredProvider[] _slots;
-    private readonly Candidate[] _available;
-    private readonly Action<Exception> _onFault;
+    private readonly RegisteredProvider[] _available;
+    private readonly CandidateState[] _states;
+    private readonly PlanStrategy _strategy;
+    private readonly RankContext _context;
     private IEnumerator<Candidate>? _ranking;
     private List<RegisteredProvider>? _seen;
     private RegisteredProvider? _firstSeen;
     private RegisteredProvider? _peeked;
     private Queue<RegisteredProvider>? _rest;
     private UnavailableProviders? _unavailable;
+    private bool _isRanked;
 
     // The next of the list where the strategy has thrown; below zero as long as it has not.
     private int _fallback = -1;
 
+    /// <param name="available">The available providers, in the order of the list.</param>
+    /// <param name="states">Their states.</param>
+    /// <param name="unavailable">The others; null for none.</param>
+    /// <param name="strategy">Orders the available ones.</param>
+    /// <param name="context">What the strategy may know about the call.</param>
     public RoutePlan(
-        RegisteredProvider[] slots,
-        Candidate[] available,
+        RegisteredProvider[] available,
+        CandidateState[] states,
         UnavailableProviders? unavailable,
-        IRoutingStrategy strategy,
-        RankContext context,
-        Action<Exception> onFault)
+        PlanStrategy strategy,
+        in RankContext context)
     {
-        _slots = slots;
         _available = available;
+        _states = states;
         _unavailable = unavailable;
+        _strategy = strategy;
+        _context = context;
         Count = available.Length + (unavailable?.Count ?? 0);
-        _onFault = onFault;
-        if (available.Length == 0)
-            return;
-        try
-        {
-            _ranking = strategy.Rank(available, context).GetEnumerator();
-        }
-#pragma warning disable CA1031 // A strategy that throws costs its order, not the call.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Break(error);
-        }
     }
 
     /// <summary>Those whose permits are all given out; one of them is waited for when no other is available.</summary>
@@ -107,7 +102,7 @@ internal sealed class RoutePlan : IDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _onFault(error);
+            _strategy.NoteFault(error);
         }
 
         _ranking = null;
@@ -117,8 +112,18 @@ internal sealed class RoutePlan : IDisposable
 
     private RegisteredProvider? Pull()
     {
+        if (_available.Length == 0)
+            return null;
         try
         {
+            if (_firstSeen is null && _fallback < 0 && _strategy.FirstOf(_states, _context) is >= 0 and var first)
+                return _firstSeen = _available[first];
+            if (!_isRanked)
+            {
+                _isRanked = true;
+                _ranking = _strategy.Rank(_available, _states, _context);
+            }
+
             // A strategy may name a provider twice, or go round for ever: one that keeps naming no new one has ended.
             for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
@@ -127,7 +132,7 @@ internal sealed class RoutePlan : IDisposable
                     return slot;
             }
         }
-#pragma warning disable CA1031 // As above.
+#pragma warning disable CA1031 // A strategy that throws costs its order, not the call.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -136,7 +141,7 @@ internal sealed class RoutePlan : IDisposable
 
         while (_fallback >= 0 && _fallback < _available.Length)
         {
-            var slot = _slots[_available[_fallback++].Index];
+            var slot = _available[_fallback++];
             if (IsNew(slot))
                 return slot;
         }
@@ -145,7 +150,8 @@ internal sealed class RoutePlan : IDisposable
     }
 
     /// <summary>The provider of a candidate; null for one that is not of this plan.</summary>
-    private RegisteredProvider? SlotOf(in Candidate candidate) => ReferenceEquals(candidate.Plan, _slots) ? _slots[candidate.Index] : null;
+    private RegisteredProvider? SlotOf(in Candidate candidate) =>
+        ReferenceEquals(candidate.Plan, _available) ? _available[candidate.Index] : null;
 
     private bool IsNew(RegisteredProvider slot)
     {
@@ -160,8 +166,8 @@ internal sealed class RoutePlan : IDisposable
 
     private void Break(Exception error)
     {
-        _ranking = null;
+        (_ranking, _isRanked) = (null, true);
         _fallback = Math.Max(0, _fallback);
-        _onFault(error);
+        _strategy.NoteFault(error);
     }
 }

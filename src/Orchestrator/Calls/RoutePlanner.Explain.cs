@@ -21,17 +21,17 @@ internal sealed partial class RoutePlanner
         }
 
         var now = _services.Clock.Now();
-        var views = Array.ConvertAll(able, s => s.State.Snapshot(s, now));
+        var views = new ProviderSnapshot[able.Length];
         bool IsReachable(RegisteredProvider slot) => _probes?.Last(slot.Provider) ?? true;
-        var candidates = AvailableOf(able, views, Array.ConvertAll(able, IsReachable));
-        var unavailable = UnavailableOf(able, views, now);
-        using var plan = new RoutePlan(able, candidates, unavailable, _strategy, new RankContext(request, sequence, _random), _onFault);
+        var available = able;
+        var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, views, out var unavailable);
+        using var plan = new RoutePlan(available, states, unavailable, _order, new RankContext(request, sequence, _random));
         var order = new List<RegisteredProvider>();
         while (plan.Next() is { } slot)
             order.Add(slot);
-        if (candidates.Length == 0)
-            order.AddRange(unavailable.Full ?? []);
-        order.AddRange(unavailable.Avoided ?? []);
+        if (available.Length == 0)
+            order.AddRange(unavailable?.Full ?? []);
+        order.AddRange(unavailable?.Avoided ?? []);
         foreach (var slot in all)
             _services.LogChanges(slot.State);
         return explanation with

@@ -5,15 +5,12 @@ namespace Orchestrator;
 /// </summary>
 internal sealed partial class RoutePlanner
 {
-    // Each view has 24 bytes; a router with more providers makes an array for each plan.
-    private const int MostOnStack = 16;
-
     private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly IRoutingStrategy _strategy;
+    private readonly PlanStrategy _order;
     private readonly Random _random;
     private readonly ProbeCache? _probes;
-    private readonly Action<Exception> _onFault;
 
     public RoutePlanner(CallServices services, ProviderList providers, IRoutingStrategy strategy, Random random, ProbeCache? probes)
     {
@@ -22,7 +19,7 @@ internal sealed partial class RoutePlanner
         _strategy = strategy;
         _random = random;
         _probes = probes;
-        _onFault = error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error);
+        _order = new PlanStrategy(strategy, error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error));
     }
 
     /// <summary>Makes the plan of a call, or of what is left of it. Never throws here: what fails is thrown by the task.</summary>
@@ -97,79 +94,61 @@ internal sealed partial class RoutePlanner
     private RoutePlan Plan(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long? at)
     {
         var now = at ?? _services.Clock.Now();
-        var views = slots.Length <= MostOnStack ? stackalloc ProviderSnapshot[slots.Length] : new ProviderSnapshot[slots.Length];
-        for (var i = 0; i < slots.Length; i++)
-        {
-            views[i] = slots[i].State.Snapshot(slots[i], now);
-            _services.LogChanges(slots[i].State);
-        }
-
-        var candidates = AvailableOf(slots, views, reachable);
-        var others = candidates.Length < slots.Length ? UnavailableOf(slots, views, now) : null;
-        if (candidates.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
+        var available = slots;
+        var states = StatesOf(ref available, reachable, now, null, out var others);
+        if (available.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
             throw AllExcluded(slots, now);
-        return new(slots, candidates, others, _strategy, new RankContext(call.Request, call.Sequence, _random), _onFault);
+        return new(available, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
     }
 
-    private static Candidate[] AvailableOf(RegisteredProvider[] slots, ReadOnlySpan<ProviderSnapshot> views, bool[]? reachable)
+    /// <summary>Looks at each provider once.</summary>
+    /// <param name="slots">Those that may serve the call; set to those of them that are available.</param>
+    /// <param name="reachable">What their probes said; null where they are not asked.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="views">Where what was seen is kept; null for nowhere.</param>
+    /// <param name="others">Those that are not simply available; null for none.</param>
+    /// <returns>The states of the available ones.</returns>
+    private CandidateState[] StatesOf(
+        ref RegisteredProvider[] slots, bool[]? reachable, long now, ProviderSnapshot[]? views, out UnavailableProviders? others)
     {
+        others = null;
+        var all = slots;
+        var states = new CandidateState[all.Length];
         var count = 0;
-        foreach (ref readonly var view in views)
-            count += view.Availability == ProviderAvailability.Available ? 1 : 0;
-        var candidates = new Candidate[count];
-        for (var (i, at) = (0, 0); at < count; i++)
+        for (var i = 0; i < all.Length; i++)
         {
-            if (views[i].Availability == ProviderAvailability.Available)
-                candidates[at++] = CandidateOf(slots, i, views[i], reachable is null || reachable[i]);
-        }
-
-        return candidates;
-    }
-
-    private static Candidate CandidateOf(RegisteredProvider[] slots, int index, in ProviderSnapshot view, bool reachable)
-    {
-        var slot = slots[index];
-        return new Candidate(slot.Info)
-        {
-            Plan = slots,
-            Index = index,
-            Options = slot.Options,
-            Price = slot.Price,
-            InFlight = view.InFlight,
-            Health = view.Health,
-            TimeToFirstToken = view.TimeToFirstToken,
-            IsReachable = reachable,
-        };
-    }
-
-    private UnavailableProviders UnavailableOf(RegisteredProvider[] slots, ReadOnlySpan<ProviderSnapshot> views, long now)
-    {
-        RegisteredProvider? trial = null;
-        List<RegisteredProvider>? full = null, avoided = null;
-        var change = long.MaxValue;
-        for (var i = 0; i < slots.Length; i++)
-        {
-            var slot = slots[i];
-            switch (views[i].Availability)
+            var slot = all[i];
+            var view = slot.State.Snapshot(slot, now);
+            if (views is not null)
+                views[i] = view;
+            _services.LogChanges(slot.State);
+            if (view.Availability == ProviderAvailability.Available)
             {
-                // One trial a call: with three dead providers a call must not wait for all of them.
-                case ProviderAvailability.Trial when trial is null:
-                    trial = slot;
-                    break;
-                case ProviderAvailability.Trial or ProviderAvailability.Ejected:
-                    (avoided ??= []).Add(slot);
-                    break;
-                case ProviderAvailability.AtCapacity:
-                    (full ??= []).Add(slot);
-                    break;
+                states[count] = new(view.FirstTokenTicks, view.InFlight, view.Health, reachable is null || reachable[i]);
+                if (others is not null)
+                    slots[count] = slot;
+                count++;
+                continue;
             }
 
-            if (views[i].Availability is ProviderAvailability.Ejected or ProviderAvailability.Excluded)
-                change = Math.Min(change, Waits.Later(now, _services.Clock.Stamps(slot.State.Obstacle(now).Left)));
+            if (others is null)
+                (others, slots) = (new(), [.. all]);
+            others.Add(slot, view.Availability, ChangeOf(slot, view.Availability, now));
         }
 
-        return new(trial, full, avoided is { Count: > 1 } ? [.. avoided.OrderBy(s => s.State.ErrorRate(now))] : avoided, change);
+        if (others is null)
+            return states;
+        others.OrderAvoided(now);
+        Array.Resize(ref slots, count);
+        Array.Resize(ref states, count);
+        return states;
     }
+
+    /// <summary>When a provider may become available, as a stamp.</summary>
+    private long ChangeOf(RegisteredProvider slot, ProviderAvailability availability, long now) =>
+        availability is ProviderAvailability.Ejected or ProviderAvailability.Excluded
+            ? Waits.Later(now, _services.Clock.Stamps(slot.State.Obstacle(now).Left))
+            : long.MaxValue;
 
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");

@@ -37,11 +37,11 @@ internal static class WholeAnswer
         var addsUsage = usage is not null && response.Usage is null;
         var addsMessage = says && response.Messages.Count == 0;
         if (!addsUsage && !addsMessage
-            && (response.FinishReason ?? update.FinishReason) == response.FinishReason
-            && (response.ModelId ?? update.ModelId) == response.ModelId
-            && (response.ResponseId ?? update.ResponseId) == response.ResponseId
-            && (response.ConversationId ?? update.ConversationId) == response.ConversationId
-            && (response.CreatedAt ?? update.CreatedAt) == response.CreatedAt)
+            && (update.FinishReason is null || response.FinishReason is not null)
+            && (update.ModelId is null || response.ModelId is not null)
+            && (update.ResponseId is null || response.ResponseId is not null)
+            && (update.ConversationId is null || response.ConversationId is not null)
+            && (update.CreatedAt is null || response.CreatedAt is not null))
         {
             return response;
         }
@@ -181,7 +181,8 @@ internal static class WholeAnswer
         && (one.MessageId is null || other.MessageId is null || one.MessageId == other.MessageId)
         && (one.AuthorName is null || other.AuthorName is null || one.AuthorName == other.AuthorName);
 
-    private static bool IsPlain(IList<AIContent> contents)
+    /// <summary>Whether collecting these contents would leave them as they are.</summary>
+    public static bool IsPlain(IList<AIContent> contents)
     {
         for (var i = 0; i < contents.Count; i++)
         {

@@ -19,20 +19,19 @@ internal sealed class CallTotals
     public void Add(AttemptOutcome outcome, double seconds, double overheadSeconds, LlmAttempt[] attempts)
     {
         var stripe = _stripes[Thread.GetCurrentProcessorId() & (_stripes.Length - 1)];
-        lock (stripe.Lock)
+        stripe.Enter();
+        stripe.Outcomes[(int)outcome]++;
+        for (var i = 1; i < attempts.Length; i++)
         {
-            stripe.Outcomes[(int)outcome]++;
-            for (var i = 1; i < attempts.Length; i++)
-            {
-                if (attempts[i].Role == AttemptRole.Retry)
-                    stripe.Retries++;
-                else
-                    stripe.Failovers++;
-            }
-
-            stripe.Duration.Add(seconds);
-            stripe.Overhead.Add(overheadSeconds);
+            if (attempts[i].Role == AttemptRole.Retry)
+                stripe.Retries++;
+            else
+                stripe.Failovers++;
         }
+
+        stripe.Duration.Add(seconds);
+        stripe.Overhead.Add(overheadSeconds);
+        stripe.Exit();
     }
 
     /// <summary>Reads all totals; changes none, so that any number of exporters read the same.</summary>
@@ -45,15 +44,14 @@ internal sealed class CallTotals
         long failovers = 0, retries = 0;
         foreach (var stripe in _stripes)
         {
-            lock (stripe.Lock)
-            {
-                for (var i = 0; i < outcomes.Length; i++)
-                    outcomes[i] += stripe.Outcomes[i];
-                failovers += stripe.Failovers;
-                retries += stripe.Retries;
-                stripe.Duration.AddTo(durations);
-                stripe.Overhead.AddTo(overheads);
-            }
+            stripe.Enter();
+            for (var i = 0; i < outcomes.Length; i++)
+                outcomes[i] += stripe.Outcomes[i];
+            failovers += stripe.Failovers;
+            retries += stripe.Retries;
+            stripe.Duration.AddTo(durations);
+            stripe.Overhead.AddTo(overheads);
+            stripe.Exit();
         }
 
         return (failovers, retries);
@@ -61,10 +59,20 @@ internal sealed class CallTotals
 
     private sealed class Stripe
     {
-        public readonly Lock Lock = new();
         public readonly long[] Outcomes = new long[4];
         public readonly BucketCounts Duration = new(Buckets.Latency);
         public readonly BucketCounts Overhead = new(Buckets.Overhead);
         public long Failovers, Retries;
+
+        // Nothing under it throws, waits or allocates, and another processor has a stripe of its own: it is almost never taken.
+        private SpinLock _lock = new(enableThreadOwnerTracking: false);
+
+        public void Enter()
+        {
+            var isTaken = false;
+            _lock.Enter(ref isTaken);
+        }
+
+        public void Exit() => _lock.Exit(useMemoryBarrier: false);
     }
 }

@@ -8,5 +8,9 @@ namespace Orchestrator;
 internal readonly record struct ProviderSnapshot(
     ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken)
 {
+    /// <summary>The average in ticks of 100 ns; 0 before the first success.</summary>
+    public long FirstTokenTicks =>
+        double.IsNaN(SecondsToFirstToken) ? 0 : Math.Max(1, (long)(SecondsToFirstToken * TimeSpan.TicksPerSecond));
+
     public TimeSpan? TimeToFirstToken => double.IsNaN(SecondsToFirstToken) ? null : TimeSpan.FromSeconds(SecondsToFirstToken);
 }

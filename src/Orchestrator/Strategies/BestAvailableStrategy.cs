@@ -5,77 +5,54 @@ namespace Orchestrator;
 /// A cold provider is given the median time of its warm peers, so it gets its share and no stampede. Equals take turns by the call
 /// number: a fixed order among them would send every call of an idle router to the same one.
 /// </remarks>
-internal sealed class BestAvailableStrategy : IRoutingStrategy
+internal sealed class BestAvailableStrategy : IRoutingStrategy, IFirstChoice
 {
     public const string Name = "best-available";
 
-    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
-        new ByLoad(Ranking.ArrayOf(candidates), context.Sequence);
-
-    /// <summary>
-    /// Each step selects the smallest key (status, load, turn) above the one before. Turns are unique, so keys are too, and nothing has
-    /// to be sorted or remembered for the calls, nearly all, that read only the first.
-    /// </summary>
-    private sealed class ByLoad(Candidate[] candidates, long sequence) : Ranking(candidates)
+    public int FirstOf(ReadOnlySpan<CandidateState> states, in RankContext context)
     {
-        private ProviderHealth _health;
-        private double _load = double.NaN;
-        private int _turn;
-        private double _coldTicks = double.NaN;
-
-        protected override void Next()
+        var coldTicks = double.NaN;
+        var index = Rotation.StartOf(context.Sequence, states.Length);
+        var (best, bestHealth, bestLoad) = (-1, default(ProviderHealth), 0d);
+        for (var turn = 0; turn < states.Length; turn++)
         {
-            var candidates = Candidates;
-            var first = Count == 0;
-            var index = StartOf(sequence, candidates.Length);
-            var best = -1;
-            var (bestHealth, bestLoad, bestTurn) = (default(ProviderHealth), 0d, 0);
-            for (var turn = 0; turn < candidates.Length; turn++)
-            {
-                ref readonly var candidate = ref candidates[index];
-                var (health, load) = (candidate.Health, LoadOf(in candidate));
-                if ((first || IsAfterLast(health, load, turn))
-                    && (best < 0 || health < bestHealth || (health == bestHealth && load < bestLoad)))
-                {
-                    best = index;
-                    (bestHealth, bestLoad, bestTurn) = (health, load, turn);
-                }
-
-                if (++index == candidates.Length)
-                    index = 0;
-            }
-
-            Index = best;
-            (_health, _load, _turn) = (bestHealth, bestLoad, bestTurn);
+            ref readonly var state = ref states[index];
+            if (!state.IsWarm && double.IsNaN(coldTicks))
+                coldTicks = MedianOfWarm(states);
+            var load = state.LoadOr(coldTicks);
+            if (best < 0 || state.Health < bestHealth || (state.Health == bestHealth && load < bestLoad))
+                (best, bestHealth, bestLoad) = (index, state.Health, load);
+            if (++index == states.Length)
+                index = 0;
         }
 
-        protected override Ranking Fresh() => new ByLoad(Candidates, sequence);
+        return best;
+    }
 
-        private bool IsAfterLast(ProviderHealth health, double load, int turn) =>
-            health != _health ? health > _health : load != _load ? load > _load : turn > _turn;
+    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)
+    {
+        var coldTicks = MedianOfWarm([.. candidates.Select(candidate => candidate.State)]);
+        // The sort is stable: equals stay in their turns.
+        return Rotation.Of(candidates, context.Sequence)
+            .OrderBy(candidate => candidate.Health)
+            .ThenBy(candidate => candidate.State.LoadOr(coldTicks));
+    }
 
-        // In ticks: products of whole numbers are exact, so equal loads compare equal.
-        private double LoadOf(ref readonly Candidate candidate) =>
-            (candidate.TimeToFirstToken is { } time ? time.Ticks : ColdTicks()) * (candidate.InFlight + 1.0);
-
-        private double ColdTicks() => double.IsNaN(_coldTicks) ? _coldTicks = MedianOfWarm(Candidates) : _coldTicks;
-
-        // Without warm peers any number will do, if it is the same for all and not zero: then the fewest attempts running decide.
-        private static double MedianOfWarm(Candidate[] candidates)
+    // Without warm peers any number will do, if it is the same for all and not zero: then the fewest attempts running decide.
+    private static double MedianOfWarm(ReadOnlySpan<CandidateState> states)
+    {
+        var warm = states.Length <= 16 ? stackalloc long[16] : new long[states.Length];
+        var count = 0;
+        foreach (ref readonly var state in states)
         {
-            var warm = candidates.Length <= 64 ? stackalloc long[candidates.Length] : new long[candidates.Length];
-            var count = 0;
-            foreach (ref readonly var candidate in candidates.AsSpan())
-            {
-                if (candidate.TimeToFirstToken is { } time)
-                    warm[count++] = time.Ticks;
-            }
-
-            if (count == 0)
-                return 1;
-            warm = warm[..count];
-            warm.Sort();
-            return (warm[(count - 1) / 2] + (double)warm[count / 2]) / 2;
+            if (state.IsWarm)
+                warm[count++] = state.FirstTokenTicks;
         }
+
+        if (count == 0)
+            return 1;
+        if (count > 2)
+            warm[..count].Sort();
+        return (warm[(count - 1) / 2] + (double)warm[count / 2]) / 2;
     }
 }

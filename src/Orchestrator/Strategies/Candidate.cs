@@ -1,12 +1,9 @@
 namespace Orchestrator;
 
-/// <summary>A provider as it stood when the call began. Immutable, and cheap: one is made for every provider of every call.</summary>
+/// <summary>A provider as it stood when the call began. Immutable.</summary>
 /// <param name="Info">Who it is.</param>
 public readonly record struct Candidate(ProviderInfo Info)
 {
-    // Zero means cold: one field instead of a nullable keeps the struct at seven words.
-    private readonly long _firstTokenTicks;
-
     /// <summary>How it is used by this router.</summary>
     public ProviderOptions Options { get; init; } = ProviderOptions.Default;
 
@@ -17,23 +14,25 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// a time constant of 10 s; <see langword="null"/> before its first success.</summary>
     public TimeSpan? TimeToFirstToken
     {
-        get => _firstTokenTicks == 0 ? null : new TimeSpan(_firstTokenTicks);
-        init => _firstTokenTicks = value is { } time ? Math.Max(1, time.Ticks) : 0;
+        get => State.IsWarm ? new TimeSpan(State.FirstTokenTicks) : null;
+        init => State = State with { FirstTokenTicks = value is { } time ? Math.Max(1, time.Ticks) : 0 };
     }
 
     /// <summary>How many attempts it has running.</summary>
-    public int InFlight { get; init; }
+    public int InFlight { get => State.InFlight; init => State = State with { InFlight = value }; }
 
     /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
-    public ProviderHealth Health { get; init; }
+    public ProviderHealth Health { get => State.Health; init => State = State with { Health = value }; }
 
     /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and where the strategy does not ask
     /// (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
-    public bool IsReachable { get; init; } = true;
+    public bool IsReachable { get => State.IsReachable; init => State = State with { IsReachable = value }; }
 
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/>
     /// while cold.</summary>
-    public double? Load => _firstTokenTicks == 0 ? null : (double)_firstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1);
+    public double? Load => State.IsWarm ? (double)State.FirstTokenTicks / TimeSpan.TicksPerSecond * (InFlight + 1) : null;
+
+    internal CandidateState State { get; init; } = new(0, 0, ProviderHealth.Healthy, IsReachable: true);
 
     /// <summary>The plan that the candidate belongs to: a candidate of another one is not tried.</summary>
     internal object? Plan { get; init; }

@@ -1,39 +1,23 @@
 namespace Orchestrator;
 
 /// <summary>The order they were added in; those whose probe failed keep their order at the end.</summary>
-internal sealed class FirstAvailableStrategy : IRoutingStrategy
+internal sealed class FirstAvailableStrategy : IRoutingStrategy, IFirstChoice
 {
     public const string Name = "first-available";
 
     public bool UsesHealthProbes => true;
 
-    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
-        new InOrder(Ranking.ArrayOf(candidates));
-
-    private sealed class InOrder(Candidate[] candidates) : Ranking(candidates)
+    public int FirstOf(ReadOnlySpan<CandidateState> states, in RankContext context)
     {
-        private int _next;
-        private bool _unreachable;
-
-        protected override void Next()
+        for (var i = 0; i < states.Length; i++)
         {
-            // Some are left, so this ends: at the latest in the second round, which takes those the first one passed over.
-            while (true)
-            {
-                for (; _next < Candidates.Length; _next++)
-                {
-                    if (Candidates[_next].IsReachable != _unreachable)
-                    {
-                        Index = _next++;
-                        return;
-                    }
-                }
-
-                _unreachable = true;
-                _next = 0;
-            }
+            if (states[i].IsReachable)
+                return i;
         }
 
-        protected override Ranking Fresh() => new InOrder(Candidates);
+        return 0;
     }
+
+    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
+        candidates.OrderBy(candidate => candidate.IsReachable ? 0 : 1);
 }

@@ -1,43 +1,22 @@
 namespace Orchestrator;
 
 /// <summary>A uniformly random order for each call, drawn only as far as it is read.</summary>
-internal sealed class RandomStrategy : IRoutingStrategy
+internal sealed class RandomStrategy : IRoutingStrategy, IFirstChoice
 {
     public const string Name = "random";
 
-    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
-        new Shuffle(Ranking.ArrayOf(candidates), context.Random);
+    // The router leaves this one out of the order that it asks for next: what is left of a uniform order is uniform.
+    public int FirstOf(ReadOnlySpan<CandidateState> states, in RankContext context) => context.Random.Next(0, states.Length);
 
     /// <summary>Fisher–Yates, one step for each candidate read. Enumerating again shuffles anew.</summary>
-    private sealed class Shuffle(Candidate[] candidates, Random random) : Ranking(candidates)
+    public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)
     {
-        // Positions not handed out yet are [Count..); made at the second step, for most calls read only the first.
-        private int[]? _order;
-
-        protected override void Next()
+        Candidate[] order = [.. candidates];
+        for (var i = 0; i < order.Length; i++)
         {
-            var pick = random.Next(Count, Candidates.Length);
-            if (Count == 0)
-            {
-                Index = pick;
-                return;
-            }
-
-            var order = _order ??= FromFirst(Index);
-            Index = order[pick];
-            order[pick] = order[Count];
-            order[Count] = Index;
-        }
-
-        protected override Ranking Fresh() => new Shuffle(Candidates, random);
-
-        private int[] FromFirst(int first)
-        {
-            var order = new int[Candidates.Length];
-            for (var i = 0; i < order.Length; i++)
-                order[i] = i;
-            (order[0], order[first]) = (order[first], order[0]);
-            return order;
+            var pick = context.Random.Next(i, order.Length);
+            (order[i], order[pick]) = (order[pick], order[i]);
+            yield return order[i];
         }
     }
 }

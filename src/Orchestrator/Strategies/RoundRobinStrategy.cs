@@ -1,23 +1,12 @@
 namespace Orchestrator;
 
 /// <summary>Rotates by the call number: every candidate is first equally often, and the next one in turn is the fallback.</summary>
-internal sealed class RoundRobinStrategy : IRoutingStrategy
+internal sealed class RoundRobinStrategy : IRoutingStrategy, IFirstChoice
 {
     public const string Name = "round-robin";
 
+    public int FirstOf(ReadOnlySpan<CandidateState> states, in RankContext context) => Rotation.StartOf(context.Sequence, states.Length);
+
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) =>
-        new Rotation(Ranking.ArrayOf(candidates), context.Sequence);
-
-    private sealed class Rotation(Candidate[] candidates, long sequence) : Ranking(candidates)
-    {
-        protected override void Next()
-        {
-            if (Count == 0)
-                Index = StartOf(sequence, Candidates.Length);
-            else if (++Index == Candidates.Length)
-                Index = 0;
-        }
-
-        protected override Ranking Fresh() => new Rotation(Candidates, sequence);
-    }
+        Rotation.Of(candidates, context.Sequence);
 }

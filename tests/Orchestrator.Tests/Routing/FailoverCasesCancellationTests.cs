@@ -119,7 +119,7 @@ public class FailoverCasesCancellationTests
     {
         using CancellationTokenSource first = new(), second = new();
         await using var router = InOrder(null, FakeProvider.Answering("a", "ok"));
-        RouteCall Stream(CancellationToken own, CancellationToken enumerator) => (RouteCall)router.RouteStreamAsync("hello", cancellationToken: own).GetAsyncEnumerator(enumerator);
+        StreamedCall Stream(CancellationToken own, CancellationToken enumerator) => (StreamedCall)router.RouteStreamAsync("hello", cancellationToken: own).GetAsyncEnumerator(enumerator);
         var call = Stream(first.Token, second.Token);
         while (await call.MoveNextAsync())
         {

@@ -71,25 +71,36 @@ public class RankingTests
     [InlineData(RoutingStrategy.FirstAvailable)]
     [InlineData(RoutingStrategy.BestAvailable)]
     [InlineData(RoutingStrategy.Random)]
-    public void Reading_only_the_first_allocates_one_small_object(RoutingStrategy strategy)
+    public void The_first_choice_allocates_nothing(RoutingStrategy strategy)
     {
-        var ranker = RoutingStrategies.Create(strategy);
-        var candidates = RankingCase.Any(50, 3);
+        var first = (IFirstChoice)RoutingStrategies.Create(strategy);
+        var states = Array.ConvertAll(RankingCase.Any(16, 3), c => c.State);
         var context = RankingCase.Context();
         Read(1);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         Read(1000);
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThanOrEqualTo(1000 * 96, "nothing is sorted or copied ahead");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
 
         void Read(int times)
         {
             for (var i = 0; i < times; i++)
-            {
-                using var ranking = ranker.Rank(candidates, context).GetEnumerator();
-                ranking.MoveNext();
-            }
+                first.FirstOf(states, context);
+        }
+    }
+
+    [Property]
+    public void The_first_choice_is_the_first_of_the_ranking(byte count, int seed, long sequence)
+    {
+        var candidates = RankingCase.Any(count % 80 + 1, seed);
+        foreach (var strategy in Enum.GetValues<RoutingStrategy>())
+        {
+            var builtIn = RoutingStrategies.Create(strategy);
+            var first = ((IFirstChoice)builtIn).FirstOf(
+                Array.ConvertAll(candidates, c => c.State), RankingCase.Context(sequence, seed));
+            candidates[first].Info.Name.Should().Be(
+                builtIn.Rank(candidates, RankingCase.Context(sequence, seed)).First().Info.Name, $"{strategy} has one order");
         }
     }
 

@@ -10,7 +10,7 @@ public class RoutePlanTests
     [Fact]
     public void Everybody_who_may_serve_is_counted()
     {
-        var odd = new UnavailableProviders(Slot("trial"), [Slot("f1"), Slot("f2")], [Slot("v1"), Slot("v2"), Slot("v3")], 0);
+        var odd = Others("trial", ["f1", "f2"], ["v1", "v2", "v3"]);
         using var plan = Plan(odd, c => c, "a", "b");
         plan.Count.Should().Be(8);
         using var plain = Plan(null, c => c, "a", "b");
@@ -20,7 +20,7 @@ public class RoutePlanTests
     [Fact]
     public void The_trial_comes_first_then_the_ranked_and_the_avoided_in_their_order()
     {
-        using var plan = Plan(new(Slot("trial"), null, [Slot("v1"), Slot("v2")], 0), c => c.Reverse(), "a", "b");
+        using var plan = Plan(Others("trial", [], ["v1", "v2"]), c => c.Reverse(), "a", "b");
         Names(plan).Should().Equal("trial", "b", "a");
         plan.MoveToAvoided(Slot("late"));
         (plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided())
@@ -30,8 +30,9 @@ public class RoutePlanTests
     [Fact]
     public void Whoever_lost_its_place_joins_those_that_are_full_and_is_avoided_only_if_it_was()
     {
-        var (full, one, two, three, four) = (Slot("full"), Slot("one"), Slot("two"), Slot("three"), Slot("four"));
-        using var plan = Plan(new(null, [full], null, 0), c => c);
+        var (one, two, three, four) = (Slot("one"), Slot("two"), Slot("three"), Slot("four"));
+        using var plan = Plan(Others(null, ["full"], []), c => c);
+        var full = plan.Full!.Single();
         plan.IsAvoided(full).Should().BeFalse();
         plan.MoveToFull(one, avoided: false);
         plan.IsAvoided(one).Should().BeFalse();
@@ -63,9 +64,35 @@ public class RoutePlanTests
     public void A_strategy_has_nothing_to_rank_where_nobody_is_available()
     {
         var asked = false;
-        using var plan = Plan(new(Slot("trial"), null, null, 0), c => { asked = true; return c; });
+        using var plan = Plan(Others("trial", [], []), c => { asked = true; return c; });
         Names(plan).Should().Equal("trial");
         asked.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(RoutingStrategy.RoundRobin)]
+    [InlineData(RoutingStrategy.Random)]
+    [InlineData(RoutingStrategy.FirstAvailable)]
+    [InlineData(RoutingStrategy.BestAvailable)]
+    public void The_first_choice_of_a_built_in_strategy_is_asked_once_and_the_rest_follow(RoutingStrategy strategy)
+    {
+        var slots = Array.ConvertAll(["a", "b", "c"], Slot);
+        var states = Array.ConvertAll(slots, _ => new CandidateState(0, 0, ProviderHealth.Healthy, IsReachable: true));
+        using var plan = new RoutePlan(
+            slots, states, null, new PlanStrategy(RoutingStrategies.Create(strategy), _faults.Add), RankingCase.Context(1));
+        Names(plan).Should().BeEquivalentTo("a", "b", "c");
+        _faults.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_source_of_chance_that_breaks_costs_the_order_and_not_the_call()
+    {
+        var slots = Array.ConvertAll(["a", "b"], Slot);
+        var context = new RankContext(RankingCase.Request, 0, new LockedRandom(() => throw new InvalidOperationException("on purpose")));
+        using var plan = new RoutePlan(
+            slots, new CandidateState[2], null, new PlanStrategy(new RandomStrategy(), _faults.Add), context);
+        Names(plan).Should().Equal("a", "b");
+        _faults.Should().ContainSingle();
     }
 
     [Fact]
@@ -114,7 +141,19 @@ public class RoutePlanTests
     private RoutePlan Plan(UnavailableProviders? odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
     {
         var slots = Array.ConvertAll(available, Slot);
-        return new(slots, [.. slots.Select((s, i) => new Candidate(s.Info) { Plan = slots, Index = i })], odd, new Ranked(rank), RankingCase.Context(), _faults.Add);
+        return new(slots, new CandidateState[slots.Length], odd, new PlanStrategy(new Ranked(rank), _faults.Add), RankingCase.Context());
+    }
+
+    private static UnavailableProviders Others(string? trial, string[] full, string[] ejected)
+    {
+        var others = new UnavailableProviders();
+        if (trial is not null)
+            others.Add(Slot(trial), ProviderAvailability.Trial, 0);
+        foreach (var name in full)
+            others.Add(Slot(name), ProviderAvailability.AtCapacity, long.MaxValue);
+        foreach (var name in ejected)
+            others.Add(Slot(name), ProviderAvailability.Ejected, 0);
+        return others;
     }
 
     private static RegisteredProvider Slot(string name)
