@@ -25,7 +25,7 @@ public class HealthRecordProperties
     {
         private const int Hour = 3_600_000;
         private static readonly HealthOptions Options = new();
-        private readonly HealthRecord _record = new(Options, States.Clock);
+        private readonly HealthRecord _record = new(Options, Registry.States.Clock);
         private readonly HealthModel _model = new(Options);
         private readonly List<AttemptTicket> _running = [];
         private long _now = 1_000_000_000;

@@ -4,7 +4,7 @@ namespace Orchestrator.Tests.Health;
 public class HealthRecordTests
 {
     private const long Second = 1000;
-    private readonly HealthRecord _record = new(new HealthOptions(), States.Clock);
+    private readonly HealthRecord _record = new(new HealthOptions(), Registry.States.Clock);
 
     [Theory]
     [InlineData(10, 60)]

@@ -38,7 +38,7 @@ public sealed class MetricServerFloodTests
     [Fact]
     public async Task When_full_of_slow_readers_a_scrape_is_answered()
     {
-        await using var server = await StartAsync(Registry(series: 100_000));
+        await using var server = await StartAsync(NewRegistry(series: 100_000));
         var slow = new List<RawConnection>();
         try
         {

@@ -119,7 +119,7 @@ internal static class MetricServerProbe
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static CollectorRegistry Registry(int series = 3)
+    public static CollectorRegistry NewRegistry(int series = 3)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var gauge = Prometheus.Metrics.WithCustomRegistry(registry).CreateGauge("probe_value", "A value.", "number");
@@ -131,7 +131,7 @@ internal static class MetricServerProbe
     public static Task<MetricServer> StartAsync(
         CollectorRegistry? registry = null, int port = 0, string host = "localhost", TimeProvider? time = null, ILogger? logger = null)
         => MetricServer.StartAsync(
-            registry ?? Registry(), port, host, time ?? TimeProvider.System, logger ?? NullLogger.Instance, CancellationToken.None);
+            registry ?? NewRegistry(), port, host, time ?? TimeProvider.System, logger ?? NullLogger.Instance, CancellationToken.None);
 
     public static async Task<RawResponse> GetAsync(MetricServer server, string path = "/metrics", string headers = "")
     {

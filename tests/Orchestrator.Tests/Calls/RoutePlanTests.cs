@@ -1,0 +1,138 @@
+using Orchestrator.Tests.Support;
+
+namespace Orchestrator.Tests.Calls;
+
+/// <summary>The plan of one call by itself: who comes next, whatever the strategy does.</summary>
+public class RoutePlanTests
+{
+    private readonly List<Exception> _faults = [];
+
+    [Fact]
+    public void Everybody_who_may_serve_is_counted()
+    {
+        var odd = new UnavailableProviders(Slot("trial"), [Slot("f1"), Slot("f2")], [Slot("v1"), Slot("v2"), Slot("v3")], 0);
+        using var plan = Plan(odd, c => c, "a", "b");
+        plan.Count.Should().Be(8);
+        using var plain = Plan(null, c => c, "a", "b");
+        plain.Count.Should().Be(2);
+    }
+
+    [Fact]
+    public void The_trial_comes_first_then_the_ranked_and_the_avoided_in_their_order()
+    {
+        using var plan = Plan(new(Slot("trial"), null, [Slot("v1"), Slot("v2")], 0), c => c.Reverse(), "a", "b");
+        Names(plan).Should().Equal("trial", "b", "a");
+        plan.MoveToAvoided(Slot("late"));
+        (plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided())
+            .Should().Be(("v1", "v2", "late", null));
+    }
+
+    [Fact]
+    public void Whoever_lost_its_place_joins_those_that_are_full_and_is_avoided_only_if_it_was()
+    {
+        var (full, one, two, three, four) = (Slot("full"), Slot("one"), Slot("two"), Slot("three"), Slot("four"));
+        using var plan = Plan(new(null, [full], null, 0), c => c);
+        plan.IsAvoided(full).Should().BeFalse();
+        plan.MoveToFull(one, avoided: false);
+        plan.IsAvoided(one).Should().BeFalse();
+        plan.MoveToFull(two, avoided: true);
+        plan.MoveToFull(three, avoided: false);
+        plan.MoveToFull(four, avoided: true);
+        plan.Full.Should().Equal(full, one, two, three, four);
+        plan.Full!.Where(plan.IsAvoided).Should().Equal(two, four);
+    }
+
+    [Fact]
+    public void Whom_the_strategy_names_again_is_asked_once()
+    {
+        using var plan = Plan(null, c => [c[1], c[0], c[1], c[2], c[0], c[3], c[2], c[1]], "a", "b", "c", "d");
+        Names(plan).Should().Equal("b", "a", "c", "d");
+    }
+
+    [Theory]
+    [InlineData(999, true)]
+    [InlineData(1000, false)]
+    public void A_strategy_that_names_nobody_new_for_a_thousand_times_has_ended(int repeats, bool goesOn)
+    {
+        using var plan = Plan(null, c => [c[0], .. Enumerable.Repeat(c[0], repeats), c[1]], "a", "b");
+        plan.Next()!.Info.Name.Should().Be("a");
+        plan.HasAnotherAvailable.Should().Be(goesOn);
+    }
+
+    [Fact]
+    public void A_strategy_has_nothing_to_rank_where_nobody_is_available()
+    {
+        var asked = false;
+        using var plan = Plan(new(Slot("trial"), null, null, 0), c => { asked = true; return c; });
+        Names(plan).Should().Equal("trial");
+        asked.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_strategy_that_breaks_midway_is_told_of_and_the_rest_keep_the_order_of_the_list()
+    {
+        using var plan = Plan(null, c => Broken(c[1]), "a", "b", "c");
+        Names(plan).Should().Equal("b", "a", "c");
+        _faults.Should().ContainSingle();
+
+        static IEnumerable<Candidate> Broken(Candidate first)
+        {
+            yield return first;
+            throw new InvalidOperationException("on purpose");
+        }
+    }
+
+    [Fact]
+    public void The_strategys_enumerator_is_disposed_once_and_its_error_is_logged_and_kept_from_the_call()
+    {
+        var disposals = 0;
+        var plan = Plan(null, Ranked, "a", "b");
+        plan.Next();
+        plan.Dispose();
+        plan.Dispose();
+        disposals.Should().Be(1);
+        _faults.Should().ContainSingle().Which.Should().BeOfType<InvalidOperationException>();
+        plan.HasAnotherAvailable.Should().BeFalse();
+
+        IEnumerable<Candidate> Ranked(IReadOnlyList<Candidate> candidates)
+        {
+            try
+            {
+                foreach (var candidate in candidates)
+                    yield return candidate;
+            }
+            finally
+            {
+                disposals++;
+                Fail();
+            }
+        }
+
+        static void Fail() => throw new InvalidOperationException("on purpose");
+    }
+
+    private RoutePlan Plan(UnavailableProviders? odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+    {
+        var slots = Array.ConvertAll(available, Slot);
+        return new(slots, [.. slots.Select((s, i) => new Candidate(s.Info) { Plan = slots, Index = i })], odd, new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
+    }
+
+    private static RegisteredProvider Slot(string name)
+    {
+        var provider = FakeProvider.Answering(name);
+        return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), Registry.States.Clock), null, new TimeoutOptions());
+    }
+
+    private static List<string> Names(RoutePlan plan)
+    {
+        var names = new List<string>();
+        while (plan.Next() is { } slot)
+            names.Add(slot.Info.Name);
+        return names;
+    }
+
+    private sealed class Ranked(Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank) : IRoutingStrategy
+    {
+        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => rank(candidates);
+    }
+}
