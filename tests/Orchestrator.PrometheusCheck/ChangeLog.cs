@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator.PrometheusCheck;
 
-/// <summary>Counts what the router logs of its providers' standing, by the labels of the metric that counts the same.</summary>
+/// <summary>Counts what the router logs of its providers' availability, by the labels of the metric that counts the same.</summary>
 internal sealed class ChangeLog : ILoggerFactory, ILogger
 {
     private const string Prefix = "llm_provider_";

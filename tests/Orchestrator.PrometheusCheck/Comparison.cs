@@ -116,13 +116,13 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
         // Counters outlive their provider; gauges do not.
         if (query.What is not (nameof(ProviderMetrics.Health) or nameof(ProviderMetrics.InFlight) or nameof(ProviderMetrics.Queued)) && !shown.Remove($"provider={Load.Removed}"))
             _differences.Add($"{query.What}: the series of the removed provider are gone.");
-        _differences.AddRange(shown.Keys.Select(labels => $"{query.What}: nobody expects {labels}."));
+        _differences.AddRange(shown.Keys.Select(labels => $"{query.What}: not expected: {labels}."));
     }
 
     private void CompareLabels(DocsQuery query, List<(string Labels, double Value)> series)
     {
         var expected = load.Ledger.Expected(query.What);
-        // Series start at zero, before anybody can have heard of them.
+        // Series start at zero, before any reader can have seen them.
         var shown = series.Where(s => s.Value != 0 || expected.ContainsKey(s.Labels)).ToDictionary(s => s.Labels, s => s.Value, StringComparer.Ordinal);
         foreach (var (labels, value) in expected)
         {
@@ -133,7 +133,7 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
                 _differences.Add($"{query.What} {{{labels}}}: counted {value:R}, Prometheus {actual:R}.");
         }
 
-        _differences.AddRange(shown.Select(s => $"{query.What}: nobody expects {{{s.Key}}} {s.Value:R}."));
+        _differences.AddRange(shown.Select(s => $"{query.What}: not expected: {{{s.Key}}} {s.Value:R}."));
     }
 
     /// <summary>An estimate must be a number wherever GetMetrics has one, and a quantile must be within its bucket's reach.</summary>

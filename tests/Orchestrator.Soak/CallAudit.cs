@@ -21,7 +21,7 @@ internal static class CallAudit
                 violations.Expect(told is [.., { Outcome: AttemptOutcome.Succeeded }], () => $"{Of(call)}: an answer without a successful attempt");
                 break;
             case AttemptOutcome.Cancelled:
-                violations.Expect(call.IsCancelled && call.Error is OperationCanceledException o && o.CancellationToken == call.Token, () => $"{Of(call)}: {call.Error}, though nobody cancelled");
+                violations.Expect(call.IsCancelled && call.Error is OperationCanceledException o && o.CancellationToken == call.Token, () => $"{Of(call)}: {call.Error}, though it was not cancelled");
                 break;
             case AttemptOutcome.Failed:
                 violations.Expect(call.Error is LlmException && told.TrueForAll(a => a.Outcome == AttemptOutcome.Failed), () => $"{Of(call)}: {call.Error}");
@@ -40,7 +40,7 @@ internal static class CallAudit
         if (attempt.Role == AttemptRole.Trial)
             asked.Provider.WasTrial(asked);
         if (attempt.Role == AttemptRole.Retry)
-            violations.Expect(index > 0 && call.Told[index - 1].Provider.Name == attempt.Provider.Name, () => $"{Of(call)}: a retry at somebody else");
+            violations.Expect(index > 0 && call.Told[index - 1].Provider.Name == attempt.Provider.Name, () => $"{Of(call)}: a retry at another provider");
         if (attempt.Outcome != AttemptOutcome.Succeeded)
             return;
         violations.Expect(asked.End is Seen.Completed || asked.GaveFinish, () => $"{Of(call)}: a success of what {asked.End}");

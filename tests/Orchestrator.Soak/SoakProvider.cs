@@ -16,7 +16,7 @@ internal sealed class SoakProvider(ProviderSet owner, string name, long serial) 
     public ProviderInfo Info { get; } = new(name, "soak", name + "-1")
     {
         PrefersStreaming = name is "beta" or "delta" or "narrow",
-        MaxConcurrency = ProviderSet.PlacesOf(name),
+        MaxConcurrency = ProviderSet.PermitsOf(name),
     };
 
     /// <summary>From now on no attempt begins here.</summary>

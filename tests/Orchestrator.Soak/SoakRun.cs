@@ -129,7 +129,7 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
     private void HaveOutage(CancellationToken over)
     {
         _providers.Outage = true;
-        // Until everybody is ejected, attempts are free failovers.
+        // Until every provider is ejected, attempts are free failovers.
         over.WaitHandle.WaitOne(150);
         var (from, calls) = (Clock.Now, Volatile.Read(ref _next));
         _deepOutage = true;
@@ -145,7 +145,7 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         _providers.Outage = false;
     }
 
-    /// <summary>Waits until nothing runs, waits or is still to be closed; whoever is deaf comes back after a second or two.</summary>
+    /// <summary>Waits until nothing runs, waits or is still to be closed; a provider that ignores its token returns after a second or two.</summary>
     private async Task RestAsync(Router router)
     {
         var from = Clock.Now;

@@ -186,7 +186,7 @@ public class RouterTests
 
     [Theory]
     [BothModes]
-    public async Task A_ModelId_nobody_has_is_an_invalid_request_that_lists_what_there_is(bool streamed)
+    public async Task An_unknown_ModelId_is_an_invalid_request_that_lists_what_there_is(bool streamed)
     {
         await using var router = new Router().AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Answering("b", "ok"));
         var error = await router.FailAsync<LlmException>(streamed, new ChatOptions { ModelId = "gpt-9" });

@@ -30,7 +30,7 @@ internal sealed class RawClient(CannedServer server) : IDisposable
         return answer!.Message.Content;
     }
 
-    /// <summary>Receives a stream and looks at none of it: what HTTP costs whoever reads.</summary>
+    /// <summary>Receives a stream and looks at none of it: what HTTP costs a reader.</summary>
     public async Task<long> BytesAsync(bool openAi, string model)
     {
         using var response = await SendAsync(openAi ? _openAi : _ollama, new RawRequest(model, [new("user", "go")], Stream: true));

@@ -21,7 +21,7 @@ internal sealed class CaseHandler(Func<HttpRequestMessage, bool> isFuzzed, Func<
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (!isFuzzed(request))
-            return Task.FromResult(other?.Invoke(request) ?? throw new InvalidOperationException($"Nobody answers {request.RequestUri}."));
+            return Task.FromResult(other?.Invoke(request) ?? throw new InvalidOperationException($"Nothing answers {request.RequestUri}."));
         Served++;
         Stream body = Body = new PiecedStream(Input, Caller);
         if (Input.UnzippedLength is not null)

@@ -72,7 +72,7 @@ public sealed class AttemptTruncationTests : IDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_logger_that_does_not_even_know_its_level_costs_neither_the_answer_nor_the_place(bool streamed)
+    public async Task A_logger_that_does_not_even_know_its_level_costs_neither_the_answer_nor_the_permit(bool streamed)
     {
         await using var router = InOrder(null, null, new UnableLogs(), Provider("ollama", () => Some.Answer("ok")));
         (await router.AskAsync(streamed)).Should().Be("ok");

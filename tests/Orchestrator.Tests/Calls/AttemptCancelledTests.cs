@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>A provider that is given up and ignores it: the second it has to come back, and what happens when it comes back later.</summary>
+/// <summary>A provider that ignores its cancellation: the second it has to return, and what happens when it returns later.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its providers hold nothing.")]
 public class AttemptCancelledTests
 {
@@ -53,7 +53,7 @@ public class AttemptCancelledTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_provider_left_behind_is_closed_and_let_go_when_it_comes_back(bool fails)
+    public async Task An_orphaned_provider_is_closed_and_released_when_it_returns(bool fails)
     {
         using var cancel = new CancellationTokenSource();
         using var router = NewRouter(new(), _a);
@@ -69,14 +69,14 @@ public class AttemptCancelledTests
             _a.Fail();
         else
             _a.Give("too late");
-        // Also taken: a failure that nobody looks at is raised as an unobserved one.
+        // Also taken: a failure that no code observes is raised as an unobserved one.
         await UntilAsync(() => _a.Disposals == 1);
         (_a.Closes, _a.Taken).Should().Be((1, 1));
         _logs.Named("llm_provider_close_failed").Should().BeEmpty();
     }
 
     [Fact]
-    public async Task A_provider_left_behind_that_fails_to_close_is_logged_and_let_go()
+    public async Task An_orphaned_provider_that_fails_to_close_is_logged_and_released()
     {
         using var cancel = new CancellationTokenSource();
         using var router = NewRouter(new(), _a);
@@ -127,7 +127,7 @@ public class AttemptCancelledTests
 
     [Theory]
     [BothModes]
-    public async Task A_disposed_router_gives_up_the_providers_it_waits_for(bool streamed)
+    public async Task A_disposed_router_cancels_the_providers_it_waits_for(bool streamed)
     {
         var router = NewRouter(new(), _a, _b);
         var call = router.AskAsync(streamed).WaitAsync(Patience);
@@ -141,7 +141,7 @@ public class AttemptCancelledTests
     }
 
     [Fact]
-    public async Task A_disposed_router_gives_up_the_provider_of_a_stream_whose_consumer_holds_an_update()
+    public async Task A_disposed_router_cancels_the_provider_of_a_stream_whose_consumer_holds_an_update()
     {
         var router = NewRouter(new(), _a);
         await using var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
@@ -168,7 +168,7 @@ public class AttemptCancelledTests
     }
 
     [Fact]
-    public async Task A_call_goes_on_without_the_thread_of_the_timer_that_left_its_provider_behind()
+    public async Task A_call_goes_on_without_the_thread_of_the_timer_that_orphaned_its_provider()
     {
         bool? pooled = null;
         using var router = InOrder(new() { Observers = { new Acting(() => pooled = Thread.CurrentThread.IsThreadPoolThread) } }, _clock, null, _a);
@@ -183,7 +183,7 @@ public class AttemptCancelledTests
         pooled.Should().BeTrue();
     }
 
-    /// <summary>The timer of an attempt given up just now, early twice and then in time.</summary>
+    /// <summary>The timer of an attempt cancelled just now, early twice and then in time.</summary>
     private void LeaveBehind(HandTimer timer)
     {
         timer.Due.Should().Be(Grace);

@@ -18,7 +18,7 @@ public class AttemptClockTests
     [Theory]
     [InlineData(true, 10)]
     [InlineData(false, 60)]
-    public async Task The_first_token_limit_holds_where_somebody_else_could_answer_a_stream(bool streamed, int seconds)
+    public async Task The_first_token_limit_holds_where_another_provider_could_answer_a_stream(bool streamed, int seconds)
     {
         using var router = NewRouter(new(), _a, _b);
         var call = router.AskAsync(streamed).WaitAsync(Patience);
@@ -45,7 +45,7 @@ public class AttemptClockTests
     }
 
     [Fact]
-    public async Task Of_limits_that_run_out_together_the_attempt_s_own_is_told_and_its_provider_blamed()
+    public async Task Of_limits_that_run_out_together_the_attempt_s_own_counts_against_its_provider()
     {
         using var router = NewRouter(new() { Attempt = Seconds(10), Call = Seconds(10), FirstToken = Seconds(10) }, _a, _b);
         var call = router.AskAsync(streamed: true).WaitAsync(Patience);

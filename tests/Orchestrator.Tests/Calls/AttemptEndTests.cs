@@ -6,7 +6,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What an attempt's end brings about, and what it leaves behind: nothing.</summary>
+/// <summary>What the end of an attempt changes, and that it leaks nothing.</summary>
 public sealed class AttemptEndTests : IDisposable
 {
     private static readonly RetryOptions AtOnce = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero };
@@ -62,11 +62,11 @@ public sealed class AttemptEndTests : IDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_call_given_up_while_it_is_planned_has_made_no_attempt(bool streamed)
+    public async Task A_call_cancelled_while_it_is_planned_has_made_no_attempt(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         var a = FakeProvider.Answering("a", "never asked");
-        await using var router = new Router(new RouterOptions { CustomStrategy = new GivingUp(cancel), Observers = { _log } });
+        await using var router = new Router(new RouterOptions { CustomStrategy = new CancellingStrategy(cancel), Observers = { _log } });
         router.AddProvider(a).AddProvider(FakeProvider.Answering("b", "never asked"));
         await FluentActions.Awaiting(() => router.RunAsync(streamed, cancellationToken: cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
         var metrics = router.GetMetrics()["a"];
@@ -76,12 +76,12 @@ public sealed class AttemptEndTests : IDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_provider_removed_while_a_call_that_is_given_up_holds_its_place_is_closed_by_that_call(bool streamed)
+    public async Task A_provider_removed_while_a_cancelled_call_holds_its_permit_is_closed_by_that_call(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         Router router = null!;
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
-        // Between the place and the question only the log is told: of the trial.
+        // Between the permit and the request only the log is called: with the trial.
         using var logs = new Hearing(e =>
         {
             if (e != "llm_provider_trial")
@@ -89,7 +89,7 @@ public sealed class AttemptEndTests : IDisposable
             router.RemoveProvider("a");
             cancel.Cancel();
         });
-        // Disposed last: that waits for providers nobody has closed.
+        // Disposed last: disposal waits for providers that are not closed yet.
         router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, Observers = { _log } }, _clock, logs, a);
         await router.FailAsync<AllProvidersFailedException>(streamed);
         _clock.Advance(TimeSpan.FromSeconds(6.1));
@@ -165,7 +165,7 @@ public sealed class AttemptEndTests : IDisposable
         yield return Some.Finish();
     }
 
-    private sealed class GivingUp(CancellationTokenSource cancel) : IRoutingStrategy
+    private sealed class CancellingStrategy(CancellationTokenSource cancel) : IRoutingStrategy
     {
         public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)
         {

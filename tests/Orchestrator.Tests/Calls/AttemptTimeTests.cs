@@ -24,7 +24,7 @@ public class AttemptTimeTests
     [InlineData(true, 0)]
     [InlineData(true, 2)]
     [InlineData(false, 2)]
-    public async Task The_first_token_is_the_first_and_none_where_nobody_streamed(bool streamed, int seconds)
+    public async Task The_first_token_is_the_first_and_none_where_no_attempt_streamed(bool streamed, int seconds)
     {
         await using var router = NewRouter(Endless, Playing("a", (seconds, "one"), (3, "two")));
         await router.RunAsync(streamed);

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What changes between a call's plan and its attempts: standing and places.</summary>
+/// <summary>What changes between a call's plan and its attempts: availability and permits.</summary>
 public class BetweenPlanAndAttemptTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -64,7 +64,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Fact]
-    public async Task A_provider_that_failed_at_a_place_that_was_waited_for_is_not_asked_again()
+    public async Task A_provider_that_failed_with_a_permit_that_was_waited_for_is_not_asked_again()
     {
         var (freeA, freeB) = (new TaskCompletionSource(), new TaskCompletionSource());
         var log = new AttemptLog();
@@ -84,7 +84,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Fact]
-    public async Task A_call_waits_for_a_place_at_an_ejected_provider_when_nobody_else_is_there()
+    public async Task A_call_waits_for_a_permit_of_an_ejected_provider_when_there_is_no_other()
     {
         var free = new TaskCompletionSource();
         var calls = 0;
@@ -100,7 +100,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Fact]
-    public async Task A_prompt_that_was_too_long_does_not_wait_for_a_place_where_there_is_no_more_room()
+    public async Task A_prompt_that_was_too_long_does_not_wait_for_a_permit_where_there_is_no_more_room()
     {
         var free = new TaskCompletionSource();
         var small = new FakeProvider("small", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "x"))) { Info = new("small", "mock", "m") { ContextWindow = 1000 } };
@@ -143,7 +143,7 @@ public class BetweenPlanAndAttemptTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_provider_that_is_ejected_between_plan_and_attempt_is_asked_only_when_nobody_else_is_left(bool alone)
+    public async Task A_provider_ejected_between_plan_and_attempt_is_asked_only_when_no_other_is_left(bool alone)
     {
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
         Router router = null!;
@@ -187,7 +187,7 @@ public class BetweenPlanAndAttemptTests
 
     [Theory]
     [BothModes]
-    public async Task A_call_after_whose_failure_nobody_is_left_in_the_list_tells_that_failure(bool streamed)
+    public async Task A_call_after_whose_failure_the_list_is_empty_reports_that_failure(bool streamed)
     {
         await using var router = InOrder(null);
         router.AddProvider(new FakeProvider("a", (_, _) =>

@@ -12,7 +12,7 @@ public class CallLimitsTests
 
     [Theory]
     [BothModes]
-    public async Task The_call_s_time_counts_what_earlier_attempts_took_and_after_it_nobody_is_asked(bool streamed)
+    public async Task The_call_s_time_counts_what_earlier_attempts_took_and_after_it_no_provider_is_asked(bool streamed)
     {
         var slow = new Script("slow", _clock, _clock.Advance) { BeforeFirst = TimeSpan.FromSeconds(3), Fails = LlmErrorKind.NotSupported };
         var (silent, late) = (FakeProvider.Silent("silent"), FakeProvider.Answering("late", "never asked"));
@@ -42,14 +42,14 @@ public class CallLimitsTests
         await UntilAsync(() => last.Calls == 1 && _clock.Waiting == 1);
         _log.Attempts.Should().ContainSingle().Which.Error!.Message.Should().Contain("Timeouts.FirstToken");
         _clock.Advance(TimeSpan.FromSeconds(59));
-        heard.IsCancellationRequested.Should().BeFalse("nobody else can be asked for it");
+        heard.IsCancellationRequested.Should().BeFalse("no other provider can be asked for it");
         _clock.Advance(TimeSpan.FromSeconds(1));
         (await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)))).Attempts[1].Error!.Message.Should().Contain("Timeouts.Attempt");
         beyond.Calls.Should().Be(0);
     }
 
     [Fact]
-    public async Task After_the_last_attempt_that_is_allowed_no_place_is_waited_for()
+    public async Task After_the_last_attempt_that_is_allowed_no_permit_is_waited_for()
     {
         var full = new Held("full", 1);
         await using var router = InOrder(new() { MaxAttempts = 1 }, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported), full);

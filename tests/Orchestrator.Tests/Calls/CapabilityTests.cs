@@ -22,7 +22,7 @@ public class CapabilityTests
 
     [Theory]
     [MemberData(nameof(Needs))]
-    public async Task Whoever_lacks_what_a_request_needs_is_left_out(ProviderCapabilities need, bool streamed)
+    public async Task A_provider_that_lacks_what_a_request_needs_is_left_out(ProviderCapabilities need, bool streamed)
     {
         var lacking = Provider("lacking", ProviderCapabilities.All & ~need);
         var able = Provider("able", need);
@@ -34,7 +34,7 @@ public class CapabilityTests
 
     [Theory]
     [MemberData(nameof(Needs))]
-    public async Task A_request_nobody_can_serve_names_what_each_lacks(ProviderCapabilities need, bool streamed)
+    public async Task A_request_that_no_provider_can_serve_names_what_each_lacks(ProviderCapabilities need, bool streamed)
     {
         var (a, b) = (Provider("a", ProviderCapabilities.All & ~need), Provider("b", ProviderCapabilities.None));
         await using var router = InOrder(null, a, b);

@@ -64,7 +64,7 @@ public class CommitErrorTests
 
     [Theory]
     [InlineData(null)]
-    [InlineData("nobody saw this")]
+    [InlineData("not seen by the caller")]
     public async Task Restart_that_fails_in_the_end_keeps_the_text_its_consumer_saw(string? unseen)
     {
         await using var router = InOrder(

@@ -39,7 +39,7 @@ public class ErrorRuleTests
     }
 
     [Fact]
-    public void A_rule_made_from_nothing_goes_on_to_the_next_provider_and_blames_nobody()
+    public void A_rule_made_from_nothing_goes_on_to_the_next_provider_and_counts_against_none()
     {
         var rule = new ErrorRule();
         (rule.RetriesSameProvider, rule.TriesNextProvider, rule.Health).Should().Be((false, true, HealthEffect.None));

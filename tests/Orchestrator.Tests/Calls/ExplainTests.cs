@@ -14,7 +14,7 @@ public class ExplainTests
     private readonly VirtualClock _clock = new();
 
     [Fact]
-    public async Task Candidates_come_in_the_order_they_would_be_asked_and_nobody_is_called()
+    public async Task Candidates_come_in_the_order_they_would_be_asked_and_none_is_called()
     {
         var (a, b, c) = (new Script("a", _clock), new Script("b", _clock), new Script("c", _clock));
         await using var router = InOrder(null, _clock, null, a, b, c);
@@ -70,7 +70,7 @@ public class ExplainTests
         router.Explain(new LlmRequest(Prompt)).Candidates[0].Should().Match<ExplainedCandidate>(c => c.Provider == "ejected" && c.Availability == ProviderAvailability.Trial);
 
         var one = router.Explain(new LlmRequest(Prompt) { Options = new() { ModelId = "full" } });
-        one.Candidates.Single().Availability.Should().Be(ProviderAvailability.AtCapacity, "with nobody else, it is waited for");
+        one.Candidates.Single().Availability.Should().Be(ProviderAvailability.AtCapacity, "without another provider, it is waited for");
         one.Excluded.Should().HaveCount(5).And.OnlyContain(e => e.Reason == ExclusionReason.NotSelected);
         busy.SetResult();
         await holding;
@@ -111,7 +111,7 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task A_request_nobody_can_serve_is_a_problem_and_no_exception()
+    public async Task A_request_that_no_provider_can_serve_is_a_problem_and_no_exception()
     {
         await using var empty = new Router();
         empty.Explain(new LlmRequest(Prompt)).Problem.Should().Contain("AddProvider");

@@ -135,7 +135,7 @@ public class FailoverCasesCancellationTests
 
     [Theory]
     [BothModes]
-    public async Task Cancellation_while_the_plan_is_made_asks_nobody_and_before_it_not_even_the_strategy(bool streamed)
+    public async Task Cancellation_while_the_plan_is_made_asks_no_provider_and_before_it_not_even_the_strategy(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         var plans = 0;
@@ -167,7 +167,7 @@ public class FailoverCasesCancellationTests
     }
 
     [Fact]
-    public async Task Whoever_cancels_the_wait_for_a_retry_does_not_run_what_its_caller_does_next()
+    public async Task Cancelling_the_wait_for_a_retry_does_not_run_the_caller_s_continuation_inline()
     {
         var clock = new VirtualClock();
         using var cancel = new CancellationTokenSource();

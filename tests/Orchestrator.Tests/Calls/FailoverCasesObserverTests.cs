@@ -110,7 +110,7 @@ public class FailoverCasesObserverTests
 
     [Theory]
     [BothModes]
-    public async Task A_provider_s_cancellation_callback_that_throws_is_logged_and_reaches_nobody(bool streamed)
+    public async Task A_provider_s_cancellation_callback_that_throws_is_logged_and_goes_no_further(bool streamed)
     {
         using var logs = new Logs();
         using var cancel = new CancellationTokenSource();

@@ -132,7 +132,7 @@ public class FailoverCasesStreamTests
     }
 
     [Fact]
-    public async Task A_stream_that_is_never_enumerated_asks_nobody()
+    public async Task A_stream_that_is_never_enumerated_asks_no_provider()
     {
         var a = FakeProvider.Answering("a", "never asked");
         await using var router = InOrder(new() { Observers = { _log } }, a);

@@ -26,7 +26,7 @@ public class LimitsTests
     }
 
     [Fact]
-    public async Task The_first_token_limit_holds_only_while_somebody_else_could_answer()
+    public async Task The_first_token_limit_holds_only_while_another_provider_could_answer()
     {
         await using var router = NewRouter(FakeProvider.Silent("slow"), FakeProvider.Silent("slower"), null);
         var call = router.RunAsync(streamed: true);
@@ -43,7 +43,7 @@ public class LimitsTests
 
     [Theory]
     [BothModes]
-    public async Task The_call_limit_ends_the_call_and_blames_nobody(bool streamed)
+    public async Task The_call_limit_ends_the_call_and_counts_against_no_provider(bool streamed)
     {
         await using var router = NewRouter(FakeProvider.Silent("a"), FakeProvider.Answering("b", "never asked"), new() { Call = TimeSpan.FromSeconds(5), FirstToken = Timeout.InfiniteTimeSpan });
         var call = router.RunAsync(streamed);
@@ -119,7 +119,7 @@ public class LimitsTests
 
     [Theory]
     [BothModes]
-    public async Task A_provider_that_ignores_its_token_is_left_behind_after_a_second(bool streamed)
+    public async Task A_provider_that_ignores_its_token_is_orphaned_after_a_second(bool streamed)
     {
         var release = new TaskCompletionSource();
         var deaf = new FakeProvider("deaf", (_, _) => DeafAsync(release.Task));

@@ -16,7 +16,7 @@ public class OrphanedProviderTests
 
     [Theory]
     [BothModes]
-    public async Task A_provider_left_behind_keeps_its_permit_until_its_code_has_ended(bool streamed)
+    public async Task An_orphaned_provider_keeps_its_permit_until_its_code_has_ended(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         await using var router = New(_a, FakeProvider.Answering("b", "b"));
@@ -36,7 +36,7 @@ public class OrphanedProviderTests
 
     [Theory]
     [BothModes]
-    public async Task A_call_that_waits_for_the_permit_of_one_left_behind_is_woken_when_it_returns(bool streamed)
+    public async Task A_call_that_waits_for_the_permit_of_an_orphaned_provider_is_woken_when_it_returns(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         var answers = false;
@@ -62,7 +62,7 @@ public class OrphanedProviderTests
         router.ReplaceProviders([new(FakeProvider.Answering("a", "new"), One)]);
         (await router.AskAsync(streamed: false)).Should().Be("new");
         _a.Disposals.Should().Be(0, "it still runs");
-        router.GetMetrics()["a"].InFlight.Should().Be(0, "what was left behind on the old instance is not counted");
+        router.GetMetrics()["a"].InFlight.Should().Be(0, "what was orphaned on the old instance is not counted");
         _a.End();
         await UntilAsync(() => _a.Disposals == 1);
         router.GetMetrics()["a"].InFlight.Should().Be(0);
@@ -139,17 +139,17 @@ public class OrphanedProviderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_stream_disposed_while_its_call_waits_ends_at_once(bool forPlace)
+    public async Task A_stream_disposed_while_its_call_waits_ends_at_once(bool forPermit)
     {
         var clock = new VirtualClock();
         var (held, failing) = (new Held("a", 1), new Script("a", clock, Script.Error(LlmErrorKind.ServerError)));
         var retry = new RetryOptions { MinDelay = TimeSpan.FromSeconds(10), MaxDelay = TimeSpan.FromSeconds(10) };
-        await using var router = InOrder(new() { Retry = retry }, clock, null, forPlace ? held : failing);
-        var first = forPlace ? router.AskAsync(streamed: false) : null;
-        await UntilAsync(() => !forPlace || held.Running == 1);
+        await using var router = InOrder(new() { Retry = retry }, clock, null, forPermit ? held : failing);
+        var first = forPermit ? router.AskAsync(streamed: false) : null;
+        await UntilAsync(() => !forPermit || held.Running == 1);
         var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
         var pending = stream.MoveNextAsync().AsTask();
-        await UntilAsync(() => forPlace ? router.GetMetrics()["a"].Queued == 1 : clock.Waiting > 0);
+        await UntilAsync(() => forPermit ? router.GetMetrics()["a"].Queued == 1 : clock.Waiting > 0);
         await FluentActions.Awaiting(() => stream.DisposeAsync().AsTask()).Should().ThrowAsync<NotSupportedException>();
         await FluentActions.Awaiting(() => pending.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
         router.GetMetrics()["a"].Queued.Should().Be(0);

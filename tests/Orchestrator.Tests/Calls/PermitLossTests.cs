@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Providers that had no place when a call was planned, and stand otherwise when it comes to get in line.</summary>
+/// <summary>Providers that had no permit when a call was planned, and have another availability when the call would queue.</summary>
 public class PermitLossTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -32,7 +32,7 @@ public class PermitLossTests
 
     [Theory]
     [BothModes]
-    public async Task A_place_that_becomes_free_before_a_call_is_in_line_is_taken_at_once(bool streamed)
+    public async Task A_permit_that_becomes_free_before_a_call_is_queued_is_taken_at_once(bool streamed)
     {
         var strategy = new FirstTimeNobody();
         var other = new TaskCompletionSource();
@@ -47,7 +47,7 @@ public class PermitLossTests
     }
 
     [Fact]
-    public async Task A_provider_that_leaves_just_as_a_call_has_its_place_is_closed_by_that_call_and_not_asked()
+    public async Task A_provider_that_leaves_just_as_a_call_has_its_permit_is_closed_by_that_call_and_not_asked()
     {
         var strategy = new FirstTimeNobody();
         var clock = new HandClock();
@@ -57,7 +57,7 @@ public class PermitLossTests
         strategy.Meanwhile = () =>
         {
             EndOf(holder);
-            // The next look at the clock is that of the call that has its place.
+            // The next look at the clock is that of the call that has its permit.
             clock.OnLook = () => router.RemoveProvider("a");
         };
         (await Task.Run(() => router.AskAsync(streamed: false)).WaitAsync(Patience)).Should().Be("c");
@@ -95,7 +95,7 @@ public class PermitLossTests
 
     [Theory]
     [BothModes]
-    public async Task Where_only_full_lines_are_left_after_a_failure_the_failure_is_told(bool streamed)
+    public async Task Where_only_full_queues_are_left_after_a_failure_the_failure_is_reported(bool streamed)
     {
         await using var router = Short();
         router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.NotSupported)).AddProvider(

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Calls that stand in line for a place: what they are given, what they pay for it, and how long they wait.</summary>
+/// <summary>Calls that queue for a permit: what they are granted, what it costs of the budget, and how long they wait.</summary>
 public class PermitQueueTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -42,7 +42,7 @@ public class PermitQueueTests
         await FailAsync(holder);
         a.Prompts.Should().Equal("ejects", "holder", "one", "two");
         (await Exposition.ReadAsync(registry))["llm_queue_wait_seconds_count{provider=\"a\"}"].Should().Be(
-            2, "nobody was given a place and gave it back");
+            2, "no call was granted a permit and gave it back");
     }
 
     // The fifth call is worth 5 × 0.2 = 1 attempt, or not quite one.
@@ -68,7 +68,7 @@ public class PermitQueueTests
         var last = Ask(router, "two", "b");
         await UntilAsync(() => router.GetMetrics()["b"].Queued == 2);
         gateB.SetResult();
-        // Whoever had the place first succeeds only now: from then on it is no longer an avoided one.
+        // The call that had the permit first succeeds only now: from then on its provider is no longer avoided.
         if (!paid)
             (await FailAsync(call)).Should().BeOfType<AllProvidersFailedException>().Which.Attempts.Select(x => x.Provider.Name).Should()
                 .Equal("a");
@@ -84,7 +84,7 @@ public class PermitQueueTests
 
     [Theory]
     [BothModes]
-    public async Task A_provider_that_is_left_out_meanwhile_is_not_asked_though_its_place_is_free(bool streamed)
+    public async Task A_provider_that_is_left_out_meanwhile_is_not_asked_though_its_permit_is_free(bool streamed)
     {
         var a = FakeProvider.ByTurns("a", Holds(_gate.Task, LlmErrorKind.Authentication), Answers("never asked"));
         await using var router = InOrder(null, _clock, null, a);
@@ -102,7 +102,7 @@ public class PermitQueueTests
     }
 
     [Fact]
-    public async Task A_trial_at_a_place_that_was_waited_for_is_logged_before_the_provider_is_asked()
+    public async Task A_trial_with_a_permit_that_was_waited_for_is_logged_before_the_provider_is_asked()
     {
         var logs = new Logs();
         var logged = 0;
@@ -139,7 +139,7 @@ public class PermitQueueTests
         var call = Ask(router, "one");
         await UntilAsync(() => _clock.Waiting == timers + 1);
         _clock.Advance(router.GetMetrics()["a"].AvailableIn!.Value - TimeSpan.FromMilliseconds(0.5));
-        _clock.Waiting.Should().Be(timers + 1, "who leaves the line too early loses its turn for nothing");
+        _clock.Waiting.Should().Be(timers + 1, "a call that leaves the queue too early loses its turn for nothing");
         _clock.Advance(TimeSpan.FromMilliseconds(2));
         (await call.WaitAsync(Patience)).Should().Be("a");
         _gate.SetResult();
@@ -150,7 +150,7 @@ public class PermitQueueTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_limit_of_the_request_ends_the_wait_before_anybody_stands_better(bool failedBefore)
+    public async Task The_limit_of_the_request_ends_the_wait_before_any_provider_is_better_available(bool failedBefore)
     {
         var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Answers("a"));
         var b = FakeProvider.ByTurns("b", Holds(_gate.Task));

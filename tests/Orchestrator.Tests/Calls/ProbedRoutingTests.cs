@@ -34,7 +34,7 @@ public class ProbedRoutingTests
     }
 
     [Fact]
-    public async Task Whoever_is_not_probed_is_told_to_be_reachable()
+    public async Task A_provider_that_is_not_probed_is_said_to_be_reachable()
     {
         await using var router = new Router(RoutingStrategy.RoundRobin).AddProvider(_a);
         router.Explain(new LlmRequest("hello")).Candidates.Single().IsReachable.Should().BeTrue();
@@ -63,7 +63,7 @@ public class ProbedRoutingTests
     }
 
     [Fact]
-    public async Task A_probe_that_a_call_begins_of_a_provider_just_removed_is_given_up()
+    public async Task A_probe_that_a_call_begins_of_a_provider_just_removed_is_cancelled()
     {
         await using var router = InOrder(null, _time, null, _a, _b);
         // The timer of the first probe is made before the second provider is asked about.

@@ -143,7 +143,7 @@ public class RetryBudgetTests
         });
 
     [Fact]
-    public async Task An_outage_of_everybody_costs_no_more_than_the_budget()
+    public async Task An_outage_of_all_providers_costs_no_more_than_the_budget()
     {
         var clock = new VirtualClock();
         var (a, b) = (Down("a", clock), Down("b", clock));

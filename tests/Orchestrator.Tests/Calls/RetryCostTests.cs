@@ -56,7 +56,7 @@ public class RetryCostTests
 
     [Theory]
     [BothModes]
-    public async Task Where_nobody_is_to_be_asked_twice_no_limit_is_waited_for_either(bool streamed)
+    public async Task Where_no_provider_is_to_be_asked_twice_no_limit_is_waited_for_either(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)), null);
         await using var router = InOrder(new() { Retry = new() { MaxRetriesPerProvider = 0 } }, _clock, null, a);

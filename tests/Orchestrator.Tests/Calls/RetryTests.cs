@@ -84,7 +84,7 @@ public class RetryTests
         response.Attempts.Select(t => (t.Provider.Name, t.Role)).Should().Equal(("a", AttemptRole.First), ("a", AttemptRole.Retry), ("b", AttemptRole.Failover));
     }
 
-    // Four candidates, four attempts: each retry would cost somebody his turn.
+    // Four candidates, four attempts: each retry would cost one of them its turn.
     [Theory]
     [InlineData(2, true)]
     [InlineData(3, true)]
@@ -126,7 +126,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_limit_that_returns_is_waited_for_again_only_while_nobody_else_is_left()
+    public async Task A_limit_that_returns_is_waited_for_again_only_while_no_other_provider_is_left()
     {
         var error = Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1));
         var alone = new Script("a", _clock, error, error, null);
@@ -242,7 +242,7 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task Nobody_asks_twice_where_nobody_listens_or_the_certificate_is_bad()
+    public async Task A_refused_connection_or_a_bad_certificate_is_not_retried()
     {
         var refused = new LlmException(LlmErrorKind.Unavailable, "refused", new HttpRequestException(HttpRequestError.ConnectionError, "no"));
         var untrusted = new LlmException(LlmErrorKind.Unavailable, "untrusted", new HttpRequestException(HttpRequestError.SecureConnectionError, "no"));
@@ -253,7 +253,7 @@ public class RetryTests
 
         var alone = new Script("c", _clock, refused, null);
         await using var only = InOrder(new() { Retry = new() }, _clock, null, alone);
-        (await _clock.RunAsync(only.RouteAsync("hello"))).Text.Should().Be("c", "with nobody else left, half a second is worth it");
+        (await _clock.RunAsync(only.RouteAsync("hello"))).Text.Should().Be("c", "with no other provider left, half a second is worth it");
 
         var bad = new Script("d", _clock, untrusted, null);
         await using var never = InOrder(new() { Retry = new() }, _clock, null, bad);

@@ -8,10 +8,10 @@ public class RoutePlanTests
     private readonly List<Exception> _faults = [];
 
     [Fact]
-    public void Everybody_who_may_serve_is_counted()
+    public void Every_provider_that_may_serve_is_counted()
     {
-        var odd = new UnavailableProviders(Slot("trial"), [Slot("f1"), Slot("f2")], [Slot("v1"), Slot("v2"), Slot("v3")], 0);
-        using var plan = Plan(odd, c => c, "a", "b");
+        var unavailable = new UnavailableProviders(Registered("trial"), [Registered("f1"), Registered("f2")], [Registered("v1"), Registered("v2"), Registered("v3")], 0);
+        using var plan = Plan(unavailable, c => c, "a", "b");
         plan.Count.Should().Be(8);
         using var plain = Plan(null, c => c, "a", "b");
         plain.Count.Should().Be(2);
@@ -20,17 +20,17 @@ public class RoutePlanTests
     [Fact]
     public void The_trial_comes_first_then_the_ranked_and_the_avoided_in_their_order()
     {
-        using var plan = Plan(new(Slot("trial"), null, [Slot("v1"), Slot("v2")], 0), c => c.Reverse(), "a", "b");
+        using var plan = Plan(new(Registered("trial"), null, [Registered("v1"), Registered("v2")], 0), c => c.Reverse(), "a", "b");
         Names(plan).Should().Equal("trial", "b", "a");
-        plan.MoveToAvoided(Slot("late"));
+        plan.MoveToAvoided(Registered("late"));
         (plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided())
             .Should().Be(("v1", "v2", "late", null));
     }
 
     [Fact]
-    public void Whoever_lost_its_place_joins_those_that_are_full_and_is_avoided_only_if_it_was()
+    public void A_provider_that_lost_its_permit_joins_the_full_ones_and_is_avoided_only_if_it_was()
     {
-        var (full, one, two, three, four) = (Slot("full"), Slot("one"), Slot("two"), Slot("three"), Slot("four"));
+        var (full, one, two, three, four) = (Registered("full"), Registered("one"), Registered("two"), Registered("three"), Registered("four"));
         using var plan = Plan(new(null, [full], null, 0), c => c);
         plan.IsAvoided(full).Should().BeFalse();
         plan.MoveToFull(one, avoided: false);
@@ -52,7 +52,7 @@ public class RoutePlanTests
     [Theory]
     [InlineData(999, true)]
     [InlineData(1000, false)]
-    public void A_strategy_that_names_nobody_new_for_a_thousand_times_has_ended(int repeats, bool goesOn)
+    public void A_strategy_that_names_no_new_candidate_a_thousand_times_has_ended(int repeats, bool goesOn)
     {
         using var plan = Plan(null, c => [c[0], .. Enumerable.Repeat(c[0], repeats), c[1]], "a", "b");
         plan.Next()!.Info.Name.Should().Be("a");
@@ -60,10 +60,10 @@ public class RoutePlanTests
     }
 
     [Fact]
-    public void A_strategy_has_nothing_to_rank_where_nobody_is_available()
+    public void A_strategy_has_nothing_to_rank_where_no_provider_is_available()
     {
         var asked = false;
-        using var plan = Plan(new(Slot("trial"), null, null, 0), c => { asked = true; return c; });
+        using var plan = Plan(new(Registered("trial"), null, null, 0), c => { asked = true; return c; });
         Names(plan).Should().Equal("trial");
         asked.Should().BeFalse();
     }
@@ -111,13 +111,13 @@ public class RoutePlanTests
         static void Fail() => throw new InvalidOperationException("on purpose");
     }
 
-    private RoutePlan Plan(UnavailableProviders? odd, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+    private RoutePlan Plan(UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
     {
-        var slots = Array.ConvertAll(available, Slot);
-        return new(slots, [.. slots.Select((s, i) => new Candidate(s.Info) { Plan = slots, Index = i })], odd, new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
+        var providers = Array.ConvertAll(available, Registered);
+        return new(providers, [.. providers.Select((p, i) => new Candidate(p.Info) { Plan = providers, Index = i })], unavailable, new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
     }
 
-    private static RegisteredProvider Slot(string name)
+    private static RegisteredProvider Registered(string name)
     {
         var provider = FakeProvider.Answering(name);
         return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), Registry.States.Clock), null, new TimeoutOptions());
@@ -126,8 +126,8 @@ public class RoutePlanTests
     private static List<string> Names(RoutePlan plan)
     {
         var names = new List<string>();
-        while (plan.Next() is { } slot)
-            names.Add(slot.Info.Name);
+        while (plan.Next() is { } registered)
+            names.Add(registered.Info.Name);
         return names;
     }
 

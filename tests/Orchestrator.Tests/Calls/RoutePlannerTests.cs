@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What calls and explanations see of plans: their order, their time, and what is said when nobody is left.</summary>
+/// <summary>What calls and explanations see of plans: their order, their time, and the error when no provider is left.</summary>
 public class RoutePlannerTests
 {
     private readonly VirtualClock _clock = new();
@@ -13,7 +13,7 @@ public class RoutePlannerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task With_everybody_left_out_a_call_is_to_come_back_when_the_first_does(bool shorterFirst)
+    public async Task With_every_provider_left_out_a_call_is_to_come_back_when_the_first_does(bool shorterFirst)
     {
         var (a, b) = (Limited("a", shorterFirst ? 10 : 30), Limited("b", shorterFirst ? 30 : 10));
         await using var router = InOrder(null, _clock, null, a, b);
@@ -41,7 +41,7 @@ public class RoutePlannerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_end_of_an_exclusion_is_logged_by_whoever_sees_it_first_though_another_is_asked(bool explained)
+    public async Task The_end_of_an_exclusion_is_logged_by_the_call_that_sees_it_first_though_another_is_asked(bool explained)
     {
         var logs = new Logs();
         await using var router = InOrder(null, _clock, logs, new Script("a", _clock), Limited("b", 30));
@@ -56,7 +56,7 @@ public class RoutePlannerTests
 
     [Theory]
     [BothModes]
-    public async Task After_a_list_was_replaced_nobody_is_asked_again_under_the_same_name(bool streamed)
+    public async Task After_a_list_was_replaced_no_provider_is_asked_again_under_the_same_name(bool streamed)
     {
         Router router = null!;
         var (newA, newB) = (FakeProvider.Answering("a", "new a"), FakeProvider.Answering("b", "new b"));
@@ -91,7 +91,7 @@ public class RoutePlannerTests
     }
 
     [Fact]
-    public async Task Where_only_a_choice_is_missing_nobody_lacks_anything()
+    public async Task Where_only_a_choice_is_missing_no_provider_lacks_anything()
     {
         await using var router = InOrder(null, new Script("a", _clock), new Script("b", _clock));
         var told = router.Explain(new LlmRequest("hello") { Options = new() { ConversationId = "c1" } });

@@ -11,7 +11,7 @@ internal static class Turns
 
     public static Func<IAsyncEnumerable<ChatResponseUpdate>> Fails(LlmErrorKind kind) => () => Some.Failure(Script.Error(kind));
 
-    /// <summary>Has its place until the gate opens, and then answers, or fails.</summary>
+    /// <summary>Holds its permit until the gate opens, and then answers, or fails.</summary>
     public static Func<IAsyncEnumerable<ChatResponseUpdate>> Holds(Task gate, LlmErrorKind? fails = null) => () => HoldAsync(gate, fails);
 
     private static async IAsyncEnumerable<ChatResponseUpdate> HoldAsync(

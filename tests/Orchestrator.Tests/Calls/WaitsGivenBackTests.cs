@@ -3,12 +3,12 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What a call took for a wait that comes to nothing: its place in the queue, the price of a retry.</summary>
+/// <summary>What a call took for a wait that comes to nothing is given back: its entry in the queue, the token of a retry.</summary>
 public class WaitsGivenBackTests
 {
     [Theory]
     [BothModes]
-    public async Task A_call_that_waits_for_a_place_leaves_the_line_when_the_clock_throws(bool streamed)
+    public async Task A_call_that_waits_for_a_permit_leaves_the_queue_when_the_clock_throws(bool streamed)
     {
         var clock = new CountingClock();
         var held = new Held("a", 1);

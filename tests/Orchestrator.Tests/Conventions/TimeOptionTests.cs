@@ -158,7 +158,7 @@ public sealed class TimeOptionTests
         Stream = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in line.</summary>
+    /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in the queue.</summary>
     private static Task LimitedAsync(TimeoutOptions limits, bool streamed, CancellationToken cancel)
     {
         return RunAsync();

@@ -1,6 +1,6 @@
 namespace Orchestrator.Tests.DependencyInjection;
 
-/// <summary>Retries, health and places from a configuration section.</summary>
+/// <summary>Retries, health and permits from a configuration section.</summary>
 public class RetryAndHealthSettingsTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public class RetryAndHealthSettingsTests
             .Should().Be(new HealthOptions { ConsecutiveFailures = 5, CoolDown = TimeSpan.FromSeconds(2), ExclusionTime = TimeSpan.FromMinutes(1) });
 
     [Fact]
-    public void A_provider_s_places_and_its_queue_are_read()
+    public void A_provider_s_permits_and_its_queue_are_read()
     {
         var options = Settings.Entries("""{ "Providers": [ { "Name": "a", "Type": "mock", "MaxConcurrency": 3, "QueueLimit": 0 } ] }""")[0].Options;
         (options.MaxConcurrency, options.QueueLimit).Should().Be((3, 0));

@@ -5,7 +5,7 @@ using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.DependencyInjection;
 
-/// <summary>A key that somebody put into the wrong line of the configuration, as a value or as a name, is in no message.</summary>
+/// <summary>A key that was put into the wrong line of the configuration, as a value or as a name, is in no message.</summary>
 public class SecretSettingsTests
 {
     private const string Whole = """

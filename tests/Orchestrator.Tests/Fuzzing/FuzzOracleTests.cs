@@ -14,7 +14,7 @@ public class FuzzOracleTests
     {
         { "throws JsonException", "JsonException escaped" },
         { "throws NullReferenceException", "NullReferenceException escaped" },
-        { "gives up though nobody asked", "TaskCanceledException escaped" },
+        { "cancels without being asked", "TaskCanceledException escaped" },
         { "takes a cut answer for a whole one", "a cut answer was taken for a whole one" },
         { "takes no answer for one", "a whole answer was not taken for one" },
         { "counts below zero", "a negative count of tokens" },
@@ -42,7 +42,7 @@ public class FuzzOracleTests
     }
 
     [Fact]
-    public void A_seed_gives_the_same_inputs_whoever_made_others_before()
+    public void A_seed_gives_the_same_inputs_whatever_was_made_before()
     {
         var (one, other) = (FuzzReaders.New()[0], FuzzReaders.New()[0]);
         var (mutator, first, second) = (new Mutator(), new FuzzCase(), new FuzzCase());
@@ -173,7 +173,7 @@ public class FuzzOracleTests
             {
                 case "throws JsonException" when error is not null: throw new JsonException();
                 case "throws NullReferenceException" when error is not null: _ = ((string)null!).Length; break;
-                case "gives up though nobody asked" when error is not null: throw new TaskCanceledException();
+                case "cancels without being asked" when error is not null: throw new TaskCanceledException();
                 case "takes a cut answer for a whole one" when error?.Kind == LlmErrorKind.StreamInterrupted: yield break;
                 case "takes no answer for one" when error is null: throw new LlmException(LlmErrorKind.MalformedResponse, "no");
                 case "counts below zero": yield return new ChatResponseUpdate { Contents = [new UsageContent(new UsageDetails { InputTokenCount = -1 })] }; break;

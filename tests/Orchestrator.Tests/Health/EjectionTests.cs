@@ -143,7 +143,7 @@ public class EjectionTests
     }
 
     [Fact]
-    public async Task A_trial_whose_caller_gives_up_leaves_the_next_call_to_make_it()
+    public async Task A_trial_whose_caller_cancels_leaves_the_next_call_to_make_it()
     {
         var down = true;
         var a = new FakeProvider("a", (_, token) => down ? Some.Failure(Error(LlmErrorKind.ServerError)) : Some.Silence(token));
@@ -165,7 +165,7 @@ public class EjectionTests
     }
 
     [Fact]
-    public async Task A_trial_that_nobody_reads_on_keeps_others_away_for_a_minute_only()
+    public async Task A_trial_whose_stream_is_not_read_on_keeps_others_away_for_a_minute_only()
     {
         var down = true;
         var a = new FakeProvider("a", (_, _) => down ? Some.Failure(Error(LlmErrorKind.ServerError)) : Some.Answer("one", "two"));
@@ -182,9 +182,9 @@ public class EjectionTests
         await forgotten.DisposeAsync();
     }
 
-    // All are down: each call still asks one of them, the one with the fewest errors first, and whoever is back is found at once.
+    // All are down: each call still asks one of them, the one with the fewest errors first, and a provider that works again is found at once.
     [Fact]
-    public async Task With_everybody_ejected_each_call_still_makes_an_attempt()
+    public async Task With_every_provider_ejected_each_call_still_makes_an_attempt()
     {
         var failing = true;
         var a = new Script("a", _clock) { ByTime = _ => failing ? Error(LlmErrorKind.ServerError) : null };
@@ -263,7 +263,7 @@ public class EjectionTests
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task A_clock_that_jumps_an_hour_keeps_nobody_out(int direction)
+    public async Task A_clock_that_jumps_an_hour_keeps_no_provider_out(int direction)
     {
         var clock = new HandClock();
         var failing = true;

@@ -32,7 +32,7 @@ public class ExclusionTests
     [Theory]
     [InlineData(null)]
     [InlineData(0)]
-    public async Task A_rate_limit_without_a_time_leaves_nobody_out(int? seconds)
+    public async Task A_rate_limit_without_a_time_leaves_no_provider_out(int? seconds)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, seconds is { } s ? TimeSpan.FromSeconds(s) : null));
         var b = new Script("b", _clock);
@@ -40,7 +40,7 @@ public class ExclusionTests
         for (var i = 0; i < 5; i++)
             (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate).Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is nobody's fault");
+        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate).Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is no failure");
         a.Calls.Should().BeGreaterThanOrEqualTo(5);
     }
 
@@ -76,7 +76,7 @@ public class ExclusionTests
 
     [Theory]
     [BothModes]
-    public async Task With_everybody_left_out_the_call_fails_at_once_and_says_when_to_come_back(bool streamed)
+    public async Task With_every_provider_left_out_the_call_fails_at_once_and_says_when_to_come_back(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(40)));
         var b = new Script("b", _clock, Error(LlmErrorKind.Authentication));

@@ -106,7 +106,7 @@ public class HealthRecordProperties
                 _model.StartTrial(ticket.Trial, _now);
             }
 
-            // As the state of the provider admits them: nobody to one that is left out, and to an avoided one only who has nobody else.
+            // As the state of the provider admits them: no call to an excluded one, and to an avoided one only calls that have no other.
             if (before == ProviderAvailability.Available || isTrial || (anyway && before == ProviderAvailability.Ejected))
                 _running.Add(ticket);
         }
@@ -180,7 +180,7 @@ public class HealthRecordProperties
             var before = _record.StampsLeft(_now);
             _jumped += by;
             _now += by;
-            _record.StampsLeft(_now).Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes anybody wait longer");
+            _record.StampsLeft(_now).Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
             if (before > 0)
                 Reached.Add("waiting cut by a jump");
         }
@@ -197,7 +197,7 @@ public class HealthRecordProperties
             }
 
             _record.Ticket.Epoch.Should().Be(_model.Era);
-            _record.StampsLeft(_now).Should().BeInRange(0, 60_000, "nobody waits for longer than a minute here");
+            _record.StampsLeft(_now).Should().BeInRange(0, 60_000, "no wait is longer than a minute here");
             if (command.Act is not (HealthAct.JumpForward or HealthAct.JumpBack))
                 _due = Math.Max(_due, _now - _jumped + _record.StampsLeft(_now));
         }

@@ -159,16 +159,16 @@ public class ProviderHealthTests
     [InlineData(LlmErrorKind.InvalidRequest, false)]
     [InlineData(LlmErrorKind.ContentFiltered, false)]
     [InlineData(LlmErrorKind.NoCandidate, false)]
-    public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool blamed)
+    public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool isFailure)
     {
         var a = Provider("a");
         await using var router = InOrder(null, _time, null, a);
         await a.PlayAsync(router, "sffsff", kind);
         var metrics = router.GetMetrics()["a"];
         metrics.FailedRequests.Should().Be(4);
-        metrics.IsAvailable.Should().Be(!blamed);
-        metrics.Health.Should().Be(blamed ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
-        (metrics.RecentErrorRate > 0).Should().Be(blamed);
+        metrics.IsAvailable.Should().Be(!isFailure);
+        metrics.Health.Should().Be(isFailure ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
+        (metrics.RecentErrorRate > 0).Should().Be(isFailure);
     }
 
     [Theory]
@@ -224,7 +224,7 @@ public class ProviderHealthTests
         (a.Fails, b.Fails) = (null, null);
 
         _time.Advance(TimeSpan.FromSeconds(6.1));
-        router.GetMetrics()["a"].IsAvailable.Should().BeFalse("nobody has tried it");
+        router.GetMetrics()["a"].IsAvailable.Should().BeFalse("no call has tried it");
         var trial = (await router.RunAsync(streamed)).Route.Attempts;
         trial.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("a", AttemptRole.Trial)], "though b is available");
         var metrics = router.GetMetrics()["a"];

@@ -100,7 +100,7 @@ public class CallMetricsTests
         for (var call = 1; call <= 2; call++)
             await clock.RunAsync(router.RouteAsync("hello"));
         var page = await Exposition.ReadAsync(_registry);
-        // The third failure in a row ejects, and whoever is ejected is not asked again.
+        // The third failure in a row ejects, and an ejected provider is not asked again.
         (page["llm_retries_total"], page["llm_failovers_total"]).Should().Be((1, 2));
     }
 
@@ -143,7 +143,7 @@ public class CallMetricsTests
     }
 
     [Fact]
-    public async Task A_stream_that_nobody_reads_is_no_call()
+    public async Task A_stream_that_is_not_read_is_no_call()
     {
         await using var router = InOrder(new(), _time, null, FakeProvider.Answering("a", "never asked")).ExportingTo(_registry);
         await router.RouteStreamAsync("hello").GetAsyncEnumerator().DisposeAsync();

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Metrics.MetricServerProbe;
 
 namespace Orchestrator.Tests.Metrics;
 
-/// <summary>More connections than there are places: who asks is answered.</summary>
+/// <summary>More connections than are allowed at once: those that send a request are answered.</summary>
 public sealed class MetricServerFloodTests
 {
     [Fact]

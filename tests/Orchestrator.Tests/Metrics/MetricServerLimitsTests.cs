@@ -12,7 +12,7 @@ public sealed class MetricServerLimitsTests
     private static readonly TimeSpan FiveSeconds = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task A_head_that_is_not_complete_after_5_s_is_given_up()
+    public async Task A_head_that_is_not_complete_after_5_s_ends_the_connection()
     {
         var time = new FakeTimeProvider();
         await using var server = await StartAsync(time: time);

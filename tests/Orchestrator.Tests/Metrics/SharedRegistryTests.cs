@@ -162,7 +162,7 @@ public sealed class SharedRegistryTests
     [Fact]
     public void A_metric_of_another_kind_under_one_of_the_names_is_said_clearly()
     {
-        Prometheus.Metrics.WithCustomRegistry(_registry).CreateGauge("llm_requests_total", "somebody else's", "x");
+        Prometheus.Metrics.WithCustomRegistry(_registry).CreateGauge("llm_requests_total", "another program's", "x");
         new Router().Invoking(r => r.ExportTo(_registry))
             .Should().Throw<InvalidOperationException>().WithMessage("*ExportTo*llm_*");
     }

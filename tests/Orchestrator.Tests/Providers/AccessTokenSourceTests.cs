@@ -20,7 +20,7 @@ public sealed class AccessTokenSourceTests
         _time.Advance(Life - TimeSpan.FromSeconds(61));
         (await source.GetAsync(default)).Should().Be("t1");
         _time.Advance(TimeSpan.FromSeconds(1));
-        (await source.GetAsync(default)).Should().Be("t2", "60 s before its end it is given up");
+        (await source.GetAsync(default)).Should().Be("t2", "60 s before its end it is retired");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_forward_gives_the_token_up_but_not_in_its_first_minute()
+    public async Task A_clock_that_is_set_forward_retires_the_token_but_not_in_its_first_minute()
     {
         var time = new SkewedClock(new HandClock(), default);
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", time.GetUtcNow() + Life)), time);
@@ -78,7 +78,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_longest_use_gives_a_token_up_before_its_time()
+    public async Task A_longest_use_retires_a_token_before_its_time()
     {
         using var source = new AccessTokenSource(
             _ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddHours(12))), _time, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
@@ -174,7 +174,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task One_who_gives_up_leaves_the_fetch_to_the_others()
+    public async Task A_caller_that_cancels_leaves_the_fetch_to_the_others()
     {
         var gate = new TaskCompletionSource<AccessToken>();
         var seen = CancellationToken.None;
@@ -190,7 +190,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task When_the_last_one_gives_up_the_fetch_is_cancelled_and_the_next_caller_starts_anew()
+    public async Task When_the_last_caller_cancels_the_fetch_is_cancelled_and_the_next_caller_starts_anew()
     {
         using var source = new AccessTokenSource(
             async token =>
@@ -204,7 +204,7 @@ public sealed class AccessTokenSourceTests
         var waiting = source.GetAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
         await waiting.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>();
-        (await source.GetAsync(default)).Should().Be("t2", "a fetch that was given up is no failure to remember");
+        (await source.GetAsync(default)).Should().Be("t2", "a fetch that was cancelled is no failure to remember");
     }
 
     [Fact]

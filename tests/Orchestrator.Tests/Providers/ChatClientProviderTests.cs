@@ -185,7 +185,7 @@ public class ChatClientProviderTests
             var provider = new ChatClientProvider("p", new FakeChatClient { Failure = cancelled });
             (await provider.Awaiting(p => p.ReadAsync(request, cancel.Token)).Should().ThrowAsync<OperationCanceledException>())
                 .Which.Should().BeSameAs(cancelled);
-            (await provider.FailAsync(request)).Error.Kind.Should().Be(LlmErrorKind.Timeout, "this time nobody asked for it");
+            (await provider.FailAsync(request)).Error.Kind.Should().Be(LlmErrorKind.Timeout, "this time no caller asked for it");
         }
     }
 

@@ -7,7 +7,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>A provider's disposal, and what it registered for its cancellation, hold up nobody: neither a call, nor the list, nor the router's end.</summary>
+/// <summary>A provider's disposal, and what it registered for its cancellation, hold up neither a call, nor the list, nor the router's end.</summary>
 [Collection(Timed.Name)]
 public sealed class ForeignDisposalTests : IDisposable
 {
@@ -148,7 +148,7 @@ public sealed class ForeignDisposalTests : IDisposable
         await UntilAsync(() => a.Calls == 1);
         var watch = Stopwatch.StartNew();
         cancel.Cancel();
-        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(0.5), "who cancels waits for nobody");
+        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(0.5), "a caller that cancels waits for no provider");
         (await router.AskAsync(streamed, new() { ModelId = "b" }).WaitAsync(Patience)).Should().Be("ok");
         await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
         watch.Elapsed.Should().BeLessThan(AtOnce + AtOnce);
@@ -171,7 +171,7 @@ public sealed class ForeignDisposalTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_provider_left_behind_does_when_it_closes_holds_up_nobody_who_brings_it_back()
+    public async Task What_an_orphaned_provider_does_when_it_closes_does_not_hold_up_its_return_to_the_list()
     {
         var clock = new HandClock();
         var a = new HandProvider("a");

@@ -29,7 +29,7 @@ public class PermitTests
 
     [Theory]
     [BothModes]
-    public async Task With_everybody_full_calls_wait_and_are_served_in_the_order_they_came(bool streamed)
+    public async Task With_every_provider_full_calls_wait_and_are_served_in_the_order_they_came(bool streamed)
     {
         var a = new Held("a", 2);
         await using var router = InOrder(null, _clock, null, a);
@@ -63,7 +63,7 @@ public class PermitTests
     }
 
     [Fact]
-    public async Task Whoever_waits_takes_the_first_place_that_is_free_anywhere()
+    public async Task A_waiting_call_takes_the_first_permit_that_is_free_anywhere()
     {
         var (a, b) = (new Held("a", 1), new Held("b", 1));
         await using var router = InOrder(null, _clock, null, a, b);
@@ -74,7 +74,7 @@ public class PermitTests
         b.Release();
         await second;
         await UntilAsync(() => b.Running == 1);
-        router.GetMetrics().Values.Should().OnlyContain(m => m.Queued == 0, "who has a place waits nowhere else");
+        router.GetMetrics().Values.Should().OnlyContain(m => m.Queued == 0, "a call that has a permit waits nowhere else");
         a.Release();
         b.Release();
         (await third).Provider.Name.Should().Be("b");
@@ -231,11 +231,11 @@ public class PermitTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Places_are_neither_lost_nor_doubled_however_calls_end(int places)
+    public async Task Permits_are_neither_lost_nor_doubled_however_calls_end(int permits)
     {
         var running = 0;
         var most = 0;
-        var a = new FakeProvider("a", (request, token) => One(request, token)) { Info = new("a", "mock", "m") { MaxConcurrency = places } };
+        var a = new FakeProvider("a", (request, token) => One(request, token)) { Info = new("a", "mock", "m") { MaxConcurrency = permits } };
         await using var router = InOrder(new() { Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = int.MaxValue } }, a);
         await Parallel.ForAsync(0, Effort.Of(1000, 3000), new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, _) =>
         {
@@ -251,7 +251,7 @@ public class PermitTests
                 // Both are ends like others here.
             }
         });
-        most.Should().BeLessThanOrEqualTo(places);
+        most.Should().BeLessThanOrEqualTo(permits);
         var metrics = router.GetMetrics()["a"];
         (metrics.InFlight, metrics.Queued, running).Should().Be((0, 0, 0));
 

@@ -32,7 +32,7 @@ public class ProviderListTests
         FakeProvider Sometimes(string name) => new(name, (_, _) => failing ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : Some.Answer("ok"));
         var (stays, goes) = (Sometimes("stays"), Sometimes("goes"));
         await using var router = InOrder(null, _time, null, stays, goes);
-        // Each alone, as nobody pays here for a second attempt at an ejected one.
+        // Each alone, as there is no budget here for a second attempt at an ejected one.
         for (var i = 0; i < 10; i++)
             await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = i % 2 == 0 ? "stays" : "goes" });
         router.GetMetrics().Values.Should().OnlyContain(m => m.Health == ProviderHealth.Unhealthy);
@@ -102,7 +102,7 @@ public class ProviderListTests
     }
 
     [Fact]
-    public async Task A_provider_that_throws_while_it_is_closed_is_logged_and_takes_nobody_with_it()
+    public async Task A_provider_that_throws_while_it_is_closed_is_logged_and_harms_no_other()
     {
         var logs = new Logs();
         var router = InOrder(null, null, logs, new SyncProvider("a", () => throw new InvalidOperationException("on purpose")), FakeProvider.Answering("b", "ok"));
@@ -144,7 +144,7 @@ public class ProviderListTests
         await replacing;
 
         texts.Should().HaveCount(500).And.OnlyContain(t => t == "ok");
-        _log.Attempts.Should().HaveCount(500, "nobody was asked twice").And.OnlyContain(a => a.Outcome == AttemptOutcome.Succeeded);
+        _log.Attempts.Should().HaveCount(500, "no provider was asked twice").And.OnlyContain(a => a.Outcome == AttemptOutcome.Succeeded);
         router.GetMetrics().Values.Should().OnlyContain(m => m.InFlight == 0);
         await router.DisposeAsync();
         await UntilAsync(() => made.All(p => p.Disposals == 1));

@@ -10,8 +10,8 @@ public class ProviderStateTests
     [Fact]
     public void A_provider_that_never_answered_has_no_time_to_go_by()
     {
-        var (state, slot) = New();
-        state.Snapshot(slot, Now).SecondsToFirstToken.Should().Be(double.NaN);
+        var (state, registered) = New();
+        state.Snapshot(registered, Now).SecondsToFirstToken.Should().Be(double.NaN);
     }
 
     [Theory]
@@ -19,84 +19,84 @@ public class ProviderStateTests
     [InlineData(null, 5.0)]
     public void A_provider_is_rated_by_its_first_token_and_by_the_whole_answer_where_there_was_none(double? firstToken, double expected)
     {
-        var (state, slot) = New();
+        var (state, registered) = New();
         var first = firstToken is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        state.Succeed(slot, state.Begin(slot, Now), Now, TimeSpan.FromSeconds(5), first);
-        state.Snapshot(slot, Now).SecondsToFirstToken.Should().Be(expected);
+        state.Succeed(registered, state.Begin(registered, Now), Now, TimeSpan.FromSeconds(5), first);
+        state.Snapshot(registered, Now).SecondsToFirstToken.Should().Be(expected);
     }
 
     [Fact]
     public void A_provider_is_full_with_as_many_as_may_run_and_not_before()
     {
-        var (state, slot) = New(places: 2);
-        var first = state.Begin(slot, Now);
-        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Available);
-        state.Begin(slot, Now);
-        var full = state.Snapshot(slot, Now);
+        var (state, registered) = New(permits: 2);
+        var first = state.Begin(registered, Now);
+        state.Snapshot(registered, Now).Availability.Should().Be(ProviderAvailability.Available);
+        state.Begin(registered, Now);
+        var full = state.Snapshot(registered, Now);
         (full.Availability, full.InFlight).Should().Be((ProviderAvailability.AtCapacity, 2));
-        state.TryBegin(slot, Now, anyway: true, out _).Should().Be(ProviderAvailability.AtCapacity);
-        state.Succeed(slot, first, Now);
-        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Available);
+        state.TryBegin(registered, Now, anyway: true, out _).Should().Be(ProviderAvailability.AtCapacity);
+        state.Succeed(registered, first, Now);
+        state.Snapshot(registered, Now).Availability.Should().Be(ProviderAvailability.Available);
     }
 
     [Fact]
     public void An_ejected_provider_that_is_full_is_avoided_all_the_same()
     {
-        var (state, slot) = New(places: 1, health: new HealthOptions { ConsecutiveFailures = 1 });
-        state.Fail(slot, state.Begin(slot, Now), Now);
-        state.Begin(slot, Now, anyway: true);
-        state.Snapshot(slot, Now).Availability.Should().Be(ProviderAvailability.Ejected);
+        var (state, registered) = New(permits: 1, health: new HealthOptions { ConsecutiveFailures = 1 });
+        state.Fail(registered, state.Begin(registered, Now), Now);
+        state.Begin(registered, Now, anyway: true);
+        state.Snapshot(registered, Now).Availability.Should().Be(ProviderAvailability.Ejected);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void An_ejected_provider_is_asked_only_when_nobody_else_is_left(bool anyway)
+    public void An_ejected_provider_is_asked_only_when_no_other_is_left(bool anyway)
     {
-        var (state, slot) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
-        state.Fail(slot, state.Begin(slot, Now), Now);
-        state.TryBegin(slot, Now, anyway, out _).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
+        var (state, registered) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
+        state.Fail(registered, state.Begin(registered, Now), Now);
+        state.TryBegin(registered, Now, anyway, out _).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
         state.Metrics(Now).InFlight.Should().Be(anyway ? 1 : 0);
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Only_a_failure_the_provider_is_to_blame_for_ejects_it(bool blamed)
+    public void Only_a_failure_that_counts_against_the_provider_ejects_it(bool isFailure)
     {
-        var (state, slot) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
-        state.Fail(slot, state.Begin(slot, Now), Now, blamed).Should().Be(blamed ? AttemptEnd.Ejected : AttemptEnd.None);
-        state.Snapshot(slot, Now).Availability.Should().Be(blamed ? ProviderAvailability.Ejected : ProviderAvailability.Available);
+        var (state, registered) = New(health: new HealthOptions { ConsecutiveFailures = 1 });
+        state.Fail(registered, state.Begin(registered, Now), Now, isFailure).Should().Be(isFailure ? AttemptEnd.Ejected : AttemptEnd.None);
+        state.Snapshot(registered, Now).Availability.Should().Be(isFailure ? ProviderAvailability.Ejected : ProviderAvailability.Available);
     }
 
     [Fact]
-    public void A_plan_looks_at_a_healthy_provider_without_waiting_for_the_exporter_or_anybody_else()
+    public void A_plan_looks_at_a_healthy_provider_without_waiting_for_any_other_reader()
     {
-        var (state, slot) = New();
-        LooksAround(state, slot, Now).Should().BeTrue("it is new");
-        state.Succeed(slot, state.Begin(slot, Now), Now);
-        LooksAround(state, slot, Now).Should().BeTrue("a call came and went");
+        var (state, registered) = New();
+        LooksAround(state, registered, Now).Should().BeTrue("it is new");
+        state.Succeed(registered, state.Begin(registered, Now), Now);
+        LooksAround(state, registered, Now).Should().BeTrue("a call came and went");
 
         // A plan, and a call that begins, go another way while there is something to weigh; whether they left all in order shows afterwards.
-        var running = state.Begin(slot, Now);
-        state.Fail(slot, state.Begin(slot, Now), Now);
-        LooksAround(state, slot, Now, TimeSpan.FromMilliseconds(50)).Should().BeFalse("there is something to weigh");
-        state.Succeed(slot, running, Now + 61 * Second);
-        LooksAround(state, slot, Now + 61 * Second).Should().BeTrue("what a plan weighed is forgotten");
+        var running = state.Begin(registered, Now);
+        state.Fail(registered, state.Begin(registered, Now), Now);
+        LooksAround(state, registered, Now, TimeSpan.FromMilliseconds(50)).Should().BeFalse("there is something to weigh");
+        state.Succeed(registered, running, Now + 61 * Second);
+        LooksAround(state, registered, Now + 61 * Second).Should().BeTrue("what a plan weighed is forgotten");
 
-        state.Fail(slot, state.Begin(slot, Now + 61 * Second), Now + 61 * Second);
-        running = state.Begin(slot, Now + 62 * Second);
-        state.Succeed(slot, running, Now + 122 * Second);
-        LooksAround(state, slot, Now + 122 * Second).Should().BeTrue("what a call weighed is forgotten");
+        state.Fail(registered, state.Begin(registered, Now + 61 * Second), Now + 61 * Second);
+        running = state.Begin(registered, Now + 62 * Second);
+        state.Succeed(registered, running, Now + 122 * Second);
+        LooksAround(state, registered, Now + 122 * Second).Should().BeTrue("what a call weighed is forgotten");
     }
 
-    /// <summary>Whether a plan is made in that time while somebody keeps the state from being changed.</summary>
-    private static bool LooksAround(ProviderState state, RegisteredProvider slot, long now, TimeSpan? within = null)
+    /// <summary>Whether a plan is made in that time while another thread keeps the state from being changed.</summary>
+    private static bool LooksAround(ProviderState state, RegisteredProvider registered, long now, TimeSpan? within = null)
     {
         using var done = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            state.Snapshot(slot, now);
+            state.Snapshot(registered, now);
             done.Set();
         });
         var inTime = false;

@@ -5,15 +5,15 @@ using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>Calls that wait for a place: first come, first served, nobody forgotten and nobody served twice.</summary>
+/// <summary>Calls that wait for a permit: first come, first served, none forgotten and none served twice.</summary>
 public class WaitQueueProperties
 {
     [EffortProperty(500, 10_000)]
-    public void Places_go_to_those_who_wait_in_their_order_and_never_more_than_there_are(
-        NonEmptyArray<byte> acts, PositiveInt places, PositiveInt limit)
+    public void Permits_go_to_waiting_calls_in_their_order_and_never_more_than_there_are(
+        NonEmptyArray<byte> acts, PositiveInt permits, PositiveInt limit)
     {
-        var (most, longest) = (1 + (places.Get % 4), limit.Get % 6);
-        var (state, slot) = States.New(most, longest);
+        var (most, longest) = (1 + (permits.Get % 4), limit.Get % 6);
+        var (state, registered) = States.New(most, longest);
         var running = new List<AttemptTicket>();
         var waiting = new List<PermitWaiter>();
         foreach (var act in acts.Get)
@@ -21,14 +21,14 @@ public class WaitQueueProperties
             switch (act % 4)
             {
                 case 0:
-                    var begun = state.TryBegin(slot, 0, anyway: false, out var ticket) == ProviderAvailability.Available;
+                    var begun = state.TryBegin(registered, 0, anyway: false, out var ticket) == ProviderAvailability.Available;
                     begun.Should().Be(running.Count < most);
                     if (begun)
                         running.Add(ticket);
                     break;
                 case 1:
                     var waiter = new PermitWaiter();
-                    var joined = state.Join(slot, waiter);
+                    var joined = state.Join(registered, waiter);
                     var given = running.Count < most;
                     joined.Should().Be(given || waiting.Count < longest);
                     if (given)
@@ -39,7 +39,7 @@ public class WaitQueueProperties
                     break;
                 case 2 when running.Count > 0:
                     running.RemoveAt(0);
-                    state.Withdraw(slot, default);
+                    state.Withdraw(registered, default);
                     if (waiting.Count > 0)
                     {
                         waiting[0].Permit.IsCompletedSuccessfully.Should().BeTrue("who came first is served first");
@@ -50,7 +50,7 @@ public class WaitQueueProperties
                     break;
                 case 3 when waiting.Count > 0:
                     var gone = waiting[act / 4 % waiting.Count];
-                    gone.TryTake().Should().BeTrue("nobody has given it a place yet");
+                    gone.TryTake().Should().BeTrue("no permit has been granted to it yet");
                     state.Leave(gone);
                     waiting.Remove(gone);
                     break;
@@ -63,17 +63,17 @@ public class WaitQueueProperties
     }
 
     [Fact]
-    public async Task A_place_and_a_giving_up_at_the_same_moment_leave_neither_a_lost_place_nor_one_given_twice()
+    public async Task A_permit_and_a_cancellation_at_the_same_moment_neither_lose_nor_double_a_permit()
     {
         for (var round = 0; round < 5000; round++)
         {
-            var (state, slot) = States.New(1, 10);
-            state.TryBegin(slot, 0, anyway: false, out _).Should().Be(ProviderAvailability.Available);
+            var (state, registered) = States.New(1, 10);
+            state.TryBegin(registered, 0, anyway: false, out _).Should().Be(ProviderAvailability.Available);
             PermitWaiter[] waiters = [new(), new(), new()];
             foreach (var waiter in waiters)
-                state.Join(slot, waiter).Should().BeTrue();
+                state.Join(registered, waiter).Should().BeTrue();
             var gaveUp = false;
-            await Stress.Race.RunAsync(round, () => state.Withdraw(slot, default), () =>
+            await Stress.Race.RunAsync(round, () => state.Withdraw(registered, default), () =>
             {
                 gaveUp = waiters[0].TryTake();
                 state.Leave(waiters[0]);

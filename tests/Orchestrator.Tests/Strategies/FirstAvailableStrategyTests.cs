@@ -23,7 +23,7 @@ public class FirstAvailableStrategyTests
     }
 
     [Fact]
-    public void Keeps_the_order_when_nobody_is_reachable()
+    public void Keeps_the_order_when_no_provider_is_reachable()
     {
         Candidate[] candidates = [RankingCase.Candidate("a", reachable: false), RankingCase.Candidate("b", reachable: false)];
 

@@ -12,7 +12,7 @@ public class RankingTests
         foreach (var strategy in Enum.GetValues<RoutingStrategy>())
         {
             RoutingStrategies.Create(strategy).Rank(candidates, RankingCase.Context(sequence, seed)).Names().Order()
-                .Should().Equal(candidates.Names().Order(), $"{strategy} leaves nobody out and repeats nobody");
+                .Should().Equal(candidates.Names().Order(), $"{strategy} leaves none out and repeats none");
         }
     }
 

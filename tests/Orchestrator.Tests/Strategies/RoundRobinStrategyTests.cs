@@ -15,7 +15,7 @@ public class RoundRobinStrategyTests
         string.Join(' ', _strategy.Rank(_candidates, RankingCase.Context(sequence)).Names()).Should().Be(expected);
 
     [Fact]
-    public void Gives_everybody_the_same_share()
+    public void Gives_every_provider_the_same_share()
     {
         var firsts = Enumerable.Range(0, 300).Select(i => _strategy.Rank(_candidates, RankingCase.Context(i)).First().Info.Name);
 

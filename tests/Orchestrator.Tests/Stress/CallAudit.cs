@@ -148,7 +148,7 @@ internal sealed class CallAudit(StressRun run)
             Expect(call, error.PartialText == call.Text, $"partial text «{error.PartialText}» for «{call.Text}»");
     }
 
-    /// <summary>Only who was left out is not asked before a call gives up; and who retries may run out of attempts.</summary>
+    /// <summary>Only a provider that was left out is not asked before a call fails; and a call that retries may run out of attempts.</summary>
     private void CheckGaveUp(StressCall call)
     {
         var most = run.Plan.MaxAttempts ?? (call.Told.Exists(a => a.Role == AttemptRole.Retry) ? FewestAttempts : run.ProviderNames.Count);
@@ -159,19 +159,19 @@ internal sealed class CallAudit(StressRun run)
         Expect(call, missing.Count <= may, $"gave up after {call.Told.Count} of {most} attempts without asking {string.Join(", ", missing)}");
     }
 
-    /// <summary>Nobody was asked: then everybody was left out, and the caller learns for how long.</summary>
+    /// <summary>No provider was asked: then all were left out, and the caller learns for how long.</summary>
     private void CheckNoCandidate(StressCall call, LlmException error)
     {
         Expect(call, error.Kind == LlmErrorKind.NoCandidate && error is not AllProvidersFailedException, $"threw {error.Kind} without an attempt: {error.Message}");
         Expect(call, error.RetryAfter is { } after && after <= run.Plan.Health.LongestRetryAfter, $"RetryAfter is {error.RetryAfter}: {error.Message}");
         var free = run.ProviderNames.Where(n => !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
         var may = run.Plan.ListChanges ? run.ProviderNames.Count - FewestWhenListChanges : 0;
-        Expect(call, free.Count <= may, $"nobody was asked although {string.Join(", ", free)} could have been");
+        Expect(call, free.Count <= may, $"no provider was asked although {string.Join(", ", free)} could have been");
     }
 
     private void CheckCancelled(StressCall call)
     {
-        Expect(call, call.WasCancelled, $"threw {call.Error} although nobody cancelled");
+        Expect(call, call.WasCancelled, $"threw {call.Error} although it was not cancelled");
         Expect(call, call.Error is OperationCanceledException error && error.CancellationToken == call.Source!.Token, "threw another token than the caller's");
         Expect(call, call.Told.Count == 0 || call.Told[^1].Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Failed, "an answer was dropped by a cancellation that came after it");
     }

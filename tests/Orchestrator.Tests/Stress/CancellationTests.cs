@@ -15,7 +15,7 @@ public class CancellationTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task A_call_that_is_cancelled_as_it_completes_is_one_or_the_other_for_everybody(bool streamed, bool inline)
+    public async Task A_call_that_is_cancelled_as_it_completes_is_one_or_the_other_for_all_that_see_it(bool streamed, bool inline)
     {
         TaskCompletionSource answer = null!;
         var provider = new FakeProvider("a", (_, token) => WhenAsync(answer, token));

@@ -30,7 +30,7 @@ public class EnumeratorTests
 
         _log.Attempts.Should().HaveCount(updates == 0 ? 0 : 1);
         router.GetMetrics()["a"].InFlight.Should().Be(0);
-        (await Exposition.ReadAsync(registry)).Sum("llm_calls_total").Should().Be(updates == 0 ? 0 : 1, "a stream nobody asked for anything is no call");
+        (await Exposition.ReadAsync(registry)).Sum("llm_calls_total").Should().Be(updates == 0 ? 0 : 1, "a stream that was not asked for anything is no call");
     }
 
     [Fact]

@@ -29,10 +29,10 @@ internal static class MetricsAudit
         Same(run, "failovers", total.Failovers, page.Sum("llm_failovers_total"));
         Same(run, "retries", total.Retries, page.Sum("llm_retries_total"));
         Same(run, "calls waiting", 0, page.Sum("llm_queued_requests"));
-        // A place may be had and given back, because its provider was ejected or left out meanwhile.
+        // A permit may be granted and given back, because its provider was ejected or left out meanwhile.
         var waits = page.Sum("llm_queue_wait_seconds_count");
-        if (waits < total.Waits || (run.Plan.Places is null && waits > 0))
-            run.Complain($"{total.Waits} attempts waited for a place, the page has {waits} waits");
+        if (waits < total.Waits || (run.Plan.Permits is null && waits > 0))
+            run.Complain($"{total.Waits} attempts waited for a permit, the page has {waits} waits");
         Same(run, "calls timed", total.Calls.Sum(), page.Sum("llm_call_duration_seconds_count"));
         Same(run, "calls with overhead", total.Calls.Sum(), page.Sum("llm_router_overhead_seconds_count"));
         Same(run, "attempts in flight", 0, page.Sum("llm_in_flight_requests"));
@@ -41,7 +41,7 @@ internal static class MetricsAudit
             run.Complain(fault);
     }
 
-    /// <summary>Each change of standing is logged once and counted once.</summary>
+    /// <summary>Each change of availability is logged once and counted once.</summary>
     private static void CompareChanges(StressRun run, ProviderMetrics metrics, ExportedPage page)
     {
         foreach (var state in new[] { "ejected", "trial", "available", "excluded" })

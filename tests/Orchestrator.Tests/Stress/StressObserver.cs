@@ -26,7 +26,7 @@ internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
 
     public long Lines => Interlocked.Read(ref _lines);
 
-    /// <summary>How often a change of a provider's standing was told.</summary>
+    /// <summary>How often a change of a provider's availability was reported.</summary>
     public long Changes(string eventName, string provider) => _changes.GetValueOrDefault((eventName, provider));
 
     public ILogger CreateLogger(string categoryName) => this;

@@ -10,13 +10,13 @@ namespace Orchestrator.Tests.Stress;
 /// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are compared with
 /// numbers that no code of the router has touched.
 /// </summary>
-internal sealed class StressProvider(StressRun run, string name, string model, int serial, int? places) : ILlmProvider, IHealthProbe, IAsyncDisposable
+internal sealed class StressProvider(StressRun run, string name, string model, int serial, int? permits) : ILlmProvider, IHealthProbe, IAsyncDisposable
 {
     private static readonly LlmErrorKind[] Kinds = Enum.GetValues<LlmErrorKind>();
     private int _running;
     private int _disposals;
 
-    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = places };
+    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = permits };
 
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -34,8 +34,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
         if (dice.Percent(0.5))
             throw Failing(asked, new InvalidOperationException("scripted: no sequence"), LlmErrorKind.Unknown);
         var running = Interlocked.Increment(ref _running);
-        if (running > places)
-            run.Complain($"{name}.{serial} has {places} places and was asked by {running} at once");
+        if (running > permits)
+            run.Complain($"{name}.{serial} has {permits} permits and was asked by {running} at once");
         return AnswerAsync(call, asked, request.Streaming, dice, cancellationToken);
     }
 
@@ -161,7 +161,7 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             return;
         asked.Ending = Ending.SawCancel;
         if (!call.WasCancelled)
-            run.Complain($"call {call.Id}: its token fired although nobody cancelled");
+            run.Complain($"call {call.Id}: its token fired although it was not cancelled");
         cancellationToken.ThrowIfCancellationRequested();
     }
 

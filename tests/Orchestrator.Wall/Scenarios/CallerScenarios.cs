@@ -113,7 +113,7 @@ internal static class CallerScenarios
             world.Primary.Always = Fault.Stall(setting.Protocol.EventsOf(20));
             var answer = await world.AskAsync(leaveAfter: WallText.Primary.IndexOf("ash6", StringComparison.Ordinal)).ConfigureAwait(false);
             checks.Required(answer.Error is null && answer.Text.Length > 0, $"left with {answer.Said}");
-            // What is left of the answer may be read for a fifth of a second of real time before the connection is given up.
+            // What is left of the answer may be read for a fifth of a second of real time before the connection is closed.
             using (world.Clock.Hold())
                 await world.Primary.WhenDisconnectedAsync(Second).ConfigureAwait(false);
             checks.Required(world.Ledger.Attempts is [{ Outcome: AttemptOutcome.Abandoned }],

@@ -42,7 +42,7 @@ internal static class WayScenarios
     }
 
     /// <summary>
-    /// Nobody accepts, and the queue of those who wait to be accepted is full: Linux drops what else comes, and says nothing.
+    /// No process accepts, and the queue of connections to accept is full: Linux drops further ones without an answer.
     /// </summary>
     private static async Task DroppedAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {

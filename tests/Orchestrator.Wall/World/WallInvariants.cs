@@ -38,7 +38,7 @@ internal static class WallInvariants
         CheckSecrets(world, checks, text);
     }
 
-    /// <summary>Attempts that were left behind end by the clock; a little of it has to pass.</summary>
+    /// <summary>Orphaned attempts end by the clock; a little of it has to pass.</summary>
     private static async Task SettleAsync(WallWorld world)
     {
         for (var i = 0; i < 100 && world.Router.GetMetrics().Values.Any(m => m.InFlight > 0); i++)

@@ -33,7 +33,7 @@ public sealed class GigaChatClockTests
             server.TokenRequestCount.Should().Be(1);
             _time.Advance(TimeSpan.FromMinutes(2));
             await provider.ReadAsync(GigaChatCase.Request(streamed));
-            (server.TokenRequestCount, server.ChatCount).Should().Be((2, 29), "the token was given up in time, by the server's own dates");
+            (server.TokenRequestCount, server.ChatCount).Should().Be((2, 29), "the token was retired in time, by the server's own dates");
         }
     }
 
@@ -65,7 +65,7 @@ public sealed class GigaChatClockTests
         tokens.Should().Be(1);
         _time.Advance(TimeSpan.FromMinutes(61));
         await provider.ReadAsync(GigaChatCase.Request(streamed: false));
-        tokens.Should().Be(2, "it was given up, or refused and renewed once");
+        tokens.Should().Be(2, "it was retired, or refused and renewed once");
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class GigaChatClockTests
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_is_given_up_whatever_its_age()
+    public async Task A_token_that_is_refused_is_retired_whatever_its_age()
     {
         await using var server = Server();
         using var provider = GigaChatCase.NewProvider(server, time: new SkewedClock(_time, TimeSpan.FromMinutes(29.5)));

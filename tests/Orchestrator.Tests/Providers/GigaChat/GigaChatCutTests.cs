@@ -119,7 +119,7 @@ public sealed class GigaChatCutTests
     }
 
     [Fact]
-    public async Task A_line_without_end_is_given_up_and_a_long_one_read()
+    public async Task A_line_without_end_is_cut_off_and_a_long_one_read()
     {
         await using var test = new GigaChatCase();
         test.Server.Enqueue(Fault.HugeLine());

@@ -83,8 +83,8 @@ public sealed class GigaChatTlsTests : IDisposable
         FluentActions.Invoking(() => GigaChatCase.NewProvider(server, o => (o.AuthorizationKey, o.ClientCertificateFile, o.ClientKeyFile, o.ClientKeyPassword) = (null, cert, key, "wrong-s3cr3t")))
             .Should().Throw<ArgumentException>().WithMessage("ClientCertificateFile*").Which.ToString().Should().NotContain("s3cr3t");
 
-        using var nobody = GigaChatCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
-        (await nobody.FailAsync(GigaChatCase.Request(streamed: true))).Error.Kind.Should().BeOneOf(LlmErrorKind.Unavailable, LlmErrorKind.StreamInterrupted);
+        using var uncertified = GigaChatCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
+        (await uncertified.FailAsync(GigaChatCase.Request(streamed: true))).Error.Kind.Should().BeOneOf(LlmErrorKind.Unavailable, LlmErrorKind.StreamInterrupted);
     }
 
     [Fact]

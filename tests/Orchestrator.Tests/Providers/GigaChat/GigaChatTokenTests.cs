@@ -97,7 +97,7 @@ public sealed class GigaChatTokenTests
         for (var minute = 0; minute < 60; minute++)
         {
             await test.AskAsync(streamed: minute % 2 == 0);
-            test.Server.TokenRequestCount.Should().Be((minute / 29) + 1, $"a token lives 30 minutes and is given up after 29; this is minute {minute}");
+            test.Server.TokenRequestCount.Should().Be((minute / 29) + 1, $"a token lives 30 minutes and is retired after 29; this is minute {minute}");
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
@@ -181,7 +181,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Fact]
-    public async Task Giving_up_while_a_token_is_fetched_closes_the_socket()
+    public async Task Cancelling_while_a_token_is_fetched_closes_the_socket()
     {
         await using var test = new GigaChatCase();
         test.Server.EnqueueFor("/api/v2/oauth", Fault.Hang());

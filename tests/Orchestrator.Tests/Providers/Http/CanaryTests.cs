@@ -16,7 +16,7 @@ namespace Orchestrator.Tests.Providers.Http;
 
 /// <summary>
 /// A canary for a key, for a prompt, for instructions and for a tool's description, through every vendor and through whatever can go wrong with it, every
-/// way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
+/// way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to all traces.
 /// </summary>
 [Collection(StressCollection.Name)]
 public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTests.Runs>

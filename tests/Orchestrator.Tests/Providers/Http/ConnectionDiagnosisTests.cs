@@ -64,7 +64,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_errors_of_calls_do_not_blame_what_is_not_to_blame(string server, string problem, string[] said, string[] unsaid)
+    public async Task The_errors_of_calls_do_not_name_a_wrong_cause(string server, string problem, string[] said, string[] unsaid)
     {
         var (running, address) = Start(server);
         await using (running)

@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>A request's bytes are its own, whoever reads them and whenever.</summary>
+/// <summary>A request's bytes are its own, whatever reads them and whenever.</summary>
 public class JsonBodyTests
 {
     private static readonly string Text = string.Concat(Enumerable.Repeat("mine ", 20_000));

@@ -15,7 +15,7 @@ public class RequestFaultTests
 
     private static readonly string[] Values =
     [
-        "cycle", "infinity", "throwing getter", "getter that fails as a provider does", "getter that gives up", "throwing converter", "throwing text",
+        "cycle", "infinity", "throwing getter", "getter that fails as a provider does", "getter that cancels", "throwing converter", "throwing text",
         "default element", "disposed element", "deep node", "deep objects", "asynchronous sequence",
     ];
 
@@ -45,7 +45,7 @@ public class RequestFaultTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task A_request_that_cannot_be_built_blames_no_provider(string vendor, bool streamed, string fault)
+    public async Task A_request_that_cannot_be_built_counts_against_no_provider(string vendor, bool streamed, string fault)
     {
         var handlers = Enumerable.Range(0, 3).Select(_ => new OkHandler(vendor)).ToArray();
         await using var router = new Router(RoutingStrategy.FirstAvailable);
@@ -136,7 +136,7 @@ public class RequestFaultTests
         "infinity" => With(new { Value = double.PositiveInfinity }, streamed),
         "throwing getter" => With(new Getter(() => throw new InvalidOperationException(Canary)), streamed),
         "getter that fails as a provider does" => With(new Getter(() => throw new LlmException(LlmErrorKind.Unavailable, Canary)), streamed),
-        "getter that gives up" => With(new Getter(() => throw new OperationCanceledException(Canary)), streamed),
+        "getter that cancels" => With(new Getter(() => throw new OperationCanceledException(Canary)), streamed),
         "throwing converter" => With(new Converted(), streamed),
         "throwing text" => With(new Unlisted(), streamed),
         "default element" => With(default(JsonElement), streamed),

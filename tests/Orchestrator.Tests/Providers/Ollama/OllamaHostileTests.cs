@@ -170,7 +170,7 @@ public class OllamaHostileTests
     [Theory]
     [InlineData(BodyCoding.None)]
     [InlineData(BodyCoding.Gzip)]
-    public async Task A_body_without_end_is_given_up(BodyCoding coding)
+    public async Task A_body_without_end_is_cut_off(BodyCoding coding)
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.HugeBody(40_000_000, coding));
@@ -180,7 +180,7 @@ public class OllamaHostileTests
     }
 
     [Fact]
-    public async Task A_line_without_end_is_given_up_and_a_long_one_is_read()
+    public async Task A_line_without_end_is_cut_off_and_a_long_one_is_read()
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.HugeText(1_500_000), Fault.HugeLine(20_000_000));

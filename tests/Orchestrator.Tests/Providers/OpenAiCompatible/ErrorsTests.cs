@@ -229,7 +229,7 @@ public sealed class ErrorsTests
     }
 
     [Fact]
-    public async Task A_certificate_nobody_trusts_is_unavailable()
+    public async Task An_untrusted_certificate_is_unavailable()
     {
         using var authority = new TestAuthority();
         using var good = authority.Issue();

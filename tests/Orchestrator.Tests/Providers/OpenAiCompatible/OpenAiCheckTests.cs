@@ -22,7 +22,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_list_that_is_open_to_everybody_proves_no_key_and_that_is_said()
+    public async Task A_list_that_needs_no_key_proves_none_and_that_is_said()
     {
         await using var wire = new Wire();
         var found = await wire.Provider.DiagnoseAsync();
@@ -112,7 +112,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_unreachable_and_a_name_that_does_not_resolve_too()
+    public async Task A_refused_connection_is_unreachable_and_a_name_that_does_not_resolve_too()
     {
         using var port = new ClosedPort();
         foreach (var address in new[] { port.Address, new Uri("http://no-such-host.invalid/v1") })
@@ -136,7 +136,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_given_up_after_fifteen_seconds()
+    public async Task A_check_of_a_server_that_does_not_answer_times_out_after_fifteen_seconds()
     {
         var time = new FakeTimeProvider();
         await using var wire = new Wire(time: time);
@@ -152,7 +152,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task Giving_up_the_check_is_a_cancellation()
+    public async Task Cancelling_the_check_is_a_cancellation()
     {
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Hang());

@@ -57,7 +57,7 @@ public class SdkFailureTests
     }
 
     [Fact]
-    public void A_status_of_somebody_else_deep_inside_is_not_the_vendors()
+    public void A_status_of_another_service_deep_inside_is_not_the_vendors()
     {
         var token = new HttpRequestException("x", null, HttpStatusCode.BadRequest);
 

@@ -96,7 +96,7 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_unreachable()
+    public async Task A_refused_connection_is_unreachable()
     {
         using var port = new ClosedPort();
         using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = port.Address });
@@ -118,7 +118,7 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task Giving_up_the_check_is_a_cancellation()
+    public async Task Cancelling_the_check_is_a_cancellation()
     {
         await using var test = new YandexGptCase();
         test.Server.EnqueueFor(Tokenize, Fault.Hang());

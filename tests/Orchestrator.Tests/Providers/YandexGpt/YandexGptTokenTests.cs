@@ -112,7 +112,7 @@ public class YandexGptTokenTests
     [InlineData(12 * 60, 61, 2)]
     [InlineData(30, 24, 1)]
     [InlineData(30, 26, 2)]
-    public async Task A_token_is_used_for_an_hour_at_most_and_given_up_five_minutes_before_its_end(int lifeMinutes, int afterMinutes, int exchanges)
+    public async Task A_token_is_used_for_an_hour_at_most_and_retired_five_minutes_before_its_end(int lifeMinutes, int afterMinutes, int exchanges)
     {
         await using var test = new YandexGptCase(time: _time, withKeyFile: true);
         test.Server.TokenLife = TimeSpan.FromMinutes(lifeMinutes);
