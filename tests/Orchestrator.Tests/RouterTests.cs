@@ -36,12 +36,17 @@ public class RouterTests
     [Fact]
     public async Task Options_that_cannot_be_meant_are_refused_by_name()
     {
-        FluentActions.Invoking(() => new Router(new RouterOptions { Observers = { null! } })).Should().Throw<ArgumentException>().WithMessage("*Observers*null*");
-        FluentActions.Invoking(() => new Router(new RouterOptions { MidStream = (MidStreamMode)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MidStream*");
-        FluentActions.Invoking(() => new Router(new RouterOptions { RefusalAction = (RefusalAction)9 })).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*RefusalAction*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { Observers = { null! } }))
+            .Should().Throw<ArgumentException>().WithMessage("*Observers*null*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { MidStream = (MidStreamMode)9 }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*MidStream*");
+        FluentActions.Invoking(() => new Router(new RouterOptions { RefusalAction = (RefusalAction)9 }))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*RefusalAction*");
         await using var router = new Router();
-        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(port: 65536); }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("port");
-        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(host: ""); }).Should().Throw<ArgumentException>().WithParameterName("host");
+        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(port: 65536); })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("port");
+        FluentActions.Invoking(() => { _ = router.StartMetricsServerAsync(host: ""); })
+            .Should().Throw<ArgumentException>().WithParameterName("host");
     }
 
     [Theory]
@@ -65,7 +70,8 @@ public class RouterTests
     {
         await using var router = new Router();
         Calling(() => router.RouteAsync(prompt!)).Should().Throw<ArgumentException>().WithParameterName(nameof(prompt));
-        FluentActions.Invoking(() => router.RouteStreamAsync(prompt!)).Should().Throw<ArgumentException>().WithParameterName(nameof(prompt));
+        FluentActions.Invoking(() => router.RouteStreamAsync(prompt!))
+            .Should().Throw<ArgumentException>().WithParameterName(nameof(prompt));
     }
 
     [Fact]
@@ -76,11 +82,13 @@ public class RouterTests
         foreach (var messages in bad)
         {
             Calling(() => router.RouteAsync(messages!)).Should().Throw<ArgumentException>().WithParameterName(nameof(messages));
-            FluentActions.Invoking(() => router.RouteStreamAsync(messages!)).Should().Throw<ArgumentException>().WithParameterName(nameof(messages));
+            FluentActions.Invoking(() => router.RouteStreamAsync(messages!))
+                .Should().Throw<ArgumentException>().WithParameterName(nameof(messages));
         }
 
         FluentActions.Invoking(() => new LlmRequest([Hello[0], null!])).Should().Throw<ArgumentException>().WithMessage("*position 1*");
-        FluentActions.Invoking(() => new LlmRequest("x") with { Messages = [] }).Should().Throw<ArgumentException>("the property guards itself too");
+        FluentActions.Invoking(() => new LlmRequest("x") with { Messages = [] })
+            .Should().Throw<ArgumentException>("the property guards itself too");
         Calling(() => router.RouteAsync((LlmRequest)null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => router.RouteStreamAsync((LlmRequest)null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => router.AddProvider(null!)).Should().Throw<ArgumentNullException>();
@@ -105,10 +113,12 @@ public class RouterTests
     public async Task A_name_is_given_once()
     {
         await using var router = new Router().AddProvider(FakeProvider.Answering("a", "ok"));
-        FluentActions.Invoking(() => router.AddProvider(FakeProvider.Answering("a", "other"))).Should().Throw<ArgumentException>().WithMessage("*'a' is already there*");
+        FluentActions.Invoking(() => router.AddProvider(FakeProvider.Answering("a", "other")))
+            .Should().Throw<ArgumentException>().WithMessage("*'a' is already there*");
         router.AddProvider(FakeProvider.Answering("A", "names are compared exactly"));
         router.Providers.Select(p => p.Name).Should().Equal("a", "A");
-        FluentActions.Invoking(() => router.ReplaceProviders([new(FakeProvider.Answering("x", "1")), new(FakeProvider.Answering("x", "2"))]))
+        FluentActions.Invoking(
+            () => router.ReplaceProviders([new(FakeProvider.Answering("x", "1")), new(FakeProvider.Answering("x", "2"))]))
             .Should().Throw<ArgumentException>().WithMessage("*'x'*");
         FluentActions.Invoking(() => router.ReplaceProviders([null!])).Should().Throw<ArgumentException>();
         router.Providers.Select(p => p.Name).Should().Equal(["a", "A"], "a refused list changes nothing");
@@ -119,8 +129,10 @@ public class RouterTests
     public async Task An_incomplete_info_is_refused(ProviderInfo info)
     {
         await using var router = new Router();
-        FluentActions.Invoking(() => router.AddProvider(new FakeProvider("a", (_, _) => Some.Answer("ok")) { Info = info })).Should().Throw<ArgumentException>().WithMessage("*name, a vendor and a model*");
-        FluentActions.Invoking(() => router.AddProvider(new FakeProvider("a", (_, _) => Some.Answer("ok")) { Info = null! })).Should().Throw<ArgumentException>().WithMessage("*no Info*");
+        FluentActions.Invoking(() => router.AddProvider(new FakeProvider("a", (_, _) => Some.Answer("ok")) { Info = info }))
+            .Should().Throw<ArgumentException>().WithMessage("*name, a vendor and a model*");
+        FluentActions.Invoking(() => router.AddProvider(new FakeProvider("a", (_, _) => Some.Answer("ok")) { Info = null! }))
+            .Should().Throw<ArgumentException>().WithMessage("*no Info*");
         router.Providers.Should().BeEmpty();
     }
 
@@ -227,7 +239,8 @@ public class RouterTests
     [InlineData(false, false, false, false)]
     [InlineData(false, true, false, true)]
     [InlineData(false, false, true, true)]
-    public async Task A_provider_is_asked_to_stream_when_the_caller_or_it_prefers_that(bool streamed, bool prefers, bool asked, bool expected)
+    public async Task A_provider_is_asked_to_stream_when_the_caller_or_it_prefers_that(
+        bool streamed, bool prefers, bool asked, bool expected)
     {
         var a = new FakeProvider("a", (_, _) => Some.Answer("o", "k")) { Info = new("a", "mock", "m") { PrefersStreaming = prefers } };
         var log = new AttemptLog();
@@ -260,7 +273,8 @@ public class RouterTests
     [Fact]
     public async Task An_answer_names_its_provider_its_attempts_and_its_text()
     {
-        await using var router = InOrder(null, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "one ", "two"));
+        await using var router =
+            InOrder(null, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "one ", "two"));
         var response = await router.RouteAsync("hello");
         response.Provider.Name.Should().Be("b");
         response.ToString().Should().Be("one two").And.Be(response.Text);

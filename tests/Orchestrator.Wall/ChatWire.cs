@@ -17,7 +17,12 @@ internal static class ChatWire
         @object = "chat.completion",
         created = response.Response.CreatedAt?.ToUnixTimeSeconds() ?? 0,
         model = response.Response.ModelId ?? response.Provider.Model,
-        choices = new[] { new { index = 0, message = new { role = "assistant", content = response.Text }, finish_reason = response.Response.FinishReason?.Value ?? "stop" } },
+        choices = new[] { new
+        {
+            index = 0,
+            message = new { role = "assistant", content = response.Text },
+            finish_reason = response.Response.FinishReason?.Value ?? "stop"
+        } },
         usage = Usage(response.Usage.PromptTokens, response.Usage.CompletionTokens),
     });
 
@@ -31,7 +36,10 @@ internal static class ChatWire
                 id,
                 @object = "chat.completion.chunk",
                 model,
-                choices = new[] { new { index = 0, delta = new { role = "assistant", content = update.Text }, finish_reason = update.FinishReason?.Value } },
+                choices = new[]
+                {
+                    new { index = 0, delta = new { role = "assistant", content = update.Text }, finish_reason = update.FinishReason?.Value }
+                },
             });
         }
 

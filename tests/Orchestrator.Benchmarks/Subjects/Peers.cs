@@ -45,5 +45,6 @@ internal static class Peers
     /// <summary>With the span and the two histograms, and a listener to all of them, as in a program with OpenTelemetry.</summary>
     public static IChatClient OrderedWithSpansAndMeters(int clients) => Traced(Ordered(clients), SpansAndMeters);
 
-    private static IChatClient Traced(IChatClient client, string sourceName) => client.AsBuilder().UseOpenTelemetry(sourceName: sourceName).Build();
+    private static IChatClient Traced(IChatClient client, string sourceName) =>
+        client.AsBuilder().UseOpenTelemetry(sourceName: sourceName).Build();
 }

@@ -32,7 +32,8 @@ public sealed class AttemptTruncationTests : IDisposable
         var warning = _logs.Named("llm_prompt_truncated").ToList();
         warning.Should().HaveCount(warned ? 1 : 0, "a provider is warned of once");
         if (warned)
-            warning[0].StructuredState.Should().Contain(KeyValuePair.Create("prompt_tokens", (string?)$"{reported}")).And.Contain(KeyValuePair.Create("estimate", (string?)$"{sent}"));
+            warning[0].StructuredState.Should().Contain(KeyValuePair.Create("prompt_tokens", (string?)$"{reported}"))
+                .And.Contain(KeyValuePair.Create("estimate", (string?)$"{sent}"));
     }
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class AttemptTruncationTests : IDisposable
         var result = new Watched(() => "a result");
         var provider = Provider("ollama", () => Some.Answer("ok"));
         await using var router = InOrder(null, null, _logs, provider);
-        ChatMessage[] messages = [new(ChatRole.User, PromptOf(2 * Worth, provider.Info)), new(ChatRole.Tool, [new FunctionResultContent("1", result)])];
+        ChatMessage[] messages =
+            [new(ChatRole.User, PromptOf(2 * Worth, provider.Info)), new(ChatRole.Tool, [new FunctionResultContent("1", result)])];
         await router.RouteAsync(messages);
         result.Reads().Should().BePositive();
         var before = result.Reads();
@@ -130,7 +132,8 @@ public sealed class AttemptTruncationTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => throw new InvalidOperationException("a logger failed on purpose");
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             throw new InvalidOperationException("a logger failed on purpose");
 
         public void Dispose()

@@ -24,7 +24,8 @@ public class AfterTheMarkTests
     public async Task A_break_between_the_rounds_of_a_client_that_calls_functions_is_a_cut()
     {
         await using var router = new Router(RoutingStrategy.FirstAvailable);
-        router.AddProvider(new FakeProvider("first", (_, _) => BrokenAfterAsync(ChatFinishReason.ToolCalls))).AddProvider(FakeProvider.Answering("next", "again"));
+        router.AddProvider(new FakeProvider("first", (_, _) => BrokenAfterAsync(ChatFinishReason.ToolCalls)))
+            .AddProvider(FakeProvider.Answering("next", "again"));
 
         (await router.RouteAsync("hello")).Text.Should().Be("again");
     }

@@ -28,10 +28,13 @@ public class AttemptAnswerTests
         };
         await using var router = InOrder(null, Giving("a", update));
         var response = (await router.RouteAsync("hello")).Response;
-        response.Should().BeEquivalentTo(new[] { update }.ToChatResponse(), o => o.Excluding(r => r.Usage), "one update is put together as several are");
+        response.Should().BeEquivalentTo(
+            new[] { update }.ToChatResponse(), o => o.Excluding(r => r.Usage), "one update is put together as several are");
         response.Messages.Should().ContainSingle().Which.Should().Match<ChatMessage>(m =>
-            m.Role == update.Role && m.AuthorName == "Anna" && m.CreatedAt == update.CreatedAt && m.MessageId == messageId && m.Text == "once");
-        (response.ConversationId, response.ModelId, response.ResponseId, response.FinishReason).Should().Be(("c1", "the very model", "r1", ChatFinishReason.Length));
+            m.Role == update.Role && m.AuthorName == "Anna" && m.CreatedAt == update.CreatedAt && m.MessageId == messageId
+                && m.Text == "once");
+        (response.ConversationId, response.ModelId, response.ResponseId, response.FinishReason)
+            .Should().Be(("c1", "the very model", "r1", ChatFinishReason.Length));
         response.CreatedAt.Should().Be(update.CreatedAt);
     }
 
@@ -40,7 +43,8 @@ public class AttemptAnswerTests
     {
         var update = new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop, AdditionalProperties = new() { ["key"] = "value" } };
         await using var router = InOrder(null, Giving("a", update));
-        (await router.RouteAsync("hello")).Response.Should().BeEquivalentTo(new[] { update }.ToChatResponse(), o => o.Excluding(r => r.Usage).Excluding(r => r.ModelId));
+        (await router.RouteAsync("hello")).Response
+            .Should().BeEquivalentTo(new[] { update }.ToChatResponse(), o => o.Excluding(r => r.Usage).Excluding(r => r.ModelId));
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public class AttemptAnswerTests
     public async Task The_reader_of_a_stream_is_told_each_half_of_the_usage_once(int? prompt, int? completion)
     {
         var reported = new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion };
-        await using var router = InOrder(null, Giving("a", Some.Word("The answer has a few words."), Some.Finish(), new() { Contents = [new UsageContent(reported)] }));
+        await using var router = InOrder(
+            null, Giving("a", Some.Word("The answer has a few words."), Some.Finish(), new() { Contents = [new UsageContent(reported)] }));
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
 
         var usage = seen[^1].GetRoute()!.Usage;
@@ -102,7 +107,8 @@ public class AttemptAnswerTests
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
         var told = seen.SelectMany(u => u.Contents).OfType<UsageContent>().ToList();
         var usage = seen[^1].GetRoute()!.Usage;
-        (told.Sum(u => u.Details.InputTokenCount), told.Sum(u => u.Details.OutputTokenCount)).Should().Be((usage.PromptTokens, usage.CompletionTokens));
+        (told.Sum(u => u.Details.InputTokenCount), told.Sum(u => u.Details.OutputTokenCount))
+            .Should().Be((usage.PromptTokens, usage.CompletionTokens));
         if (inResponse)
             usage.Should().Be(new TokenUsage(3 * times, times) { Source = UsageSource.Provider });
     }
@@ -118,10 +124,12 @@ public class AttemptAnswerTests
 
     [Theory]
     [MemberData(nameof(Reasons))]
-    public async Task The_last_finish_reason_given_is_the_answer_s_be_it_in_a_whole_response(ChatFinishReason? before, ChatFinishReason? inResponse, string expected)
+    public async Task The_last_finish_reason_given_is_the_answer_s_be_it_in_a_whole_response(
+        ChatFinishReason? before, ChatFinishReason? inResponse, string expected)
     {
         var first = new ChatResponseUpdate { FinishReason = before };
-        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Giving("a", first, Whole(inResponse, Usage)), FakeProvider.Answering("b", "next"));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider },
+            Giving("a", first, Whole(inResponse, Usage)), FakeProvider.Answering("b", "next"));
         (await router.RouteAsync("hello")).Text.Should().Be(expected);
     }
 
@@ -130,7 +138,8 @@ public class AttemptAnswerTests
     public async Task A_finish_reason_that_only_the_whole_response_has_is_the_completion_mark(bool streamed)
     {
         var next = FakeProvider.Answering("b", "next");
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => Whole(ChatFinishReason.Stop, Usage).Then(new IOException("reset"))), next);
+        await using var router =
+            InOrder(null, new FakeProvider("a", (_, _) => Whole(ChatFinishReason.Stop, Usage).Then(new IOException("reset"))), next);
         (await router.RunAsync(streamed)).Text.Should().Be("whole");
         next.Calls.Should().Be(0);
     }
@@ -140,7 +149,8 @@ public class AttemptAnswerTests
     {
         var update = Whole(ChatFinishReason.ToolCalls, Usage);
         update.FinishReason = ChatFinishReason.Stop;
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => update.Then(new IOException("reset"))), FakeProvider.Answering("b", "next"));
+        await using var router =
+            InOrder(null, new FakeProvider("a", (_, _) => update.Then(new IOException("reset"))), FakeProvider.Answering("b", "next"));
         (await router.RouteAsync("hello")).Text.Should().Be("next", "the round after the tool calls never came");
     }
 

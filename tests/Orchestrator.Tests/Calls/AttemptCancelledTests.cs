@@ -171,7 +171,8 @@ public class AttemptCancelledTests
     public async Task A_call_goes_on_without_the_thread_of_the_timer_that_orphaned_its_provider()
     {
         bool? pooled = null;
-        using var router = InOrder(new() { Observers = { new Acting(() => pooled = Thread.CurrentThread.IsThreadPoolThread) } }, _clock, null, _a);
+        using var router =
+            InOrder(new() { Observers = { new Acting(() => pooled = Thread.CurrentThread.IsThreadPoolThread) } }, _clock, null, _a);
         var call = router.RouteAsync("hello").WaitAsync(Patience);
         _clock.Pass(60);
         _clock.Timer.Fire();

@@ -25,7 +25,8 @@ public class AttemptCloseTests
         _log.Attempts.Should().BeEmpty();
         _closing.SetResult();
         (await call).Should().Be("ok");
-        _log.Attempts.Should().ContainSingle().Which.Should().Match<LlmAttempt>(a => a.Outcome == AttemptOutcome.Succeeded && a.Duration == TimeSpan.FromSeconds(0.5));
+        _log.Attempts.Should().ContainSingle().Which
+            .Should().Match<LlmAttempt>(a => a.Outcome == AttemptOutcome.Succeeded && a.Duration == TimeSpan.FromSeconds(0.5));
         _logs.Named("llm_provider_close_failed").Should().BeEmpty();
     }
 

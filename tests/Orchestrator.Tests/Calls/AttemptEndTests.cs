@@ -68,7 +68,8 @@ public sealed class AttemptEndTests : IDisposable
         var a = FakeProvider.Answering("a", "never asked");
         await using var router = new Router(new RouterOptions { CustomStrategy = new CancellingStrategy(cancel), Observers = { _log } });
         router.AddProvider(a).AddProvider(FakeProvider.Answering("b", "never asked"));
-        await FluentActions.Awaiting(() => router.RunAsync(streamed, cancellationToken: cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => router.RunAsync(streamed, cancellationToken: cancel.Token))
+            .Should().ThrowAsync<OperationCanceledException>();
         var metrics = router.GetMetrics()["a"];
         (a.Calls, a.Disposals, metrics.TotalRequests, metrics.InFlight).Should().Be((0, 0, 0, 0));
         _log.Attempts.Should().BeEmpty();
@@ -106,10 +107,12 @@ public sealed class AttemptEndTests : IDisposable
     [InlineData(false, 2, "a", 2)]
     [InlineData(true, 1, "b", 1)]
     [InlineData(false, 1, "b", 1)]
-    public async Task A_failure_is_tried_again_there_unless_it_ejects_which_is_told_at_once(bool streamed, int failuresInARow, string answers, int calls)
+    public async Task A_failure_is_tried_again_there_unless_it_ejects_which_is_told_at_once(
+        bool streamed, int failuresInARow, string answers, int calls)
     {
         var (a, b) = (new Script("a", _clock, Error(LlmErrorKind.ServerError), null), new Script("b", _clock));
-        await using var router = InOrder(new() { Retry = AtOnce, Health = new() { ConsecutiveFailures = failuresInARow } }, _clock, _logs, a, b);
+        await using var router =
+            InOrder(new() { Retry = AtOnce, Health = new() { ConsecutiveFailures = failuresInARow } }, _clock, _logs, a, b);
         (await _clock.RunAsync(router.RunAsync(streamed))).Text.Should().Be(answers);
         a.Calls.Should().Be(calls);
         _logs.Named("llm_provider_ejected").Count().Should().Be(failuresInARow == 1 ? 1 : 0);
@@ -118,8 +121,10 @@ public sealed class AttemptEndTests : IDisposable
     [Fact]
     public async Task What_was_ejected_at_the_same_moment_comes_back_at_different_ones()
     {
-        var providers = Enumerable.Range(0, 10).Select(i => (ILlmProvider)new Script($"{i}", _clock, Error(LlmErrorKind.ServerError))).ToArray();
-        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 }, MaxAttempts = 10, Random = new System.Random(7) }, _clock, null, providers);
+        var providers = Enumerable.Range(0, 10)
+            .Select(i => (ILlmProvider)new Script($"{i}", _clock, Error(LlmErrorKind.ServerError))).ToArray();
+        await using var router = InOrder(
+            new() { Health = new() { ConsecutiveFailures = 1 }, MaxAttempts = 10, Random = new System.Random(7) }, _clock, null, providers);
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         var coolDowns = router.GetMetrics().Values.Select(m => m.AvailableIn!.Value.TotalSeconds).ToList();
         coolDowns.Should().HaveCount(10).And.OnlyHaveUniqueItems().And.OnlyContain(s => s >= 4 && s <= 6);
@@ -131,7 +136,8 @@ public sealed class AttemptEndTests : IDisposable
     [InlineData(61, 60)]
     public async Task A_retry_after_is_heeded_up_to_the_longest(int asked, int left)
     {
-        await using var router = InOrder(null, _clock, null, new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(asked))));
+        await using var router =
+            InOrder(null, _clock, null, new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(asked))));
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         router.GetMetrics()["a"].AvailableIn.Should().Be(TimeSpan.FromSeconds(left));
     }
@@ -141,7 +147,8 @@ public sealed class AttemptEndTests : IDisposable
     public async Task What_breaks_after_the_completion_mark_is_logged_and_a_refusal_before_it_stays_one(bool streamed)
     {
         var a = new FakeProvider("a", (_, _) => Some.Finish(ChatFinishReason.ContentFilter).Then(new IOException("reset")));
-        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, null, _logs, a, FakeProvider.Answering("b", "ok"));
+        await using var router =
+            InOrder(new() { RefusalAction = RefusalAction.NextProvider }, null, _logs, a, FakeProvider.Answering("b", "ok"));
         var (text, route) = await router.RunAsync(streamed);
         text.Should().Be("ok");
         var error = route.Attempts[0].Error!;
@@ -153,7 +160,8 @@ public sealed class AttemptEndTests : IDisposable
     [BothModes]
     public async Task The_text_a_provider_gives_its_error_stays(bool streamed)
     {
-        var a = new FakeProvider("a", (_, _) => Some.Word("half").Then(new LlmException(LlmErrorKind.StreamInterrupted, "cut") { PartialText = "the half it knows of" }));
+        var a = new FakeProvider("a", (_, _) =>
+            Some.Word("half").Then(new LlmException(LlmErrorKind.StreamInterrupted, "cut") { PartialText = "the half it knows of" }));
         await using var router = InOrder(null, a);
         (await router.FailAsync<LlmException>(streamed)).PartialText.Should().Be("the half it knows of");
     }
@@ -186,7 +194,9 @@ public sealed class AttemptEndTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => hear(eventId.Name);
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            hear(eventId.Name);
 
         public void Dispose()
         {

@@ -5,7 +5,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>An attempt's time where its provider never waits: the clock goes on under its hands, and is looked at every 64 updates.</summary>
+/// <summary>An attempt's time where its provider never waits: the clock goes on under its hands,
+/// and is looked at every 64 updates.</summary>
 public class AttemptTimeTests
 {
     private static readonly TimeoutOptions Endless = new()
@@ -50,7 +51,8 @@ public class AttemptTimeTests
     [Fact]
     public async Task The_idle_limit_begins_anew_with_each_content()
     {
-        await using var router = NewRouter(Endless with { Idle = TimeSpan.FromSeconds(5) }, Playing("a", [.. Enumerable.Repeat((1.0, "word "), 200)]));
+        await using var router =
+            NewRouter(Endless with { Idle = TimeSpan.FromSeconds(5) }, Playing("a", [.. Enumerable.Repeat((1.0, "word "), 200)]));
         (await router.RunAsync(streamed: true)).Route.Attempts.Should().ContainSingle();
     }
 
@@ -62,12 +64,14 @@ public class AttemptTimeTests
     public async Task The_call_s_limit_counts_all_of_an_attempt_that_gave_nothing(bool streamed, int seconds, bool fits)
     {
         var slow = new FakeProvider("a", (_, _) => SlowFailure());
-        await using var router = NewRouter(Endless with { Call = TimeSpan.FromSeconds(100) }, slow, Playing("b", [.. Enumerable.Repeat((1.0, ""), 64), (0, "ok")]));
+        await using var router = NewRouter(
+            Endless with { Call = TimeSpan.FromSeconds(100) }, slow, Playing("b", [.. Enumerable.Repeat((1.0, ""), 64), (0, "ok")]));
         var call = async () => (await router.RunAsync(streamed)).Text;
         if (fits)
             (await call()).Should().Be("ok");
         else
-            (await call.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts[1].Error!.Message.Should().Contain("Timeouts.Call");
+            (await call.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts[1].Error!.Message
+                .Should().Contain("Timeouts.Call");
 
         async IAsyncEnumerable<ChatResponseUpdate> SlowFailure()
         {
@@ -99,7 +103,8 @@ public class AttemptTimeTests
         }
     }
 
-    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] providers) => InOrder(new() { Timeouts = limits, Observers = { _log } }, _time, null, providers);
+    private Router NewRouter(TimeoutOptions limits, params ILlmProvider[] providers) =>
+        InOrder(new() { Timeouts = limits, Observers = { _log } }, _time, null, providers);
 
     /// <summary>Each text comes so many seconds after the one before.</summary>
     private FakeProvider Playing(string name, params (double Seconds, string Text)[] parts)

@@ -5,7 +5,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Streams whose every update is there already: no timer ever fires for them, so the clock is looked at with every 64th update.</summary>
+/// <summary>Streams whose every update is there already: no timer ever fires for them,
+/// so the clock is looked at with every 64th update.</summary>
 public class AttemptWithoutWaitTests
 {
     private readonly HandClock _clock = new();
@@ -57,7 +58,8 @@ public class AttemptWithoutWaitTests
     }
 
     /// <summary>An answer of so many letters that takes so many seconds in all.</summary>
-    private async IAsyncEnumerable<ChatResponseUpdate> WordsAsync(int count, double seconds, [EnumeratorCancellation] CancellationToken token)
+    private async IAsyncEnumerable<ChatResponseUpdate> WordsAsync(
+        int count, double seconds, [EnumeratorCancellation] CancellationToken token)
     {
         _token = token;
         await Task.CompletedTask;

@@ -35,7 +35,8 @@ public class BetweenPlanAndAttemptTests
         if (alone)
         {
             var error = await router.FailAsync<LlmException>(streamed: false);
-            (error.Kind, error is AllProvidersFailedException, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, false, TimeSpan.FromMinutes(5)));
+            (error.Kind, error is AllProvidersFailedException, error.RetryAfter)
+                .Should().Be((LlmErrorKind.NoCandidate, false, TimeSpan.FromMinutes(5)));
         }
         else
         {
@@ -52,8 +53,10 @@ public class BetweenPlanAndAttemptTests
     public async Task A_trial_that_meets_a_rate_limit_is_not_repeated_there()
     {
         var fails = LlmErrorKind.ServerError;
-        var a = FakeProvider.Failing("a", () => new LlmException(fails, "x") { RetryAfter = fails == LlmErrorKind.RateLimited ? TimeSpan.FromMilliseconds(1) : null });
-        await using var router = new Router(new RouterOptions { Health = new() { ConsecutiveFailures = 1 } }, timeProvider: _time).AddProvider(a);
+        var a = FakeProvider.Failing("a", () =>
+            new LlmException(fails, "x") { RetryAfter = fails == LlmErrorKind.RateLimited ? TimeSpan.FromMilliseconds(1) : null });
+        await using var router = new Router(new RouterOptions { Health = new() { ConsecutiveFailures = 1 } }, timeProvider: _time)
+            .AddProvider(a);
         await router.FailAsync<AllProvidersFailedException>(streamed: false);
         _time.Advance(TimeSpan.FromSeconds(7));
         fails = LlmErrorKind.RateLimited;
@@ -88,7 +91,8 @@ public class BetweenPlanAndAttemptTests
     {
         var free = new TaskCompletionSource();
         var calls = 0;
-        var a = new FakeProvider("a", (_, _) => Interlocked.Increment(ref calls) <= 3 ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : After(free.Task, "ok"));
+        var a = new FakeProvider("a", (_, _) =>
+            Interlocked.Increment(ref calls) <= 3 ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : After(free.Task, "ok"));
         await using var router = Narrow(null, a);
         for (var i = 0; i < 3; i++)
             await router.FailAsync<AllProvidersFailedException>(streamed: false);
@@ -103,7 +107,10 @@ public class BetweenPlanAndAttemptTests
     public async Task A_prompt_that_was_too_long_does_not_wait_for_a_permit_where_there_is_no_more_room()
     {
         var free = new TaskCompletionSource();
-        var small = new FakeProvider("small", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "x"))) { Info = new("small", "mock", "m") { ContextWindow = 1000 } };
+        var small = new FakeProvider("small", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "x")))
+        {
+            Info = new("small", "mock", "m") { ContextWindow = 1000 }
+        };
         var full = new FakeProvider("full", (_, _) => After(free.Task, "ok")) { Info = new("full", "mock", "m") { ContextWindow = 1000 } };
         await using var router = Narrow(null, small, full);
         var running = Ask(router, "full");
@@ -133,7 +140,8 @@ public class BetweenPlanAndAttemptTests
                 router.RouteAsync("hello", new ChatOptions { ModelId = name }).IsFaulted.Should().BeTrue();
         });
         router = new Router(new RouterOptions { CustomStrategy = strategy }, timeProvider: _time);
-        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.Authentication)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.Permission));
+        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.Authentication))
+            .AddProvider(FakeProvider.Failing("b", LlmErrorKind.Permission));
         var error = await router.FailAsync<LlmException>(streamed: false);
         (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromMinutes(5)));
         error.Message.Should().Contain("a: Authentication").And.Contain("b: Permission");
@@ -148,7 +156,12 @@ public class BetweenPlanAndAttemptTests
         var a = FakeProvider.Failing("a", LlmErrorKind.ServerError);
         Router router = null!;
         var strategy = CustomRanking.Once(() => router.RouteAsync("hello", new ChatOptions { ModelId = "a" }).IsFaulted.Should().BeTrue());
-        router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = 1 } }, timeProvider: _time);
+        router = new Router(new RouterOptions
+        {
+            CustomStrategy = strategy,
+            Retry = RetryOptions.None,
+            Health = new() { ConsecutiveFailures = 1 }
+        }, timeProvider: _time);
         router.AddProvider(a);
         if (!alone)
             router.AddProvider(FakeProvider.Answering("b", "ok"));

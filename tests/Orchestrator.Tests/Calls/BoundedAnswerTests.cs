@@ -88,7 +88,12 @@ public sealed class BoundedAnswerTests
             "texts and thoughts" when i % 2 == 0 => Of(new TextContent("x") { RawRepresentation = new Opaque() }),
             "texts and thoughts" => Of(new TextReasoningContent("x") { RawRepresentation = new Opaque() }),
             "properties of the response" => new() { AdditionalProperties = new() { [$"key{i}"] = new Opaque() } },
-            _ => new() { MessageId = $"m{i}", Contents = [new TextContent("x")], AdditionalProperties = new() { ["key"] = new byte[100_000] } },
+            _ => new()
+            {
+                MessageId = $"m{i}",
+                Contents = [new TextContent("x")],
+                AdditionalProperties = new() { ["key"] = new byte[100_000] }
+            },
         };
         var (flooded, goOn) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(
             TaskCreationOptions.RunContinuationsAsynchronously));

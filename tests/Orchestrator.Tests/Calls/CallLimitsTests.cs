@@ -44,7 +44,8 @@ public class CallLimitsTests
         _clock.Advance(TimeSpan.FromSeconds(59));
         heard.IsCancellationRequested.Should().BeFalse("no other provider can be asked for it");
         _clock.Advance(TimeSpan.FromSeconds(1));
-        (await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)))).Attempts[1].Error!.Message.Should().Contain("Timeouts.Attempt");
+        (await Assert.ThrowsAsync<AllProvidersFailedException>(() => call.WaitAsync(TimeSpan.FromSeconds(5)))).Attempts[1].Error!.Message
+            .Should().Contain("Timeouts.Attempt");
         beyond.Calls.Should().Be(0);
     }
 
@@ -52,7 +53,8 @@ public class CallLimitsTests
     public async Task After_the_last_attempt_that_is_allowed_no_permit_is_waited_for()
     {
         var full = new Held("full", 1);
-        await using var router = InOrder(new() { MaxAttempts = 1 }, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported), full);
+        await using var router =
+            InOrder(new() { MaxAttempts = 1 }, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported), full);
         var running = router.RouteAsync("hello", new ChatOptions { ModelId = "full" });
         await UntilAsync(() => full.Running == 1);
         router.RouteAsync("hello").IsFaulted.Should().BeTrue();
@@ -66,8 +68,14 @@ public class CallLimitsTests
     [InlineData(2, 2)]
     public async Task The_number_of_attempts_holds_for_the_avoided_too(int most, int attempts)
     {
-        var options = new RouterOptions { MaxAttempts = most, Health = new() { ConsecutiveFailures = 1 }, Retry = new() { MaxRetriesPerProvider = 0 } };
-        await using var router = InOrder(options, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported), FakeProvider.Failing("b", LlmErrorKind.ServerError));
+        var options = new RouterOptions
+        {
+            MaxAttempts = most,
+            Health = new() { ConsecutiveFailures = 1 },
+            Retry = new() { MaxRetriesPerProvider = 0 }
+        };
+        await using var router = InOrder(options, _clock, null, FakeProvider.Failing("a", LlmErrorKind.NotSupported),
+            FakeProvider.Failing("b", LlmErrorKind.ServerError));
         await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = "b" });
         (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Should().HaveCount(attempts);
     }
@@ -77,7 +85,8 @@ public class CallLimitsTests
     {
         var down = true;
         var full = new Held("full", 1);
-        var avoided = new FakeProvider("avoided", (_, _) => down ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("back"));
+        var avoided = new FakeProvider(
+            "avoided", (_, _) => down ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("back"));
         await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, avoided);
         router.AddProvider(full, new() { QueueLimit = 0 });
         await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = "avoided" });

@@ -11,7 +11,10 @@ public class CapabilityTests
     public static TheoryData<ProviderCapabilities, bool> Needs()
     {
         var data = new TheoryData<ProviderCapabilities, bool>();
-        foreach (var need in new[] { ProviderCapabilities.Tools, ProviderCapabilities.Images, ProviderCapabilities.StructuredOutput, ProviderCapabilities.Reasoning })
+        foreach (var need in new[]
+        {
+            ProviderCapabilities.Tools, ProviderCapabilities.Images, ProviderCapabilities.StructuredOutput, ProviderCapabilities.Reasoning
+        })
         {
             data.Add(need, true);
             data.Add(need, false);
@@ -49,7 +52,8 @@ public class CapabilityTests
     {
         var (a, b) = (Provider("a", ProviderCapabilities.Tools), Provider("b", ProviderCapabilities.Images));
         await using var router = InOrder(null, a, b);
-        var error = await router.FailAsync<LlmException>(streamed: false, Options(ProviderCapabilities.Tools), Messages(ProviderCapabilities.Images));
+        var error = await router.FailAsync<LlmException>(
+            streamed: false, Options(ProviderCapabilities.Tools), Messages(ProviderCapabilities.Images));
         error.Message.Should().Contain("a lacks Images").And.Contain("b lacks Tools");
     }
 
@@ -85,7 +89,8 @@ public class CapabilityTests
     private static ChatOptions? Options(ProviderCapabilities need) => need switch
     {
         ProviderCapabilities.Tools => new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] },
-        ProviderCapabilities.StructuredOutput => new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("""{"type":"object"}""").RootElement) },
+        ProviderCapabilities.StructuredOutput =>
+            new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("""{"type":"object"}""").RootElement) },
         ProviderCapabilities.Reasoning => new() { Reasoning = new() { Effort = ReasoningEffort.Low } },
         _ => null,
     };

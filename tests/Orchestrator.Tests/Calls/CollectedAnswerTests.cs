@@ -96,7 +96,8 @@ public sealed class CollectedAnswerTests
         held.Add(Of(new FunctionCallContent("id", "name")));
         held.ReplaceText("other");
 
-        held.ToResponse().Messages.Should().ContainSingle().Which.Contents.Select(c => c.GetType()).Should().Equal(typeof(FunctionCallContent), typeof(TextContent));
+        held.ToResponse().Messages.Should().ContainSingle().Which.Contents.Select(c => c.GetType())
+            .Should().Equal(typeof(FunctionCallContent), typeof(TextContent));
         held.ToResponse().Text.Should().Be("other");
     }
 

@@ -85,7 +85,11 @@ public sealed class CollectedStreamTests
     public async Task A_total_alone_stays_that_total(bool streamed)
     {
         await using var router = Of(() => [Some.Word("four words or so"),
-            new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop, Contents = [new UsageContent(new UsageDetails { TotalTokenCount = 50 })] }]);
+            new ChatResponseUpdate
+            {
+                FinishReason = ChatFinishReason.Stop,
+                Contents = [new UsageContent(new UsageDetails { TotalTokenCount = 50 })]
+            }]);
         var (response, usage) = await AnswerAsync(router, streamed);
         response.Usage!.TotalTokenCount.Should().Be(50);
         (response.Usage.InputTokenCount, response.Usage.OutputTokenCount, usage.TotalTokens).Should().Be(
@@ -170,7 +174,8 @@ public sealed class CollectedStreamTests
     private static string Numbers(UsageDetails? u) =>
         u is null
             ? "none"
-            : $"{u.InputTokenCount}+{u.OutputTokenCount}={u.TotalTokenCount} cached {u.CachedInputTokenCount ?? 0} thought {u.ReasoningTokenCount ?? 0} "
+            : $"{u.InputTokenCount}+{u.OutputTokenCount}={u.TotalTokenCount} cached {u.CachedInputTokenCount ?? 0} thought "
+                + $"{u.ReasoningTokenCount ?? 0} "
             + string.Join(',', (u.AdditionalCounts ?? []).OrderBy(c => c.Key, StringComparer.Ordinal));
 
     private static string Numbers(TokenUsage u, UsageDetails shown) => Numbers(new UsageDetails

@@ -45,7 +45,8 @@ public class CommitErrorTests
     [Fact]
     public async Task Restart_without_another_provider_is_the_cut_stream_with_its_text()
     {
-        await using var router = InOrder(new() { MidStream = MidStreamMode.Restart }, FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"));
+        await using var router = InOrder(new() { MidStream = MidStreamMode.Restart },
+            FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), "half"));
         var error = await Assert.ThrowsAsync<LlmException>(() => router.RunAsync(streamed: true));
         (error.Kind, error.PartialText).Should().Be((LlmErrorKind.StreamInterrupted, "half"));
     }
@@ -144,7 +145,8 @@ public class CommitErrorTests
     [InlineData(true, "sorry", "sorry")]
     public async Task OnRefusal_NextProvider_moves_on_before_commit_only(bool streamed, string refusal, string expected)
     {
-        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider, Observers = { _log } }, Refusing(refusal), FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider, Observers = { _log } }, Refusing(refusal),
+            FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed)).Should().Be(expected);
         _log.Attempts[0].Usage.Should().Be(new TokenUsage(5, 1) { Source = UsageSource.Provider }, "it is billed either way");
     }
@@ -173,7 +175,11 @@ public class CommitErrorTests
     [InlineData(null, 4_000, true)]
     public async Task A_prompt_too_long_goes_to_larger_windows_only(int? first, int? second, bool tried)
     {
-        var a = new FakeProvider("a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "too long") { StatusCode = 400 })) { Info = new("a", "mock", "m") { ContextWindow = first } };
+        var a = new FakeProvider(
+            "a", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "too long") { StatusCode = 400 }))
+        {
+            Info = new("a", "mock", "m") { ContextWindow = first }
+        };
         var b = new FakeProvider("b", (_, _) => Some.Answer("ok")) { Info = new("b", "mock", "m") { ContextWindow = second } };
         await using var router = InOrder(null, a, b);
         foreach (var streamed in new[] { true, false })
@@ -227,13 +233,14 @@ public class CommitErrorTests
     [BothModes]
     public async Task The_exhausted_plan_tells_all_attempts_and_the_shortest_wait(bool streamed)
     {
-        FakeProvider Waits(string name, int? seconds, int status) => FakeProvider.Failing(name, () => new LlmException(LlmErrorKind.RateLimited, "slow down")
-        {
-            StatusCode = status,
-            RetryAfter = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
-            ProviderCode = $"code-{name}",
-            RequestId = $"id-{name}",
-        });
+        FakeProvider Waits(string name, int? seconds, int status) =>
+            FakeProvider.Failing(name, () => new LlmException(LlmErrorKind.RateLimited, "slow down")
+            {
+                StatusCode = status,
+                RetryAfter = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+                ProviderCode = $"code-{name}",
+                RequestId = $"id-{name}",
+            });
         await using var router = InOrder(null, Waits("a", 30, 429), Waits("b", 7, 428), Waits("c", null, 427));
         var error = await router.FailAsync<AllProvidersFailedException>(streamed);
         error.RetryAfter.Should().Be(TimeSpan.FromSeconds(7));

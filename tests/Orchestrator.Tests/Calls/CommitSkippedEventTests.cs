@@ -19,7 +19,8 @@ public class CommitSkippedEventTests
         await using var router = NewRouter(Some.Word("one "), Unreadable(), Some.Word("two"), Some.Finish());
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
         string.Concat(seen.Select(u => u.Text)).Should().Be("one two");
-        seen.Should().HaveCount(4, "two words, the finish reason and the router's own").And.NotContain(u => u.RawRepresentation is MalformedEvent);
+        seen.Should().HaveCount(4, "two words, the finish reason and the router's own")
+            .And.NotContain(u => u.RawRepresentation is MalformedEvent);
         _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Succeeded);
         _logs.Named("llm_event_skipped").Should().ContainSingle().Which.Exception!.Message.Should().Be("unreadable on purpose");
     }
@@ -45,7 +46,8 @@ public class CommitSkippedEventTests
     [Fact]
     public async Task A_buffered_call_that_has_run_a_tool_fails()
     {
-        await using var router = NewRouter(new ChatResponseUpdate { Contents = [new FunctionResultContent("1", "done")] }, Unreadable(), Some.Word("two"), Some.Finish());
+        await using var router = NewRouter(
+            new ChatResponseUpdate { Contents = [new FunctionResultContent("1", "done")] }, Unreadable(), Some.Word("two"), Some.Finish());
         (await router.FailAsync<LlmException>(streamed: false)).Message.Should().Be("unreadable on purpose");
         _logs.Named("llm_event_skipped").Should().BeEmpty();
     }
@@ -60,5 +62,6 @@ public class CommitSkippedEventTests
     }
 
     private Router NewRouter(params ChatResponseUpdate[] updates) =>
-        InOrder(new() { Observers = { _log } }, null, _logs, new FakeProvider("a", (_, _) => Some.Updates(updates)), FakeProvider.Answering("b", "other"));
+        InOrder(new() { Observers = { _log } }, null, _logs, new FakeProvider("a", (_, _) => Some.Updates(updates)),
+            FakeProvider.Answering("b", "other"));
 }

@@ -12,7 +12,9 @@ public class CommitTests
     [Fact]
     public async Task Held_updates_are_released_in_order_as_the_very_objects()
     {
-        ChatResponseUpdate[] updates = [new(ChatRole.Assistant, ""), new() { ResponseId = "r1" }, new() { Contents = [new UsageContent(new() { InputTokenCount = 3, OutputTokenCount = 0, TotalTokenCount = 3 })] }, Some.Word("one "), Some.Word("two"), Some.Finish()];
+        ChatResponseUpdate[] updates = [new(ChatRole.Assistant, ""), new() { ResponseId = "r1" },
+            new() { Contents = [new UsageContent(new() { InputTokenCount = 3, OutputTokenCount = 0, TotalTokenCount = 3 })] },
+            Some.Word("one "), Some.Word("two"), Some.Finish()];
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(updates)));
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
         seen.Should().HaveCount(7);
@@ -62,7 +64,8 @@ public class CommitTests
     public async Task Anything_but_empty_text_usage_and_an_error_commits_a_stream(string what, AIContent content, bool commits)
     {
         var b = FakeProvider.Answering("b", "ok");
-        var a = new FakeProvider("a", (_, _) => new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = [content] }.Then(new IOException("reset")));
+        var a = new FakeProvider(
+            "a", (_, _) => new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = [content] }.Then(new IOException("reset")));
         await using var router = InOrder(null, a, b);
         var read = async () => await router.RouteStreamAsync("hello").CountAsync();
         if (commits)
@@ -87,7 +90,8 @@ public class CommitTests
         { "usage", new UsageContent(new() { InputTokenCount = 1 }), false },
     };
 
-    // The Python original went on with the next provider's text after a cut, so that callers read half of one answer and the whole of another.
+    // The Python original went on with the next provider's text after a cut, so that callers read half
+    // of one answer and the whole of another.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -95,7 +99,8 @@ public class CommitTests
     public async Task A_live_stream_never_mixes_two_providers(int words)
     {
         var b = FakeProvider.Answering("b", "BBB");
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.CutAfter("a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), [.. Enumerable.Repeat("a", words)]), b);
+        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.CutAfter(
+            "a", () => new LlmException(LlmErrorKind.StreamInterrupted, "cut"), [.. Enumerable.Repeat("a", words)]), b);
         var seen = "";
         var read = async () =>
         {
@@ -127,7 +132,8 @@ public class CommitTests
     {
         var b = FakeProvider.Answering("b", "would run the tool again");
         var ran = new ChatResponseUpdate { Role = ChatRole.Tool, Contents = [new FunctionResultContent("1", "done")] };
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => ran.Then(new LlmException(LlmErrorKind.StreamInterrupted, "cut"))), b);
+        await using var router =
+            InOrder(null, new FakeProvider("a", (_, _) => ran.Then(new LlmException(LlmErrorKind.StreamInterrupted, "cut"))), b);
         var error = await router.FailAsync<LlmException>(streamed: false);
         error.Kind.Should().Be(LlmErrorKind.StreamInterrupted);
         b.Calls.Should().Be(0);
@@ -171,7 +177,12 @@ public class CommitTests
     [Fact]
     public async Task A_whole_response_in_the_raw_representation_is_returned_itself_if_nothing_is_missing()
     {
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 }, ResponseId = "r1", ModelId = "m" };
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok"))
+        {
+            Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 },
+            ResponseId = "r1",
+            ModelId = "m"
+        };
         var update = new ChatResponseUpdate { RawRepresentation = response };
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(update)));
         var answer = await router.RouteAsync("hello");
@@ -182,8 +193,13 @@ public class CommitTests
     [Fact]
     public async Task A_whole_response_is_streamed_as_its_updates()
     {
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 3, OutputTokenCount = 1 } };
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(new ChatResponseUpdate { RawRepresentation = response })));
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok"))
+        {
+            FinishReason = ChatFinishReason.Stop,
+            Usage = new() { InputTokenCount = 3, OutputTokenCount = 1 }
+        };
+        await using var router =
+            InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(new ChatResponseUpdate { RawRepresentation = response })));
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
         string.Concat(seen.Select(u => u.Text)).Should().Be("ok");
         seen.Should().Contain(u => u.FinishReason == ChatFinishReason.Stop);
@@ -196,7 +212,8 @@ public class CommitTests
     public async Task The_last_update_is_the_router_s_own_with_the_route_and_usage_only_when_none_was_given(bool reported)
     {
         ChatResponseUpdate[] updates = reported ? [Some.Word("ok"), Some.Finish(), Some.Usage(7, 2)] : [Some.Word("ok"), Some.Finish()];
-        await using var router = InOrder(null, FakeProvider.Failing("a", LlmErrorKind.ServerError), new FakeProvider("b", (_, _) => Some.Updates(updates)));
+        await using var router =
+            InOrder(null, FakeProvider.Failing("a", LlmErrorKind.ServerError), new FakeProvider("b", (_, _) => Some.Updates(updates)));
         var seen = await router.RouteStreamAsync("hello").ToListAsync();
         seen.SkipLast(1).Should().OnlyContain(u => u.GetRoute() == null);
         var last = seen[^1];

@@ -12,7 +12,10 @@ public sealed class ErrorContentTests
     public static TheoryData<string, bool> Forms()
     {
         var data = new TheoryData<string, bool>();
-        foreach (var form in new[] { "alone", "finish", "usage", "empty text", "several", "whole", "whole after role", "finish before", "one update" })
+        foreach (var form in new[]
+        {
+            "alone", "finish", "usage", "empty text", "several", "whole", "whole after role", "finish before", "one update"
+        })
         {
             data.Add(form, true);
             data.Add(form, false);
@@ -26,7 +29,8 @@ public sealed class ErrorContentTests
     public async Task An_error_alone_fails_over_in_whatever_form(string form, bool streamed)
     {
         var log = new AttemptLog();
-        await using var router = InOrder(new() { Observers = { log } }, new FakeProvider("a", (_, _) => Some.Updates(Form(form))), FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(
+            new() { Observers = { log } }, new FakeProvider("a", (_, _) => Some.Updates(Form(form))), FakeProvider.Answering("b", "ok"));
         (await router.RunAsync(streamed, Prompt)).Text.Should().Be("ok");
 
         log.Attempts.Select(a => a.Outcome).Should().Equal(AttemptOutcome.Failed, AttemptOutcome.Succeeded);
@@ -51,7 +55,8 @@ public sealed class ErrorContentTests
         foreach (var streamed in new[] { true, false })
         {
             var content = new ErrorContent(words) { ErrorCode = code };
-            await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(new ChatResponseUpdate { Contents = [content] }, Some.Finish())));
+            await using var router = InOrder(
+                null, new FakeProvider("a", (_, _) => Some.Updates(new ChatResponseUpdate { Contents = [content] }, Some.Finish())));
             var error = await router.FailAsync<LlmException>(streamed);
             error.Kind.Should().Be(kind);
         }
@@ -66,10 +71,14 @@ public sealed class ErrorContentTests
     {
         var error = new ErrorContent("a part is missing");
         ChatResponseUpdate[] parts = [new() { Contents = [error] }, Some.Word("the text")];
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates([.. before ? parts : parts.Reverse(), Some.Finish()])));
-        var response = streamed ? await router.RouteStreamAsync("hello").ToChatResponseAsync() : (await router.RouteAsync("hello")).Response;
+        await using var router =
+            InOrder(null, new FakeProvider("a", (_, _) => Some.Updates([.. before ? parts : parts.Reverse(), Some.Finish()])));
+        var response = streamed
+            ? await router.RouteStreamAsync("hello").ToChatResponseAsync()
+            : (await router.RouteAsync("hello")).Response;
         response.Text.Should().Be("the text");
-        response.Messages.SelectMany(m => m.Contents).OfType<ErrorContent>().Should().ContainSingle().Which.Message.Should().Be("a part is missing");
+        response.Messages.SelectMany(m => m.Contents).OfType<ErrorContent>().Should().ContainSingle().Which.Message
+            .Should().Be("a part is missing");
     }
 
     [Theory]
@@ -84,7 +93,11 @@ public sealed class ErrorContentTests
 
     private static ChatResponseUpdate[] Form(string form)
     {
-        var said = new ChatResponseUpdate { Role = ChatRole.Assistant, Contents = [new ErrorContent($"cannot answer '{Prompt}'") { ErrorCode = Prompt, Details = Prompt }] };
+        var said = new ChatResponseUpdate
+        {
+            Role = ChatRole.Assistant,
+            Contents = [new ErrorContent($"cannot answer '{Prompt}'") { ErrorCode = Prompt, Details = Prompt }]
+        };
         return form switch
         {
             "alone" => [said],
@@ -93,7 +106,11 @@ public sealed class ErrorContentTests
             "empty text" => [Some.Word(""), said, Some.Word(""), Some.Finish()],
             "several" => [said, said, said],
             "finish before" => [Some.Finish(), said],
-            "one update" => [new() { Contents = [new TextContent(""), .. said.Contents, new UsageContent(new() { InputTokenCount = 3 })], FinishReason = ChatFinishReason.Stop }],
+            "one update" => [new()
+            {
+                Contents = [new TextContent(""), .. said.Contents, new UsageContent(new() { InputTokenCount = 3 })],
+                FinishReason = ChatFinishReason.Stop
+            }],
             "whole" => [Whole(said)],
             _ => [new(ChatRole.Assistant, ""), Whole(said)],
         };
@@ -101,6 +118,10 @@ public sealed class ErrorContentTests
 
     private static ChatResponseUpdate Whole(ChatResponseUpdate said) => new()
     {
-        RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, said.Contents)) { FinishReason = ChatFinishReason.Stop, Usage = new() { InputTokenCount = 3 } },
+        RawRepresentation = new ChatResponse(new ChatMessage(ChatRole.Assistant, said.Contents))
+        {
+            FinishReason = ChatFinishReason.Stop,
+            Usage = new() { InputTokenCount = 3 }
+        },
     };
 }

@@ -49,7 +49,10 @@ public class ExplainTests
         var locked = new Script("locked", _clock, Error(LlmErrorKind.Authentication));
         var ejected = new Script("ejected", _clock, Error(LlmErrorKind.ServerError));
         var full = new FakeProvider("full", (_, _) => Wait(busy.Task)) { Info = new("full", "mock", "m") { MaxConcurrency = 1 } };
-        var plain = new FakeProvider("plain", (_, _) => Some.Answer("ok")) { Info = new("plain", "mock", "m") { Capabilities = ProviderCapabilities.None } };
+        var plain = new FakeProvider("plain", (_, _) => Some.Answer("ok"))
+        {
+            Info = new("plain", "mock", "m") { Capabilities = ProviderCapabilities.None }
+        };
         var good = FakeProvider.Answering("good", "ok");
         await using var router = InOrder(new() { Retry = RetryOptions.None }, _clock, null, limited, locked, ejected, full, plain, good);
         foreach (var name in new[] { "limited", "locked", "ejected", "ejected", "ejected" })
@@ -57,7 +60,8 @@ public class ExplainTests
         var holding = router.RouteAsync(Prompt, new() { ModelId = "full" });
 
         var told = router.Explain(new LlmRequest(Prompt) { Options = new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } });
-        told.Candidates.Select(c => (c.Provider, c.Availability)).Should().Equal(("good", ProviderAvailability.Available), ("ejected", ProviderAvailability.Ejected));
+        told.Candidates.Select(c => (c.Provider, c.Availability))
+            .Should().Equal(("good", ProviderAvailability.Available), ("ejected", ProviderAvailability.Ejected));
         told.Excluded.Should().BeEquivalentTo([
             new { Provider = "limited", Reason = ExclusionReason.RetryAfter, EndsIn = (TimeSpan?)TimeSpan.FromSeconds(30) },
             new { Provider = "locked", Reason = ExclusionReason.Authentication, EndsIn = (TimeSpan?)TimeSpan.FromMinutes(5) },
@@ -67,7 +71,8 @@ public class ExplainTests
         told.Excluded.Single(e => e.Provider == "plain").Detail.Should().Be("lacks Tools");
 
         _clock.Advance(TimeSpan.FromSeconds(6.1));
-        router.Explain(new LlmRequest(Prompt)).Candidates[0].Should().Match<ExplainedCandidate>(c => c.Provider == "ejected" && c.Availability == ProviderAvailability.Trial);
+        router.Explain(new LlmRequest(Prompt)).Candidates[0]
+            .Should().Match<ExplainedCandidate>(c => c.Provider == "ejected" && c.Availability == ProviderAvailability.Trial);
 
         var one = router.Explain(new LlmRequest(Prompt) { Options = new() { ModelId = "full" } });
         one.Candidates.Single().Availability.Should().Be(ProviderAvailability.AtCapacity, "without another provider, it is waited for");
@@ -118,7 +123,8 @@ public class ExplainTests
 
         var a = new Script("a", _clock, Error(LlmErrorKind.Permission));
         await using var router = InOrder(null, _clock, null, a);
-        router.Explain(new LlmRequest(Prompt) { Options = new() { ModelId = "nobody" } }).Problem.Should().Contain("nobody").And.Contain("a-model");
+        router.Explain(new LlmRequest(Prompt) { Options = new() { ModelId = "nobody" } }).Problem
+            .Should().Contain("nobody").And.Contain("a-model");
         await router.FailAsync<LlmException>(streamed: false);
         router.Explain(new LlmRequest(Prompt)).Problem.Should().Contain("a: Permission");
     }
@@ -130,7 +136,8 @@ public class ExplainTests
         await using var router = InOrder(null, _clock, null, a, new MockProvider("m"));
         await router.RouteAsync(Prompt);
         var json = JsonSerializer.Serialize(router.Explain(new LlmRequest(Prompt)));
-        json.Should().Contain("\"Reason\":\"RetryAfter\"").And.Contain("\"Availability\":\"Available\"").And.Contain("\"Health\":\"Healthy\"").And.NotContain(Prompt);
+        json.Should().Contain("\"Reason\":\"RetryAfter\"").And.Contain("\"Availability\":\"Available\"")
+            .And.Contain("\"Health\":\"Healthy\"").And.NotContain(Prompt);
         JsonSerializer.Deserialize<RouteExplanation>(json)!.Excluded.Single().EndsIn.Should().Be(TimeSpan.FromSeconds(30));
     }
 

@@ -40,7 +40,8 @@ public class FailoverCasesArgumentTests
         {
             var request = provider.Requests.Should().ContainSingle().Subject;
             request.Options.Should().BeEquivalentTo(options).And.NotBeSameAs(options);
-            request.Messages.Should().ContainSingle().Which.Should().NotBeSameAs(Hello[0]).And.Match<ChatMessage>(m => m.Text == Hello[0].Text);
+            request.Messages.Should().ContainSingle().Which
+                .Should().NotBeSameAs(Hello[0]).And.Match<ChatMessage>(m => m.Text == Hello[0].Text);
         }
     }
 
@@ -81,7 +82,8 @@ public class FailoverCasesArgumentTests
         var attempt = TimeSpan.FromSeconds(7);
         var a = FakeProvider.Answering("a", "ok");
         await using var asked = InOrder(new() { Timeouts = new() { Connect = Seconds(router) } }, a);
-        foreach (var limits in new[] { new TimeoutOptions { Attempt = attempt, Connect = Seconds(request) }, request is null ? null : new TimeoutOptions { Connect = Seconds(request) } })
+        foreach (var limits in new[] { new TimeoutOptions { Attempt = attempt, Connect = Seconds(request) },
+            request is null ? null : new TimeoutOptions { Connect = Seconds(request) } })
         {
             var own = new LlmRequest("hello") { Timeouts = limits };
             await asked.RouteAsync(own);
@@ -130,7 +132,8 @@ public class FailoverCasesArgumentTests
     public async Task Success_on_the_last_allowed_attempt_counts(bool streamed)
     {
         var c = FakeProvider.Answering("c", "never asked");
-        await using var router = InOrder(new() { MaxAttempts = 2 }, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"), c);
+        await using var router =
+            InOrder(new() { MaxAttempts = 2 }, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"), c);
         (await router.AskAsync(streamed)).Should().Be("ok");
         c.Calls.Should().Be(0);
     }
@@ -159,7 +162,8 @@ public class FailoverCasesArgumentTests
     [InlineData(15, 12)]
     public async Task Without_a_limit_of_their_own_calls_try_every_candidate_up_to_twelve(int providers, int attempts)
     {
-        await using var router = InOrder(null, [.. Enumerable.Range(0, providers).Select(i => FakeProvider.Failing($"p{i}", LlmErrorKind.NotSupported))]);
+        await using var router =
+            InOrder(null, [.. Enumerable.Range(0, providers).Select(i => FakeProvider.Failing($"p{i}", LlmErrorKind.NotSupported))]);
         (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Should().HaveCount(attempts);
     }
 }

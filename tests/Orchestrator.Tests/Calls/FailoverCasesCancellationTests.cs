@@ -56,10 +56,12 @@ public class FailoverCasesCancellationTests
         // The observer stands between the first attempt's end and the second one's start.
         var cancelling = new Acting(() => cancel.Cancel());
         var b = FakeProvider.Answering("b", "never asked");
-        await using var router = InOrder(new() { Observers = { cancelling, _log } }, FakeProvider.Failing("a", LlmErrorKind.ServerError), b);
+        await using var router =
+            InOrder(new() { Observers = { cancelling, _log } }, FakeProvider.Failing("a", LlmErrorKind.ServerError), b);
         await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token);
         b.Calls.Should().Be(0);
-        _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Failed, "it had failed before the caller cancelled");
+        _log.Attempts.Should().ContainSingle().Which.Outcome
+            .Should().Be(AttemptOutcome.Failed, "it had failed before the caller cancelled");
     }
 
     [Theory]
@@ -70,7 +72,8 @@ public class FailoverCasesCancellationTests
         await cancel.CancelAsync();
         var a = FakeProvider.Answering("a", "never asked");
         await using var router = InOrder(new() { Observers = { _log } }, a);
-        (await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).CancellationToken.Should().Be(cancel.Token);
+        (await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).CancellationToken
+            .Should().Be(cancel.Token);
         a.Calls.Should().Be(0);
         _log.Attempts.Should().BeEmpty();
     }
@@ -91,7 +94,8 @@ public class FailoverCasesCancellationTests
                 await cancel.CancelAsync();
             }
         };
-        (await read.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancel.Token, "either way of giving the token will do");
+        (await read.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken
+            .Should().Be(cancel.Token, "either way of giving the token will do");
         text.Should().Be("word ");
         b.Calls.Should().Be(0);
         var attempt = _log.Attempts.Should().ContainSingle().Subject;
@@ -111,7 +115,8 @@ public class FailoverCasesCancellationTests
         await UntilAsync(() => silent.Calls == 1);
         var cancelled = own ? first : second;
         await cancelled.CancelAsync();
-        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)))).CancellationToken.Should().Be(cancelled.Token);
+        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)))).CancellationToken
+            .Should().Be(cancelled.Token);
     }
 
     [Fact]
@@ -119,7 +124,8 @@ public class FailoverCasesCancellationTests
     {
         using CancellationTokenSource first = new(), second = new();
         await using var router = InOrder(null, FakeProvider.Answering("a", "ok"));
-        RouteCall Stream(CancellationToken own, CancellationToken enumerator) => (RouteCall)router.RouteStreamAsync("hello", cancellationToken: own).GetAsyncEnumerator(enumerator);
+        RouteCall Stream(CancellationToken own, CancellationToken enumerator) =>
+            (RouteCall)router.RouteStreamAsync("hello", cancellationToken: own).GetAsyncEnumerator(enumerator);
         var call = Stream(first.Token, second.Token);
         while (await call.MoveNextAsync())
         {
@@ -148,7 +154,8 @@ public class FailoverCasesCancellationTests
         var a = FakeProvider.Answering("a", "never asked");
         await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Observers = { _log } }).AddProvider(a);
         for (var i = 0; i < 2; i++)
-            (await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).CancellationToken.Should().Be(cancel.Token);
+            (await router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).CancellationToken
+                .Should().Be(cancel.Token);
         (plans, a.Calls, _log.Attempts.Count, router.GetMetrics()["a"].InFlight).Should().Be((1, 0, 0, 0));
     }
 
@@ -162,7 +169,8 @@ public class FailoverCasesCancellationTests
         var call = router.AskAsync(streamed, cancellationToken: cancel.Token);
         await probed.Asked(1);
         await cancel.CancelAsync();
-        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(20)))).CancellationToken.Should().Be(cancel.Token);
+        (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(20)))).CancellationToken
+            .Should().Be(cancel.Token);
         _log.Attempts.Should().BeEmpty();
     }
 
@@ -174,7 +182,8 @@ public class FailoverCasesCancellationTests
         await using var router = InOrder(new() { Retry = new() }, clock, null, FakeProvider.Failing("a", LlmErrorKind.ServerError));
         var call = router.RouteAsync("hello", cancellationToken: cancel.Token);
         await UntilAsync(() => clock.Waiting == 1);
-        var next = call.ContinueWith(_ => Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var next = call.ContinueWith(
+            _ => Thread.CurrentThread, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var canceller = new Thread(cancel.Cancel);
         canceller.Start();
         canceller.Join();
@@ -187,7 +196,8 @@ public class FailoverCasesCancellationTests
     public async Task An_OperationCanceledException_that_is_not_the_caller_s_is_a_timeout_and_fails_over(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Failing("a", () => new OperationCanceledException("own timeout")), FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { Observers = { _log } },
+            FakeProvider.Failing("a", () => new OperationCanceledException("own timeout")), FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed, cancellationToken: cancel.Token)).Should().Be("ok");
         _log.Attempts[0].Outcome.Should().Be(AttemptOutcome.Failed);
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
@@ -222,7 +232,8 @@ public class FailoverCasesCancellationTests
         logs.GetSnapshot().Should().OnlyContain(r => r.Level == Microsoft.Extensions.Logging.LogLevel.Debug);
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> FailWhenCancelledAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> FailWhenCancelledAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         try
         {
@@ -236,7 +247,8 @@ public class FailoverCasesCancellationTests
         yield break;
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         yield return Some.Word("word ");
         await Task.Delay(Timeout.Infinite, token);

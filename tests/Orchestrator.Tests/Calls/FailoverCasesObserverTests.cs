@@ -6,8 +6,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Failover as users of Microsoft.Extensions.AI know it: observers and selection. There a hook that throws replaces the answer; here, on
-/// purpose, whatever of the user's own throws beside the call is isolated and logged once.</summary>
+/// <summary>Failover as users of Microsoft.Extensions.AI know it: observers and selection. There a hook that throws replaces the answer;
+/// here, on purpose, whatever of the user's own throws beside the call is isolated and logged once.</summary>
 public class FailoverCasesObserverTests
 {
     private readonly AttemptLog _log = new();
@@ -17,7 +17,10 @@ public class FailoverCasesObserverTests
     public async Task Observers_see_each_attempt_once_and_in_order(bool streamed)
     {
         var order = new List<string>();
-        var options = new RouterOptions { Observers = { new Telling(a => order.Add($"1 {a.Provider.Name}")), new Telling(a => order.Add($"2 {a.Provider.Name}")) } };
+        var options = new RouterOptions
+        {
+            Observers = { new Telling(a => order.Add($"1 {a.Provider.Name}")), new Telling(a => order.Add($"2 {a.Provider.Name}")) }
+        };
         await using var router = InOrder(options, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"));
         await router.AskAsync(streamed);
         order.Should().Equal("1 a", "2 a", "1 b", "2 b");
@@ -28,7 +31,10 @@ public class FailoverCasesObserverTests
     public async Task A_throwing_observer_is_isolated_and_logged_and_the_others_still_hear(bool streamed)
     {
         using var logs = new Logs();
-        var options = new RouterOptions { Observers = { new Acting(() => throw new InvalidOperationException("observer failed on purpose")), _log } };
+        var options = new RouterOptions
+        {
+            Observers = { new Acting(() => throw new InvalidOperationException("observer failed on purpose")), _log }
+        };
         await using var router = InOrder(options, null, logs, FakeProvider.Answering("a", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts.Should().ContainSingle();
@@ -47,8 +53,10 @@ public class FailoverCasesObserverTests
     {
         using var logs = new Logs();
         var strategy = new ThrowingStrategy(late);
-        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } }, logs);
-        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Answering("c", "ok"));
+        await using var router =
+            new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } }, logs);
+        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError))
+            .AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Answering("c", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
 
         // The late one had ranked the second provider first before it threw.
@@ -75,7 +83,8 @@ public class FailoverCasesObserverTests
     public async Task A_strategy_that_names_a_provider_twice_or_a_stranger_has_each_tried_once(bool streamed)
     {
         var strategy = new Choosing(c => [c[1], new Candidate(new("stranger", "x", "y")), c[1], c[0], c[1]]);
-        await using var router = new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } });
+        await using var router =
+            new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } });
         router.AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts.Select(a => a.Provider.Name).Should().Equal("b", "a");
@@ -88,8 +97,14 @@ public class FailoverCasesObserverTests
     [InlineData(false, true)]
     public async Task A_strategy_without_end_does_not_hold_the_call(bool streamed, bool onlyOne)
     {
-        await using var router = new Router(new RouterOptions { CustomStrategy = new Choosing(c => Endless(onlyOne ? [c[0]] : c)), Retry = RetryOptions.None, Observers = { _log } });
-        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError)).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
+        await using var router = new Router(new RouterOptions
+        {
+            CustomStrategy = new Choosing(c => Endless(onlyOne ? [c[0]] : c)),
+            Retry = RetryOptions.None,
+            Observers = { _log }
+        });
+        router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.ServerError))
+            .AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
         var call = Task.Run(() => router.FailAsync<AllProvidersFailedException>(streamed));
         (await call.WaitAsync(TimeSpan.FromSeconds(20))).Attempts.Should().HaveCount(onlyOne ? 1 : 2);
 
@@ -160,7 +175,10 @@ public class FailoverCasesObserverTests
         using var logs = new Logs();
         var counter = new TokenCounter(null, new O200kVocabulary(() => throw new FileNotFoundException("no vocabulary")));
         string[] parts = [.. Enumerable.Repeat(new string('w', length / 10 - 1) + " ", 10)];
-        var a = new FakeProvider("a", (_, _) => Some.Updates([.. parts.Select(Some.Word), Some.Finish()])) { Info = new("a", "openai", "gpt-4o") };
+        var a = new FakeProvider("a", (_, _) => Some.Updates([.. parts.Select(Some.Word), Some.Finish()]))
+        {
+            Info = new("a", "openai", "gpt-4o")
+        };
         await using var router = InOrder(new() { TokenCounter = counter, Observers = { _log } }, null, logs, a);
         (await router.AskAsync(streamed)).Should().Be(string.Concat(parts));
         _log.Attempts.Should().ContainSingle().Which.Outcome.Should().Be(AttemptOutcome.Succeeded);
@@ -174,7 +192,10 @@ public class FailoverCasesObserverTests
     {
         var counter = new TokenCounter(null, new O200kVocabulary(() => throw new FileNotFoundException("no vocabulary")));
         string[] parts = [.. Enumerable.Repeat(new string('w', length / 10 - 1) + " ", 10)];
-        var a = new FakeProvider("a", (_, _) => Some.Cut(parts, new LlmException(LlmErrorKind.StreamInterrupted, "cut on purpose"))) { Info = new("a", "openai", "gpt-4o") };
+        var a = new FakeProvider("a", (_, _) => Some.Cut(parts, new LlmException(LlmErrorKind.StreamInterrupted, "cut on purpose")))
+        {
+            Info = new("a", "openai", "gpt-4o")
+        };
         await using var router = InOrder(new() { TokenCounter = counter, Observers = { _log } }, a);
         var error = await router.FailAsync<AllProvidersFailedException>(streamed: false);
         error.Kind.Should().Be(LlmErrorKind.StreamInterrupted);
@@ -221,7 +242,8 @@ public class FailoverCasesObserverTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             Interlocked.Increment(ref _thrown);
             throw new InvalidOperationException("logger failed on purpose");

@@ -24,7 +24,8 @@ public class FailoverCasesOrderTests
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts.Select(a => a.Provider.Name).Should().Equal("a", "b", "c", "d");
         _log.Attempts.Select(a => a.Number).Should().Equal(1, 2, 3, 4);
-        _log.Attempts.Select(a => a.Role).Should().Equal(AttemptRole.First, AttemptRole.Failover, AttemptRole.Failover, AttemptRole.Failover);
+        _log.Attempts.Select(a => a.Role)
+            .Should().Equal(AttemptRole.First, AttemptRole.Failover, AttemptRole.Failover, AttemptRole.Failover);
         _log.Attempts.Select(a => a.CallId).Distinct().Should().ContainSingle();
     }
 
@@ -32,7 +33,8 @@ public class FailoverCasesOrderTests
     [BothModes]
     public async Task Exhaustion_keeps_the_last_failure_and_asks_each_once(bool streamed)
     {
-        FakeProvider[] all = [FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Failing("b", LlmErrorKind.Timeout), FakeProvider.Failing("c", LlmErrorKind.RateLimited, 429)];
+        FakeProvider[] all = [FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Failing("b", LlmErrorKind.Timeout),
+            FakeProvider.Failing("c", LlmErrorKind.RateLimited, 429)];
         await using var router = InOrder(null, all);
         var error = await router.FailAsync<AllProvidersFailedException>(streamed);
         (error.Kind, error.StatusCode).Should().Be((LlmErrorKind.RateLimited, 429));
@@ -64,9 +66,16 @@ public class FailoverCasesOrderTests
     [BothModes]
     public async Task A_failure_seen_in_one_attempt_influences_the_choice_of_the_next(bool streamed)
     {
-        // On purpose: not the strategy but the kind of the failure chooses. A prompt too long for 8,000 tokens skips every window known to be no larger.
-        var tooSmall = new FakeProvider("same", (_, _) => Some.Answer("never asked")) { Info = new("same", "mock", "m") { ContextWindow = 8_000 } };
-        var larger = new FakeProvider("larger", (_, _) => Some.Answer("ok")) { Info = new("larger", "mock", "m") { ContextWindow = 32_000 } };
+        // On purpose: not the strategy but the kind of the failure chooses.
+        // A prompt too long for 8,000 tokens skips every window known to be no larger.
+        var tooSmall = new FakeProvider("same", (_, _) => Some.Answer("never asked"))
+        {
+            Info = new("same", "mock", "m") { ContextWindow = 8_000 }
+        };
+        var larger = new FakeProvider("larger", (_, _) => Some.Answer("ok"))
+        {
+            Info = new("larger", "mock", "m") { ContextWindow = 32_000 }
+        };
         var first = new FakeProvider("first", (_, _) => Some.Failure(new LlmException(LlmErrorKind.ContextLengthExceeded, "too long")))
         {
             Info = new("first", "mock", "m") { ContextWindow = 8_000 },
@@ -114,9 +123,16 @@ public class FailoverCasesOrderTests
     [Fact]
     public async Task Nested_routers_give_the_leaf_s_response()
     {
-        var leaf = new ChatResponse(new ChatMessage(ChatRole.Assistant, "leaf")) { FinishReason = ChatFinishReason.Stop, ModelId = "m", Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 } };
-        var inner = InOrder(null, FakeProvider.Failing("broken", LlmErrorKind.ServerError), new ChatClientProvider("leaf", new FakeChatClient { Response = leaf }));
-        await using var outer = InOrder(null, FakeProvider.Failing("down", LlmErrorKind.Unavailable), new ChatClientProvider("inner", inner));
+        var leaf = new ChatResponse(new ChatMessage(ChatRole.Assistant, "leaf"))
+        {
+            FinishReason = ChatFinishReason.Stop,
+            ModelId = "m",
+            Usage = new() { InputTokenCount = 3, OutputTokenCount = 1, TotalTokenCount = 4 }
+        };
+        var inner = InOrder(null, FakeProvider.Failing("broken", LlmErrorKind.ServerError),
+            new ChatClientProvider("leaf", new FakeChatClient { Response = leaf }));
+        await using var outer =
+            InOrder(null, FakeProvider.Failing("down", LlmErrorKind.Unavailable), new ChatClientProvider("inner", inner));
         (await ((IChatClient)outer).GetResponseAsync(Hello)).Should().BeSameAs(leaf);
     }
 
@@ -124,7 +140,8 @@ public class FailoverCasesOrderTests
     public async Task Nested_routers_stream_the_leaf_s_updates_and_the_last_route_is_the_outer_s()
     {
         var word = Some.Word("leaf");
-        var inner = InOrder(null, FakeProvider.Failing("broken", LlmErrorKind.ServerError), new FakeProvider("leaf", (_, _) => Some.Updates(word, Some.Finish(), Some.Usage(3, 1))));
+        var inner = InOrder(null, FakeProvider.Failing("broken", LlmErrorKind.ServerError),
+            new FakeProvider("leaf", (_, _) => Some.Updates(word, Some.Finish(), Some.Usage(3, 1))));
         await using var outer = InOrder(null, new ChatClientProvider("inner", inner));
         var updates = await ((IChatClient)outer).GetStreamingResponseAsync(Hello).ToListAsync();
         updates[0].Should().BeSameAs(word);
@@ -137,7 +154,8 @@ public class FailoverCasesOrderTests
     [BothModes]
     public async Task A_nested_router_that_is_exhausted_is_one_failed_attempt_of_the_outer_one(bool streamed)
     {
-        var inner = InOrder(null, FakeProvider.Failing("x", LlmErrorKind.ServerError), FakeProvider.Failing("y", LlmErrorKind.Unavailable, 503));
+        var inner = InOrder(
+            null, FakeProvider.Failing("x", LlmErrorKind.ServerError), FakeProvider.Failing("y", LlmErrorKind.Unavailable, 503));
         await using var outer = InOrder(
             new() { Observers = { _log } },
             new ChatClientProvider("inner", inner),
@@ -165,7 +183,9 @@ public class FailoverCasesOrderTests
     {
         var client = new FakeChatClient();
         var b = FakeProvider.Answering("b", "ok");
-        var router = new Router().AddProvider(new SyncProvider("throws", () => throw new InvalidOperationException("disposal failed on purpose"))).AddProvider(new ChatClientProvider("client", client)).AddProvider(b);
+        var router = new Router()
+            .AddProvider(new SyncProvider("throws", () => throw new InvalidOperationException("disposal failed on purpose")))
+            .AddProvider(new ChatClientProvider("client", client)).AddProvider(b);
         await router.DisposeAsync();
         client.DisposedAsync.Should().Be(1);
         b.Disposals.Should().Be(1);

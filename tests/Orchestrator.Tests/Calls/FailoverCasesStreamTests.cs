@@ -25,10 +25,12 @@ public class FailoverCasesStreamTests
     [MemberData(nameof(Breaks))]
     public async Task A_failure_before_output_fails_over_wherever_it_happens(BreakAt at, bool streamed)
     {
-        await using var router = InOrder(new() { Observers = { _log } }, BrokenStream.Provider("a", at, () => new InvalidOperationException("broken on purpose")), FakeProvider.Answering("b", "ok"));
+        await using var router = InOrder(new() { Observers = { _log } },
+            BrokenStream.Provider("a", at, () => new InvalidOperationException("broken on purpose")), FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
 
-        _log.Attempts.Select(a => (a.Provider.Name, a.Outcome)).Should().Equal(("a", AttemptOutcome.Failed), ("b", AttemptOutcome.Succeeded));
+        _log.Attempts.Select(a => (a.Provider.Name, a.Outcome))
+            .Should().Equal(("a", AttemptOutcome.Failed), ("b", AttemptOutcome.Succeeded));
         // On purpose: a foreign exception has a kind of its own, and the original is inside.
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Unknown);
         _log.Attempts[0].Error!.InnerException.Should().BeOfType<InvalidOperationException>();
@@ -57,7 +59,8 @@ public class FailoverCasesStreamTests
     public async Task A_failure_after_output_is_reported_once_and_selects_no_other_provider()
     {
         var b = FakeProvider.Answering("b", "never asked");
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.CutAfter("a", () => new IOException("reset"), "one ", "two"), b);
+        await using var router =
+            InOrder(new() { Observers = { _log } }, FakeProvider.CutAfter("a", () => new IOException("reset"), "one ", "two"), b);
         var seen = "";
         var read = async () =>
         {
@@ -77,7 +80,8 @@ public class FailoverCasesStreamTests
     [Fact]
     public async Task A_buffered_call_that_is_cut_starts_over_elsewhere_for_nothing_was_handed_out()
     {
-        await using var router = InOrder(null, FakeProvider.CutAfter("a", () => new IOException("reset"), "one ", "two"), FakeProvider.Answering("b", "whole"));
+        await using var router =
+            InOrder(null, FakeProvider.CutAfter("a", () => new IOException("reset"), "one ", "two"), FakeProvider.Answering("b", "whole"));
         (await router.AskAsync(streamed: false)).Should().Be("whole");
     }
 
@@ -104,7 +108,8 @@ public class FailoverCasesStreamTests
     public async Task A_stream_that_ends_with_nothing_at_all_is_malformed_on_purpose_and_fails_over(bool streamed)
     {
         // Microsoft.Extensions.AI takes it for an empty answer; to us it is a server that hung up.
-        await using var router = InOrder(new() { Observers = { _log } }, new FakeProvider("a", (_, _) => Some.Updates()), FakeProvider.Answering("b", "ok"));
+        await using var router =
+            InOrder(new() { Observers = { _log } }, new FakeProvider("a", (_, _) => Some.Updates()), FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.MalformedResponse);
     }
@@ -147,7 +152,8 @@ public class FailoverCasesStreamTests
         await using var router = InOrder(null, FakeProvider.Silent("silent"));
         var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
         var first = stream.MoveNextAsync().AsTask();
-        (await Assert.ThrowsAsync<InvalidOperationException>(() => stream.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5)))).Message.Should().Contain("one reader");
+        (await Assert.ThrowsAsync<InvalidOperationException>(() => stream.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(5))))
+            .Message.Should().Contain("one reader");
         first.IsCompleted.Should().BeFalse("it goes on as if nothing had been");
         await Assert.ThrowsAsync<NotSupportedException>(() => stream.DisposeAsync().AsTask());
         // The disposal stands all the same: it cancels the call, which ends soon after.
@@ -172,7 +178,8 @@ public class FailoverCasesStreamTests
     {
         // On purpose: Microsoft.Extensions.AI lets it replace the answer. The caller paid for that answer, so it gets it.
         using var logs = new Logs();
-        var a = BrokenStream.Provider("a", BreakAt.Disposal, () => new IOException("close failed on purpose"), Some.Word("ok"), Some.Finish());
+        var a = BrokenStream.Provider(
+            "a", BreakAt.Disposal, () => new IOException("close failed on purpose"), Some.Word("ok"), Some.Finish());
         var b = FakeProvider.Answering("b", "never asked");
         await using var router = InOrder(new() { Observers = { _log } }, null, logs, a, b);
         (await router.AskAsync(streamed)).Should().Be("ok");
@@ -188,7 +195,8 @@ public class FailoverCasesStreamTests
         var opened = new List<BrokenStream>();
         FakeProvider Opens(string name, params ChatResponseUpdate[] updates) => new(name, (_, _) =>
         {
-            opened.Add(new BrokenStream(updates.Length == 0 ? BreakAt.FirstPullLater : BreakAt.Creation, () => new IOException("reset"), updates));
+            opened.Add(new BrokenStream(
+                updates.Length == 0 ? BreakAt.FirstPullLater : BreakAt.Creation, () => new IOException("reset"), updates));
             return opened[^1];
         });
         await using var router = InOrder(null, Opens("a"), Opens("b", Some.Word("ok"), Some.Finish()));
@@ -196,7 +204,8 @@ public class FailoverCasesStreamTests
         opened.Select(s => s.Disposals).Should().Equal(1, 1);
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(Action onClose, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> EndlessAsync(
+        Action onClose, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         try
         {

@@ -35,7 +35,10 @@ public sealed class ForeignCopiesTests
         var data = new TheoryData<string, string, bool>();
         foreach (var harm in Harms.Keys)
         {
-            foreach (var kind in new[] { "client", "custom", "client and messages of a derived class", "custom and messages of a derived class" })
+            foreach (var kind in new[]
+            {
+                "client", "custom", "client and messages of a derived class", "custom and messages of a derived class"
+            })
             {
                 data.Add(harm, kind, true);
                 data.Add(harm, kind, false);
@@ -50,13 +53,17 @@ public sealed class ForeignCopiesTests
     public async Task What_was_altered_reaches_neither_a_retry_nor_the_next_nor_the_caller(string harm, string kind, bool streamed)
     {
         List<string> seen = [];
-        ILlmProvider Harmful(string name, bool fails) => kind.StartsWith("client", StringComparison.Ordinal) ? HarmfulClient(name, fails, harm, seen) : HarmfulCustom(name, fails, harm, seen);
+        ILlmProvider Harmful(string name, bool fails) =>
+            kind.StartsWith("client", StringComparison.Ordinal)
+                ? HarmfulClient(name, fails, harm, seen)
+                : HarmfulCustom(name, fails, harm, seen);
         var options = Options();
         var isDerived = kind.EndsWith("class", StringComparison.Ordinal);
         ChatMessage[] messages = [Message("hello", isDerived), Message("again", isDerived)];
         var before = Show(messages, options);
         var retry = new RetryOptions { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero };
-        await using var router = InOrder(new() { Retry = retry, MaxAttempts = 8 }, Harmful("a", fails: true), Harmful("b", fails: true), Harmful("c", fails: false));
+        await using var router = InOrder(
+            new() { Retry = retry, MaxAttempts = 8 }, Harmful("a", fails: true), Harmful("b", fails: true), Harmful("c", fails: false));
         await router.AskAsync(streamed, options, messages);
 
         seen.Should().HaveCountGreaterThan(3, "at least one was asked again").And.AllBe(before);
@@ -84,15 +91,18 @@ public sealed class ForeignCopiesTests
             RawRepresentation = raw,
             AdditionalProperties = new() { ["key"] = "value" },
         }]));
-        (got!.GetType(), got.Role, got.AuthorName, got.MessageId, got.CreatedAt).Should().Be((typeof(ChatMessage), ChatRole.System, "Ada", "m1", DateTimeOffset.UnixEpoch));
-        (ReferenceEquals(got.RawRepresentation, raw), ReferenceEquals(got.Contents[0], content), got.AdditionalProperties!["key"]).Should().Be((true, true, "value"));
+        (got!.GetType(), got.Role, got.AuthorName, got.MessageId, got.CreatedAt)
+            .Should().Be((typeof(ChatMessage), ChatRole.System, "Ada", "m1", DateTimeOffset.UnixEpoch));
+        (ReferenceEquals(got.RawRepresentation, raw), ReferenceEquals(got.Contents[0], content), got.AdditionalProperties!["key"])
+            .Should().Be((true, true, "value"));
     }
 
     public static TheoryData<string, IReadOnlyDictionary<string, string>> TagsOfAllKinds() => new()
     {
         { "dictionary", new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["team"] = "red" } },
         { "sorted", new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["team"] = "red" } },
-        { "read-only", new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string> { ["team"] = "red" }) },
+        { "read-only",
+            new System.Collections.ObjectModel.ReadOnlyDictionary<string, string>(new Dictionary<string, string> { ["team"] = "red" }) },
         { "own", new OwnTags { ["team"] = "red" } },
     };
 
@@ -146,9 +156,11 @@ public sealed class ForeignCopiesTests
 
         public bool ContainsKey(string key) => _all.ContainsKey(key);
 
-        public bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string value) => _all.TryGetValue(key, out value);
+        public bool TryGetValue(string key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out string value) =>
+            _all.TryGetValue(key, out value);
 
-        public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => Throws ? throw new InvalidOperationException("secret") : _all.GetEnumerator();
+        public IEnumerator<KeyValuePair<string, string>> GetEnumerator() =>
+            Throws ? throw new InvalidOperationException("secret") : _all.GetEnumerator();
 
         System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
@@ -157,10 +169,12 @@ public sealed class ForeignCopiesTests
     public async Task Our_own_providers_read_the_originals()
     {
         LlmRequest? asked = null;
-        await using var router = InOrder(null, new MockProvider("a", options: new MockOptions { ReplyFactory = r => (asked = r).ToString() }));
+        await using var router =
+            InOrder(null, new MockProvider("a", options: new MockOptions { ReplyFactory = r => (asked = r).ToString() }));
         var request = new LlmRequest([Message("hello")]) { Options = Options() };
         await router.RouteAsync(request);
-        (ReferenceEquals(asked!.Options, request.Options), ReferenceEquals(asked.Messages[0], request.Messages[0])).Should().Be((true, true));
+        (ReferenceEquals(asked!.Options, request.Options), ReferenceEquals(asked.Messages[0], request.Messages[0]))
+            .Should().Be((true, true));
     }
 
     public static TheoryData<ChatOptions, string> BadOptions() => new()
@@ -180,7 +194,8 @@ public sealed class ForeignCopiesTests
         foreach (var streamed in new[] { true, false })
         {
             List<string> seen = [];
-            await using var router = InOrder(null, kind == "client" ? HarmfulClient("a", false, "numbers", seen) : HarmfulCustom("a", false, "numbers", seen));
+            await using var router =
+                InOrder(null, kind == "client" ? HarmfulClient("a", false, "numbers", seen) : HarmfulCustom("a", false, "numbers", seen));
             var error = await router.FailAsync<LlmException>(streamed, options);
             error.Kind.Should().Be(LlmErrorKind.InvalidRequest);
             error.Message.Should().NotContain("secret");
@@ -191,7 +206,12 @@ public sealed class ForeignCopiesTests
     [Fact]
     public async Task Options_whose_copy_shares_its_lists_are_copied_all_the_same()
     {
-        var options = new SharingOptions { Tools = [new HostedWebSearchTool()], StopSequences = ["end"], AdditionalProperties = new() { ["key"] = "value" } };
+        var options = new SharingOptions
+        {
+            Tools = [new HostedWebSearchTool()],
+            StopSequences = ["end"],
+            AdditionalProperties = new() { ["key"] = "value" }
+        };
         await using var router = InOrder(null, new FakeProvider("a", (request, _) =>
         {
             request.Options!.Tools!.Clear();
@@ -217,7 +237,8 @@ public sealed class ForeignCopiesTests
     private static ChatMessage Message(string text, bool isDerived = false)
     {
         var message = isDerived ? new OwnMessage() : new ChatMessage();
-        (message.Role, message.Contents, message.AdditionalProperties) = (ChatRole.User, [new TextContent(text)], new() { ["key"] = "value" });
+        (message.Role, message.Contents, message.AdditionalProperties) =
+            (ChatRole.User, [new TextContent(text)], new() { ["key"] = "value" });
         return message;
     }
 
@@ -236,17 +257,20 @@ public sealed class ForeignCopiesTests
 
     private static string Show(IEnumerable<ChatMessage> messages, ChatOptions o) =>
         string.Join(';', messages.Select(m => $"{m.Role}:{string.Join('+', m.Contents)}:{m.AdditionalProperties?["key"]}"))
-        + $"|{o.Instructions}|{o.Tools?.Count}|{string.Join(',', o.StopSequences ?? [])}|{o.AdditionalProperties?["key"]}|{o.ResponseFormat?.GetType().Name}|{o.Temperature}|{o.MaxOutputTokens}|{o.Seed}|{o.Reasoning?.Effort}";
+        + $"|{o.Instructions}|{o.Tools?.Count}|{string.Join(',', o.StopSequences ?? [])}|{o.AdditionalProperties?["key"]}"
+        + $"|{o.ResponseFormat?.GetType().Name}|{o.Temperature}|{o.MaxOutputTokens}|{o.Seed}|{o.Reasoning?.Effort}";
 
     private sealed class HarmfulChatClient(string harm, List<string> seen, bool fails) : IChatClient
     {
-        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         {
             Harm(messages, options!);
             return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "ok")) { FinishReason = ChatFinishReason.Stop });
         }
 
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         {
             Harm(messages, options!);
             return Some.Answer("ok");
@@ -286,6 +310,7 @@ public sealed class ForeignCopiesTests
 
     private sealed class SharingOptions : ChatOptions
     {
-        public override ChatOptions Clone() => new SharingOptions { Tools = Tools, StopSequences = StopSequences, AdditionalProperties = AdditionalProperties };
+        public override ChatOptions Clone() =>
+            new SharingOptions { Tools = Tools, StopSequences = StopSequences, AdditionalProperties = AdditionalProperties };
     }
 }

@@ -13,7 +13,8 @@ public partial class GivingBackTests
         private int _asked;
         private CancellationToken _token;
 
-        public ProviderInfo Info => hook == Hook.InfoThrows && _asked > 0 && test._armed ? throw new InvalidOperationException("on purpose") : _info;
+        public ProviderInfo Info =>
+            hook == Hook.InfoThrows && _asked > 0 && test._armed ? throw new InvalidOperationException("on purpose") : _info;
 
         public bool Cancelled => _token.IsCancellationRequested;
 
@@ -27,7 +28,8 @@ public partial class GivingBackTests
             return new Sequence(this, AnswerAsync(cancellationToken));
         }
 
-        private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             if (way == Way.Fails)
                 throw Error();
@@ -41,7 +43,8 @@ public partial class GivingBackTests
             if (hook == Hook.Contents)
                 yield return new ChatResponseUpdate(ChatRole.Assistant, new BadList());
             if (hook == Hook.Arguments)
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?> { ["x"] = new BadText() })]);
+                yield return new ChatResponseUpdate(
+                    ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?> { ["x"] = new BadText() })]);
             yield return Some.Word("ok");
             await Task.Delay(1, CancellationToken.None);
             yield return Some.Finish();
@@ -54,7 +57,8 @@ public partial class GivingBackTests
             _ => new LlmException(LlmErrorKind.ServerError, "on purpose"),
         };
 
-        private sealed class Sequence(Acted owner, IAsyncEnumerable<ChatResponseUpdate> inner) : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>
+        private sealed class Sequence(Acted owner, IAsyncEnumerable<ChatResponseUpdate> inner)
+            : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>
         {
             private IAsyncEnumerator<ChatResponseUpdate>? _inner;
 
@@ -144,7 +148,8 @@ public partial class GivingBackTests
 
         public bool IsEnabled(LogLevel logLevel) => armed() ? throw new InvalidOperationException("on purpose") : true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (armed())
                 throw new InvalidOperationException("on purpose");

@@ -69,7 +69,8 @@ public partial class GivingBackTests
         using var cancel = new CancellationTokenSource();
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var provider = new Acted(this, hook, way, cancel);
-        await using var router = new Router(Options(hook), hook == Hook.Logger ? new Loud(() => _armed) : null, _clock).ExportingTo(registry);
+        await using var router = new Router(Options(hook), hook == Hook.Logger ? new Loud(() => _armed) : null, _clock)
+            .ExportingTo(registry);
         router.AddProvider(provider, new ProviderOptions { MaxConcurrency = 1, QueueLimit = 0 });
         _clock.On = use => ThrowIf(hook == Hook.ClockRead + (int)use && _calls > 0);
         var call = CallAsync(router, way, streamed, cancel.Token);
@@ -94,7 +95,8 @@ public partial class GivingBackTests
 
         await cancel.CancelAsync();
         if (_calls > 0)
-            provider.Cancelled.Should().Be(_log.Attempts[0].Outcome != AttemptOutcome.Succeeded, "what is left is cancelled, and what is whole has let go of the token");
+            provider.Cancelled.Should().Be(_log.Attempts[0].Outcome != AttemptOutcome.Succeeded,
+                "what is left is cancelled, and what is whole has let go of the token");
         _clock.Pass(400);
         var text = router.AskAsync(streamed).WaitAsync(Patience);
         (await text).Should().Be("ok");

@@ -13,7 +13,8 @@ public class LimitsTests
     [BothModes]
     public async Task The_attempt_limit_hands_a_silent_provider_s_call_to_the_next(bool streamed)
     {
-        await using var router = NewRouter(FakeProvider.Silent("slow"), FakeProvider.Answering("fast", "ok"), new() { FirstToken = Timeout.InfiniteTimeSpan });
+        await using var router =
+            NewRouter(FakeProvider.Silent("slow"), FakeProvider.Answering("fast", "ok"), new() { FirstToken = Timeout.InfiniteTimeSpan });
         var call = router.RunAsync(streamed);
         await AdvanceAsync(TimeSpan.FromSeconds(59.9));
         call.IsCompleted.Should().BeFalse();
@@ -45,7 +46,8 @@ public class LimitsTests
     [BothModes]
     public async Task The_call_limit_ends_the_call_and_counts_against_no_provider(bool streamed)
     {
-        await using var router = NewRouter(FakeProvider.Silent("a"), FakeProvider.Answering("b", "never asked"), new() { Call = TimeSpan.FromSeconds(5), FirstToken = Timeout.InfiniteTimeSpan });
+        await using var router = NewRouter(FakeProvider.Silent("a"), FakeProvider.Answering("b", "never asked"),
+            new() { Call = TimeSpan.FromSeconds(5), FirstToken = Timeout.InfiniteTimeSpan });
         var call = router.RunAsync(streamed);
         await AdvanceAsync(TimeSpan.FromSeconds(5.1));
 
@@ -91,7 +93,8 @@ public class LimitsTests
         (await call.WaitAsync(TimeSpan.FromSeconds(10))).Text.Should().Be(string.Concat(Enumerable.Repeat("word ", words)));
         _log.Attempts.Should().ContainSingle().Which.Should().Match<LlmAttempt>(a => !a.Streaming && a.Outcome == AttemptOutcome.Succeeded);
 
-        async IAsyncEnumerable<ChatResponseUpdate> WordsAsync(int wait, int count, int pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        async IAsyncEnumerable<ChatResponseUpdate> WordsAsync(
+            int wait, int count, int pace, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             await Task.Delay(TimeSpan.FromSeconds(wait), _time, token);
             for (var i = 0; i < count; i++)
@@ -105,7 +108,8 @@ public class LimitsTests
     [Fact]
     public async Task Limits_stand_still_while_the_consumer_holds_an_update()
     {
-        await using var router = NewRouter(FakeProvider.Answering("a", "one ", "two ", "three"), null, new() { Stream = TimeSpan.FromSeconds(5) });
+        await using var router =
+            NewRouter(FakeProvider.Answering("a", "one ", "two ", "three"), null, new() { Stream = TimeSpan.FromSeconds(5) });
         var words = 0;
         await foreach (var update in router.RouteStreamAsync("hello"))
         {
@@ -143,7 +147,8 @@ public class LimitsTests
     public async Task The_caller_s_cancellation_frees_the_caller_of_a_provider_that_ignores_its_token(bool streamed)
     {
         var release = new TaskCompletionSource();
-        await using var router = NewRouter(new FakeProvider("deaf", (_, _) => DeafAsync(release.Task)), FakeProvider.Answering("next", "ok"), null);
+        await using var router =
+            NewRouter(new FakeProvider("deaf", (_, _) => DeafAsync(release.Task)), FakeProvider.Answering("next", "ok"), null);
         using var cancel = new CancellationTokenSource();
         var call = router.RunAsync(streamed, cancellationToken: cancel.Token);
         await AdvanceAsync(TimeSpan.FromSeconds(1));
@@ -159,7 +164,10 @@ public class LimitsTests
     [Fact]
     public async Task The_request_s_limits_win_over_the_provider_s_and_those_over_the_router_s()
     {
-        var slow = new FakeProvider("slow", (_, token) => Some.Silence(token)) { Info = new("slow", "mock", "m") { Timeouts = new() { Attempt = TimeSpan.FromSeconds(7) } } };
+        var slow = new FakeProvider("slow", (_, token) => Some.Silence(token))
+        {
+            Info = new("slow", "mock", "m") { Timeouts = new() { Attempt = TimeSpan.FromSeconds(7) } }
+        };
         await using var router = new Router(new RouterOptions { Observers = { _log } }, timeProvider: _time);
         router.AddProvider(slow);
         var byProvider = router.RouteAsync("hello");
@@ -205,15 +213,22 @@ public class LimitsTests
     {
         var breaks = new FakeProvider("breaks", (_, token) => SlowAsync(token));
         var late = new FakeProvider("late", (_, token) => LateAsync(token));
-        await using var router = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, MidStream = MidStreamMode.Restart, Observers = { _log } }, timeProvider: _time);
+        await using var router = new Router(new RouterOptions
+        {
+            Strategy = RoutingStrategy.FirstAvailable,
+            MidStream = MidStreamMode.Restart,
+            Observers = { _log }
+        }, timeProvider: _time);
         router.AddProvider(breaks).AddProvider(late);
         var call = router.RunAsync(streamed: true);
         await AdvanceAsync(TimeSpan.FromSeconds(155));
 
         (await call.WaitAsync(TimeSpan.FromSeconds(10))).Text.Should().EndWith("whole");
-        _log.Attempts.Select(a => (a.Role, a.Outcome)).Should().Equal((AttemptRole.First, AttemptOutcome.Failed), (AttemptRole.Restart, AttemptOutcome.Succeeded));
+        _log.Attempts.Select(a => (a.Role, a.Outcome))
+            .Should().Equal((AttemptRole.First, AttemptOutcome.Failed), (AttemptRole.Restart, AttemptOutcome.Succeeded));
 
-        async IAsyncEnumerable<ChatResponseUpdate> SlowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        async IAsyncEnumerable<ChatResponseUpdate> SlowAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             for (var i = 0; i < 7; i++)
             {
@@ -224,7 +239,8 @@ public class LimitsTests
             throw new LlmException(LlmErrorKind.StreamInterrupted, "cut on purpose");
         }
 
-        async IAsyncEnumerable<ChatResponseUpdate> LateAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        async IAsyncEnumerable<ChatResponseUpdate> LateAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             await Task.Delay(TimeSpan.FromSeconds(5), _time, token);
             yield return Some.Word("whole");
@@ -232,7 +248,8 @@ public class LimitsTests
         }
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> StallAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> StallAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         yield return Some.Word("one ");
         yield return Some.Word("two ");
@@ -256,7 +273,12 @@ public class LimitsTests
 
     private Router NewRouter(ILlmProvider first, ILlmProvider? second, TimeoutOptions? limits)
     {
-        var router = new Router(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Timeouts = limits ?? new(), Observers = { _log } }, timeProvider: _time);
+        var router = new Router(new RouterOptions
+        {
+            Strategy = RoutingStrategy.FirstAvailable,
+            Timeouts = limits ?? new(),
+            Observers = { _log }
+        }, timeProvider: _time);
         router.AddProvider(first);
         if (second is not null)
             router.AddProvider(second);

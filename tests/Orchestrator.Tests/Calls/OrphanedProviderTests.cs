@@ -187,7 +187,8 @@ public class OrphanedProviderTests
     public async Task A_restarted_stream_leaves_the_provider_that_broke_with_its_permit(bool comesBack)
     {
         await using var router = InOrder(
-            new() { Observers = { _log }, MidStream = MidStreamMode.Restart, Timeouts = new() { Idle = TimeSpan.FromSeconds(5) } }, _clock, null, _a, FakeProvider.Answering("b", "b"));
+            new() { Observers = { _log }, MidStream = MidStreamMode.Restart, Timeouts = new() { Idle = TimeSpan.FromSeconds(5) } }, _clock,
+            null, _a, FakeProvider.Answering("b", "b"));
         var text = ReadAsync(router);
         _a.Give("one ");
         _clock.Pass(5);
@@ -214,7 +215,8 @@ public class OrphanedProviderTests
         return text;
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> EndingWithItsTokenAsync(TaskCompletionSource closed, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ChatResponseUpdate> EndingWithItsTokenAsync(
+        TaskCompletionSource closed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {
@@ -235,7 +237,8 @@ public class OrphanedProviderTests
         }
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> FirstThenSilenceAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<ChatResponseUpdate> FirstThenSilenceAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return Some.Word("one");
         await Task.Delay(Timeout.Infinite, cancellationToken);

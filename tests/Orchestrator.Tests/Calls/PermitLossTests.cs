@@ -107,7 +107,12 @@ public class PermitLossTests
     }
 
     private static Router Short() =>
-        new(new RouterOptions { Strategy = RoutingStrategy.FirstAvailable, Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = 1 } });
+        new(new RouterOptions
+        {
+            Strategy = RoutingStrategy.FirstAvailable,
+            Retry = RetryOptions.None,
+            Health = new() { ConsecutiveFailures = 1 }
+        });
 
     private static Router Ranked(IRoutingStrategy strategy, params FakeProvider[] providers) =>
         Ranked(strategy, new HandClock(), providers);

@@ -56,7 +56,12 @@ public class PermitQueueTests
             "a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Fails(LlmErrorKind.ServerError));
         var b = FakeProvider.ByTurns("b", Fails(LlmErrorKind.ServerError), Holds(gateB.Task, LlmErrorKind.ServerError), Holds(end.Task));
         var log = new AttemptLog();
-        var options = new RouterOptions { Observers = { log }, Health = new() { ConsecutiveFailures = 1 }, Retry = new() { MaxRetriesPerProvider = 0, BudgetPerSecond = 0, BudgetShare = share } };
+        var options = new RouterOptions
+        {
+            Observers = { log },
+            Health = new() { ConsecutiveFailures = 1 },
+            Retry = new() { MaxRetriesPerProvider = 0, BudgetPerSecond = 0, BudgetShare = share }
+        };
         await using var router = InOrder(options, _clock, null, a, b);
         await FailAsync(Ask(router, "ejects", "a"));
         await FailAsync(Ask(router, "ejects", "b"));
@@ -184,7 +189,8 @@ public class PermitQueueTests
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
         clock.Pass(TimeSpan.FromMinutes(3));
         await source.CancelAsync();
-        (await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(source.Token);
+        (await FluentActions.Awaiting(() => call.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.Should().Be(source.Token);
         _gate.SetResult();
         await holder;
     }

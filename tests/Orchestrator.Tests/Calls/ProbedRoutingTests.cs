@@ -17,11 +17,13 @@ public class ProbedRoutingTests
     [InlineData(true, false, "a")]
     [InlineData(false, true, "b")]
     [InlineData(false, false, "a")]
-    public async Task The_first_call_asks_all_probes_at_once_and_waits_for_every_answer_later_ones_have_them(bool a, bool b, string expected)
+    public async Task The_first_call_asks_all_probes_at_once_and_waits_for_every_answer_later_ones_have_them(
+        bool a, bool b, string expected)
     {
         await using var router = InOrder(null, _time, null, _a, _b);
         // On another thread: whoever asks must not be held up by a probe.
-        var first = await Task.Factory.StartNew(() => router.AskAsync(streamed: false), default, default, TaskScheduler.Default).WaitAsync(Patience);
+        var first = await Task.Factory.StartNew(() => router.AskAsync(streamed: false), default, default, TaskScheduler.Default)
+            .WaitAsync(Patience);
         await _a.Asked(1);
         await _b.Asked(1);
         first.IsCompleted.Should().BeFalse();

@@ -76,9 +76,14 @@ public class RetryBudgetProperties
     }
 
     [Property(MaxTest = 1000)]
-    public void Waits_before_a_retry_and_chances_of_a_cool_down_stay_within_their_bounds(int seed, ushort shortest, ushort more, ushort? retryAfter)
+    public void Waits_before_a_retry_and_chances_of_a_cool_down_stay_within_their_bounds(
+        int seed, ushort shortest, ushort more, ushort? retryAfter)
     {
-        var retry = new RetryOptions { MinDelay = TimeSpan.FromMilliseconds(shortest), MaxDelay = TimeSpan.FromMilliseconds(shortest + more) };
+        var retry = new RetryOptions
+        {
+            MinDelay = TimeSpan.FromMilliseconds(shortest),
+            MaxDelay = TimeSpan.FromMilliseconds(shortest + more)
+        };
         var chance = new Chance(new Random(seed));
         var backoff = new Backoff(retry, chance);
         for (var i = 0; i < 20; i++)

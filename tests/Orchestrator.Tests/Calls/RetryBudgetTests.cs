@@ -157,7 +157,8 @@ public class RetryBudgetTests
         }
 
         var attempts = a.Calls + b.Calls;
-        attempts.Should().BeLessThanOrEqualTo((int)(Calls * 1.2) + 10 + (int)(10 * clock.Elapsed.TotalSeconds) + 6, "first attempts are free, and so are failovers until both are ejected");
+        attempts.Should().BeLessThanOrEqualTo((int)(Calls * 1.2) + 10 + (int)(10 * clock.Elapsed.TotalSeconds) + 6,
+            "first attempts are free, and so are failovers until both are ejected");
         attempts.Should().BeGreaterThanOrEqualTo(Calls, "every call still makes one attempt");
     }
 
@@ -173,5 +174,6 @@ public class RetryBudgetTests
 
     private static Script Down(string name, TimeProvider time) => new(name, time, Script.Error(LlmErrorKind.ServerError));
 
-    private static int Take(RetryBudget budget, long calls, long now, int times) => Enumerable.Range(0, times).Count(_ => budget.TryTake(calls, now));
+    private static int Take(RetryBudget budget, long calls, long now, int times) =>
+        Enumerable.Range(0, times).Count(_ => budget.TryTake(calls, now));
 }

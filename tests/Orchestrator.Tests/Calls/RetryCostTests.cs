@@ -36,7 +36,8 @@ public class RetryCostTests
         router = InOrder(WithBudget(1), _clock, null, a, Down("b"), Down("c"));
         await EjectAsync(router, "a", "b", "c");
         gone = true;
-        (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Select(t => t.Provider.Name).Should().Equal("a", "c");
+        (await router.FailAsync<AllProvidersFailedException>(streamed: false)).Attempts.Select(t => t.Provider.Name)
+            .Should().Equal("a", "c");
         await router.DisposeAsync();
     }
 

@@ -52,7 +52,8 @@ public class RetryTests
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
         var ask = () => _clock.RunAsync(router.RunAsync(streamed));
         foreach (var attempts in new[] { 2, 1, 2 })
-            (await ask.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts.Should().HaveCount(attempts, "the third attempt of all ejects, and only that is no time to ask again");
+            (await ask.Should().ThrowAsync<AllProvidersFailedException>()).Which.Attempts
+                .Should().HaveCount(attempts, "the third attempt of all ejects, and only that is no time to ask again");
         router.GetMetrics()["a"].IsAvailable.Should().BeFalse();
     }
 
@@ -71,7 +72,8 @@ public class RetryTests
             waits.Add(a.At[1] - a.At[0]);
         }
 
-        waits.Should().OnlyContain(w => w >= TimeSpan.FromMilliseconds(250) && w <= TimeSpan.FromMilliseconds(500)).And.OnlyHaveUniqueItems();
+        waits.Should().OnlyContain(w => w >= TimeSpan.FromMilliseconds(250) && w <= TimeSpan.FromMilliseconds(500))
+            .And.OnlyHaveUniqueItems();
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public class RetryTests
         var b = new Script("b", _clock);
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
         var response = await _clock.RunAsync(router.RouteAsync("hello"));
-        response.Attempts.Select(t => (t.Provider.Name, t.Role)).Should().Equal(("a", AttemptRole.First), ("a", AttemptRole.Retry), ("b", AttemptRole.Failover));
+        response.Attempts.Select(t => (t.Provider.Name, t.Role))
+            .Should().Equal(("a", AttemptRole.First), ("a", AttemptRole.Retry), ("b", AttemptRole.Failover));
     }
 
     // Four candidates, four attempts: each retry would cost one of them its turn.
@@ -93,7 +96,8 @@ public class RetryTests
     {
         var all = Enumerable.Range(0, providers).Select(i => new Script($"p{i}", _clock, Error(LlmErrorKind.ServerError))).ToArray();
         await using var router = InOrder(new() { Retry = new() }, _clock, null, all);
-        var failure = (await FluentActions.Awaiting(() => _clock.RunAsync(router.RouteAsync("hello"))).Should().ThrowAsync<AllProvidersFailedException>()).Which;
+        var failure = (await FluentActions.Awaiting(() => _clock.RunAsync(router.RouteAsync("hello")))
+            .Should().ThrowAsync<AllProvidersFailedException>()).Which;
         all.Should().OnlyContain(p => p.Calls >= 1);
         failure.Attempts.Any(t => t.Role == AttemptRole.Retry).Should().Be(retried);
         failure.Attempts.Count.Should().BeLessThanOrEqualTo(4);
@@ -149,7 +153,8 @@ public class RetryTests
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null);
         var b = new Script("b", _clock);
-        await using var router = InOrder(new() { Retry = new(), Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, b);
+        await using var router =
+            InOrder(new() { Retry = new(), Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, b);
         var request = new LlmRequest("hello") { Timeouts = asked is { } seconds ? new() { Call = TimeSpan.FromSeconds(seconds) } : null };
         (await _clock.RunAsync(router.RouteAsync(request))).Text.Should().Be(expected);
         (_clock.Elapsed > TimeSpan.Zero).Should().Be(expected == "a");
@@ -163,7 +168,8 @@ public class RetryTests
         var second = TimeSpan.FromSeconds(1);
         var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
         var retry = new RetryOptions { MinDelay = second, MaxDelay = second };
-        await using var router = InOrder(new() { Retry = retry, Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, new Script("b", _clock));
+        await using var router = InOrder(
+            new() { Retry = retry, Timeouts = new() { Call = TimeSpan.FromSeconds(limit) } }, _clock, null, a, new Script("b", _clock));
         (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be(expected);
     }
 
@@ -215,7 +221,8 @@ public class RetryTests
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
         // Away from the test's own context, which would run what follows in its place.
         var followed = Task.Run(() => router.RunAsync(streamed, cancellationToken: source.Token)).ContinueWith(
-            _ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
         await UntilAsync(() => _clock.Waiting == 1);
         var canceller = 0;
         await Task.Factory.StartNew(
@@ -244,8 +251,10 @@ public class RetryTests
     [Fact]
     public async Task A_refused_connection_or_a_bad_certificate_is_not_retried()
     {
-        var refused = new LlmException(LlmErrorKind.Unavailable, "refused", new HttpRequestException(HttpRequestError.ConnectionError, "no"));
-        var untrusted = new LlmException(LlmErrorKind.Unavailable, "untrusted", new HttpRequestException(HttpRequestError.SecureConnectionError, "no"));
+        var refused = new LlmException(
+            LlmErrorKind.Unavailable, "refused", new HttpRequestException(HttpRequestError.ConnectionError, "no"));
+        var untrusted = new LlmException(
+            LlmErrorKind.Unavailable, "untrusted", new HttpRequestException(HttpRequestError.SecureConnectionError, "no"));
         var (a, b) = (new Script("a", _clock, refused), new Script("b", _clock));
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
         (await router.RouteAsync("hello")).Text.Should().Be("b");
@@ -282,7 +291,8 @@ public class RetryTests
         var a = new Script("a", _clock, Error(LlmErrorKind.NotSupported));
         var b = new Script("b", _clock, Error(LlmErrorKind.ServerError), null);
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
-        (await _clock.RunAsync(router.RouteAsync("hello"))).Attempts.Select(t => t.Role).Should().Equal(AttemptRole.First, AttemptRole.Failover, AttemptRole.Retry);
+        (await _clock.RunAsync(router.RouteAsync("hello"))).Attempts.Select(t => t.Role)
+            .Should().Equal(AttemptRole.First, AttemptRole.Failover, AttemptRole.Retry);
     }
 
     [Fact]
@@ -291,7 +301,9 @@ public class RetryTests
         FluentActions.Invoking(() => new RetryOptions { MaxRetriesPerProvider = -1 }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new RetryOptions { BudgetShare = double.NaN }).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new RetryOptions { BudgetPerSecond = -1 }).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new RetryOptions { LongestRetryAfter = TimeSpan.FromSeconds(-1) }).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new Router(new RouterOptions { Retry = new() { MinDelay = TimeSpan.FromSeconds(1) } })).Should().Throw<ArgumentException>().WithMessage("*MinDelay*MaxDelay*");
+        FluentActions.Invoking(() => new RetryOptions { LongestRetryAfter = TimeSpan.FromSeconds(-1) })
+            .Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Router(new RouterOptions { Retry = new() { MinDelay = TimeSpan.FromSeconds(1) } }))
+            .Should().Throw<ArgumentException>().WithMessage("*MinDelay*MaxDelay*");
     }
 }

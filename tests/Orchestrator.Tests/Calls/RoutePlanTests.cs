@@ -10,7 +10,8 @@ public class RoutePlanTests
     [Fact]
     public void Every_provider_that_may_serve_is_counted()
     {
-        var unavailable = new UnavailableProviders(Registered("trial"), [Registered("f1"), Registered("f2")], [Registered("v1"), Registered("v2"), Registered("v3")], 0);
+        var unavailable = new UnavailableProviders(
+            Registered("trial"), [Registered("f1"), Registered("f2")], [Registered("v1"), Registered("v2"), Registered("v3")], 0);
         using var plan = Plan(unavailable, c => c, "a", "b");
         plan.Count.Should().Be(8);
         using var plain = Plan(null, c => c, "a", "b");
@@ -30,7 +31,8 @@ public class RoutePlanTests
     [Fact]
     public void A_provider_that_lost_its_permit_joins_the_full_ones_and_is_avoided_only_if_it_was()
     {
-        var (full, one, two, three, four) = (Registered("full"), Registered("one"), Registered("two"), Registered("three"), Registered("four"));
+        var (full, one, two, three, four) =
+            (Registered("full"), Registered("one"), Registered("two"), Registered("three"), Registered("four"));
         using var plan = Plan(new(null, [full], null, 0), c => c);
         plan.IsAvoided(full).Should().BeFalse();
         plan.MoveToFull(one, avoided: false);
@@ -111,16 +113,19 @@ public class RoutePlanTests
         static void Fail() => throw new InvalidOperationException("on purpose");
     }
 
-    private RoutePlan Plan(UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+    private RoutePlan Plan(
+        UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
     {
         var providers = Array.ConvertAll(available, Registered);
-        return new(providers, [.. providers.Select((p, i) => new Candidate(p.Info) { Plan = providers, Index = i })], unavailable, new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
+        return new(providers, [.. providers.Select((p, i) => new Candidate(p.Info) { Plan = providers, Index = i })], unavailable,
+            new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
     }
 
     private static RegisteredProvider Registered(string name)
     {
         var provider = FakeProvider.Answering(name);
-        return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), Registry.States.Clock), null, new TimeoutOptions());
+        return new(provider, provider.Info, ProviderOptions.Default, new ProviderState(name, new HealthOptions(), Registry.States.Clock),
+            null, new TimeoutOptions());
     }
 
     private static List<string> Names(RoutePlan plan)

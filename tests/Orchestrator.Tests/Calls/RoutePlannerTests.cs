@@ -86,7 +86,8 @@ public class RoutePlannerTests
         router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, a, FakeProvider.Answering("b", "b"), c);
         await TryAsync(router, "c");
         var answer = await router.RouteAsync("hello");
-        answer.Attempts.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("a", AttemptRole.First), ("c", AttemptRole.Trial)], "its cool-down is over by now");
+        answer.Attempts.Select(x => (x.Provider.Name, x.Role))
+            .Should().Equal([("a", AttemptRole.First), ("c", AttemptRole.Trial)], "its cool-down is over by now");
         await router.DisposeAsync();
     }
 

@@ -31,14 +31,20 @@ public sealed class ToolsInProviderTests
     public async Task A_failure_of_the_second_round_neither_fails_over_nor_retries(string mode, bool wrapped, string failure)
     {
         var log = new AttemptLog();
-        var options = new RouterOptions { Observers = { log }, Retry = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero }, MidStream = mode == "restart" ? MidStreamMode.Restart : MidStreamMode.Throw };
+        var options = new RouterOptions
+        {
+            Observers = { log },
+            Retry = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero },
+            MidStream = mode == "restart" ? MidStreamMode.Restart : MidStreamMode.Throw
+        };
         await using var router = InOrder(options, Shop("a", wrapped, failure), Shop("b", wrapped, null));
         var call = async () => await router.RunAsync(mode != "buffered", options: Tools());
         var error = (await call.Should().ThrowAsync<LlmException>()).Which;
 
         _charged.Should().Be(1);
         error.Kind.Should().NotBe(LlmErrorKind.Unknown);
-        log.Attempts.Should().ContainSingle().Which.Usage.Should().Match<TokenUsage>(u => u.PromptTokens == 10 && u.CompletionTokens == 5, "the first round was paid for");
+        log.Attempts.Should().ContainSingle().Which.Usage
+            .Should().Match<TokenUsage>(u => u.PromptTokens == 10 && u.CompletionTokens == 5, "the first round was paid for");
     }
 
     [Theory]
@@ -62,8 +68,12 @@ public sealed class ToolsInProviderTests
             return await tool.Task;
         }
 
-        await using var router = InOrder(new() { Timeouts = new() { Attempt = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) } }, Shop("a", true, null), Shop("b", true, null));
-        var error = await router.FailAsync<LlmException>(streamed, new ChatOptions { Tools = [AIFunctionFactory.Create(Charge, "charge")] });
+        await using var router = InOrder(new()
+        {
+            Timeouts = new() { Attempt = TimeSpan.FromMilliseconds(300), Idle = TimeSpan.FromMilliseconds(300) }
+        }, Shop("a", true, null), Shop("b", true, null));
+        var error = await router.FailAsync<LlmException>(
+            streamed, new ChatOptions { Tools = [AIFunctionFactory.Create(Charge, "charge")] });
         (error.Kind, _charged).Should().Be((LlmErrorKind.Timeout, 1));
         tool.SetResult("late");
     }
@@ -113,7 +123,8 @@ public sealed class ToolsInProviderTests
         }
 
         await using var router = InOrder(null, Shop("a", true, null), Shop("b", true, null));
-        await router.FailAsync<OperationCanceledException>(streamed, new ChatOptions { Tools = [AIFunctionFactory.Create(ChargeAndCancel, "charge")] }, cancellationToken: cancel.Token);
+        await router.FailAsync<OperationCanceledException>(
+            streamed, new ChatOptions { Tools = [AIFunctionFactory.Create(ChargeAndCancel, "charge")] }, cancellationToken: cancel.Token);
         _charged.Should().Be(1);
     }
 
@@ -121,7 +132,8 @@ public sealed class ToolsInProviderTests
     [BothModes]
     public async Task A_refusal_after_a_tool_ran_does_not_move_on(bool streamed)
     {
-        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Shop("a", true, "filter"), Shop("b", true, null));
+        await using var router =
+            InOrder(new() { RefusalAction = RefusalAction.NextProvider }, Shop("a", true, "filter"), Shop("b", true, null));
         try
         {
             await router.RunAsync(streamed, options: Tools());
@@ -142,7 +154,8 @@ public sealed class ToolsInProviderTests
             new(ChatRole.Assistant, [new FunctionCallContent("1", "charge")]),
             new(ChatRole.Tool, [new FunctionResultContent("1", "charged")])]);
         var next = FakeProvider.Answering("b", "twice");
-        await using var router = InOrder(null, new FakeProvider("a", (_, _) => new ChatResponseUpdate { RawRepresentation = whole }.Then(new IOException("reset"))), next);
+        await using var router = InOrder(null,
+            new FakeProvider("a", (_, _) => new ChatResponseUpdate { RawRepresentation = whole }.Then(new IOException("reset"))), next);
         await router.FailAsync<LlmException>(streamed);
         next.Calls.Should().Be(0);
     }
@@ -172,7 +185,8 @@ public sealed class ToolsInProviderTests
             "twice" => InOrder(null, new ChatClientProvider("middle", new Wrapping(inner))),
             _ => inner,
         };
-        await using var router = InOrder(new() { Retry = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } }, new ChatClientProvider("a", client), Shop("b", wrapped: true, null));
+        await using var router = InOrder(new() { Retry = new() { MinDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } },
+            new ChatClientProvider("a", client), Shop("b", wrapped: true, null));
         if (nesting == "added later")
             inner.AddProvider(Shop("in", wrapped: true, "503"));
         await router.FailAsync<LlmException>(streamed, Tools());
@@ -236,11 +250,13 @@ public sealed class ToolsInProviderTests
     /// <summary>Asks for the tool first, and answers with its result, or fails.</summary>
     private sealed class ShopClient(string? failure) : IChatClient
     {
-        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        public async Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
             await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+            [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await Task.Yield();
             cancellationToken.ThrowIfCancellationRequested();
@@ -265,7 +281,12 @@ public sealed class ToolsInProviderTests
                     throw new IOException("reset");
                 default:
                     yield return new(ChatRole.Assistant, $"Done: {result.Result}") { MessageId = "m2" };
-                    yield return new() { FinishReason = failure == "filter" ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop, Contents = [Usage()], MessageId = "m2" };
+                    yield return new()
+                    {
+                        FinishReason = failure == "filter" ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop,
+                        Contents = [Usage()],
+                        MessageId = "m2"
+                    };
                     break;
             }
         }

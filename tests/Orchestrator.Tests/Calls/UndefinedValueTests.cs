@@ -12,7 +12,8 @@ public class UndefinedValueTests
     [BothModes]
     public async Task An_error_of_a_kind_there_is_not_is_unknown_and_the_next_provider_is_asked(bool streamed)
     {
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Failing("a", (LlmErrorKind)42), FakeProvider.Answering("b", "ok"));
+        await using var router =
+            InOrder(new() { Observers = { _log } }, FakeProvider.Failing("a", (LlmErrorKind)42), FakeProvider.Answering("b", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
         _log.Attempts.Select(a => a.Error?.Kind).Should().Equal(LlmErrorKind.Unknown, null);
         router.GetMetrics().Values.Should().OnlyContain(m => m.InFlight == 0);

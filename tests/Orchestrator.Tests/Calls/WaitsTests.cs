@@ -7,7 +7,8 @@ public sealed class WaitsTests
 {
     private static readonly TimeSpan[] Lengths =
     [
-        TimeSpan.MinValue, TimeSpan.FromDays(-1), -TimeSpan.FromTicks(1), TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.FromDays(49.8), TimeSpan.MaxValue - TimeSpan.FromTicks(1), TimeSpan.MaxValue,
+        TimeSpan.MinValue, TimeSpan.FromDays(-1), -TimeSpan.FromTicks(1), TimeSpan.Zero, TimeSpan.FromTicks(1), TimeSpan.FromDays(49.8),
+        TimeSpan.MaxValue - TimeSpan.FromTicks(1), TimeSpan.MaxValue,
     ];
 
     [Fact]
@@ -29,7 +30,8 @@ public sealed class WaitsTests
         Waits.Product(TimeSpan.MaxValue, 1.2).Should().Be(TimeSpan.MaxValue);
         Waits.Product(TimeSpan.FromSeconds(10), 0.5).Should().Be(TimeSpan.FromSeconds(5));
         Waits.Product(TimeSpan.FromSeconds(1), double.PositiveInfinity).Should().Be(TimeSpan.MaxValue);
-        (Waits.Later(5, long.MaxValue), Waits.Later(5, 6), Waits.Later(-5, long.MaxValue)).Should().Be((long.MaxValue, 11, long.MaxValue - 5));
+        (Waits.Later(5, long.MaxValue), Waits.Later(5, 6), Waits.Later(-5, long.MaxValue))
+            .Should().Be((long.MaxValue, 11, long.MaxValue - 5));
     }
 
     [Theory]
@@ -48,7 +50,9 @@ public sealed class WaitsTests
         for (var passed = TimeSpan.Zero; passed < length - TimeSpan.FromSeconds(1); passed += TimeSpan.FromDays(10))
         {
             (delay.IsCompleted, within.IsCompleted).Should().Be((false, false));
-            time.Advance(TimeSpan.FromDays(10) < length - TimeSpan.FromSeconds(1) - passed ? TimeSpan.FromDays(10) : length - TimeSpan.FromSeconds(1) - passed);
+            time.Advance(TimeSpan.FromDays(10) < length - TimeSpan.FromSeconds(1) - passed
+                ? TimeSpan.FromDays(10)
+                : length - TimeSpan.FromSeconds(1) - passed);
             await SettleAsync();
         }
 

@@ -120,19 +120,22 @@ public partial class SourceConventionTests
     /// <summary>What a type's own declaration and its visible members name.</summary>
     private static IEnumerable<Type> Named(Type type)
     {
-        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var methods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))
             .Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly).ToList();
         return [
             .. type.GetInterfaces(), .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes,
             .. type.GetFields(All).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(f => f.FieldType),
-            .. methods.SelectMany(m => m.GetParameters()).Select(p => p.ParameterType), .. methods.OfType<MethodInfo>().Select(m => m.ReturnType),
+            .. methods.SelectMany(m => m.GetParameters()).Select(p => p.ParameterType),
+            .. methods.OfType<MethodInfo>().Select(m => m.ReturnType),
             .. type.GetGenericArguments().Concat(methods.OfType<MethodInfo>().SelectMany(m => m.GetGenericArguments()))
                 .SelectMany(a => a.IsGenericParameter ? a.GetGenericParameterConstraints() : [a])];
     }
 
     private static IEnumerable<Type> Parts(Type type) =>
-        [type, .. type.HasElementType ? Parts(type.GetElementType()!) : [], .. type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : []];
+        [type, .. type.HasElementType ? Parts(type.GetElementType()!) : [],
+            .. type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : []];
 
     private static List<LoggerMessageAttribute> LogMessages() =>
         [.. Library.GetTypes()
@@ -146,7 +149,8 @@ public partial class SourceConventionTests
     private static List<(string Place, string Text)> Lines()
     {
         var files = SourcesUnder("src").ToList();
-        files.Select(f => f.Name).Should().Contain(["Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs"], "else there is nothing to see");
+        files.Select(f => f.Name)
+            .Should().Contain(["Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs"], "else there is nothing to see");
         return [.. files.SelectMany(f => File.ReadLines(f.Path).Select((text, index) => ($"{f.Name}:{index + 1}", text)))];
     }
 

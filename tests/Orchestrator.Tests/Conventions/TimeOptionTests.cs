@@ -89,7 +89,8 @@ public sealed class TimeOptionTests
             .Where(p => (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) == typeof(TimeSpan) && p.SetMethod?.IsPublic == true)
             .Select(p => $"{p.DeclaringType!.Name}.{p.Name}")
             // What is measured, not asked for.
-            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "RouteResult" or "ProviderMetrics" or "Candidate" or "ExplainedCandidate" or "ExplainedExclusion"));
+            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "RouteResult" or "ProviderMetrics" or "Candidate"
+                or "ExplainedCandidate" or "ExplainedExclusion"));
         options.Should().BeEquivalentTo(Calls.Keys);
     }
 
@@ -294,7 +295,8 @@ public sealed class TimeOptionTests
     {
         await using var server = new FakeYandexGptServer { TokenLife = time };
         using var provider = new YandexGptProvider(
-            "cloud", new() { Model = "m", FolderId = "b1g", BaseUrl = server.BaseUrl, UseMetadata = true, MetadataUrl = server.MetadataUrl });
+            "cloud",
+            new() { Model = "m", FolderId = "b1g", BaseUrl = server.BaseUrl, UseMetadata = true, MetadataUrl = server.MetadataUrl });
         try
         {
             await AskAsync(provider, streamed, cancel);

@@ -61,7 +61,8 @@ public class EjectionTests
         var back = await router.RouteAsync("hello");
         (back.Text, back.Attempts[0].Role).Should().Be(("a", AttemptRole.Trial));
         var metrics = router.GetMetrics()["a"];
-        (metrics.Health, metrics.IsAvailable, metrics.AvailableIn, metrics.RecentErrorRate).Should().Be((ProviderHealth.Healthy, true, (TimeSpan?)null, 0));
+        (metrics.Health, metrics.IsAvailable, metrics.AvailableIn, metrics.RecentErrorRate)
+            .Should().Be((ProviderHealth.Healthy, true, (TimeSpan?)null, 0));
         (await router.RouteAsync("hello")).Attempts[0].Role.Should().Be(AttemptRole.First);
     }
 
@@ -84,7 +85,8 @@ public class EjectionTests
         waits[2].Should().BeInRange(9, 13.6);
         waits[3].Should().BeInRange(13.5, 15.1);
         waits.Skip(4).TakeWhile(w => w < 20).Should().OnlyContain(w => w >= 15 && w <= 15.1);
-        var longOnes = a.At.Skip(3).Zip(a.At.Skip(4), (from, to) => (From: from - a.At[2], Wait: (to - from).TotalSeconds)).Where(w => w.From >= TimeSpan.FromMinutes(10)).ToList();
+        var longOnes = a.At.Skip(3).Zip(a.At.Skip(4), (from, to) => (From: from - a.At[2], Wait: (to - from).TotalSeconds))
+            .Where(w => w.From >= TimeSpan.FromMinutes(10)).ToList();
         longOnes.Should().NotBeEmpty().And.OnlyContain(w => w.Wait >= 60 && w.Wait <= 60.1);
     }
 
@@ -182,7 +184,8 @@ public class EjectionTests
         await forgotten.DisposeAsync();
     }
 
-    // All are down: each call still asks one of them, the one with the fewest errors first, and a provider that works again is found at once.
+    // All are down: each call still asks one of them, the one with the fewest errors first,
+    // and a provider that works again is found at once.
     [Fact]
     public async Task With_every_provider_ejected_each_call_still_makes_an_attempt()
     {

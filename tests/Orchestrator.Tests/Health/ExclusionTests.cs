@@ -40,7 +40,8 @@ public class ExclusionTests
         for (var i = 0; i < 5; i++)
             (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate).Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is no failure");
+        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate)
+            .Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is no failure");
         a.Calls.Should().BeGreaterThanOrEqualTo(5);
     }
 
@@ -56,7 +57,8 @@ public class ExclusionTests
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
         (await router.RouteAsync("hello")).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate, metrics.Ejections).Should().Be((reason, TimeSpan.FromMinutes(5), 0, 0));
+        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate, metrics.Ejections)
+            .Should().Be((reason, TimeSpan.FromMinutes(5), 0, 0));
         _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
         (await router.RouteAsync("hello")).Text.Should().Be("b");
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -96,7 +98,8 @@ public class ExclusionTests
         var third = new Script("c", _clock);
         Router router = null!;
         // While the first fails, another call finds out about the second.
-        var first = new FakeProvider("a", (request, _) => request.Messages[0].Text == "other" ? Some.Failure(Error(LlmErrorKind.NotSupported)) : Meanwhile());
+        var first = new FakeProvider(
+            "a", (request, _) => request.Messages[0].Text == "other" ? Some.Failure(Error(LlmErrorKind.NotSupported)) : Meanwhile());
         await using (router = InOrder(new() { Retry = new() }, _clock, null, first, second, third))
         {
             var response = await router.RouteAsync("hello");

@@ -3,7 +3,8 @@ using FsCheck.Xunit;
 
 namespace Orchestrator.Tests.Health;
 
-/// <summary>Whatever happens to a provider in whatever order, its record and a plain model of it agree, and what was promised holds.</summary>
+/// <summary>Whatever happens to a provider in whatever order, its record and a plain model of it agree,
+/// and what was promised holds.</summary>
 [Properties(Arbitrary = [typeof(HealthStories)], MaxTest = 10_000)]
 public class HealthRecordProperties
 {
@@ -17,7 +18,8 @@ public class HealthRecordProperties
         foreach (var story in HealthStories.Stories().Generator.Sample(2000))
             new Telling(telling.Reached).Tell(story);
         telling.Reached.Should().BeEquivalentTo(
-            ["ejected", "ejected by the window", "trial", "second trial after a minute", "trial failed", "healed", "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
+            ["ejected", "ejected by the window", "trial", "second trial after a minute", "trial failed", "healed",
+                "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
     }
 
     /// <summary>One story told to both.</summary>
@@ -118,12 +120,15 @@ public class HealthRecordProperties
             _model.End(ticket, true, _now, 1);
             if (wasEjected && sinceThen)
             {
-                _record.At(_now).Should().BeOneOf([ProviderAvailability.Available, ProviderAvailability.Excluded], "a success begun after the ejection always heals");
+                _record.At(_now).Should().BeOneOf(
+                    [ProviderAvailability.Available, ProviderAvailability.Excluded], "a success begun after the ejection always heals");
                 Reached.Add(ticket.IsTrial ? "healed" : "healed without a trial");
             }
             else if (wasEjected)
             {
-                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == ProviderAvailability.Ejected ? ProviderHealth.Healthy : (ProviderHealth)(-1), "what began before the ejection changes nothing");
+                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == ProviderAvailability.Ejected
+                    ? ProviderHealth.Healthy
+                    : (ProviderHealth)(-1), "what began before the ejection changes nothing");
                 Reached.Add("old end ignored");
             }
         }
@@ -155,7 +160,8 @@ public class HealthRecordProperties
             var grown = 5000 * Math.Pow(1.5, _model.FailedTrials);
             var late = _now - _model.EjectedAt >= 600_000;
             if (exclusion == 0)
-                ((double)left).Should().BeInRange(late ? 60_000 : Math.Min(15_000, grown * 0.8) - 1, late ? 60_000 : Math.Min(15_000, grown * 1.2));
+                ((double)left)
+                    .Should().BeInRange(late ? 60_000 : Math.Min(15_000, grown * 0.8) - 1, late ? 60_000 : Math.Min(15_000, grown * 1.2));
             left.Should().BeInRange(_model.CoolDown.Length - 1, Math.Max((long)Math.Ceiling(exclusion), _model.CoolDown.Length + 1));
             if (exclusion == 0)
                 _model.Round(left);
@@ -180,7 +186,8 @@ public class HealthRecordProperties
             var before = _record.StampsLeft(_now);
             _jumped += by;
             _now += by;
-            _record.StampsLeft(_now).Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
+            _record.StampsLeft(_now)
+                .Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
             if (before > 0)
                 Reached.Add("waiting cut by a jump");
         }

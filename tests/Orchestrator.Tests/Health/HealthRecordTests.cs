@@ -1,6 +1,7 @@
 namespace Orchestrator.Tests.Health;
 
-/// <summary>The record by itself, where calls would have to meet by chance: exclusions that overlap, trials that are late, times to the stamp.</summary>
+/// <summary>The record by itself, where calls would have to meet by chance:
+/// exclusions that overlap, trials that are late, times to the stamp.</summary>
 public class HealthRecordTests
 {
     private const long Second = 1000;

@@ -200,7 +200,10 @@ public sealed class ProbeCacheTests : IDisposable
     public async Task Each_change_is_logged_once()
     {
         var provider = new ProbedProvider();
-        foreach (var (reachable, probes, changes) in new[] { (true, 1, 0), (false, 2, 1), (false, 3, 1), (true, 4, 2), (true, 5, 2), (false, 6, 3) })
+        foreach (var (reachable, probes, changes) in new[]
+        {
+            (true, 1, 0), (false, 2, 1), (false, 3, 1), (true, 4, 2), (true, 5, 2), (false, 6, 3)
+        })
         {
             var answer = Ask(provider);
             await provider.Asked(probes);

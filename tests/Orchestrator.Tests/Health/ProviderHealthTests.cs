@@ -35,7 +35,8 @@ public class ProviderHealthTests
         var metrics = router.GetMetrics()["a"];
         metrics.Health.Should().Be(expected);
         metrics.IsAvailable.Should().Be(expected != ProviderHealth.Unhealthy);
-        metrics.RecentErrorRate.Should().BeApproximately(outcomes.Length == 0 ? 0 : (double)outcomes.Count(c => c == 'f') / outcomes.Length, 1e-9);
+        metrics.RecentErrorRate
+            .Should().BeApproximately(outcomes.Length == 0 ? 0 : (double)outcomes.Count(c => c == 'f') / outcomes.Length, 1e-9);
     }
 
     [Theory]
@@ -206,10 +207,16 @@ public class ProviderHealthTests
     [InlineData(RoutingStrategy.Random, false)]
     [InlineData(RoutingStrategy.FirstAvailable, true)]
     [InlineData(RoutingStrategy.BestAvailable, false)]
-    public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(RoutingStrategy strategy, bool streamed)
+    public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(
+        RoutingStrategy strategy, bool streamed)
     {
         var (a, b) = (Provider("a"), Provider("b"));
-        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7), Retry = new() { MaxRetriesPerProvider = 0 } }, timeProvider: _time);
+        await using var router = new Router(new RouterOptions
+        {
+            Strategy = strategy,
+            Random = new Random(7),
+            Retry = new() { MaxRetriesPerProvider = 0 }
+        }, timeProvider: _time);
         router.AddProvider(a).AddProvider(b);
         await a.PlayAsync(router, "ssfff");
         router.GetMetrics()["a"].AvailableIn.Should().BeCloseTo(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
@@ -220,7 +227,8 @@ public class ProviderHealthTests
 
         (a.Fails, b.Fails) = (LlmErrorKind.ServerError, LlmErrorKind.ServerError);
         var error = await router.FailAsync<AllProvidersFailedException>(streamed);
-        error.Attempts.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("b", AttemptRole.First), ("a", AttemptRole.Failover)], "last is not never");
+        error.Attempts.Select(x => (x.Provider.Name, x.Role))
+            .Should().Equal([("b", AttemptRole.First), ("a", AttemptRole.Failover)], "last is not never");
         (a.Fails, b.Fails) = (null, null);
 
         _time.Advance(TimeSpan.FromSeconds(6.1));
@@ -260,7 +268,8 @@ public class ProviderHealthTests
         cold.Calls.Should().BeGreaterThan(5, "it was tried, and is the faster one");
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         yield return Some.Word("word ");
         await Task.Delay(Timeout.Infinite, token);

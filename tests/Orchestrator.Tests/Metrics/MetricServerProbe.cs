@@ -75,7 +75,8 @@ internal sealed class RawConnection : IDisposable
         }
 
         var lines = Encoding.Latin1.GetString([.. _received.Take(end)]).Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
         var length = hasBody ? int.Parse(headers["Content-Length"]) : 0;
         while (_received.Count < end + 4 + length)
         {

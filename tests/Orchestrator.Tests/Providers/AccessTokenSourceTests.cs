@@ -67,7 +67,8 @@ public sealed class AccessTokenSourceTests
     [Fact]
     public async Task A_token_with_a_second_to_live_serves_for_a_minute_or_until_it_is_refused()
     {
-        using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddSeconds(1))), _time);
+        using var source =
+            new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddSeconds(1))), _time);
         (await source.GetAsync(default)).Should().Be("t1");
         _time.Advance(TimeSpan.FromSeconds(59));
         (await source.GetAsync(default)).Should().Be("t1");
@@ -81,7 +82,8 @@ public sealed class AccessTokenSourceTests
     public async Task A_longest_use_retires_a_token_before_its_time()
     {
         using var source = new AccessTokenSource(
-            _ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddHours(12))), _time, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
+            _ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddHours(12))), _time, TimeSpan.FromMinutes(5),
+            TimeSpan.FromHours(1));
         await source.GetAsync(default);
         _time.Advance(TimeSpan.FromMinutes(59));
         (await source.GetAsync(default)).Should().Be("t1");
@@ -165,7 +167,8 @@ public sealed class AccessTokenSourceTests
     public async Task A_certificate_that_is_not_trusted_will_not_be_so_a_moment_later()
     {
         using var source = new AccessTokenSource(
-            _ => { _fetches++; throw new HttpRequestException("no", new System.Security.Authentication.AuthenticationException("no")); }, _time);
+            _ => { _fetches++; throw new HttpRequestException("no", new System.Security.Authentication.AuthenticationException("no")); },
+            _time);
         var get = () => source.GetAsync(default).AsTask();
         await get.Should().ThrowAsync<LlmException>();
         _time.Advance(TimeSpan.FromMilliseconds(999));
@@ -183,7 +186,8 @@ public sealed class AccessTokenSourceTests
         var impatient = source.GetAsync(cancel.Token).AsTask();
         var patient = source.GetAsync(default).AsTask();
         await cancel.CancelAsync();
-        (await impatient.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancel.Token);
+        (await impatient.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken
+            .Should().Be(cancel.Token);
         seen.IsCancellationRequested.Should().BeFalse();
         gate.SetResult(new AccessToken("t", _time.GetUtcNow() + Life));
         (await patient).Should().Be("t");
@@ -226,9 +230,11 @@ public sealed class AccessTokenSourceTests
     public async Task Foreign_exceptions_become_typed_ones_and_an_empty_token_is_none()
     {
         using var failing = new AccessTokenSource(_ => throw new HttpRequestException("boom"), _time);
-        (await failing.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.Unavailable);
+        (await failing.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.Unavailable);
         using var empty = new AccessTokenSource(_ => Task.FromResult(new AccessToken("", _time.GetUtcNow() + Life)), _time);
-        (await empty.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.MalformedResponse);
+        (await empty.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.MalformedResponse);
     }
 
     [Fact]

@@ -7,7 +7,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>A provider's disposal, and what it registered for its cancellation, hold up neither a call, nor the list, nor the router's end.</summary>
+/// <summary>A provider's disposal, and what it registered for its cancellation, hold up neither a call, nor the list,
+/// nor the router's end.</summary>
 [Collection(Timed.Name)]
 public sealed class ForeignDisposalTests : IDisposable
 {
@@ -209,7 +210,8 @@ public sealed class ForeignDisposalTests : IDisposable
         yield return Some.Finish();
     }
 
-    private Blocking New(Kind kind, string name, Task? gate = null) => kind == Kind.Sync ? new BlockingSync(name, _release, gate) : new BlockingAsync(name, _release, gate);
+    private Blocking New(Kind kind, string name, Task? gate = null) =>
+        kind == Kind.Sync ? new BlockingSync(name, _release, gate) : new BlockingAsync(name, _release, gate);
 
     private sealed class Quick(ConcurrentDictionary<int, bool> threads) : IAsyncDisposable
     {
@@ -236,7 +238,8 @@ public sealed class ForeignDisposalTests : IDisposable
 
         public int Ended => Volatile.Read(ref _ended);
 
-        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(
+            LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await (gate ?? Task.CompletedTask);
             yield return Some.Word("ok");
@@ -256,7 +259,8 @@ public sealed class ForeignDisposalTests : IDisposable
         public void Dispose() => Block();
     }
 
-    private sealed class BlockingAsync(string name, ManualResetEventSlim release, Task? gate) : Blocking(name, release, gate), IAsyncDisposable
+    private sealed class BlockingAsync(
+        string name, ManualResetEventSlim release, Task? gate) : Blocking(name, release, gate), IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {

@@ -6,7 +6,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>Many providers that block in their disposal, probe or cancellation take none of the pool's threads from the router's disposal and from calls.</summary>
+/// <summary>Many providers that block in their disposal, probe or cancellation take none of the pool's threads from the
+/// router's disposal and from calls.</summary>
 [Collection(Timed.Name)]
 public sealed class ForeignPoolTests : IDisposable
 {
@@ -131,7 +132,8 @@ public sealed class ForeignPoolTests : IDisposable
     {
         public ProviderInfo Info { get; } = new(name, "mock", "m");
 
-        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(
+            LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Yield();
             yield return Some.Finish();
@@ -151,7 +153,8 @@ public sealed class ForeignPoolTests : IDisposable
     {
         public ProviderInfo Info { get; } = new(name, "mock", "m");
 
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer("ok");
+        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
+            Some.Answer("ok");
 
         public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
         {

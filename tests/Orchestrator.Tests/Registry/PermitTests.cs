@@ -107,14 +107,16 @@ public class PermitTests
     public async Task The_wait_counts_against_the_call_s_limit(bool streamed)
     {
         var a = new Held("a", 1);
-        await using var router = InOrder(new() { Timeouts = new() { Call = TimeSpan.FromSeconds(20), Attempt = Timeout.InfiniteTimeSpan } }, _clock, null, a);
+        await using var router =
+            InOrder(new() { Timeouts = new() { Call = TimeSpan.FromSeconds(20), Attempt = Timeout.InfiniteTimeSpan } }, _clock, null, a);
         using var source = new CancellationTokenSource();
         var first = router.RouteAsync(new LlmRequest("1") { Timeouts = new() { Call = Timeout.InfiniteTimeSpan } }, source.Token);
         await UntilAsync(() => a.Running == 1);
         var second = router.RunAsync(streamed);
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
         _clock.Advance(TimeSpan.FromSeconds(20));
-        var error = (await FluentActions.Awaiting(() => second.WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<LlmException>()).Which;
+        var error = (await FluentActions.Awaiting(() => second.WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<LlmException>())
+            .Which;
         error.Kind.Should().Be(LlmErrorKind.Timeout);
         error.Message.Should().Contain("20 s").And.Contain("MaxConcurrency");
         (router.GetMetrics()["a"].Queued, router.GetMetrics()["a"].FailedRequests).Should().Be((0, 0));
@@ -134,7 +136,8 @@ public class PermitTests
         var third = router.RunAsync(streamed, "3");
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 2);
         await source.CancelAsync();
-        (await FluentActions.Awaiting(() => second).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(source.Token);
+        (await FluentActions.Awaiting(() => second).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken
+            .Should().Be(source.Token);
         router.GetMetrics()["a"].Queued.Should().Be(1);
         a.Release();
         a.Release();
@@ -235,7 +238,10 @@ public class PermitTests
     {
         var running = 0;
         var most = 0;
-        var a = new FakeProvider("a", (request, token) => One(request, token)) { Info = new("a", "mock", "m") { MaxConcurrency = permits } };
+        var a = new FakeProvider("a", (request, token) => One(request, token))
+        {
+            Info = new("a", "mock", "m") { MaxConcurrency = permits }
+        };
         await using var router = InOrder(new() { Retry = RetryOptions.None, Health = new() { ConsecutiveFailures = int.MaxValue } }, a);
         await Parallel.ForAsync(0, Effort.Of(1000, 3000), new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (i, _) =>
         {
@@ -255,7 +261,8 @@ public class PermitTests
         var metrics = router.GetMetrics()["a"];
         (metrics.InFlight, metrics.Queued, running).Should().Be((0, 0, 0));
 
-        async IAsyncEnumerable<ChatResponseUpdate> One(LlmRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        async IAsyncEnumerable<ChatResponseUpdate> One(
+            LlmRequest request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             var now = Interlocked.Increment(ref running);
             InterlockedMax(ref most, now);

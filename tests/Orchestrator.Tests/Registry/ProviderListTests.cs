@@ -29,12 +29,14 @@ public class ProviderListTests
     public async Task Replacing_keeps_totals_by_name_and_health_by_instance()
     {
         var failing = true;
-        FakeProvider Sometimes(string name) => new(name, (_, _) => failing ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : Some.Answer("ok"));
+        FakeProvider Sometimes(string name) =>
+            new(name, (_, _) => failing ? Some.Failure(new LlmException(LlmErrorKind.ServerError, "x")) : Some.Answer("ok"));
         var (stays, goes) = (Sometimes("stays"), Sometimes("goes"));
         await using var router = InOrder(null, _time, null, stays, goes);
         // Each alone, as there is no budget here for a second attempt at an ejected one.
         for (var i = 0; i < 10; i++)
-            await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = i % 2 == 0 ? "stays" : "goes" });
+            await router.FailAsync<AllProvidersFailedException>(
+                streamed: false, new ChatOptions { ModelId = i % 2 == 0 ? "stays" : "goes" });
         router.GetMetrics().Values.Should().OnlyContain(m => m.Health == ProviderHealth.Unhealthy);
 
         failing = false;
@@ -94,7 +96,8 @@ public class ProviderListTests
     public async Task A_provider_that_can_only_be_disposed_at_once_is_so_once()
     {
         var disposals = 0;
-        var router = new Router().AddProvider(new SyncProvider("a", () => disposals++)).AddProvider(new SyncProvider("b", () => disposals++));
+        var router = new Router().AddProvider(new SyncProvider("a", () => disposals++))
+            .AddProvider(new SyncProvider("b", () => disposals++));
         router.RemoveProvider("a");
         await UntilAsync(() => Volatile.Read(ref disposals) == 1);
         await router.DisposeAsync();
@@ -105,7 +108,8 @@ public class ProviderListTests
     public async Task A_provider_that_throws_while_it_is_closed_is_logged_and_harms_no_other()
     {
         var logs = new Logs();
-        var router = InOrder(null, null, logs, new SyncProvider("a", () => throw new InvalidOperationException("on purpose")), FakeProvider.Answering("b", "ok"));
+        var router = InOrder(null, null, logs, new SyncProvider("a", () => throw new InvalidOperationException("on purpose")),
+            FakeProvider.Answering("b", "ok"));
         router.RemoveProvider("a").Should().BeTrue();
         (await router.AskAsync(streamed: false)).Should().Be("ok");
         await router.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));

@@ -6,7 +6,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>What is resolved once when a provider is added: its price and its limits; its probe, which goes with it; and that a router that is gone takes none.</summary>
+/// <summary>What is resolved once when a provider is added: its price and its limits; its probe, which goes with it;
+/// and that a router that is gone takes none.</summary>
 public class ProviderPriceAndLimitTests
 {
     private static readonly ModelPrice Own = new(1000m);
@@ -17,7 +18,8 @@ public class ProviderPriceAndLimitTests
     [InlineData(false)]
     public async Task A_price_of_the_provider_s_own_goes_before_the_table_s(bool own)
     {
-        await using var router = new Router(new RouterOptions { Prices = PricingTable.Empty().With("mock", "a-model", new ModelPrice(1m)) });
+        await using var router =
+            new Router(new RouterOptions { Prices = PricingTable.Empty().With("mock", "a-model", new ModelPrice(1m)) });
         router.AddProvider(FakeProvider.Answering("a", "ok"), new ProviderOptions { Price = own ? Own : null });
         (await router.RouteAsync("hello")).Attempts.Single().Cost.Should().Be(own ? 4m : 0.004m, "3 prompt tokens and one more were used");
     }
@@ -46,7 +48,8 @@ public class ProviderPriceAndLimitTests
     public async Task Limits_of_the_provider_s_own_go_before_the_router_s(bool streamed)
     {
         var clock = new VirtualClock();
-        await using var router = new Router(new RouterOptions { Retry = RetryOptions.None, Timeouts = new() { Attempt = TimeSpan.FromSeconds(9) } }, timeProvider: clock);
+        await using var router = new Router(
+            new RouterOptions { Retry = RetryOptions.None, Timeouts = new() { Attempt = TimeSpan.FromSeconds(9) } }, timeProvider: clock);
         router.AddProvider(FakeProvider.Silent("a"), new ProviderOptions { Timeouts = new() { Attempt = TimeSpan.FromSeconds(2) } });
         var call = router.FailAsync<AllProvidersFailedException>(streamed);
         await UntilAsync(() => clock.Waiting > 0);

@@ -2,7 +2,8 @@ using static Orchestrator.Tests.Registry.States;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>One provider's state by itself: what a plan is told of it, what a failure brings about, and that a plan does not wait for others.</summary>
+/// <summary>One provider's state by itself: what a plan is told of it, what a failure brings about,
+/// and that a plan does not wait for others.</summary>
 public class ProviderStateTests
 {
     private const long Now = 100 * Second;
@@ -77,7 +78,8 @@ public class ProviderStateTests
         state.Succeed(registered, state.Begin(registered, Now), Now);
         LooksAround(state, registered, Now).Should().BeTrue("a call came and went");
 
-        // A plan, and a call that begins, go another way while there is something to weigh; whether they left all in order shows afterwards.
+        // A plan, and a call that begins, go another way while there is something to weigh;
+        // whether they left all in order shows afterwards.
         var running = state.Begin(registered, Now);
         state.Fail(registered, state.Begin(registered, Now), Now);
         LooksAround(state, registered, Now, TimeSpan.FromMilliseconds(50)).Should().BeFalse("there is something to weigh");

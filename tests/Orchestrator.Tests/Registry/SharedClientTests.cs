@@ -140,7 +140,8 @@ public class SharedClientTests
 
         public int Disposals => Volatile.Read(ref _disposals);
 
-        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) => Some.Answer("ok");
+        public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
+            Some.Answer("ok");
 
         public ValueTask DisposeAsync()
         {
@@ -157,7 +158,8 @@ public class SharedClientTests
 
         public int Disposals => Volatile.Read(ref _disposals);
 
-        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        public async Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         {
             await (Gate?.Task ?? Task.CompletedTask);
             ObjectDisposedException.ThrowIf(Disposals > 0, this);
@@ -165,7 +167,8 @@ public class SharedClientTests
         }
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+            IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
             await (Gate?.Task ?? Task.CompletedTask);
             ObjectDisposedException.ThrowIf(Disposals > 0, this);

@@ -9,7 +9,8 @@ internal static class States
 
     public static RouterClock Clock { get; } = new(new Thousandths());
 
-    public static (ProviderState State, RegisteredProvider Registered) New(int? permits = null, int longest = 10, FakeProvider? provider = null, HealthOptions? health = null)
+    public static (ProviderState State, RegisteredProvider Registered) New(
+        int? permits = null, int longest = 10, FakeProvider? provider = null, HealthOptions? health = null)
     {
         var state = new ProviderState("a", health ?? new HealthOptions(), Clock);
         return (state, NewRegistered(state, provider ?? FakeProvider.Answering("a", "ok"), permits, longest));
@@ -17,7 +18,8 @@ internal static class States
 
     public static RegisteredProvider NewRegistered(ProviderState state, FakeProvider provider, int? permits = null, int longest = 10)
     {
-        var registered = new RegisteredProvider(provider, provider.Info, new ProviderOptions { MaxConcurrency = permits, QueueLimit = longest }, state, null, TimeoutOptions.Default);
+        var registered = new RegisteredProvider(provider, provider.Info,
+            new ProviderOptions { MaxConcurrency = permits, QueueLimit = longest }, state, null, TimeoutOptions.Default);
         state.Attach(registered, "RUB", leaveOpen: true);
         return registered;
     }
@@ -29,16 +31,20 @@ internal static class States
         return ticket;
     }
 
-    public static AttemptEnd Succeed(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now, TimeSpan duration = default, TimeSpan? firstToken = null) =>
+    public static AttemptEnd Succeed(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now,
+        TimeSpan duration = default, TimeSpan? firstToken = null) =>
         state.End(registered, firstToken ?? duration, ticket, default, now, release: true);
 
-    public static AttemptEnd Fail(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now, bool isFailure = true, TimeSpan? exclusion = null) =>
-        state.End(registered, null, ticket, new HealthVerdict(isFailure, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
+    public static AttemptEnd Fail(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now,
+        bool isFailure = true, TimeSpan? exclusion = null) =>
+        state.End(
+            registered, null, ticket, new HealthVerdict(isFailure, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
 
     /// <summary>Takes the provider off the list.</summary>
     public static bool Retire(this ProviderState state, RegisteredProvider registered) => state.Retire(registered, stamp: 1);
 
-    private static LlmAttempt Attempt(RegisteredProvider registered, AttemptOutcome outcome, TimeSpan duration = default, TimeSpan? firstToken = null) =>
+    private static LlmAttempt Attempt(
+        RegisteredProvider registered, AttemptOutcome outcome, TimeSpan duration = default, TimeSpan? firstToken = null) =>
         new() { Provider = registered.Info, Outcome = outcome, Duration = duration, TimeToFirstToken = firstToken, Currency = "RUB" };
 
     private sealed class Thousandths : TimeProvider

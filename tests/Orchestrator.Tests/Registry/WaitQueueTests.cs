@@ -99,7 +99,8 @@ public class WaitQueueTests
         state.Join(registered, new PermitWaiter()).Should().BeTrue();
         state.Fail(registered, running, Now, isFailure: false, excluded ? TimeSpan.FromMinutes(5) : null);
         state.Metrics(Now).InFlight.Should().Be(1, "the permit was handed on");
-        state.Admit(registered, Now, TimeSpan.Zero, anyway: true, out _).Should().Be(excluded ? ProviderAvailability.Excluded : ProviderAvailability.Available);
+        state.Admit(registered, Now, TimeSpan.Zero, anyway: true, out _)
+            .Should().Be(excluded ? ProviderAvailability.Excluded : ProviderAvailability.Available);
     }
 
     [Theory]
@@ -111,7 +112,8 @@ public class WaitQueueTests
         var running = state.Begin(registered, Now);
         state.Join(registered, new PermitWaiter()).Should().BeTrue();
         state.Fail(registered, running, Now).Should().Be(AttemptEnd.Ejected);
-        state.Admit(registered, Now, TimeSpan.Zero, anyway, out var ticket).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
+        state.Admit(registered, Now, TimeSpan.Zero, anyway, out var ticket)
+            .Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
         (ticket.Avoided, ticket.IsTrial).Should().Be((true, false));
     }
 

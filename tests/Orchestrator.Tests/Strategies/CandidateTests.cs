@@ -13,5 +13,6 @@ public class CandidateTests
     public void A_cold_provider_has_no_load() => RankingCase.Candidate("a", inFlight: 3).Load.Should().BeNull();
 
     [Fact]
-    public void A_provider_that_was_never_probed_counts_as_reachable() => new Candidate(new ProviderInfo("a", "mock", "m")).IsReachable.Should().BeTrue();
+    public void A_provider_that_was_never_probed_counts_as_reachable() =>
+        new Candidate(new ProviderInfo("a", "mock", "m")).IsReachable.Should().BeTrue();
 }

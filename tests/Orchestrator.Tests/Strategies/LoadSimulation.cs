@@ -14,7 +14,8 @@ internal sealed class LoadSimulation(int seed, params Func<double, double>[] sec
 
     public int MostInFlight { get; private set; }
 
-    /// <summary>Calls arrive at random, <paramref name="perSecond"/> on average; each takes its provider's time, give or take a fifth.</summary>
+    /// <summary>Calls arrive at random, <paramref name="perSecond"/> on average;
+    /// each takes its provider's time, give or take a fifth.</summary>
     public void Run(double from, double to, double perSecond)
     {
         var strategy = RoutingStrategies.Create(RoutingStrategy.BestAvailable);

@@ -59,7 +59,8 @@ public class LockedRandomTests
     {
         var given = 0d;
         var random = new LockedRandom(() => given);
-        (random.Next(int.MinValue, int.MaxValue), random.NextInt64(long.MinValue, long.MaxValue)).Should().Be((int.MinValue, long.MinValue));
+        (random.Next(int.MinValue, int.MaxValue), random.NextInt64(long.MinValue, long.MaxValue))
+            .Should().Be((int.MinValue, long.MinValue));
         given = 0.5;
         random.Next(int.MinValue, int.MaxValue).Should().BeCloseTo(0, 1);
         random.NextInt64(long.MinValue, long.MaxValue).Should().BeCloseTo(0, 1UL << 32);

@@ -4,7 +4,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>The process is stopped for a while, as a paused container is: at its return every timer that was due meanwhile fires at once.</summary>
+/// <summary>The process is stopped for a while, as a paused container is:
+/// at its return every timer that was due meanwhile fires at once.</summary>
 [Collection(StressCollection.Name)]
 public sealed class FreezeTests
 {

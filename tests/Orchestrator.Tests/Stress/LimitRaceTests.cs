@@ -94,7 +94,11 @@ public class LimitRaceTests
         var time = new FakeTimeProvider();
         var years = TimeSpan.FromDays(3650);
         await using var router = InOrder(
-            new() { Timeouts = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years }, Observers = { _log } },
+            new()
+            {
+                Timeouts = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years },
+                Observers = { _log }
+            },
             time, null, new FakeProvider("a", (_, token) => WhenAsync(answer, token)));
         var call = router.RunAsync(streamed);
         time.Advance(TimeSpan.FromDays(100));
@@ -134,7 +138,12 @@ public class LimitRaceTests
     }
 
     private Router NewRouter(FakeTimeProvider time, FakeProvider first) => InOrder(
-        new() { Strategy = RoutingStrategy.FirstAvailable, Timeouts = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan }, Observers = { _log } },
+        new()
+        {
+            Strategy = RoutingStrategy.FirstAvailable,
+            Timeouts = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan },
+            Observers = { _log }
+        },
         time, null, first, FakeProvider.Answering("b", "next"));
 
     private static async Task CheckAsync(Router router, (string Text, RouteResult Route) call, int round)

@@ -7,7 +7,8 @@ internal static class MetricsAudit
 {
     private static readonly (AttemptOutcome Outcome, string Label)[] Outcomes =
     [
-        (AttemptOutcome.Succeeded, "success"), (AttemptOutcome.Failed, "failure"), (AttemptOutcome.Cancelled, "cancelled"), (AttemptOutcome.Abandoned, "abandoned"),
+        (AttemptOutcome.Succeeded, "success"), (AttemptOutcome.Failed, "failure"), (AttemptOutcome.Cancelled, "cancelled"),
+        (AttemptOutcome.Abandoned, "abandoned"),
     ];
 
     public static void Compare(StressRun run, Tally total, IReadOnlyDictionary<string, ProviderMetrics> metrics, ExportedPage page)
@@ -45,7 +46,8 @@ internal static class MetricsAudit
     private static void CompareChanges(StressRun run, ProviderMetrics metrics, ExportedPage page)
     {
         foreach (var state in new[] { "ejected", "trial", "available", "excluded" })
-            Same(run, $"{metrics.Provider} {state}", run.Log.Changes($"llm_provider_{state}", metrics.Provider), page.Sum("llm_provider_state_changes_total", $"provider=\"{metrics.Provider}\"", $"state=\"{state}\""));
+            Same(run, $"{metrics.Provider} {state}", run.Log.Changes($"llm_provider_{state}", metrics.Provider),
+                page.Sum("llm_provider_state_changes_total", $"provider=\"{metrics.Provider}\"", $"state=\"{state}\""));
         Same(run, $"{metrics.Provider} ejections", run.Log.Changes("llm_provider_ejected", metrics.Provider), metrics.Ejections);
     }
 
@@ -68,7 +70,8 @@ internal static class MetricsAudit
     private static void ComparePage(StressRun run, ModelTally tally, ExportedPage page, string provider, string model)
     {
         foreach (var (outcome, label) in Outcomes)
-            Same(run, $"{model} {label}", tally.Outcomes[(int)outcome], page.Sum("llm_requests_total", provider, model, $"status=\"{label}\""));
+            Same(run, $"{model} {label}", tally.Outcomes[(int)outcome],
+                page.Sum("llm_requests_total", provider, model, $"status=\"{label}\""));
         Same(run, $"{model} prompt tokens", tally.Prompt, page.Sum("llm_tokens_total", provider, model, "type=\"prompt\""));
         Same(run, $"{model} completion tokens", tally.Completion, page.Sum("llm_tokens_total", provider, model, "type=\"completion\""));
         Same(run, $"{model} unpriced", tally.Unpriced, page.Sum("llm_unpriced_requests_total", provider, model));

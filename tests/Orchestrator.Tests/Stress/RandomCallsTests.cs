@@ -26,7 +26,9 @@ public class RandomCallsTests(ITestOutputHelper output)
             var part = _calls / 5;
             StressPlan Plan(int number, RoutingStrategy strategy) => new(_seed + number, strategy, part);
             await RunAsync(Plan(0, RoutingStrategy.RoundRobin));
-            await RunAsync(Plan(1, RoutingStrategy.Random) with { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
+            await RunAsync(Plan(
+                1, RoutingStrategy.Random) with
+            { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
             await RunAsync(Plan(2, RoutingStrategy.FirstAvailable) with { ListChanges = true, RefusalAction = RefusalAction.NextProvider });
             await RunAsync(Plan(3, RoutingStrategy.BestAvailable) with { ListChanges = true, MaxAttempts = 8 });
             await RunAsync(Plan(4, RoutingStrategy.RoundRobin) with { Permits = 2, MidStream = MidStreamMode.Restart, MaxAttempts = 8 });
@@ -65,9 +67,11 @@ public class RandomCallsTests(ITestOutputHelper output)
         var changes = string.Join(
             ", ", new[] { "ejected", "trial", "available", "excluded" }.Select(state => $"{Changes(run, state)} {state}"));
         output.WriteLine(
-            $"{plan.Strategy}: {plan.Calls} calls in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {run.Log.Lines} log lines, seed {plan.Seed}");
+            $"{plan.Strategy}: {plan.Calls} calls in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {run.Log.Lines} "
+            + $"log lines, seed {plan.Seed}");
         output.WriteLine(
-            $"  {run.Total.Failovers} failovers, {run.Total.Retries} retries, {run.Total.Trials} trials, {run.Total.Waits} waits, {run.Total.NoCandidates} calls that no provider could serve; {changes}");
+            $"  {run.Total.Failovers} failovers, {run.Total.Retries} retries, {run.Total.Trials} trials, {run.Total.Waits} "
+            + $"waits, {run.Total.NoCandidates} calls that no provider could serve; {changes}");
         string.Join('\n', run.Complaints).Should().BeEmpty(Seeded);
         if (plan.Calls < Enough)
             return;

@@ -27,7 +27,14 @@ internal sealed class StressCall : IDisposable
         Streamed = dice.Percent(50);
         AsksForStreaming = dice.Percent(25);
         YieldsFirst = dice.Percent(25);
-        Cancel = dice.Below(100) switch { 0 => CancelBy.BeforeStart, 1 or 2 => CancelBy.Provider, 3 when Streamed => CancelBy.Consumer, 4 or 5 => CancelBy.Elsewhere, _ => CancelBy.Nothing };
+        Cancel = dice.Below(100) switch
+        {
+            0 => CancelBy.BeforeStart,
+            1 or 2 => CancelBy.Provider,
+            3 when Streamed => CancelBy.Consumer,
+            4 or 5 => CancelBy.Elsewhere,
+            _ => CancelBy.Nothing
+        };
         Step = dice.Below(4);
         LeavesAt = Streamed && dice.Percent(8) ? dice.Below(8) : -1;
         LeavesWhenCancelled = dice.Percent(50);

@@ -36,7 +36,8 @@ internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = Interlocked.Increment(ref _lines);
         run.CheckSecrets("a log", formatter(state, exception));

@@ -7,16 +7,18 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Stress;
 
 /// <summary>
-/// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are compared with
-/// numbers that no code of the router has touched.
+/// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are
+/// compared with numbers that no code of the router has touched.
 /// </summary>
-internal sealed class StressProvider(StressRun run, string name, string model, int serial, int? permits) : ILlmProvider, IHealthProbe, IAsyncDisposable
+internal sealed class StressProvider(
+    StressRun run, string name, string model, int serial, int? permits) : ILlmProvider, IHealthProbe, IAsyncDisposable
 {
     private static readonly LlmErrorKind[] Kinds = Enum.GetValues<LlmErrorKind>();
     private int _running;
     private int _disposals;
 
-    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = permits };
+    public ProviderInfo Info { get; } =
+        new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = permits };
 
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -114,12 +116,16 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             if (dice.Percent(10))
             {
                 asked.GivenToolCalls++;
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent(asked.Word(99), "look_up", new Dictionary<string, object?> { ["where"] = "here" })]);
+                yield return new ChatResponseUpdate(ChatRole.Assistant, [
+                    new FunctionCallContent(asked.Word(99), "look_up", new Dictionary<string, object?> { ["where"] = "here" })]);
             }
 
             asked.GaveFinish = true;
             asked.GaveRefusal = dice.Percent(2);
-            yield return new ChatResponseUpdate { FinishReason = asked.GaveRefusal ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop };
+            yield return new ChatResponseUpdate
+            {
+                FinishReason = asked.GaveRefusal ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop
+            };
             if (dice.Percent(3))
                 throw Failing(asked, new IOException("scripted: cut after the mark"), LlmErrorKind.StreamInterrupted);
             for (var reports = dice.Percent(80) ? 1 + dice.Below(2) : 0; reports > 0; reports--)
@@ -178,7 +184,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             case 0:
                 return Failing(asked, new OperationCanceledException("scripted: gave up by itself"), LlmErrorKind.Timeout);
             case 1:
-                return Failing(asked, new HttpRequestException("scripted: gone", new SocketException((int)SocketError.ConnectionReset)), LlmErrorKind.Unavailable);
+                return Failing(asked, new HttpRequestException("scripted: gone", new SocketException((int)SocketError.ConnectionReset)),
+                    LlmErrorKind.Unavailable);
             case 2:
                 return Failing(asked, new JsonException("scripted: not JSON"), LlmErrorKind.MalformedResponse);
             case 3:
@@ -204,7 +211,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
 
     private static Exception Cut(AskedAttempt asked, ref Dice dice) => dice.Below(3) switch
     {
-        0 => Failing(asked, new IOException("scripted: cut"), asked.GaveAnything ? LlmErrorKind.StreamInterrupted : LlmErrorKind.Unavailable),
+        0 => Failing(
+            asked, new IOException("scripted: cut"), asked.GaveAnything ? LlmErrorKind.StreamInterrupted : LlmErrorKind.Unavailable),
         1 => Failing(asked, new LlmException(LlmErrorKind.StreamInterrupted, "scripted: cut"), LlmErrorKind.StreamInterrupted),
         _ => Failing(asked, new TaskCanceledException("scripted: cut by itself"), LlmErrorKind.Timeout),
     };

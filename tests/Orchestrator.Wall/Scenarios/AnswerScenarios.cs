@@ -117,7 +117,9 @@ internal static class AnswerScenarios
     {
         await connection.WriteAsync(
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n").ConfigureAwait(false);
-        foreach (var letter in "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null,\"x\":\"" + new string('a', 500))
+        foreach (var letter in "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
+            + "\"finish_reason\":null,\"x\":\""
+                + new string('a', 500))
         {
             await connection.WriteAsync($"1\r\n{letter}\r\n").ConfigureAwait(false);
             await connection.DelayAsync(Second).ConfigureAwait(false);

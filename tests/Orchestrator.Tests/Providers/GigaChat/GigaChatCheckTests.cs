@@ -134,12 +134,16 @@ public sealed class GigaChatCheckTests
         var models = await test.Provider.ListModelsAsync();
         models.Should().Contain(new GigaChatModel("GigaChat-2-Max", "chat")).And.Contain(m => !m.IsChat);
         test.Server.Balance = [new("GigaChat-2", 900_000), new("embeddings", 5)];
-        (await test.Provider.GetBalanceAsync()).Should().Equal(new GigaChatBalance("GigaChat-2", 900_000), new GigaChatBalance("embeddings", 5));
+        (await test.Provider.GetBalanceAsync())
+            .Should().Equal(new GigaChatBalance("GigaChat-2", 900_000), new GigaChatBalance("embeddings", 5));
         test.Server.Balance = null;
-        (await test.Provider.Invoking(p => p.GetBalanceAsync()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.Permission);
+        (await test.Provider.Invoking(p => p.GetBalanceAsync()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.Permission);
 
-        test.Server.EnqueueFor("/api/v1/tokens/count", Fault.Body("""[{"object":"tokens","tokens":2,"characters":10},{"object":"tokens","tokens":"3","characters":11}]"""));
-        (await test.Provider.CountTokensAsync([new(ChatRole.System, "Первый"), new(ChatRole.User, ""), new(ChatRole.User, "Второй")])).Should().Be(5);
+        test.Server.EnqueueFor("/api/v1/tokens/count",
+            Fault.Body("""[{"object":"tokens","tokens":2,"characters":10},{"object":"tokens","tokens":"3","characters":11}]"""));
+        (await test.Provider.CountTokensAsync([new(ChatRole.System, "Первый"), new(ChatRole.User, ""), new(ChatRole.User, "Второй")]))
+            .Should().Be(5);
         test.Server.LastRequest.Text.Should().Be("""{"model":"GigaChat-2","input":["Первый","Второй"]}""");
         var asked = test.Server.Requests.Count;
         (await test.Provider.CountTokensAsync([new(ChatRole.User, "")])).Should().Be(0);
@@ -157,7 +161,8 @@ public sealed class GigaChatCheckTests
     {
         await using var test = new GigaChatCase();
         test.Server.EnqueueFor("/api/v1/tokens/count", Fault.Body(body));
-        (await test.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, "a"), new(ChatRole.User, "b")])).Should().ThrowAsync<LlmException>())
+        (await test.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, "a"), new(ChatRole.User, "b")]))
+            .Should().ThrowAsync<LlmException>())
             .Which.Kind.Should().Be(LlmErrorKind.MalformedResponse);
     }
 }

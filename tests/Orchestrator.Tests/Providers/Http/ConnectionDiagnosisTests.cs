@@ -107,7 +107,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
     [Fact]
     public async Task A_server_that_wants_https_and_says_so_is_told()
     {
-        foreach (var words in new[] { "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>", "Client sent an HTTP request to an HTTPS server.\n" })
+        foreach (var words in new[] { "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
+            "Client sent an HTTP request to an HTTPS server.\n" })
         {
             await using var server = new FakeOpenAiServer();
             server.Always = Fault.Status(400, words, words[0] == '<' ? "text/html" : "text/plain");
@@ -152,7 +153,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
             case "client certificate, TLS 1.2":
                 return Tls(new() { Certificate = Issue(), ClientRoot = _authority.Root, Protocols = SslProtocols.Tls12 });
             case "client certificate, nginx":
-                return Tls(new() { Certificate = Issue() }, "<html><head><title>400 No required SSL certificate was sent</title></head></html>");
+                return Tls(
+                    new() { Certificate = Issue() }, "<html><head><title>400 No required SSL certificate was sent</title></head></html>");
             case "unknown root":
                 return Tls(new() { Certificate = Issue() });
             case "another host":
@@ -185,7 +187,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
                     // To its end: what is left unread would make a reset of the close.
                     _ = await connection.ReadRequestAsync();
                     if (page is not null)
-                        await connection.WriteAsync($"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\n\r\n{page}");
+                        await connection.WriteAsync(
+                            $"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\n\r\n{page}");
                 },
                 options);
             return (server, server.Address);
@@ -199,14 +202,20 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         return issued;
     }
 
-    /// <summary>Whether the certificate of the server is to be trusted, so that what comes after it is seen; null for a client of the provider's own.</summary>
+    /// <summary>Whether the certificate of the server is to be trusted, so that what comes after it is seen;
+    /// null for a client of the provider's own.</summary>
     private HttpClient? Trusting(string server)
     {
-        if (server is "unknown root" or "closed port" or "no such name" or "plain http" or "another protocol" or "TLS 1.1 alert" or "handshake refused")
+        if (server is "unknown root" or "closed port" or "no such name" or "plain http" or "another protocol" or "TLS 1.1 alert"
+            or "handshake refused")
             return null;
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(_authority.Root);
-        var client = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } }) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(
+            new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         _used.Add(client);
         return client;
     }
@@ -216,7 +225,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(address, "v1"), Model = "m" }, client),
         new OllamaProvider("wired", new() { BaseUrl = address, Model = "m" }, client),
         new YandexGptProvider("wired", new() { BaseUrl = address, Model = "m", FolderId = "b1g", ApiKey = "AQVNx" }, client),
-        new GigaChatProvider("wired", new() { BaseUrl = address, AuthUrl = address, Model = "m", AuthorizationKey = FakeGigaChatServer.DefaultKey }, client),
+        new GigaChatProvider(
+            "wired", new() { BaseUrl = address, AuthUrl = address, Model = "m", AuthorizationKey = FakeGigaChatServer.DefaultKey }, client),
     ];
 
     private sealed class Nothing : IAsyncDisposable

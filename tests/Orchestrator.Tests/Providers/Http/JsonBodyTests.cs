@@ -114,7 +114,8 @@ public class JsonBodyTests
     /// <summary>What others do with the pool's arrays, of every size that the body may have been written in.</summary>
     private static void Overwrite()
     {
-        var taken = Enumerable.Range(10, 12).SelectMany(power => Enumerable.Range(0, 8).Select(_ => ArrayPool<byte>.Shared.Rent(1 << power))).ToList();
+        var taken = Enumerable.Range(10, 12)
+            .SelectMany(power => Enumerable.Range(0, 8).Select(_ => ArrayPool<byte>.Shared.Rent(1 << power))).ToList();
         taken.ForEach(a => Array.Fill(a, (byte)'x'));
         taken.ForEach(a => ArrayPool<byte>.Shared.Return(a));
     }

@@ -15,13 +15,15 @@ public class RequestFaultTests
 
     private static readonly string[] Values =
     [
-        "cycle", "infinity", "throwing getter", "getter that fails as a provider does", "getter that cancels", "throwing converter", "throwing text",
+        "cycle", "infinity", "throwing getter", "getter that fails as a provider does", "getter that cancels", "throwing converter",
+        "throwing text",
         "default element", "disposed element", "deep node", "deep objects", "asynchronous sequence",
     ];
 
     private static readonly string[] Others =
     [
-        "default schema", "disposed schema", "throwing tool", "throwing tools", "null among tools", "default format", "null among stops", "throwing stops", "throwing contents",
+        "default schema", "disposed schema", "throwing tool", "throwing tools", "null among tools", "default format", "null among stops",
+        "throwing stops", "throwing contents",
         "throwing arguments",
     ];
 
@@ -54,7 +56,8 @@ public class RequestFaultTests
 
         for (var call = 0; call < 4; call++)
         {
-            var error = (await FluentActions.Awaiting(() => AskAsync(router, Broken(fault, streamed))).Should().ThrowAsync<LlmException>()).Which;
+            var error = (await FluentActions.Awaiting(() => AskAsync(router, Broken(fault, streamed))).Should().ThrowAsync<LlmException>())
+                .Which;
             error.Kind.Should().Be(LlmErrorKind.InvalidRequest, error.ToString());
             error.Message.Should().NotContain(Canary);
             (error as AllProvidersFailedException)?.Attempts.Should().HaveCount(1);
@@ -73,7 +76,9 @@ public class RequestFaultTests
         await using var router = new Router(RoutingStrategy.FirstAvailable);
         router.AddProvider(new ChatClientProvider("wrapped", client, new ProviderInfo("wrapped", "v", "another-model")));
 
-        var error = (await FluentActions.Awaiting(() => AskAsync(router, Reading.Buffered(options: new Uncopied()) with { Streaming = streamed })).Should().ThrowAsync<LlmException>()).Which;
+        var error =
+            (await FluentActions.Awaiting(() => AskAsync(router, Reading.Buffered(options: new Uncopied()) with { Streaming = streamed }))
+                .Should().ThrowAsync<LlmException>()).Which;
 
         error.Kind.Should().Be(LlmErrorKind.InvalidRequest);
         router.GetMetrics()["wrapped"].IsAvailable.Should().BeTrue();
@@ -101,7 +106,8 @@ public class RequestFaultTests
         using var client = new HttpClient(new OkHandler("yandex"));
         using var provider = (YandexGptProvider)Vendors.New("yandex", client);
 
-        var error = (await FluentActions.Awaiting(() => provider.CountTokensAsync(Broken("cycle", streamed: false).Messages)).Should().ThrowAsync<LlmException>()).Which;
+        var error = (await FluentActions.Awaiting(() => provider.CountTokensAsync(Broken("cycle", streamed: false).Messages))
+            .Should().ThrowAsync<LlmException>()).Which;
 
         error.Kind.Should().Be(LlmErrorKind.InvalidRequest);
     }
@@ -118,7 +124,8 @@ public class RequestFaultTests
         error.InnerException!.Message.Should().Contain(Canary);
     }
 
-    private static Wrapped Named(string name, ILlmProvider inner) => new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
+    private static Wrapped Named(string name, ILlmProvider inner) =>
+        new(inner, inner.Info with { Name = name, Capabilities = (ProviderCapabilities)~0 });
 
     private static async Task<string> AskAsync(Router router, LlmRequest request)
     {
@@ -135,7 +142,8 @@ public class RequestFaultTests
         "cycle" => With(new Knot(), streamed),
         "infinity" => With(new { Value = double.PositiveInfinity }, streamed),
         "throwing getter" => With(new Getter(() => throw new InvalidOperationException(Canary)), streamed),
-        "getter that fails as a provider does" => With(new Getter(() => throw new LlmException(LlmErrorKind.Unavailable, Canary)), streamed),
+        "getter that fails as a provider does" =>
+            With(new Getter(() => throw new LlmException(LlmErrorKind.Unavailable, Canary)), streamed),
         "getter that cancels" => With(new Getter(() => throw new OperationCanceledException(Canary)), streamed),
         "throwing converter" => With(new Converted(), streamed),
         "throwing text" => With(new Unlisted(), streamed),
@@ -146,14 +154,19 @@ public class RequestFaultTests
         "asynchronous sequence" => With(Sequence(), streamed),
         "default schema" => With(new ChatOptions { Tools = [new Tool(() => "tool", default)] }, streamed),
         "disposed schema" => With(new ChatOptions { Tools = [new Tool(() => "tool", Disposed())] }, streamed),
-        "throwing tool" => With(new ChatOptions { Tools = [new Tool(() => throw new InvalidOperationException(Canary), default)] }, streamed),
+        "throwing tool" =>
+            With(new ChatOptions { Tools = [new Tool(() => throw new InvalidOperationException(Canary), default)] }, streamed),
         "throwing tools" => With(new ChatOptions { Tools = new BadList<AITool>() }, streamed),
         "null among tools" => With(new ChatOptions { Tools = [null!] }, streamed),
         "default format" => With(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(default(JsonElement)) }, streamed),
         "null among stops" => With(new ChatOptions { StopSequences = ["end", null!] }, streamed),
         "throwing stops" => With(new ChatOptions { StopSequences = new BadList<string>() }, streamed),
         "throwing contents" => new LlmRequest([new ChatMessage(ChatRole.User, new BadList<AIContent>())]) { Streaming = streamed },
-        _ => new LlmRequest([new ChatMessage(ChatRole.User, "hi"), new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "f", new BadDictionary())]), new ChatMessage(ChatRole.User, "go on")]) { Streaming = streamed },
+        _ => new LlmRequest([new ChatMessage(ChatRole.User, "hi"), new ChatMessage(
+            ChatRole.Assistant, [new FunctionCallContent("1", "f", new BadDictionary())]), new ChatMessage(ChatRole.User, "go on")])
+        {
+            Streaming = streamed
+        },
     };
 
     private static LlmRequest With(ChatOptions options, bool streamed) => Reading.Buffered(options: options) with { Streaming = streamed };
@@ -204,9 +217,11 @@ public class RequestFaultTests
 
     public sealed class BadConverter : JsonConverter<Converted>
     {
-        public override Converted Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override Converted Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
-        public override void Write(Utf8JsonWriter writer, Converted value, JsonSerializerOptions options) => throw new NotImplementedException(Canary);
+        public override void Write(Utf8JsonWriter writer, Converted value, JsonSerializerOptions options) =>
+            throw new NotImplementedException(Canary);
     }
 
     /// <summary>A type the serializer refuses.</summary>

@@ -80,7 +80,8 @@ public class OllamaCheckTests
     [InlineData(500, "{\"error\":\"ollama-key-0123456789 broke\"}", ProviderProblem.Other, "in trouble")]
     [InlineData(200, "<html>router log-in</html>", ProviderProblem.Other, "web page or a proxy")]
     [InlineData(200, "{}", ProviderProblem.Other, "localhost:11434")]
-    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(int status, string body, ProviderProblem problem, string cure)
+    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(
+        int status, string body, ProviderProblem problem, string cure)
     {
         await using var test = new OllamaCase(o => o.ApiKey = Key);
         test.Server.EnqueueFor(Tags, Fault.Status(status, body));
@@ -119,8 +120,12 @@ public class OllamaCheckTests
         using var provider = OllamaCase.NewProvider(server.BaseUrl);
         (await provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         await using var plain = new FakeOllamaServer();
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) }) { Timeout = Timeout.InfiniteTimeSpan };
-        using var secure = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new UriBuilder(plain.BaseUrl) { Scheme = "https" }.Uri }, client);
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
+        using var secure =
+            new OllamaProvider("local", new() { Model = "pine", BaseUrl = new UriBuilder(plain.BaseUrl) { Scheme = "https" }.Uri }, client);
         (await secure.DiagnoseAsync()).Message.Should().Contain("http is meant");
     }
 

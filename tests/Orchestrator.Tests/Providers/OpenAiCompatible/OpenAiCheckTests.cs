@@ -35,10 +35,14 @@ public class OpenAiCheckTests
 
     public static TheoryData<int, string, ProviderProblem, string> Answers => new()
     {
-        { 401, """{"error":{"message":"Incorrect API key provided: sk-fake-0123456789.","type":"invalid_request_error","code":"invalid_api_key"}}""", ProviderProblem.WrongCredentials, "refuses the key" },
-        { 403, """{"error":{"message":"Country not supported","code":"unsupported_country_region_territory"}}""", ProviderProblem.MissingRole, "serves your country" },
+        { 401, """{"error":{"message":"Incorrect API key provided: """
+            + """sk-fake-0123456789.","type":"invalid_request_error","code":"invalid_api_key"}}""", ProviderProblem.WrongCredentials,
+            "refuses the key" },
+        { 403, """{"error":{"message":"Country not supported","code":"unsupported_country_region_territory"}}""",
+            ProviderProblem.MissingRole, "serves your country" },
         { 402, """{"error":{"message":"Insufficient Balance for sk-fake-0123456789"}}""", ProviderProblem.Unpaid, "Top it up" },
-        { 429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", ProviderProblem.Unpaid, "waiting does not help" },
+        { 429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", ProviderProblem.Unpaid,
+            "waiting does not help" },
         { 429, """{"error":{"message":"slow down","code":"rate_limit_exceeded"}}""", ProviderProblem.RateLimited, "later" },
         { 405, "", ProviderProblem.Other, "Cannot tell" },
         { 404, """{"detail":"Not Found"}""", ProviderProblem.Other, "ends with /v1" },
@@ -50,7 +54,8 @@ public class OpenAiCheckTests
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(int status, string body, ProviderProblem problem, string cure)
+    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(
+        int status, string body, ProviderProblem problem, string cure)
     {
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Status(status, body));
@@ -85,7 +90,8 @@ public class OpenAiCheckTests
     [InlineData("qwen/qwen3:free", """{"data":[{"id":"qwen/qwen3"}]}""", true)]
     [InlineData("llama3.2", """{"data":[{"id":"llama3.2:latest"}]}""", true)]
     [InlineData("llama3.2:70b", """{"data":[{"id":"llama3.2:latest"}]}""", false)]
-    [InlineData("anything", """{"models":[{"name":"tiny.gguf"}],"object":"list","data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]}""", true)]
+    [InlineData("anything",
+        """{"models":[{"name":"tiny.gguf"}],"object":"list","data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]}""", true)]
     [InlineData("anything", """[{"id":"tiny","owned_by":"llamacpp"},{"id":"large","owned_by":"llamacpp"}]""", false)]
     [InlineData("tiny", """[{"id":"tiny"},7,null]""", true)]
     [InlineData("tiny", """{"object":"list","data":null}""", false)]
@@ -104,7 +110,8 @@ public class OpenAiCheckTests
     public async Task A_wrong_base_address_is_told_with_the_right_one_where_it_can_be_found(string path)
     {
         await using var server = new FakeOpenAiServer();
-        using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(server.Address, path), Model = "gpt-4o-mini", ApiKey = Key });
+        using var provider =
+            new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(server.Address, path), Model = "gpt-4o-mini", ApiKey = Key });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Other);
         found.Message.Should().Contain($"there is one at {server.BaseUrl}: set BaseUrl");

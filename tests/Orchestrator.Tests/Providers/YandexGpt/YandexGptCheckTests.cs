@@ -28,8 +28,10 @@ public class YandexGptCheckTests
         { 403, YandexGptCase.Status(7, "Billing account is not linked"), ProviderProblem.Unpaid, "billing account" },
         { 404, YandexGptCase.Status(5, "Model not found"), ProviderProblem.UnknownModel, "yandexgpt-5-lite" },
         { 400, YandexGptCase.Status(3, "Failed to parse model URI"), ProviderProblem.UnknownModel, "yandexgpt-5-lite" },
-        { 400, YandexGptCase.Status(3, "Specified folder ID 'b1ga' does not match with service account folder ID 'b1gb'"), ProviderProblem.WrongFolder, "set FolderId to b1gb" },
-        { 400, YandexGptCase.Error(3, 400, "Specified folder ID 'b1ga' does not match"), ProviderProblem.WrongFolder, "set FolderId to the service account's own" },
+        { 400, YandexGptCase.Status(3, "Specified folder ID 'b1ga' does not match with service account folder ID 'b1gb'"),
+            ProviderProblem.WrongFolder, "set FolderId to b1gb" },
+        { 400, YandexGptCase.Error(3, 400, "Specified folder ID 'b1ga' does not match"), ProviderProblem.WrongFolder,
+            "set FolderId to the service account's own" },
         { 429, YandexGptCase.Status(8, "quota"), ProviderProblem.RateLimited, "later" },
         { 500, YandexGptCase.Status(13, "internal error"), ProviderProblem.Other, "internal error" },
     };
@@ -99,7 +101,8 @@ public class YandexGptCheckTests
     public async Task A_refused_connection_is_unreachable()
     {
         using var port = new ClosedPort();
-        using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = port.Address });
+        using var provider =
+            new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = port.Address });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Unreachable);
         found.Message.Should().Contain("proxy");
@@ -111,7 +114,8 @@ public class YandexGptCheckTests
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();
         await using var server = new FakeYandexGptServer(new FaultServerOptions { Certificate = certificate });
-        using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = server.BaseUrl });
+        using var provider =
+            new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = server.BaseUrl });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         found.Message.Should().Contain("root");
