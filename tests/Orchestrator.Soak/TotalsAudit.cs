@@ -42,7 +42,7 @@ internal static class TotalsAudit
         Same("in flight, page", 0, page.Sum("llm_in_flight_requests"));
         Same("queued, page", 0, page.Sum("llm_queued_requests"));
 
-        // Who leaves a stream after the completion mark has abandoned it, and it has succeeded all the same.
+        // A consumer that leaves a stream after the completion mark abandons it; the attempt has succeeded nevertheless.
         void Same(string what, long expected, double actual, bool atLeast = false) =>
             violations.Expect(atLeast ? actual >= expected : actual == expected, () =>
                 string.Create(CultureInfo.InvariantCulture, $"{what}: expected {expected}, got {actual}"));

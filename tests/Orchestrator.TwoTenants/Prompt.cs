@@ -53,7 +53,7 @@ internal sealed class Prompt
             : null;
     }
 
-    /// <summary>Whether a beginning too short to tell its call is one of this tenant's all the same.</summary>
+    /// <summary>Whether a beginning too short to identify its call is one of this tenant's nevertheless.</summary>
     public static bool MayBegin(char tenant, ReadOnlySpan<byte> part)
     {
         var opening = Encoding.ASCII.GetBytes(Opening(tenant) + tenant);

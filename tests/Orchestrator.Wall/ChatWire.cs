@@ -61,7 +61,7 @@ internal static class ChatWire
     public static string Error(string message, string type, string? code) =>
         JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } });
 
-    /// <summary>The status a caller of this endpoint is told: the vendor's where it was the caller's fault.</summary>
+    /// <summary>The status a caller of this endpoint receives: the vendor's where it was the caller's fault.</summary>
     public static int StatusOf(LlmException error) => error.Kind switch
     {
         LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported =>

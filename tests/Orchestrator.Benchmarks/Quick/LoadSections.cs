@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>What more load does: a second thread, a million calls, a scrape meanwhile.</summary>
+/// <summary>What more load does: a second thread, a million calls, a scrape during calls.</summary>
 internal static class LoadSections
 {
     private static readonly LlmRequest Request = new("hello");

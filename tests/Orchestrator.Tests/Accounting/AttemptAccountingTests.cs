@@ -146,7 +146,7 @@ public class AttemptAccountingTests
     }
 
     [Fact]
-    public async Task An_outdated_price_is_told_once_with_both_numbers()
+    public async Task An_outdated_price_is_reported_once_with_both_numbers()
     {
         using var logs = new Logs();
         await using var router = new Router(new RouterOptions(), logs);

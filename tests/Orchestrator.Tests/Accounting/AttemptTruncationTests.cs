@@ -104,7 +104,7 @@ public sealed class AttemptTruncationTests : IDisposable
         return new string('.', length);
     }
 
-    /// <summary>A tool's result that notes who looks at it.</summary>
+    /// <summary>A tool's result that notes each read of it.</summary>
     private sealed class Watched(Func<string> text)
     {
         private int _reads;

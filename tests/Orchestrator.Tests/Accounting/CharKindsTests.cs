@@ -54,7 +54,7 @@ public class CharKindsTests
 
     [Theory]
     [MemberData(nameof(OtherThanAscii))]
-    public void Scripts_are_told_apart_from_their_first_unit_to_their_last(int first, int last, string kind, string what)
+    public void Scripts_are_distinguished_from_their_first_unit_to_their_last(int first, int last, string kind, string what)
     {
         for (var c = first; c <= last; c++)
         {

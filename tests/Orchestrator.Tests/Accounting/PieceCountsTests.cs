@@ -24,7 +24,7 @@ public class PieceCountsTests
     {
         _counts.Find(" piece", out var hash);
         _counts.Remember(hash, 5);
-        // Of the same slot, for that is told by the lowest bits.
+        // Of the same slot: the lowest bits choose it.
         _counts.Remember(hash ^ (1UL << 40), count);
         _counts.Find(" piece", out _).Should().Be(5);
     }

@@ -107,7 +107,7 @@ public sealed class AttemptEndTests : IDisposable
     [InlineData(false, 2, "a", 2)]
     [InlineData(true, 1, "b", 1)]
     [InlineData(false, 1, "b", 1)]
-    public async Task A_failure_is_tried_again_there_unless_it_ejects_which_is_told_at_once(
+    public async Task A_failure_is_tried_again_there_unless_it_ejects_which_is_reported_at_once(
         bool streamed, int failuresInARow, string answers, int calls)
     {
         var (a, b) = (new Script("a", _clock, Error(LlmErrorKind.ServerError), null), new Script("b", _clock));

@@ -213,7 +213,7 @@ public class BetweenPlanAndAttemptTests
     }
 
     [Fact]
-    public async Task A_trial_is_told_of_before_its_provider_is_asked()
+    public async Task A_trial_is_reported_before_its_provider_is_asked()
     {
         using var logs = new Logs();
         var told = new List<int>();

@@ -124,7 +124,7 @@ public sealed class BoundedAnswerTests
     }
 
     [Fact]
-    public async Task The_usage_of_a_flood_is_told_whole()
+    public async Task The_usage_of_a_flood_is_reported_whole()
     {
         foreach (var streamed in new[] { true, false })
         {

@@ -4,7 +4,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What happens to a call whose answer broke, was refused, or could not be had.</summary>
+/// <summary>What happens to a call whose answer broke, was refused, or did not come.</summary>
 public class CommitErrorTests
 {
     private readonly AttemptLog _log = new();
@@ -231,7 +231,7 @@ public class CommitErrorTests
 
     [Theory]
     [BothModes]
-    public async Task The_exhausted_plan_tells_all_attempts_and_the_shortest_wait(bool streamed)
+    public async Task The_exhausted_plan_reports_all_attempts_and_the_shortest_wait(bool streamed)
     {
         FakeProvider Waits(string name, int? seconds, int status) =>
             FakeProvider.Failing(name, () => new LlmException(LlmErrorKind.RateLimited, "slow down")

@@ -7,7 +7,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>What a call would do, told without one.</summary>
+/// <summary>What a call would do, explained without making one.</summary>
 public class ExplainTests
 {
     private const string Prompt = "zebra-crossing-prompt";
@@ -106,7 +106,7 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task Whom_the_strategy_leaves_out_is_told_too()
+    public async Task Whom_the_strategy_leaves_out_is_reported_too()
     {
         await using var router = new Router(new RouterOptions { CustomStrategy = new OnlyFirst() }, null, _clock);
         router.AddProvider(new Script("a", _clock)).AddProvider(new Script("b", _clock));

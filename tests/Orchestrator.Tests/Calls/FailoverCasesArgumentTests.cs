@@ -69,7 +69,7 @@ public class FailoverCasesArgumentTests
         }
     }
 
-    // Router's, request's, and what the provider is told; it knows the default of five seconds itself.
+    // The router's limit, the request's, and what the provider receives; it knows the default of five seconds itself.
     [Theory]
     [InlineData(null, null, null)]
     [InlineData(2, null, 2)]

@@ -53,7 +53,7 @@ public class FailoverCasesCancellationTests
     public async Task Cancellation_is_observed_between_attempts_too(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
-        // The observer stands between the first attempt's end and the second one's start.
+        // The observer runs between the first attempt's end and the second one's start.
         var cancelling = new Acting(() => cancel.Cancel());
         var b = FakeProvider.Answering("b", "never asked");
         await using var router =

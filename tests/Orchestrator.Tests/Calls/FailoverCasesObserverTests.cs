@@ -19,7 +19,7 @@ public class FailoverCasesObserverTests
         var order = new List<string>();
         var options = new RouterOptions
         {
-            Observers = { new Telling(a => order.Add($"1 {a.Provider.Name}")), new Telling(a => order.Add($"2 {a.Provider.Name}")) }
+            Observers = { new Acting(a => order.Add($"1 {a.Provider.Name}")), new Acting(a => order.Add($"2 {a.Provider.Name}")) }
         };
         await using var router = InOrder(options, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"));
         await router.AskAsync(streamed);
@@ -68,7 +68,7 @@ public class FailoverCasesObserverTests
     [BothModes]
     public async Task A_failure_while_selecting_is_not_an_attempt(bool streamed)
     {
-        await using var router = new Router(new RouterOptions { CustomStrategy = new Choosing(_ => []), Observers = { _log } });
+        await using var router = new Router(new RouterOptions { CustomStrategy = new CustomRanking(_ => []), Observers = { _log } });
         var a = FakeProvider.Answering("a", "never asked");
         router.AddProvider(a);
         (await router.FailAsync<LlmException>(streamed)).Kind.Should().Be(LlmErrorKind.NoCandidate);
@@ -82,7 +82,7 @@ public class FailoverCasesObserverTests
     [BothModes]
     public async Task A_strategy_that_names_a_provider_twice_or_a_stranger_has_each_tried_once(bool streamed)
     {
-        var strategy = new Choosing(c => [c[1], new Candidate(new("stranger", "x", "y")), c[1], c[0], c[1]]);
+        var strategy = new CustomRanking(c => [c[1], new Candidate(new("stranger", "x", "y")), c[1], c[0], c[1]]);
         await using var router =
             new Router(new RouterOptions { CustomStrategy = strategy, Retry = RetryOptions.None, Observers = { _log } });
         router.AddProvider(FakeProvider.Answering("a", "ok")).AddProvider(FakeProvider.Failing("b", LlmErrorKind.ServerError));
@@ -99,7 +99,7 @@ public class FailoverCasesObserverTests
     {
         await using var router = new Router(new RouterOptions
         {
-            CustomStrategy = new Choosing(c => Endless(onlyOne ? [c[0]] : c)),
+            CustomStrategy = new CustomRanking(c => Endless(onlyOne ? [c[0]] : c)),
             Retry = RetryOptions.None,
             Observers = { _log }
         });
@@ -119,7 +119,7 @@ public class FailoverCasesObserverTests
     [BothModes]
     public async Task A_strategy_that_gives_null_costs_its_order_and_not_the_call(bool streamed)
     {
-        await using var router = new Router(new Choosing(_ => null!)).AddProvider(FakeProvider.Answering("a", "ok"));
+        await using var router = new Router(new CustomRanking(_ => null!)).AddProvider(FakeProvider.Answering("a", "ok"));
         (await router.AskAsync(streamed)).Should().Be("ok");
     }
 
@@ -201,16 +201,6 @@ public class FailoverCasesObserverTests
         error.Kind.Should().Be(LlmErrorKind.StreamInterrupted);
         error.PartialText!.Length.Should().Be(Math.Min(length, 65_536));
         router.GetMetrics()["a"].InFlight.Should().Be(0);
-    }
-
-    private sealed class Telling(Action<LlmAttempt> tell) : IUsageObserver
-    {
-        public void OnAttempt(LlmAttempt attempt) => tell(attempt);
-    }
-
-    private sealed class Choosing(Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> choose) : IRoutingStrategy
-    {
-        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => choose(candidates);
     }
 
     private sealed class ThrowingStrategy(bool late) : IRoutingStrategy

@@ -156,7 +156,7 @@ public class FailoverCasesStreamTests
             .Message.Should().Contain("one reader");
         first.IsCompleted.Should().BeFalse("it goes on as if nothing had been");
         await Assert.ThrowsAsync<NotSupportedException>(() => stream.DisposeAsync().AsTask());
-        // The disposal stands all the same: it cancels the call, which ends soon after.
+        // The disposal holds nevertheless: it cancels the call, which ends soon after.
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(20)));
         await stream.DisposeAsync();
     }

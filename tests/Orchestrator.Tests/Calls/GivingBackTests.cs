@@ -4,7 +4,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Code of the user's that throws in the middle of a call: what the call had taken is given back all the same.</summary>
+/// <summary>User code that throws in the middle of a call: permit, retry token and stream are released nevertheless.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its providers hold nothing.")]
 public partial class GivingBackTests
 {

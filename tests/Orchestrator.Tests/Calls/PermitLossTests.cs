@@ -16,7 +16,7 @@ public class PermitLossTests
     [BothModes]
     public async Task Full_providers_that_leave_the_list_before_a_call_is_in_line_lead_to_a_new_plan(bool streamed)
     {
-        var strategy = new FirstTimeNobody();
+        var strategy = new FirstTimeNone();
         await using var router = Ranked(strategy, FakeProvider.ByTurns("a", Holds(_gate.Task)),
             FakeProvider.ByTurns("b", Holds(_gate.Task)), FakeProvider.ByTurns("c", Answers("c")));
         var holders = new[] { Ask(router, "a"), Ask(router, "b") };
@@ -34,7 +34,7 @@ public class PermitLossTests
     [BothModes]
     public async Task A_permit_that_becomes_free_before_a_call_is_queued_is_taken_at_once(bool streamed)
     {
-        var strategy = new FirstTimeNobody();
+        var strategy = new FirstTimeNone();
         var other = new TaskCompletionSource();
         await using var router = Ranked(strategy, FakeProvider.ByTurns("a", Holds(_gate.Task), Answers("a")),
             FakeProvider.ByTurns("b", Holds(other.Task)), FakeProvider.ByTurns("c", Answers("c")));
@@ -49,7 +49,7 @@ public class PermitLossTests
     [Fact]
     public async Task A_provider_that_leaves_just_as_a_call_has_its_permit_is_closed_by_that_call_and_not_asked()
     {
-        var strategy = new FirstTimeNobody();
+        var strategy = new FirstTimeNone();
         var clock = new HandClock();
         var a = FakeProvider.ByTurns("a", Holds(_gate.Task), Answers("never asked"));
         await using var router = Ranked(strategy, clock, a, FakeProvider.ByTurns("c", Answers("c")));
@@ -134,7 +134,7 @@ public class PermitLossTests
     }
 
     /// <summary>Leaves out everybody once, while something happens; ranks everybody from then on.</summary>
-    private sealed class FirstTimeNobody : IRoutingStrategy
+    private sealed class FirstTimeNone : IRoutingStrategy
     {
         private Action? _meanwhile;
 

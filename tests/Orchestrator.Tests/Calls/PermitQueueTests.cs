@@ -211,7 +211,7 @@ public class PermitQueueTests
         {
             canceller = Environment.CurrentManagedThreadId;
             source.Cancel();
-            // Its number is nobody else's while it runs.
+            // No other call has its number while it runs.
             next.Wait(Patience);
         });
         thread.Start();

@@ -21,7 +21,7 @@ public class ProbedRoutingTests
         bool a, bool b, string expected)
     {
         await using var router = InOrder(null, _time, null, _a, _b);
-        // On another thread: whoever asks must not be held up by a probe.
+        // On another thread: a probe must not hold up the call that asks.
         var first = await Task.Factory.StartNew(() => router.AskAsync(streamed: false), default, default, TaskScheduler.Default)
             .WaitAsync(Patience);
         await _a.Asked(1);

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>Asking the same provider again: when, after how long, how often, and who pays.</summary>
+/// <summary>Retries at the same provider: when, after what backoff, how often, and at what cost to the budget.</summary>
 public class RetryTests
 {
     private readonly VirtualClock _clock = new();

@@ -2,7 +2,7 @@ using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Calls;
 
-/// <summary>The plan of one call by itself: who comes next, whatever the strategy does.</summary>
+/// <summary>The plan of one call by itself: which provider comes next, whatever the strategy does.</summary>
 public class RoutePlanTests
 {
     private readonly List<Exception> _faults = [];
@@ -71,7 +71,7 @@ public class RoutePlanTests
     }
 
     [Fact]
-    public void A_strategy_that_breaks_midway_is_told_of_and_the_rest_keep_the_order_of_the_list()
+    public void A_strategy_that_breaks_midway_is_reported_and_the_rest_keep_the_order_of_the_list()
     {
         using var plan = Plan(null, c => Broken(c[1]), "a", "b", "c");
         Names(plan).Should().Equal("b", "a", "c");
@@ -118,7 +118,7 @@ public class RoutePlanTests
     {
         var providers = Array.ConvertAll(available, Registered);
         return new(providers, [.. providers.Select((p, i) => new Candidate(p.Info) { Plan = providers, Index = i })], unavailable,
-            new Ranked(rank), Strategies.RankingCase.Context(), _faults.Add);
+            new CustomRanking(rank), Strategies.RankingCase.Context(), _faults.Add);
     }
 
     private static RegisteredProvider Registered(string name)
@@ -134,10 +134,5 @@ public class RoutePlanTests
         while (plan.Next() is { } registered)
             names.Add(registered.Info.Name);
         return names;
-    }
-
-    private sealed class Ranked(Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank) : IRoutingStrategy
-    {
-        public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => rank(candidates);
     }
 }

@@ -37,13 +37,15 @@ public partial class SourceConventionTests
     [Fact]
     public void No_line_is_longer_than_140_characters()
     {
-        Lines().Where(l => l.Text.Length > 140).Select(l => l.Place).ToList().Should().BeEmpty();
+        SourceLines().Concat(TestLines().Where(l => !Recorded().IsMatch(l.Text)))
+            .Where(l => l.Text.Length > 140).Select(l => l.Place).ToList().Should().BeEmpty();
     }
 
     [Fact]
     public void Comments_and_names_say_who_is_meant()
     {
-        Lines().Where(l => VagueWord().IsMatch(l.Text)).Select(l => l.Place).ToList().Should().BeEmpty();
+        SourceLines().Concat(TestLines().Select(l => (l.Place, Text: StringOnLine().Replace(l.Text, ""))))
+            .Where(l => VagueWord().IsMatch(l.Text)).Select(l => l.Place).ToList().Should().BeEmpty();
     }
 
     [Fact]
@@ -146,11 +148,17 @@ public partial class SourceConventionTests
     internal static IEnumerable<(string Name, string Path)> Sources() => SourcesUnder("src/Orchestrator");
 
     /// <summary>The lines of both libraries, each with its file and number.</summary>
-    private static List<(string Place, string Text)> Lines()
+    private static List<(string Place, string Text)> SourceLines() =>
+        Lines("src", "Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs");
+
+    /// <summary>The lines of the tests and of the programs beside them.</summary>
+    private static List<(string Place, string Text)> TestLines() =>
+        Lines("tests", "Orchestrator.Tests/RouterTests.cs", "Orchestrator.Wall/WallRun.cs");
+
+    private static List<(string Place, string Text)> Lines(string under, params string[] known)
     {
-        var files = SourcesUnder("src").ToList();
-        files.Select(f => f.Name)
-            .Should().Contain(["Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs"], "else there is nothing to see");
+        var files = SourcesUnder(under).ToList();
+        files.Select(f => f.Name).Should().Contain(known, "else there is nothing to see");
         return [.. files.SelectMany(f => File.ReadLines(f.Path).Select((text, index) => ($"{f.Name}:{index + 1}", text)))];
     }
 
@@ -173,8 +181,15 @@ public partial class SourceConventionTests
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex HandwrittenLog();
 
-    [GeneratedRegex(@"\b(?:whoever|nobody|somebody)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![a-z])(?:whoever|nobody|somebody)(?![a-z])", RegexOptions.IgnoreCase)]
     private static partial Regex VagueWord();
+
+    // An event or a body as it was recorded, in a literal of many lines: a line break would change it.
+    [GeneratedRegex(@"^\s+(?:data: ?)?\{""")]
+    private static partial Regex Recorded();
+
+    [GeneratedRegex(@"""(?:\\.|[^""\\])*""")]
+    private static partial Regex StringOnLine();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();

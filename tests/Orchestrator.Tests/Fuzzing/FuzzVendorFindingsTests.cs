@@ -153,7 +153,7 @@ public class FuzzVendorFindingsTests
 
     [Theory]
     [BothModes]
-    public async Task The_total_of_the_tokens_is_told(bool streamed)
+    public async Task The_total_of_the_tokens_is_reported(bool streamed)
     {
         await using var ollama = new OllamaCase();
         ollama.Server.Enqueue(new FakeReply("hi") { PromptTokens = 5 });

@@ -22,7 +22,7 @@ public class HealthRecordProperties
                 "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
     }
 
-    /// <summary>One story told to both.</summary>
+    /// <summary>One sequence of commands, given to both.</summary>
     private sealed class Telling(HashSet<string>? reached = null)
     {
         private const int Hour = 3_600_000;
@@ -152,7 +152,7 @@ public class HealthRecordProperties
         /// <summary>The length of a cool-down that begins now, by the words of the documentation.</summary>
         private void CheckCoolDown()
         {
-            // Another trial may have begun since: then it is that one's minute that is told.
+            // Another trial may have begun since: then its minute is reported.
             if (_model.IsOnTrial(_now))
                 return;
             var exclusion = _record.ExclusionAt(_now)?.Left.TotalMilliseconds ?? 0;

@@ -22,7 +22,7 @@ public class HealthRecordTests
     }
 
     [Fact]
-    public void An_exclusion_that_grows_is_told_once_and_one_for_another_reason_again()
+    public void An_exclusion_that_grows_is_reported_once_and_one_for_another_reason_again()
     {
         Exclude(LlmErrorKind.RateLimited, 10, 0);
         Exclude(LlmErrorKind.RateLimited, 20, 0);

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>Providers that serve only so many calls at a time: who is passed over, who waits, and in which order.</summary>
+/// <summary>Providers with limited concurrency (bulkhead): which is passed over, which calls wait, and in which order.</summary>
 public class PermitTests
 {
     private readonly VirtualClock _clock = new();

@@ -2,7 +2,7 @@ using static Orchestrator.Tests.Registry.States;
 
 namespace Orchestrator.Tests.Registry;
 
-/// <summary>One provider's state by itself: what a plan is told of it, what a failure brings about,
+/// <summary>One provider's state by itself: what a plan sees of it, what a failure changes,
 /// and that a plan does not wait for others.</summary>
 public class ProviderStateTests
 {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>Compares what a caller saw, what the observer was told, and what the providers' own ledger says.</summary>
+/// <summary>Compares what a caller saw, what the observer received, and the providers' own ledger.</summary>
 internal sealed class CallAudit(StressRun run)
 {
     private const int FewestWhenListChanges = 3;
@@ -36,7 +36,7 @@ internal sealed class CallAudit(StressRun run)
                 CheckCancelled(call);
                 break;
             default:
-                // Who leaves after the last word, or having cancelled, did that and not abandon an answer.
+                // A consumer that leaves after the last word, or having cancelled, did not abandon an answer.
                 if (call.Told[^1].Outcome is AttemptOutcome.Succeeded or AttemptOutcome.Cancelled)
                     return call.Told[^1].Outcome;
                 // At the notice of a restart the next provider was not asked yet.

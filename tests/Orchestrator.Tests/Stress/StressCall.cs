@@ -72,7 +72,7 @@ internal sealed class StressCall : IDisposable
     /// <summary>The providers' ledger of this call, in the order they were asked.</summary>
     public List<AskedAttempt> Asked { get; } = [];
 
-    /// <summary>What the observer was told, in the order it was told.</summary>
+    /// <summary>What the observer received, in order.</summary>
     public List<LlmAttempt> Told { get; } = [];
 
     /// <summary>How the caller saw the call end.</summary>

@@ -19,7 +19,7 @@ internal sealed record StressPlan(long Seed, RoutingStrategy Strategy, int Calls
     public int? Permits { get; init; }
 
     /// <summary>Waits of a moment, so that all of them happen while a run lasts;
-    /// a budget that is never used up, so that no attempt is missing for want of it.</summary>
+    /// a budget that is never used up, so that no attempt is missing because of it.</summary>
     public RetryOptions Retry { get; init; } = new()
     {
         MinDelay = TimeSpan.FromMilliseconds(0.1),

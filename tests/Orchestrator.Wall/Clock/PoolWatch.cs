@@ -12,7 +12,7 @@ namespace Orchestrator.Wall;
 /// sent through a pair of sockets of its own: the runtime learns of socket events in the order they happened, so when that byte is through,
 /// so is everything before it.</para>
 /// <para>Load cannot fool it: a thread that was put aside in the middle of an item still counts as working. Threads that others block for
-/// good, as test hosts do, are told from those: see <see cref="BlockedThreads"/>.</para>
+/// good, as test hosts do, are not taken for those: see <see cref="BlockedThreads"/>.</para>
 /// </remarks>
 internal sealed class PoolWatch : IDisposable
 {

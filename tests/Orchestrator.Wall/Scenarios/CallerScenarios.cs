@@ -80,7 +80,7 @@ internal static class CallerScenarios
     }
 
     /// <summary>
-    /// One at a time is served; the second waits, or is told at once that there is no room. Cancelled, it leaves no trace.
+    /// One at a time is served; the second waits, or fails at once because there is no room. Cancelled, it leaves no trace.
     /// </summary>
     private static async Task InQueueAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {

@@ -1,6 +1,6 @@
 namespace Orchestrator.Wall;
 
-/// <summary>Every attempt the router told of, in order.</summary>
+/// <summary>Every attempt the router reported, in order.</summary>
 internal sealed class WallLedger : IUsageObserver
 {
     private readonly Lock _lock = new();

@@ -135,7 +135,7 @@ public sealed class GigaChatCutTests
     }
 
     [Fact]
-    public async Task One_event_that_cannot_be_read_is_told_to_the_router()
+    public async Task One_event_that_cannot_be_read_is_reported_to_the_router()
     {
         await using var test = new GigaChatCase();
         test.Server.Enqueue(new FakeReply("раз два три"), Fault.MalformedEvent(1));

@@ -143,7 +143,7 @@ public sealed class GigaChatErrorTests
 
     [Theory]
     [BothModes]
-    public async Task A_redirect_is_told_and_not_followed(bool streamed)
+    public async Task A_redirect_is_reported_and_not_followed(bool streamed)
     {
         await using var test = new GigaChatCase();
         await using var other = new FakeGigaChatServer();

@@ -142,7 +142,7 @@ public sealed class GigaChatSettingsTests
     }
 
     [Fact]
-    public void Every_problem_of_an_entry_is_told_at_once_without_its_secrets()
+    public void Every_problem_of_an_entry_is_reported_at_once_without_its_secrets()
     {
         var problems = Problems($$"""
             { "Providers": [ { "Name": "a", "Type": "gigachat", "Scope": "ALL", "BaseUrl": "ftp://x",
@@ -186,7 +186,7 @@ public sealed class GigaChatSettingsTests
     }
 
     [Fact]
-    public void What_is_missing_is_told_with_the_call_that_added_it()
+    public void What_is_missing_is_reported_with_the_call_that_added_it()
     {
         var services = new ServiceCollection();
         services.AddLlmRouter().AddGigaChat("a", o => o.Model = "GigaChat-2")

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Tests.Providers.GigaChat;
 
-/// <summary>Roots of one's own, and certificates of clients.</summary>
+/// <summary>Custom trusted roots, and client certificates.</summary>
 public sealed class GigaChatTlsTests : IDisposable
 {
     private readonly TestAuthority _authority = new("Russian Trusted Root CA of tests");

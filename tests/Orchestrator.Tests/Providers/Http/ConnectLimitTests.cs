@@ -144,7 +144,7 @@ public sealed class ConnectLimitTests : IAsyncDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_handlers_own_limit_is_not_told_as_ours(bool streamed)
+    public async Task A_handlers_own_limit_is_not_reported_as_ours(bool streamed)
     {
         using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(100) })
         {

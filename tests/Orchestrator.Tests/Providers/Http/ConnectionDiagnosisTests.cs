@@ -7,7 +7,7 @@ using Orchestrator.Tests.Providers.OpenAiCompatible;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>What keeps a connection from being made, told as it is: by the checks of all vendors, and by the errors of calls.</summary>
+/// <summary>Why a connection cannot be made, as the checks of all vendors and the errors of calls report it.</summary>
 public sealed class ConnectionDiagnosisTests : IDisposable
 {
     private static readonly byte[] ProtocolVersion = [0x15, 3, 1, 0, 2, 2, 70];
@@ -86,7 +86,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_the_roots_of_the_settings_do_not_fit_is_told_with_the_reason()
+    public async Task A_certificate_that_the_roots_of_the_settings_do_not_fit_is_reported_with_the_reason()
     {
         var now = TimeProvider.System.GetUtcNow();
         foreach (var (certificate, words) in new[]
@@ -105,7 +105,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_wants_https_and_says_so_is_told()
+    public async Task A_server_that_wants_https_and_says_so_is_reported()
     {
         foreach (var words in new[] { "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
             "Client sent an HTTP request to an HTTPS server.\n" })

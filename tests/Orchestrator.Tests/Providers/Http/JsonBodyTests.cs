@@ -120,7 +120,7 @@ public class JsonBodyTests
         taken.ForEach(a => ArrayPool<byte>.Shared.Return(a));
     }
 
-    /// <summary>Takes what it is given only when it is told to, as a slow server does.</summary>
+    /// <summary>Takes what is written only when the test lets it, as a slow server does.</summary>
     private sealed class SlowStream : MemoryStream
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);

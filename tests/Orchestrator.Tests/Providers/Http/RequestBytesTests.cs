@@ -59,7 +59,7 @@ public class RequestBytesTests
         });
     }
 
-    /// <summary>Begins to read the request twice, answers, and goes on when it is told to.</summary>
+    /// <summary>Begins to read the request twice, answers, and goes on when the test lets it.</summary>
     private sealed class ReadingOn(string end) : HttpMessageHandler
     {
         private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);

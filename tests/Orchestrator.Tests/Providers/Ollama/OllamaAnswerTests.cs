@@ -29,7 +29,7 @@ public class OllamaAnswerTests
     [InlineData(true, "stop", "stop")]
     [InlineData(true, "load", "load")]
     [InlineData(false, "unload", "unload")]
-    public async Task The_reason_of_the_end_is_told(bool streamed, string said, string reason)
+    public async Task The_reason_of_the_end_is_reported(bool streamed, string said, string reason)
     {
         await using var test = new OllamaCase();
         test.Server.Reply = new FakeReply("so far") { FinishReason = said };

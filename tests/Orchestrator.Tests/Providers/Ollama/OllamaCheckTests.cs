@@ -41,7 +41,7 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task An_unknown_model_is_told_with_those_there_are_and_the_command_that_gets_it()
+    public async Task An_unknown_model_is_reported_with_those_there_are_and_the_command_that_gets_it()
     {
         await using var test = new OllamaCase(o => o.Model = "pine:70b");
         test.Server.Models = [new("oak:7b"), new("pine")];
@@ -94,7 +94,7 @@ public class OllamaCheckTests
 
     [Theory]
     [InlineData("v1")]
-    public async Task An_address_with_a_path_of_another_api_is_told_with_the_right_one(string path)
+    public async Task An_address_with_a_path_of_another_api_is_reported_with_the_right_one(string path)
     {
         await using var test = new OllamaCase();
         using var provider = OllamaCase.NewProvider(new Uri(test.Server.Address, path));
@@ -103,7 +103,7 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_run_is_told_with_the_command_that_starts_it()
+    public async Task A_server_that_does_not_run_is_reported_with_the_command_that_starts_it()
     {
         using var port = new ClosedPort();
         using var provider = OllamaCase.NewProvider(port.Address);
@@ -113,7 +113,7 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_and_a_port_without_tls_are_told()
+    public async Task A_certificate_that_is_not_trusted_and_a_port_without_tls_are_reported()
     {
         using var certificate = TestAuthority.SelfSigned();
         await using var server = new FakeOllamaServer(new FaultServerOptions { Certificate = certificate });

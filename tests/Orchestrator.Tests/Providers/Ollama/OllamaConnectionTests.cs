@@ -12,7 +12,7 @@ public class OllamaConnectionTests
 
     [Theory]
     [BothModes]
-    public async Task A_server_that_does_not_run_is_unavailable_and_the_cause_is_told(bool streamed)
+    public async Task A_server_that_does_not_run_is_unavailable_and_the_cause_is_reported(bool streamed)
     {
         using var port = new ClosedPort();
         using var provider = OllamaCase.NewProvider(port.Address);
@@ -126,7 +126,7 @@ public class OllamaConnectionTests
 
     [Theory]
     [BothModes]
-    public async Task A_handed_in_clients_own_time_limit_is_not_told_as_a_connect_limit(bool streamed)
+    public async Task A_handed_in_clients_own_time_limit_is_not_reported_as_a_connect_limit(bool streamed)
     {
         await using var server = new FakeOllamaServer { Always = Fault.Hang() };
         using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(150) };

@@ -205,7 +205,7 @@ public class OllamaErrorTests
     [InlineData(302)]
     [InlineData(307)]
     [InlineData(308)]
-    public async Task A_redirect_is_told_and_not_followed(int status)
+    public async Task A_redirect_is_reported_and_not_followed(int status)
     {
         await using var test = new OllamaCase(o => o.ApiKey = "sec-ret");
         await using var other = new FakeOllamaServer();

@@ -21,7 +21,7 @@ public class OllamaHostileTests
     }
 
     [Fact]
-    public async Task Live_one_unreadable_line_after_the_first_word_is_skipped_and_told()
+    public async Task Live_one_unreadable_line_after_the_first_word_is_skipped_and_reported()
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(new FakeReply("one two three"), Fault.MalformedEvent(1));

@@ -195,7 +195,7 @@ public class OllamaRequestTests
             new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("must measure"),
                 new FunctionCallContent("c-1", "measure", new Dictionary<string, object?> { ["tree"] = "ель", ["exact"] = true })]),
             new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c-1", new { metres = 12 })]),
-            new ChatMessage(ChatRole.Tool, [new FunctionResultContent("lost", "nobody asked")]),
+            new ChatMessage(ChatRole.Tool, [new FunctionResultContent("lost", "never asked for")]),
             new ChatMessage(ChatRole.Assistant, "12 m"),
             new ChatMessage(ChatRole.User, "thanks"));
         var messages = sent.GetProperty("messages");
@@ -205,7 +205,7 @@ public class OllamaRequestTests
             messages[2].GetProperty("tool_name").GetString(), messages[2].GetProperty("tool_call_id").GetString())
             .Should().Be(("tool", "measure", "c-1"));
         messages[2].GetProperty("content").GetString().Should().Contain("12");
-        messages[3].GetRawText().Should().Be("""{"role":"tool","content":"nobody asked","tool_call_id":"lost"}""");
+        messages[3].GetRawText().Should().Be("""{"role":"tool","content":"never asked for","tool_call_id":"lost"}""");
         messages.GetArrayLength().Should().Be(6);
     }
 

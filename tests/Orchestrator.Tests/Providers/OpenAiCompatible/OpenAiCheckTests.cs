@@ -67,7 +67,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_missing_key_is_told_apart_from_a_refused_one()
+    public async Task A_missing_key_is_distinguished_from_a_refused_one()
     {
         await using var wire = new Wire(o => o.ApiKey = null);
         wire.Server.ApiKey = Key;
@@ -77,7 +77,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task An_unknown_model_is_told_with_the_likest_of_those_there_are()
+    public async Task An_unknown_model_is_reported_with_the_likest_of_those_there_are()
     {
         await using var wire = new Wire(o => o.Model = "gpt-4o-miny");
         wire.Server.Models = [.. Enumerable.Range(1, 20).Select(i => $"other-{i}"), "gpt-4o", "gpt-4o-mini"];
@@ -107,7 +107,7 @@ public class OpenAiCheckTests
     [InlineData("")]
     [InlineData("v1/chat/completions")]
     [InlineData("somewhere")]
-    public async Task A_wrong_base_address_is_told_with_the_right_one_where_it_can_be_found(string path)
+    public async Task A_wrong_base_address_is_reported_with_the_right_one_where_it_can_be_found(string path)
     {
         await using var server = new FakeOpenAiServer();
         using var provider =
@@ -132,7 +132,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_told()
+    public async Task A_certificate_that_is_not_trusted_is_reported()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();

@@ -14,7 +14,7 @@ public class UsageDialectsTests
         // OpenAI: everything inside.
         { """{"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,"prompt_tokens_details":{"cached_tokens":64}"""
             + ""","completion_tokens_details":{"reasoning_tokens":40}}""", 100, 50, 64, 40 },
-        // xAI and Gemini: reasoning in the total only, told or not.
+        // xAI and Gemini: reasoning in the total only, reported or not.
         { """{"prompt_tokens":32,"completion_tokens":9,"total_tokens":135,"completion_tokens_details":{"reasoning_tokens":94}}""",
             32, 103, 0, 94 },
         { """{"prompt_tokens":11,"completion_tokens":10,"total_tokens":741}""", 11, 730, 0, 0 },

@@ -53,7 +53,7 @@ public class YandexGptCheckTests
     [InlineData("Api-Key AQVNx", null, "copy it again")]
     [InlineData(null, "AQVNxyz", "set it as ApiKey")]
     [InlineData(null, "y0_AgAAAA", "OAuth")]
-    public async Task Credentials_of_another_kind_are_told_by_their_look_and_never_shown(string? key, string? token, string cure)
+    public async Task Credentials_of_another_kind_are_reported_by_their_look_and_never_shown(string? key, string? token, string cure)
     {
         await using var test = new YandexGptCase(o => (o.ApiKey, o.IamToken) = (key, token));
         (test.Server.ApiKey, test.Server.IamToken) = ("AQVNright", "t1.right");
@@ -88,7 +88,7 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task A_machine_without_an_account_is_told()
+    public async Task A_machine_without_an_account_is_reported()
     {
         await using var test = new YandexGptCase(o => o.UseMetadata = true);
         test.Server.HasMetadataAccount = false;
@@ -109,7 +109,7 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_of_a_private_authority_is_told()
+    public async Task A_certificate_of_a_private_authority_is_reported()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();

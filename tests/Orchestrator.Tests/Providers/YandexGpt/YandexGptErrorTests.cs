@@ -74,7 +74,7 @@ public class YandexGptErrorTests
     [InlineData(Rate, 60)]
     [InlineData("ai.textGenerationCompletionRequestsPerSecond.rate rate quota limit exceed: allowed 1 requests", 1)]
     [InlineData("slow down", null)]
-    public async Task The_quotas_under_429_are_told_apart_by_how_long_to_wait(string words, int? seconds)
+    public async Task The_quotas_under_429_are_distinguished_by_how_long_to_wait(string words, int? seconds)
     {
         await using var test = new YandexGptCase();
         foreach (var streamed in new[] { true, false })
@@ -95,7 +95,7 @@ public class YandexGptErrorTests
         using var leave = new CancellationTokenSource();
         var begun = 0;
         var open = Enumerable.Range(0, 10).Select(_ => OpenAsync()).ToList();
-        // Who has asked is open only a moment later; who hears an answer is.
+        // A call counts as open only a moment after its request; with the answer's head it certainly does.
         await ChatSurface.UntilAsync(() => Volatile.Read(ref begun) == 10);
         var (_, error) = await test.FailAsync(streamed: true);
         (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)));

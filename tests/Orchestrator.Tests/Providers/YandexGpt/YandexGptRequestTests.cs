@@ -201,7 +201,7 @@ public class YandexGptRequestTests
     }
 
     [Fact]
-    public async Task What_cannot_be_sent_is_told_and_not_sent()
+    public async Task What_cannot_be_sent_is_reported_and_not_sent()
     {
         await using var test = new YandexGptCase();
         (LlmErrorKind Kind, ChatOptions? Options, ChatMessage Message)[] cases =

@@ -77,7 +77,7 @@ public class YandexGptTokenTests
 
     [Theory]
     [BothModes]
-    public async Task A_refusal_is_renewed_once_and_then_told(bool streamed)
+    public async Task A_refusal_is_renewed_once_and_then_reported(bool streamed)
     {
         await using var test = new YandexGptCase(withKeyFile: true);
         test.Server.Enqueue(Fault.Unauthorized(), Fault.Unauthorized());
@@ -226,7 +226,7 @@ public class YandexGptTokenTests
     [InlineData("cut key",
         "{\"id\":\"a\",\"service_account_id\":\"b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\ns3cr3t\\n-----END PRIVATE KEY-----\"}",
         "*no RSA key in PEM form*")]
-    public void A_key_file_that_cannot_be_used_is_told_at_once_and_not_shown(string name, string? content, string message)
+    public void A_key_file_that_cannot_be_used_is_reported_at_once_and_not_shown(string name, string? content, string message)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{name}-{Environment.ProcessId}.json");
         if (content is not null)
