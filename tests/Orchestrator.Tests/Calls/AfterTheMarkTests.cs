@@ -33,7 +33,7 @@ public class AfterTheMarkTests
     [Theory]
     [InlineData(1, AttemptOutcome.Succeeded)]
     [InlineData(3, AttemptOutcome.Abandoned)]
-    public async Task Who_leaves_in_a_later_round_of_a_client_that_calls_functions_has_left_half_an_answer(int read, AttemptOutcome outcome)
+    public async Task A_consumer_that_leaves_in_a_later_round_of_function_calls_has_left_half_an_answer(int read, AttemptOutcome outcome)
     {
         var log = new AttemptLog();
         await using var router = new Router(new RouterOptions { Observers = { log } });

@@ -72,7 +72,7 @@ public class AttemptAnswerTests
     [InlineData(7, null)]
     [InlineData(null, 2)]
     [InlineData(null, null)]
-    public async Task The_reader_of_a_stream_is_told_each_half_of_the_usage_once(int? prompt, int? completion)
+    public async Task The_reader_of_a_stream_receives_each_half_of_the_usage_once(int? prompt, int? completion)
     {
         var reported = new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion };
         await using var router = InOrder(

@@ -177,7 +177,7 @@ public class AttemptClockTests
     }
 
     [Fact]
-    public async Task Who_leaves_long_after_an_update_has_not_made_the_attempt_longer()
+    public async Task A_consumer_that_leaves_long_after_an_update_does_not_make_the_attempt_longer()
     {
         using var router = NewRouter(new(), _a);
         await using (var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator())

@@ -175,7 +175,7 @@ public class BetweenPlanAndAttemptTests
 
     [Theory]
     [BothModes]
-    public async Task A_list_that_is_replaced_after_a_failure_is_gone_through_without_who_failed(bool streamed)
+    public async Task A_list_that_is_replaced_after_a_failure_is_gone_through_without_the_failed_provider(bool streamed)
     {
         var rankings = (Begun: 0, Closed: 0);
         IEnumerable<Candidate> Watched(IReadOnlyList<Candidate> candidates)

@@ -28,7 +28,7 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task It_tells_what_the_next_call_does_and_does_not_count_as_one()
+    public async Task It_says_what_the_next_call_does_and_does_not_count_as_one()
     {
         await using var router = new Router(new RouterOptions(), null, _clock);
         foreach (var name in new[] { "a", "b", "c" })
@@ -106,7 +106,7 @@ public class ExplainTests
     }
 
     [Fact]
-    public async Task Whom_the_strategy_leaves_out_is_reported_too()
+    public async Task A_provider_that_the_strategy_leaves_out_is_reported_too()
     {
         await using var router = new Router(new RouterOptions { CustomStrategy = new OnlyFirst() }, null, _clock);
         router.AddProvider(new Script("a", _clock)).AddProvider(new Script("b", _clock));

@@ -76,7 +76,7 @@ public class FailoverCasesArgumentTests
     [InlineData(2, 1, 1)]
     [InlineData(2, 5, 5)]
     [InlineData(null, 1, 1)]
-    public async Task A_provider_is_told_the_limit_for_connecting(int? router, int? request, int? expected)
+    public async Task A_provider_receives_the_limit_for_connecting(int? router, int? request, int? expected)
     {
         static TimeSpan? Seconds(int? seconds) => seconds is { } s ? TimeSpan.FromSeconds(s) : null;
         var attempt = TimeSpan.FromSeconds(7);

@@ -13,7 +13,7 @@ public class PermitQueueTests
     private readonly TaskCompletionSource _gate = new();
 
     [Fact]
-    public async Task Who_failed_elsewhere_before_keeps_its_turn_and_pays_nothing_for_it()
+    public async Task A_call_that_failed_elsewhere_before_keeps_its_turn_and_pays_nothing_for_it()
     {
         var a = FakeProvider.Failing("a", LlmErrorKind.NotSupported);
         var b = FakeProvider.ByTurns("b", Holds(_gate.Task), Answers("b"));
@@ -178,7 +178,7 @@ public class PermitQueueTests
     }
 
     [Fact]
-    public async Task Who_cancels_is_told_that_though_the_limit_has_run_out_meanwhile()
+    public async Task A_caller_that_cancels_gets_that_error_though_the_limit_has_run_out_meanwhile()
     {
         var clock = new HandClock();
         var a = FakeProvider.ByTurns("a", Holds(_gate.Task));
@@ -196,7 +196,7 @@ public class PermitQueueTests
     }
 
     [Fact]
-    public async Task Who_cancels_does_not_run_what_the_call_s_own_caller_does_next()
+    public async Task Cancelling_does_not_run_the_continuation_of_the_call_s_own_caller_inline()
     {
         var a = FakeProvider.ByTurns("a", Holds(_gate.Task));
         await using var router = InOrder(null, _clock, null, a);

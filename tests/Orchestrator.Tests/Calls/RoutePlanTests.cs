@@ -45,7 +45,7 @@ public class RoutePlanTests
     }
 
     [Fact]
-    public void Whom_the_strategy_names_again_is_asked_once()
+    public void A_candidate_that_the_strategy_names_again_is_asked_once()
     {
         using var plan = Plan(null, c => [c[1], c[0], c[1], c[2], c[0], c[3], c[2], c[1]], "a", "b", "c", "d");
         Names(plan).Should().Equal("b", "a", "c", "d");

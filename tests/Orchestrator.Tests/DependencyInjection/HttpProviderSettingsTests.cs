@@ -195,8 +195,7 @@ public class HttpProviderSettingsTests
         "https://api.openai.com/v1.")]
     [InlineData("openai", "OPENAI_API_KEY", "s3cr3t\ns3cr3t",
         "Llm:Providers:0:ApiKey is not set. The environment variable OPENAI_API_KEY holds a line end, which cannot go into an HTTP header. "
-            +
-        "It was probably copied with something around it; copy it again.")]
+        + "It was probably copied with something around it; copy it again.")]
     [InlineData("ollama", "OLLAMA_HOST", "gpu:99999",
         "Llm:Providers:0:BaseUrl is not set. The environment variable OLLAMA_HOST must be an absolute http or https address, such as " +
         "localhost:11434 or http://localhost:11434.")]

@@ -140,7 +140,7 @@ public sealed class ForeignDisposalTests : IDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_provider_s_callback_that_blocks_holds_up_neither_who_cancels_nor_others(bool streamed)
+    public async Task A_provider_s_callback_that_blocks_holds_up_neither_the_canceller_nor_others(bool streamed)
     {
         using var cancel = new CancellationTokenSource();
         var a = new FakeProvider("a", (_, token) => RegisteredAsync(token));

@@ -115,8 +115,8 @@ public class PermitTests
         var second = router.RunAsync(streamed);
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
         _clock.Advance(TimeSpan.FromSeconds(20));
-        var error = (await FluentActions.Awaiting(() => second.WaitAsync(TimeSpan.FromSeconds(20))).Should().ThrowAsync<LlmException>())
-            .Which;
+        var waiting = FluentActions.Awaiting(() => second.WaitAsync(TimeSpan.FromSeconds(20)));
+        var error = (await waiting.Should().ThrowAsync<LlmException>()).Which;
         error.Kind.Should().Be(LlmErrorKind.Timeout);
         error.Message.Should().Contain("20 s").And.Contain("MaxConcurrency");
         (router.GetMetrics()["a"].Queued, router.GetMetrics()["a"].FailedRequests).Should().Be((0, 0));
@@ -178,7 +178,7 @@ public class PermitTests
     }
 
     [Fact]
-    public async Task A_provider_whose_cool_down_ends_serves_those_who_wait_elsewhere()
+    public async Task A_provider_whose_cool_down_ends_serves_calls_that_wait_elsewhere()
     {
         var down = true;
         var a = new FakeProvider("a", (_, _) => down ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("back"));
@@ -202,7 +202,7 @@ public class PermitTests
     }
 
     [Fact]
-    public async Task Removing_the_full_provider_sends_those_who_wait_elsewhere()
+    public async Task Removing_the_full_provider_sends_its_waiting_calls_elsewhere()
     {
         var a = new Held("a", 1);
         var b = new Held("b", 1);

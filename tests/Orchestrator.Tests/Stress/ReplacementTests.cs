@@ -81,7 +81,7 @@ public class ReplacementTests
 
     [Theory]
     [BothModes]
-    public async Task A_call_whose_other_choices_are_removed_while_the_first_fails_tells_of_that_failure(bool streamed)
+    public async Task A_call_whose_other_choices_are_removed_while_the_first_fails_reports_that_failure(bool streamed)
     {
         Router router = null!;
         var fails = new FakeProvider("a", (_, _) =>

@@ -56,8 +56,8 @@ public class RequestFaultTests
 
         for (var call = 0; call < 4; call++)
         {
-            var error = (await FluentActions.Awaiting(() => AskAsync(router, Broken(fault, streamed))).Should().ThrowAsync<LlmException>())
-                .Which;
+            var asking = FluentActions.Awaiting(() => AskAsync(router, Broken(fault, streamed)));
+            var error = (await asking.Should().ThrowAsync<LlmException>()).Which;
             error.Kind.Should().Be(LlmErrorKind.InvalidRequest, error.ToString());
             error.Message.Should().NotContain(Canary);
             (error as AllProvidersFailedException)?.Attempts.Should().HaveCount(1);
