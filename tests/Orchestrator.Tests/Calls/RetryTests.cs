@@ -6,7 +6,7 @@ using static Orchestrator.Tests.Support.Script;
 namespace Orchestrator.Tests.Calls;
 
 /// <summary>Retries at the same provider: when, after what backoff, how often, and at what cost to the budget.</summary>
-public class RetryTests
+public partial class RetryTests
 {
     private readonly VirtualClock _clock = new();
 
@@ -194,58 +194,6 @@ public class RetryTests
         var page = await Exposition.ReadAsync(registry);
         page["llm_router_overhead_seconds_sum"].Should().Be(0);
         (page["llm_retries_total"], page["llm_failovers_total"]).Should().Be((1, 0));
-    }
-
-    [Theory]
-    [BothModes]
-    public async Task A_caller_who_cancels_in_the_wait_is_heard_at_once(bool streamed)
-    {
-        using var source = new CancellationTokenSource();
-        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
-        var call = router.RunAsync(streamed, cancellationToken: source.Token);
-        await UntilAsync(() => _clock.Waiting == 1);
-        await source.CancelAsync();
-        (await FluentActions.Awaiting(() => call.WaitAsync(TimeSpan.FromSeconds(10))).Should().ThrowAsync<OperationCanceledException>())
-            .Which.CancellationToken.Should().Be(source.Token);
-        (a.Calls, _clock.Waiting).Should().Be((1, 0));
-        router.GetMetrics()["a"].FailedRequests.Should().Be(1);
-    }
-
-    [Theory]
-    [BothModes]
-    public async Task What_follows_a_call_cancelled_in_the_wait_does_not_run_on_the_cancellers_thread(bool streamed)
-    {
-        using var source = new CancellationTokenSource();
-        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, a);
-        // Away from the test's own context, which would run what follows in its place.
-        var followed = Task.Run(() => router.RunAsync(streamed, cancellationToken: source.Token)).ContinueWith(
-            _ => Environment.CurrentManagedThreadId, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        await UntilAsync(() => _clock.Waiting == 1);
-        var canceller = 0;
-        await Task.Factory.StartNew(
-            () =>
-            {
-                canceller = Environment.CurrentManagedThreadId;
-                source.Cancel();
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        (await followed.WaitAsync(TimeSpan.FromSeconds(10))).Should().NotBe(canceller).And.NotBe(0);
-    }
-
-    [Fact]
-    public async Task Disposing_the_router_ends_a_wait()
-    {
-        var a = new Script("a", _clock, Error(LlmErrorKind.ServerError), null);
-        var router = InOrder(new() { Retry = new() }, _clock, null, a);
-        var call = router.RouteAsync("hello");
-        await UntilAsync(() => _clock.Waiting == 1);
-        await router.DisposeAsync();
-        await FluentActions.Awaiting(() => call.WaitAsync(TimeSpan.FromSeconds(10))).Should().ThrowAsync<ObjectDisposedException>();
     }
 
     [Fact]
