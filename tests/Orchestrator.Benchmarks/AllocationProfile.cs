@@ -2,7 +2,8 @@ using System.Diagnostics.Tracing;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>Which types a call allocates: the runtime reports one object in about every 100 KB, and its type stands for the whole 100 KB.</summary>
+/// <summary>Which types a call allocates: the runtime reports one object in about every 100 KB,
+/// and its type stands for the whole 100 KB.</summary>
 internal static class AllocationProfile
 {
     private const int Times = 2_000_000;

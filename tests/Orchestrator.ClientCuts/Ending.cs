@@ -24,7 +24,7 @@ internal enum Outcome
     /// <summary>Normally, with a finish reason.</summary>
     Finished,
 
-    /// <summary>Normally, without a finish reason: only a reader who looks for one can tell.</summary>
+    /// <summary>Normally, without a finish reason: only a reader that looks for one notices the cut.</summary>
     Quiet,
 
     /// <summary>With an <see cref="LlmException"/>.</summary>

@@ -20,10 +20,12 @@ await using (var ollama = new FakeOllamaServer())
 tally.Print(args.Contains("--markdown"));
 Console.WriteLine();
 Console.WriteLine($"OllamaSharp {VersionOf(typeof(OllamaSharp.OllamaApiClient))}, OpenAI SDK {VersionOf(typeof(OpenAI.OpenAIClient))}, "
-    + $"Microsoft.Extensions.AI.OpenAI {VersionOf(typeof(Microsoft.Extensions.AI.OpenAIClientExtensions))}, {(step == 1 ? "every offset" : $"offsets in steps of {step} bytes")}");
+    + $"Microsoft.Extensions.AI.OpenAI {VersionOf(typeof(Microsoft.Extensions.AI.OpenAIClientExtensions))}, "
+        + $"{(step == 1 ? "every offset" : $"offsets in steps of {step} bytes")}");
 foreach (var failure in failures.Take(20))
     Console.WriteLine($"Broken rule: {failure}");
-Console.WriteLine($"{(failures.Count == 0 ? "passed" : $"{failures.Count} broken rules")}: {tally.Runs} streams in {Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
+Console.WriteLine($"{(failures.Count == 0 ? "passed" : $"{failures.Count} broken rules")}: {tally.Runs} streams in "
+    + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F0} s");
 return failures.Count == 0 ? 0 : 1;
 
 async Task RunAsync(FakeLlmServer server, IReadOnlyList<Recording> recordings, IReadOnlyList<Subject> subjects)
@@ -45,7 +47,8 @@ async Task RunAsync(FakeLlmServer server, IReadOnlyList<Recording> recordings, I
 }
 
 // A router can only hand on what a wrapped client makes of garbage and of bytes that come one by one.
-static bool Excused(Subject subject, Breakage breakage) => breakage.Rule != Rule.Fails && subject.Name.Contains("behind", StringComparison.Ordinal);
+static bool Excused(Subject subject, Breakage breakage) =>
+    breakage.Rule != Rule.Fails && subject.Name.Contains("behind", StringComparison.Ordinal);
 
 static string VersionOf(Type type) =>
     type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "?";

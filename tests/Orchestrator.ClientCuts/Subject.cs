@@ -16,7 +16,8 @@ internal sealed record Subject(string Name, bool IsOurs, Func<IAsyncEnumerable<C
 {
     public static IReadOnlyList<Subject> ForOpenAi(FakeOpenAiServer server)
     {
-        var ours = new OpenAiCompatibleProvider("ours", new OpenAiCompatibleOptions { BaseUrl = server.BaseUrl, Model = "m", ApiKey = "sk-fake" });
+        var ours = new OpenAiCompatibleProvider(
+            "ours", new OpenAiCompatibleOptions { BaseUrl = server.BaseUrl, Model = "m", ApiKey = "sk-fake" });
         return
         [
             new("OpenAiCompatibleProvider", true, () => ours.GenerateAsync(new LlmRequest("hi") { Streaming = true }, default)),
@@ -75,6 +76,7 @@ internal sealed record Subject(string Name, bool IsOurs, Func<IAsyncEnumerable<C
     }
 
     private static IChatClient NewOpenAi(FakeOpenAiServer server) =>
-        new OpenAIClient(new ApiKeyCredential("sk-fake"), new OpenAIClientOptions { Endpoint = server.BaseUrl, RetryPolicy = new ClientRetryPolicy(0) })
+        new OpenAIClient(
+            new ApiKeyCredential("sk-fake"), new OpenAIClientOptions { Endpoint = server.BaseUrl, RetryPolicy = new ClientRetryPolicy(0) })
             .GetChatClient("m").AsIChatClient();
 }

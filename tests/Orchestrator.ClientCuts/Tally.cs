@@ -24,8 +24,10 @@ internal sealed class Tally
             var sold = row.Where(r => r.Ending.Outcome is Outcome.Finished or Outcome.Quiet && !Honest(r)).ToList();
             Print(markdown,
             [
-                breakage, subject, $"{row.Count}", Number(row.Count(Honest)), markdown && sold.Count > 0 ? $"**{sold.Count}**" : Number(sold.Count),
-                Number(sold.Count(r => r.Ending.Outcome == Outcome.Finished)), Number(row.Count(r => r.Ending.Outcome == Outcome.Typed)), Others(row, markdown),
+                breakage, subject, $"{row.Count}", Number(row.Count(Honest)),
+                markdown && sold.Count > 0 ? $"**{sold.Count}**" : Number(sold.Count),
+                Number(sold.Count(r => r.Ending.Outcome == Outcome.Finished)), Number(row.Count(r => r.Ending.Outcome == Outcome.Typed)),
+                Others(row, markdown),
             ]);
         }
     }

@@ -37,11 +37,16 @@ await using (openAi)
 await using (ollama)
 await using (gigaChat)
 {
-    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openai":"{{openAi.BaseUrl}}","ollama":"{{ollama.BaseUrl}}","gigachat":"{{gigaChat.BaseUrl}}","gigachatAuth":"{{gigaChat.AuthUrl}}"}"""));
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $$"""{"openai":"{{openAi.BaseUrl}}","ollama":"{{ollama.BaseUrl}}", """
+        + $$""" "gigachat":"{{gigaChat.BaseUrl}}","gigachatAuth":"{{gigaChat.AuthUrl}}"}"""));
     while (await Console.In.ReadLineAsync() is { } line)
     {
         if (line == "counts")
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"openaiDisconnects":{{openAi.DisconnectCount}},"ollamaDisconnects":{{ollama.DisconnectCount}},"gigachatDisconnects":{{gigaChat.DisconnectCount}},"gigachatTokens":{{gigaChat.TokenRequestCount}},"errors":{{ErrorCount()}}}"""));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $$"""{"openaiDisconnects":{{openAi.DisconnectCount}},"ollamaDisconnects":"""
+                    + $$"""{{ollama.DisconnectCount}},"gigachatDisconnects":{{gigaChat.DisconnectCount}},"gigachatTokens":"""
+                    + $$"""{{gigaChat.TokenRequestCount}},"errors":{{ErrorCount()}}}"""));
         else if (line == "expire")
             gigaChat.ExpireTokens();
     }
@@ -58,13 +63,19 @@ int PortOf(string name)
 }
 
 static string ModelOf(CapturedRequest request) =>
-    request.Json is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("model", out var model) && model.ValueKind == JsonValueKind.String ? model.GetString()! : "";
+    request.Json is { ValueKind: JsonValueKind.Object } body && body.TryGetProperty("model", out var model)
+        && model.ValueKind == JsonValueKind.String
+        ? model.GetString()!
+        : "";
 
 static string[] Names() => ["slow", "limited", "broken", "error-inside", "cut", "tools", "cyrillic", "refused"];
 
 static FakeReply ReplyOf(string model) => model switch
 {
-    "tools" => new FakeReply("") { ToolCalls = [new("get_weather", """{"city":"Paris","unit":"celsius"}"""), new("get_time", """{"zone":"Europe/Paris"}""")] },
+    "tools" => new FakeReply("")
+    {
+        ToolCalls = [new("get_weather", """{"city":"Paris","unit":"celsius"}"""), new("get_time", """{"zone":"Europe/Paris"}""")]
+    },
     "refused" => new FakeReply("Не люблю менять тему разговора.") { FinishReason = "blacklist" },
     "cyrillic" => new FakeReply("Небо голубое 🌤️ из-за рассеяния света."),
     "deepseek-r1" => new FakeReply("Four.") { Reasoning = "Two and two make four." },

@@ -64,7 +64,8 @@ internal sealed class FuzzCase
         foreach (var line in why.Split('\n'))
             text.Append("# ").AppendLine(line.TrimEnd('\r'));
         text.Append("reader ").AppendLine(Reader)
-            .Append(CultureInfo.InvariantCulture, $"status {Status}\npieces {Pieces}\nending {Ending}\nstrict {Strict}\nexpect {Expectation}\n");
+            .Append(CultureInfo.InvariantCulture,
+                $"status {Status}\npieces {Pieces}\nending {Ending}\nstrict {Strict}\nexpect {Expectation}\n");
         if (UnzippedLength is { } length)
             text.Append(CultureInfo.InvariantCulture, $"gzip {length}\n");
         foreach (var (name, value) in Headers)

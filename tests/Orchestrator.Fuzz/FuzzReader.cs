@@ -12,6 +12,7 @@ internal abstract class FuzzReader(string name)
     /// <summary>Fills the case with the input that belongs to the dice.</summary>
     public abstract void Make(FuzzCase input, Mutator mutator, Dice dice);
 
-    /// <summary>Reads the input. Throws <see cref="FuzzFailure"/>, or whatever escaped from the library, when a promise is broken.</summary>
+    /// <summary>Reads the input. Throws <see cref="FuzzFailure"/>, or whatever escaped from the library,
+    /// when a promise is broken.</summary>
     public abstract Verdict Read(FuzzCase input);
 }

@@ -19,7 +19,8 @@ internal sealed class FuzzRun(ulong seed, long inputs, string folder, int thread
 
     public int Failures => _failures;
 
-    public static void PrintHeader() => Console.WriteLine($"{"reader",-16}{"inputs",10}{"inputs/s",10}{"most alloc",12}{"peak heap",11}  outcomes");
+    public static void PrintHeader() =>
+        Console.WriteLine($"{"reader",-16}{"inputs",10}{"inputs/s",10}{"most alloc",12}{"peak heap",11}  outcomes");
 
     /// <summary>Reads the inputs; each reader is made anew for each thread.</summary>
     public void Run(string name, Func<FuzzReader> make)
@@ -67,7 +68,8 @@ internal sealed class FuzzRun(ulong seed, long inputs, string folder, int thread
             .Select(g => (Outcome: g.Key, Count: g.Sum(o => o.Value))).OrderByDescending(o => o.Count);
         var text = string.Join(", ", outcomes.Select(o => string.Create(CultureInfo.InvariantCulture, $"{o.Outcome} {o.Count:N0}")));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-16}{done,10:N0}{done / took.TotalSeconds,10:N0}{workers.Max(w => w.MostAllocated) / 1024.0,9:N0} KiB{peak / 1048576.0,7:N0} MiB  {text}"));
+            $"{name,-16}{done,10:N0}{done / took.TotalSeconds,10:N0}{workers.Max(w => w.MostAllocated) / 1024.0,9:N0} "
+            + $"KiB{peak / 1048576.0,7:N0} MiB  {text}"));
     }
 
     /// <summary>What is left when the inputs are gone must not grow with their number.</summary>

@@ -52,8 +52,10 @@ internal sealed class FuzzWorker(FuzzReader reader, ulong seed)
         catch (Exception escaped)
         {
             // Where from: the library's topmost frame, without folders.
-            var frame = (escaped.StackTrace ?? "").Split('\n').FirstOrDefault(f => f.Contains("Orchestrator.", StringComparison.Ordinal) && !f.Contains("Orchestrator.Fuzz", StringComparison.Ordinal));
-            return string.Create(CultureInfo.InvariantCulture, $"{escaped.GetType().Name} escaped: {escaped.Message} {frame?.Split(" in ")[0].Trim()}");
+            var frame = (escaped.StackTrace ?? "").Split('\n').FirstOrDefault(
+                f => f.Contains("Orchestrator.", StringComparison.Ordinal) && !f.Contains("Orchestrator.Fuzz", StringComparison.Ordinal));
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{escaped.GetType().Name} escaped: {escaped.Message} {frame?.Split(" in ")[0].Trim()}");
         }
     }
 }

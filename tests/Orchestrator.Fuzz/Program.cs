@@ -33,7 +33,8 @@ static int Replay(string file)
 {
     var input = FuzzCase.Load(file);
     var reader = FuzzReaders.New().Single(r => r.Name == input.Reader);
-    Console.WriteLine($"{input.Reader}, status {input.Status}, {input.Ending}, {string.Join("; ", input.Headers.Select(h => $"{h.Key}: {h.Value}"))}");
+    Console.WriteLine(
+        $"{input.Reader}, status {input.Status}, {input.Ending}, {string.Join("; ", input.Headers.Select(h => $"{h.Key}: {h.Value}"))}");
     Console.WriteLine(Encoding.UTF8.GetString(input.Bytes.Span[..Math.Min(input.Bytes.Length, 4096)]));
     // Code that runs for the first time is compiled, which allocates too: the last time counts.
     string? problem = null;

@@ -7,7 +7,8 @@ namespace Orchestrator.Lab;
 internal sealed record Answer(string Text, ChatFinishReason? Finish, RouteResult Route)
 {
     /// <summary>Asks in one of the three ways a caller has: whole, whole but collected from a stream, streamed.</summary>
-    public static async Task<Answer> AskAsync(Router router, LlmRequest request, bool isStreamed, Action<string>? onText = null, CancellationToken cancellationToken = default)
+    public static async Task<Answer> AskAsync(
+        Router router, LlmRequest request, bool isStreamed, Action<string>? onText = null, CancellationToken cancellationToken = default)
     {
         if (!isStreamed)
         {

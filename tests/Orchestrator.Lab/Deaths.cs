@@ -24,7 +24,8 @@ internal sealed class Deaths(LabOptions options, string model, ServerProcess pro
             findings.Check(Killed, false, "The streams do not start.");
         process.Kill();
         await Task.WhenAll(streams);
-        findings.Check(Killed, ledger.Attempts.All(a => a is { Outcome: AttemptOutcome.Failed, Usage.CompletionTokens: > 0 }), "A cut answer was not counted as a failure with tokens.");
+        findings.Check(Killed, ledger.Attempts.All(a => a is { Outcome: AttemptOutcome.Failed, Usage.CompletionTokens: > 0 }),
+            "A cut answer was not counted as a failure with tokens.");
         findings.Note(Killed, $"{Streams} streams");
     }
 
@@ -74,12 +75,15 @@ internal sealed class Deaths(LabOptions options, string model, ServerProcess pro
         catch (LlmException error)
         {
             findings.Equal(Killed, "kind", LlmErrorKind.StreamInterrupted, error.Kind);
-            findings.Check(Killed, error.PartialText == text.ToString(), $"{error.PartialText?.Length} characters of partial text, {text.Length} were handed out.");
-            findings.Check(Killed, options.Expected is null || Begins(options.Expected, text.ToString()), "The partial text does not begin as expected.");
+            findings.Check(Killed, error.PartialText == text.ToString(),
+                $"{error.PartialText?.Length} characters of partial text, {text.Length} were handed out.");
+            findings.Check(Killed, options.Expected is null || Begins(options.Expected, text.ToString()),
+                "The partial text does not begin as expected.");
         }
     }
 
     /// <summary>An endless answer goes on behind the expected text.</summary>
     private static bool Begins(string expected, string text) =>
-        text.Length > 0 && text.AsSpan(0, Math.Min(text.Length, expected.Length)).SequenceEqual(expected.AsSpan(0, Math.Min(text.Length, expected.Length)));
+        text.Length > 0 && text.AsSpan(0, Math.Min(text.Length, expected.Length))
+            .SequenceEqual(expected.AsSpan(0, Math.Min(text.Length, expected.Length)));
 }

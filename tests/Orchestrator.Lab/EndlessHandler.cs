@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Lab;
 
-/// <summary>Asks for answers that do not end by themselves, as llama.cpp and vLLM understand it: only a client that leaves can end them.</summary>
+/// <summary>Asks for answers that do not end by themselves, as llama.cpp and vLLM understand it:
+/// only a client that leaves can end them.</summary>
 internal sealed class EndlessHandler() : DelegatingHandler(NewHandler())
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -18,7 +19,8 @@ internal sealed class EndlessHandler() : DelegatingHandler(NewHandler())
         return await base.SendAsync(request, cancellationToken);
     }
 
-    /// <summary>Left early, .NET's usual handler reads on for two seconds and a mebibyte, and the server works on; this one does as those of the library.</summary>
+    /// <summary>Left early, .NET's usual handler reads on for two seconds and a mebibyte, and the server works on;
+    /// this one does as those of the library.</summary>
     private static SocketsHttpHandler NewHandler() => new()
     {
         UseProxy = false,

@@ -4,7 +4,8 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Lab;
 
-/// <summary>The real server first, a mock behind it: the server is killed and started again while calls run, and no caller may notice.</summary>
+/// <summary>The real server first, a mock behind it: the server is killed and started again while calls run,
+/// and no caller may notice.</summary>
 internal sealed class Failover(LabOptions options, string model, ServerProcess process, Findings findings)
 {
     private const string Section = "two providers, server killed";
@@ -27,7 +28,8 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
         routerOptions.Observers.Add(_ledger);
         await using var router = new Router(routerOptions)
             .AddProvider(Setup.Provider(options.Url!, model), Setup.Priced)
-            .AddProvider(new MockProvider("mock", options: new() { Reply = StandIn, Delay = TimeSpan.FromMilliseconds(5), ReportUsage = true }), Setup.Priced);
+            .AddProvider(new MockProvider(
+                "mock", options: new() { Reply = StandIn, Delay = TimeSpan.FromMilliseconds(5), ReportUsage = true }), Setup.Priced);
 
         var workers = Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
         {
@@ -50,11 +52,15 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
         await Task.WhenAll(workers);
         var attempts = _ledger.Attempts;
         findings.Equal(Section, "calls answered", _calls, _answeredBy.Values.Sum());
-        findings.Check(Section, _answeredBy.ContainsKey("mock") && attempts.Any(a => a.Error is not null), "The server died unnoticed: nothing was tested.");
-        findings.Check(Section, attempts.Any(a => a.Role == AttemptRole.Restart), "No stream was started over: the server died while none spoke.");
-        findings.Note(Section, $"{_calls} calls: {_answeredBy.GetValueOrDefault("real")} by the server, {_answeredBy.GetValueOrDefault("mock")} by the mock, "
-            + $"{attempts.Count(a => a.Error is not null)} failed attempts ({string.Join(", ", attempts.Where(a => a.Error is not null).GroupBy(a => a.Error!.Kind).Select(g => $"{g.Count()} {g.Key}"))}), "
-            + $"{attempts.Count(a => a.Role == AttemptRole.Restart)} streams started over");
+        findings.Check(Section, _answeredBy.ContainsKey("mock") && attempts.Any(a => a.Error is not null),
+            "The server died unnoticed: nothing was tested.");
+        findings.Check(
+            Section, attempts.Any(a => a.Role == AttemptRole.Restart), "No stream was started over: the server died while none spoke.");
+        var failed = attempts.Where(a => a.Error is not null).ToList();
+        var kinds = string.Join(", ", failed.GroupBy(a => a.Error!.Kind).Select(g => $"{g.Count()} {g.Key}"));
+        findings.Note(Section,
+            $"{_calls} calls: {_answeredBy.GetValueOrDefault("real")} by the server, {_answeredBy.GetValueOrDefault("mock")} by the mock, "
+            + $"{failed.Count} failed attempts ({kinds}), {attempts.Count(a => a.Role == AttemptRole.Restart)} streams started over");
         await ComeBackAsync(router);
     }
 
@@ -85,7 +91,8 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
         {
             var answer = await Answer.AskAsync(router, new LlmRequest(Prompts.Single(number)), number % 2 == 0, OnText);
             var by = answer.Route.Provider.Name;
-            findings.Check(Section, IsWhole(by, answer.Text), $"call {number}: {answer.Text.Length} characters that are not the whole answer of '{by}'.");
+            findings.Check(Section, IsWhole(by, answer.Text),
+                $"call {number}: {answer.Text.Length} characters that are not the whole answer of '{by}'.");
             _answeredBy.AddOrUpdate(by, 1, (_, n) => n + 1);
         }
         catch (LlmException error)
@@ -94,7 +101,8 @@ internal sealed class Failover(LabOptions options, string model, ServerProcess p
         }
     }
 
-    private bool IsWhole(string by, string text) => by == "mock" ? text == StandIn : options.Expected is null ? text.Length > 0 : text == options.Expected;
+    private bool IsWhole(string by, string text) =>
+        by == "mock" ? text == StandIn : options.Expected is null ? text.Length > 0 : text == options.Expected;
 
     /// <summary>A provider that is there again must get calls again.</summary>
     private async Task ComeBackAsync(Router router)

@@ -7,7 +7,7 @@ internal sealed record LabOptions
 {
     public const string UrlVariable = "ORCHESTRATOR_LAB_URL";
 
-    /// <summary>The server's address without <c>/v1</c>; null when nobody named one.</summary>
+    /// <summary>The server's address without <c>/v1</c>; null when none was named.</summary>
     public Uri? Url { get; init; }
 
     /// <summary>What the model recites to any prompt; null when answers cannot be known.</summary>

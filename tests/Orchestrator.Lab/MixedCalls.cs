@@ -26,7 +26,8 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
     public async Task RunAsync()
     {
         var clock = Stopwatch.StartNew();
-        await Parallel.ForAsync(0, options.Calls, new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency }, async (number, _) => await OneAsync(number));
+        await Parallel.ForAsync(0, options.Calls, new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency },
+            async (number, _) => await OneAsync(number));
         foreach (var kind in Kinds)
             findings.Note(Name(kind), $"{(options.Calls - (int)kind + Kinds.Length - 1) / Kinds.Length} calls");
         findings.Note(Name(Kind.Buffered), $"all calls took {clock.Elapsed.TotalSeconds:F1} s, {options.Concurrency} at a time");
@@ -52,7 +53,8 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            findings.Check(Name(kind), false, $"call {number} threw {error.GetType().Name}, {(error as LlmException)?.Kind}: {Cause(error)}");
+            findings.Check(
+                Name(kind), false, $"call {number} threw {error.GetType().Name}, {(error as LlmException)?.Kind}: {Cause(error)}");
         }
 
         ledger.AddCall(outcome);
@@ -74,7 +76,8 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
         using var cancel = new CancellationTokenSource();
         if (kind == Kind.CancelledBuffered)
             cancel.CancelAfter(TimeSpan.FromMilliseconds(1 + number / Kinds.Length % 60));
-        var answer = await Answer.AskAsync(router, request, kind is Kind.Streamed or Kind.StreamedConversation or Kind.StreamedCut, cancellationToken: cancel.Token);
+        var answer = await Answer.AskAsync(
+            router, request, kind is Kind.Streamed or Kind.StreamedConversation or Kind.StreamedCut, cancellationToken: cancel.Token);
         Compare(kind, number, messages, limit, answer);
         return "success";
     }
@@ -89,7 +92,8 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
             text.Append(update.Text);
             if (update.Text.Length == 0 || --left > 0)
                 continue;
-            findings.Check(Name(kind), options.Expected is null || options.Expected.StartsWith(text.ToString(), StringComparison.Ordinal), $"call {number}: the beginning differs.");
+            findings.Check(Name(kind), options.Expected is null || options.Expected.StartsWith(text.ToString(), StringComparison.Ordinal),
+                $"call {number}: the beginning differs.");
             if (kind == Kind.Abandoned)
                 return "abandoned";
             await cancel.CancelAsync();
@@ -104,9 +108,11 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
         var section = Name(kind);
         var usage = answer.Route.Usage;
         findings.Equal(section, $"call {number}, source of usage", UsageSource.Provider, usage.Source);
-        findings.Equal(section, $"call {number}, finish reason", limit is null ? ChatFinishReason.Stop : ChatFinishReason.Length, answer.Finish ?? default);
+        findings.Equal(section, $"call {number}, finish reason", limit is null ? ChatFinishReason.Stop : ChatFinishReason.Length,
+            answer.Finish ?? default);
         findings.Equal(section, $"call {number}, attempts", 1, answer.Route.Attempts.Count);
-        findings.Check(section, usage.CachedTokens <= usage.PromptTokens, $"call {number}: {usage.CachedTokens} cached tokens of {usage.PromptTokens}.");
+        findings.Check(section, usage.CachedTokens <= usage.PromptTokens,
+            $"call {number}: {usage.CachedTokens} cached tokens of {usage.PromptTokens}.");
         findings.Check(section, answer.Route.Cost == Setup.Priced.Price!.CostOf(usage), $"call {number}: a cost of {answer.Route.Cost}.");
         if (limit is { } most)
             findings.Equal(section, $"call {number}, tokens of an answer cut at {most}", most, usage.CompletionTokens);
@@ -116,11 +122,13 @@ internal sealed class MixedCalls(LabOptions options, Router router, Ledger ledge
         if (limit is null)
         {
             findings.Equal(section, $"call {number}, completion tokens", options.CompletionTokens, usage.CompletionTokens);
-            findings.Check(section, Bytes(answer.Text).SequenceEqual(Bytes(expected)), $"call {number}: {answer.Text.Length} characters that are not the {expected.Length} expected ones.");
+            findings.Check(section, Bytes(answer.Text).SequenceEqual(Bytes(expected)),
+                $"call {number}: {answer.Text.Length} characters that are not the {expected.Length} expected ones.");
         }
         else
         {
-            findings.Check(section, answer.Text.Length > 0 && expected.StartsWith(answer.Text, StringComparison.Ordinal), $"call {number}: cut at {limit} tokens, {answer.Text.Length} characters that do not begin the expected text.");
+            findings.Check(section, answer.Text.Length > 0 && expected.StartsWith(answer.Text, StringComparison.Ordinal),
+                $"call {number}: cut at {limit} tokens, {answer.Text.Length} characters that do not begin the expected text.");
         }
     }
 

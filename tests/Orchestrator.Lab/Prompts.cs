@@ -6,7 +6,8 @@ namespace Orchestrator.Lab;
 /// <summary>Prompts in several scripts, each its own, and what they count for in a vocabulary of bytes.</summary>
 internal static class Prompts
 {
-    private static readonly string[] Pieces = ["Опиши погоду", "почему небо синее?", "一句話の説明", "🙂👩‍👩‍👧🏳️‍🌈", "naïve café", "tab\tand \"quotes\" \\", "line\nbreak", "e\u0301 ≠ é", "ราคาเท่าไร"];
+    private static readonly string[] Pieces = ["Опиши погоду", "почему небо синее?", "一句話の説明", "🙂👩‍👩‍👧🏳️‍🌈", "naïve café",
+        "tab\tand \"quotes\" \\", "line\nbreak", "e\u0301 ≠ é", "ราคาเท่าไร"];
 
     public static List<ChatMessage> Single(int number) => [new(ChatRole.User, Text(number))];
 

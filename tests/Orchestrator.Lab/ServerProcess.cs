@@ -30,7 +30,11 @@ internal sealed class ServerProcess : IDisposable
     public void Start()
     {
         // The shell becomes the server: its process is the one to kill.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec {_command}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec {_command}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };

@@ -12,7 +12,8 @@ internal sealed class ServerSide(LabOptions options, string model, ServerView vi
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whole answers only, of which the server and the ledger must count the same tokens. Nobody else may ask it meanwhile.</summary>
+    /// <summary>Whole answers only, of which the server and the ledger must count the same tokens.
+    /// No other client may ask it meanwhile.</summary>
     public async Task CompareCountersAsync()
     {
         const string Predicted = "llamacpp:tokens_predicted_total";

@@ -7,7 +7,8 @@ namespace Orchestrator.Lab;
 /// <summary>The server as it shows itself: its models, its slots, its own counters. Asked past the router.</summary>
 internal sealed class ServerView(Uri url) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http =
+        new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(10) };
 
     public async Task<bool> IsListeningAsync()
     {
@@ -46,7 +47,8 @@ internal sealed class ServerView(Uri url) : IDisposable
         using var response = await _http.GetAsync(new Uri("metrics", UriKind.Relative));
         if (!response.IsSuccessStatusCode)
             return null;
-        var line = (await response.Content.ReadAsStringAsync()).Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        var line = (await response.Content.ReadAsStringAsync()).Split('\n')
+            .FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
         return line is null ? null : double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
     }
 

@@ -29,18 +29,24 @@ internal static class Totals
         Equal("failed", Count(AttemptOutcome.Failed), metrics.FailedRequests, "llm_requests_total status=\"failure\"");
         Equal("cancelled", Count(AttemptOutcome.Cancelled), metrics.CancelledRequests, "llm_requests_total status=\"cancelled\"");
         Equal("abandoned", Count(AttemptOutcome.Abandoned), metrics.AbandonedRequests, "llm_requests_total status=\"abandoned\"");
-        Equal("prompt tokens", attempts.Sum(a => (decimal)a.Usage.PromptTokens), metrics.TotalPromptTokens, "llm_tokens_total type=\"prompt\"");
-        Equal("completion tokens", attempts.Sum(a => (decimal)a.Usage.CompletionTokens), metrics.TotalCompletionTokens, "llm_tokens_total type=\"completion\"");
+        Equal("prompt tokens", attempts.Sum(a => (decimal)a.Usage.PromptTokens), metrics.TotalPromptTokens,
+            "llm_tokens_total type=\"prompt\"");
+        Equal("completion tokens", attempts.Sum(a => (decimal)a.Usage.CompletionTokens), metrics.TotalCompletionTokens,
+            "llm_tokens_total type=\"completion\"");
         Equal("in flight", 0, metrics.InFlight, "llm_in_flight_requests");
         Equal("unpriced", 0, metrics.UnpricedRequests, "llm_unpriced_requests_total");
         var cost = attempts.Sum(a => a.Cost ?? 0);
         Equal("cost", cost, metrics.TotalCost);
         // The page holds doubles, which round.
-        findings.Check(Section, Math.Abs((double)cost - Sum(page, "llm_cost_total")) <= 1e-9 * (double)cost, $"cost: counted {cost}, exported {Sum(page, "llm_cost_total")}.");
+        findings.Check(Section, Math.Abs((double)cost - Sum(page, "llm_cost_total")) <= 1e-9 * (double)cost,
+            $"cost: counted {cost}, exported {Sum(page, "llm_cost_total")}.");
         foreach (var outcome in new[] { "success", "failure", "cancelled", "abandoned" })
-            findings.Equal(Section, $"calls that end in {outcome}", ledger.CallsOf(outcome), Sum(page, $"llm_calls_total outcome=\"{outcome}\""));
-        findings.Note(Section, $"{metrics.SuccessfulRequests} succeeded, {metrics.CancelledRequests} cancelled, {metrics.AbandonedRequests} abandoned, {metrics.FailedRequests} failed; "
-            + $"{metrics.TotalPromptTokens} + {metrics.TotalCompletionTokens} tokens; p50 {metrics.LatencyP50.TotalMilliseconds:F0} ms, first token {metrics.TimeToFirstToken?.TotalMilliseconds:F1} ms");
+            findings.Equal(
+                Section, $"calls that end in {outcome}", ledger.CallsOf(outcome), Sum(page, $"llm_calls_total outcome=\"{outcome}\""));
+        findings.Note(Section, $"{metrics.SuccessfulRequests} succeeded, {metrics.CancelledRequests} cancelled, "
+            + $"{metrics.AbandonedRequests} abandoned, {metrics.FailedRequests} failed; "
+            + $"{metrics.TotalPromptTokens} + {metrics.TotalCompletionTokens} tokens; p50 {metrics.LatencyP50.TotalMilliseconds:F0} "
+                + $"ms, first token {metrics.TimeToFirstToken?.TotalMilliseconds:F1} ms");
         await router.StopMetricsServerAsync();
     }
 
@@ -49,7 +55,8 @@ internal static class Totals
     {
         var words = series.Split(' ');
         return page
-            .Where(line => line.StartsWith(words[0] + "{", StringComparison.Ordinal) && words.Skip(1).All(label => line.Contains(label, StringComparison.Ordinal)))
+            .Where(line => line.StartsWith(words[0] + "{", StringComparison.Ordinal)
+                && words.Skip(1).All(label => line.Contains(label, StringComparison.Ordinal)))
             .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
     }
 }

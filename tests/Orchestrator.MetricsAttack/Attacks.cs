@@ -69,7 +69,10 @@ internal static class Attacks
         yield return ("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
         foreach (var method in new[] { "POST", "PUT", "DELETE", "TRACE", "CONNECT", "OPTIONS", "PROPFIND" })
             yield return (method, $"{method} /metrics HTTP/1.1\r\n{Host}\r\n");
-        foreach (var path in new[] { "/metrics/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/metricsfoo", "//metrics", "http://evil.example/metrics" })
+        foreach (var path in new[]
+        {
+            "/metrics/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/metricsfoo", "//metrics", "http://evil.example/metrics"
+        })
             yield return (path, $"GET {path} HTTP/1.1\r\n{Host}\r\n");
         yield return ("foreign Host (rebinding)", Get + "Host: evil.example\r\n\r\n");
     }
@@ -161,7 +164,8 @@ internal static class Attacks
     private static async Task ParallelAsync(int port, int count)
     {
         using var client = new HttpClient();
-        var texts = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.GetByteArrayAsync($"http://localhost:{port}/metrics")));
+        var texts = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(_ => client.GetByteArrayAsync($"http://localhost:{port}/metrics")));
         if (texts.Any(t => t.Length == 0))
             throw new IOException("An empty page.");
     }

@@ -26,7 +26,8 @@ internal static class Bench
                 cpu = victim.CpuSeconds();
                 var times = Measure(victim.Port, count);
                 medians[server].Add(times[count / 2]);
-                Console.WriteLine($"{server,-15} p50 {times[count / 2],8:F3} ms   p99 {times[count * 99 / 100],8:F3} ms   CPU {(victim.CpuSeconds() - cpu) * 1000 / count,7:F3} ms");
+                Console.WriteLine($"{server,-15} p50 {times[count / 2],8:F3} ms   p99 {times[count * 99 / 100],8:F3} ms   CPU "
+                    + $"{(victim.CpuSeconds() - cpu) * 1000 / count,7:F3} ms");
             }
         }
 

@@ -25,10 +25,14 @@ var quick = args.Contains("--quick");
 var only = Option("--only");
 var failures = 0;
 var started = Stopwatch.GetTimestamp();
-Console.WriteLine($"Victim with {Descriptors} descriptors. Held to: alive, every scrape <= 100 ms (plus what the machine held a sleeping thread up, column host), memory <= +5 MB, descriptors <= +64, no failed call.");
-Console.WriteLine($"{"server",-15}{"attack",-30}{"process",-18}{"scrapes",8}{"failed",7}{"p50 ms",8}{"worst",8}{"host",7}{"MB",7}{"fds",5}{"CPU s",7}{"calls failed",13}");
+Console.WriteLine($"Victim with {Descriptors} descriptors. Held to: alive, every scrape <= 100 ms (plus what the machine held a "
+    + "sleeping thread up, column host), memory <= +5 MB, descriptors <= +64, no failed call.");
+Console.WriteLine(
+    $"{"server",-15}{"attack",-30}{"process",-18}{"scrapes",8}{"failed",7}{"p50 ms",8}{"worst",8}{"host",7}"
+    + $"{"MB",7}{"fds",5}{"CPU s",7}{"calls failed",13}");
 
-var groups = Attacks.All(quick).Where(a => only is null || a.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).GroupBy(a => (a.NeedsLargePage, a.TakesDescriptors));
+var groups = Attacks.All(quick).Where(a => only is null || a.Name.Contains(only, StringComparison.OrdinalIgnoreCase))
+    .GroupBy(a => (a.NeedsLargePage, a.TakesDescriptors));
 foreach (var group in groups)
     failures += await AttackAsync(server, group.ToList());
 if (server == "ours" && only is null)
@@ -78,7 +82,8 @@ static async Task WarmUpAsync(VictimProcess victim, bool isLarge)
     for (var i = 0; i < (isLarge ? 40 : 1500); i++)
         Observer.Scrape(victim.Port, i % 4 == 0 && !isLarge ? "Accept-Encoding: gzip\r\n" : "");
     if (!isLarge && victim.Server == "ours")
-        await Task.WhenAll(Attacks.All(quick: true).Where(a => a.Name is "RST storm" or "two Host" or "1,000 parallel scrapes").Select(a => a.RunAsync(victim.Port)));
+        await Task.WhenAll(Attacks.All(quick: true).Where(a => a.Name is "RST storm" or "two Host" or "1,000 parallel scrapes")
+            .Select(a => a.RunAsync(victim.Port)));
     await Task.Delay(1000);
 }
 
@@ -106,10 +111,13 @@ static async Task<bool> RunOneAsync(VictimProcess victim, Attack attack)
     callsFailed = victim.FailedCalls - callsFailed;
     var memory = observer.PeakMemory - observer.MemoryBefore;
     var descriptors = observer.PeakDescriptors - observer.DescriptorsBefore;
-    var passed = victim.IsAlive && observer.Failed == 0 && observer.Worst <= limit + observer.HostDelay && memory <= 5 && descriptors <= MaxDescriptors && (callsFailed == 0 || attack.TakesDescriptors) && error == "";
+    var passed = victim.IsAlive && observer.Failed == 0 && observer.Worst <= limit + observer.HostDelay && memory <= 5
+        && descriptors <= MaxDescriptors && (callsFailed == 0 || attack.TakesDescriptors) && error == "";
     Console.WriteLine(
-        $"{victim.Server,-15}{attack.Name,-30}{victim.Fate(),-18}{observer.Scrapes,8}{observer.Failed,7}{observer.Median,8:F1}{observer.Worst,8:F1}{observer.HostDelay,7:F1}"
-        + $"{memory,7:F1}{descriptors,5}{victim.CpuSeconds() - cpu,7:F1}{callsFailed,13}{(limit > 100 ? $"  (limit {limit:F0} ms)" : "")}{(passed ? "" : "  <-- " + error + observer.LastError)}");
+        $"{victim.Server,-15}{attack.Name,-30}{victim.Fate(),-18}"
+        + $"{observer.Scrapes,8}{observer.Failed,7}{observer.Median,8:F1}{observer.Worst,8:F1}{observer.HostDelay,7:F1}"
+        + $"{memory,7:F1}{descriptors,5}{victim.CpuSeconds() - cpu,7:F1}{callsFailed,13}"
+        + $"{(limit > 100 ? $"  (limit {limit:F0} ms)" : "")}{(passed ? "" : "  <-- " + error + observer.LastError)}");
     return passed;
 }
 

@@ -14,7 +14,8 @@ internal static class Victim
     public static async Task RunAsync(string server, int series, int peer)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        var gauge = Prometheus.Metrics.WithCustomRegistry(registry).CreateGauge("attack_value", "A value with a name of usual length.", "provider", "number");
+        var gauge = Prometheus.Metrics.WithCustomRegistry(registry)
+            .CreateGauge("attack_value", "A value with a name of usual length.", "provider", "number");
         for (var i = 0; i < series; i++)
             gauge.WithLabels("a-provider-of-language", i.ToString()).Set(i * 1.5);
         Console.WriteLine($"PORT {await StartAsync(server, registry)}");
@@ -45,7 +46,8 @@ internal static class Victim
     {
         if (server == "ours")
         {
-            var ours = await MetricServer.StartAsync(registry, 0, "localhost", TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+            var ours = await MetricServer.StartAsync(
+                registry, 0, "localhost", TimeProvider.System, NullLogger.Instance, CancellationToken.None);
             return ours.Port;
         }
 

@@ -35,7 +35,8 @@ internal sealed class VictimProcess : IDisposable
             RedirectStandardError = true,
         };
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add($"ulimit -c 0; ulimit -Sn {descriptors}; ulimit -Hn {descriptors}; exec dotnet \"{self}\" --serve {server} --series {series} --peer {Peer}");
+        start.ArgumentList.Add($"ulimit -c 0; ulimit -Sn {descriptors}; ulimit -Hn {descriptors}; exec dotnet \"{self}\" --serve {server} "
+            + $"--series {series} --peer {Peer}");
         start.Environment["DOTNET_gcServer"] = "0";
         // A nursery of 4 MB: garbage that waits to be collected would be taken for growth.
         start.Environment["DOTNET_GCgen0size"] = "400000";

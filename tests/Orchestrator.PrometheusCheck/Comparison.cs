@@ -20,7 +20,8 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
     {
         var tables = docs.Queries("The numbers of GetMetrics");
         if (tables is not [var exact, var estimates])
-            throw new CheckFailedException("docs/metrics.md, 'The numbers of GetMetrics': expected two tables, the exact ones and the estimates.");
+            throw new CheckFailedException(
+                "docs/metrics.md, 'The numbers of GetMetrics': expected two tables, the exact ones and the estimates.");
         RequireAll(exact, estimates);
         for (var round = 1; ; round++)
         {
@@ -44,7 +45,8 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
         foreach (var difference in _differences)
             Console.Error.WriteLine($"  {difference}");
         if (_differences.Count > 0)
-            throw new CheckFailedException($"{when}: {_differences.Count} of {Compared} numbers differ from what docs/metrics.md promises.");
+            throw new CheckFailedException(
+                $"{when}: {_differences.Count} of {Compared} numbers differ from what docs/metrics.md promises.");
         Console.WriteLine($"{when}: {Compared} numbers of {exact.Count + estimates.Count + WholeRouter().Count} queries equal.");
     }
 
@@ -66,20 +68,23 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
     private static void RequireAll(List<DocsQuery> exact, List<DocsQuery> estimates)
     {
         var shown = exact.Concat(estimates).Select(q => q.What).Order(StringComparer.Ordinal).ToList();
-        var properties = typeof(ProviderMetrics).GetProperties().Select(p => p.Name).Where(n => n != nameof(ProviderMetrics.Provider) && !Unexported.Contains(n)).Order(StringComparer.Ordinal);
+        var properties = typeof(ProviderMetrics).GetProperties().Select(p => p.Name)
+            .Where(n => n != nameof(ProviderMetrics.Provider) && !Unexported.Contains(n)).Order(StringComparer.Ordinal);
         if (!properties.SequenceEqual(shown))
-            throw new CheckFailedException($"docs/metrics.md must have one query for each property of ProviderMetrics but {string.Join(", ", Unexported)}; it has: {string.Join(", ", shown)}.");
+            throw new CheckFailedException("docs/metrics.md must have one query for each property of ProviderMetrics but "
+                + $"{string.Join(", ", Unexported)}; it has: {string.Join(", ", shown)}.");
         if (!estimates.Select(q => q.What).ToHashSet().SetEquals(Estimates))
             throw new CheckFailedException($"Only {string.Join(", ", Estimates)} may be estimates.");
     }
 
-    private static double? Number(ProviderMetrics metrics, string property) => typeof(ProviderMetrics).GetProperty(property)!.GetValue(metrics) switch
-    {
-        null => null,
-        TimeSpan time => time.TotalSeconds,
-        ProviderHealth health => health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 },
-        var number => Convert.ToDouble(number, CultureInfo.InvariantCulture),
-    };
+    private static double? Number(ProviderMetrics metrics, string property) =>
+        typeof(ProviderMetrics).GetProperty(property)!.GetValue(metrics) switch
+        {
+            null => null,
+            TimeSpan time => time.TotalSeconds,
+            ProviderHealth health => health switch { ProviderHealth.Healthy => 1, ProviderHealth.Degraded => 0.5, _ => 0 },
+            var number => Convert.ToDouble(number, CultureInfo.InvariantCulture),
+        };
 
     /// <summary>What the page says of quotients where nothing was counted.</summary>
     private static bool IsUndefined(ProviderMetrics metrics, string property) => property switch
@@ -100,7 +105,8 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
 
     private List<DocsQuery> WholeRouter() => [.. docs.Queries("The whole router").SelectMany(t => t)];
 
-    private void CompareProviders(DocsQuery query, List<(string Labels, double Value)> series, IReadOnlyDictionary<string, ProviderMetrics> metrics)
+    private void CompareProviders(
+        DocsQuery query, List<(string Labels, double Value)> series, IReadOnlyDictionary<string, ProviderMetrics> metrics)
     {
         var shown = series.ToDictionary(s => s.Labels, s => s.Value, StringComparer.Ordinal);
         foreach (var (name, provider) in metrics)
@@ -114,16 +120,18 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
         }
 
         // Counters outlive their provider; gauges do not.
-        if (query.What is not (nameof(ProviderMetrics.Health) or nameof(ProviderMetrics.InFlight) or nameof(ProviderMetrics.Queued)) && !shown.Remove($"provider={Load.Removed}"))
+        if (query.What is not (nameof(ProviderMetrics.Health) or nameof(ProviderMetrics.InFlight) or nameof(ProviderMetrics.Queued))
+            && !shown.Remove($"provider={Load.Removed}"))
             _differences.Add($"{query.What}: the series of the removed provider are gone.");
-        _differences.AddRange(shown.Keys.Select(labels => $"{query.What}: nobody expects {labels}."));
+        _differences.AddRange(shown.Keys.Select(labels => $"{query.What}: not expected: {labels}."));
     }
 
     private void CompareLabels(DocsQuery query, List<(string Labels, double Value)> series)
     {
         var expected = load.Ledger.Expected(query.What);
-        // Series start at zero, before anybody can have heard of them.
-        var shown = series.Where(s => s.Value != 0 || expected.ContainsKey(s.Labels)).ToDictionary(s => s.Labels, s => s.Value, StringComparer.Ordinal);
+        // Series start at zero, before any reader can have seen them.
+        var shown = series.Where(s => s.Value != 0 || expected.ContainsKey(s.Labels))
+            .ToDictionary(s => s.Labels, s => s.Value, StringComparer.Ordinal);
         foreach (var (labels, value) in expected)
         {
             Compared++;
@@ -133,7 +141,7 @@ internal sealed class Comparison(DocsPage docs, PrometheusServer prometheus, Loa
                 _differences.Add($"{query.What} {{{labels}}}: counted {value:R}, Prometheus {actual:R}.");
         }
 
-        _differences.AddRange(shown.Select(s => $"{query.What}: nobody expects {{{s.Key}}} {s.Value:R}."));
+        _differences.AddRange(shown.Select(s => $"{query.What}: not expected: {{{s.Key}}} {s.Value:R}."));
     }
 
     /// <summary>An estimate must be a number wherever GetMetrics has one, and a quantile must be within its bucket's reach.</summary>

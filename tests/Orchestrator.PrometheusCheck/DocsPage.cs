@@ -33,7 +33,8 @@ internal sealed partial class DocsPage
                 continue;
             }
 
-            var cells = PipeOfTable().Split(line.Trim().Trim('|')).Select(c => c.Replace("\\|", "|", StringComparison.Ordinal).Trim()).ToList();
+            var cells = PipeOfTable().Split(line.Trim().Trim('|'))
+                .Select(c => c.Replace("\\|", "|", StringComparison.Ordinal).Trim()).ToList();
             if (cells is [_, "PromQL"])
                 tables.Add([]);
             else if (inTable && cells is [var what, ['`', .. var promQl, '`']])

@@ -30,12 +30,16 @@ internal sealed class Ledger : IUsageObserver
         "changes of availability" => Changes.ToDictionary(),
         "waits for a permit" => Sum(_attempts.Where(a => a.QueueTime > TimeSpan.Zero), a => $"provider={a.Provider.Name}", _ => 1),
         "errors by kind" => Sum(_attempts.Where(a => a.Error is not null), a => $"kind={a.Error!.Kind},provider={a.Provider.Name}", _ => 1),
-        "tokens by model" => Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=prompt", a => a.Usage.PromptTokens)
-            .Concat(Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=completion", a => a.Usage.CompletionTokens))
-            .ToDictionary(StringComparer.Ordinal),
-        "cost by model" => Sum(_attempts, a => $"currency={a.Currency},model={a.Provider.Model},provider={a.Provider.Name}", a => a.Cost ?? 0),
+        "tokens by model" =>
+            Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=prompt", a => a.Usage.PromptTokens)
+                .Concat(Sum(
+                    _attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name},type=completion", a => a.Usage.CompletionTokens))
+                .ToDictionary(StringComparer.Ordinal),
+        "cost by model" =>
+            Sum(_attempts, a => $"currency={a.Currency},model={a.Provider.Model},provider={a.Provider.Name}", a => a.Cost ?? 0),
         "unpriced attempts by model" =>
-            Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name}", a => a.Cost is null && a.Usage.TotalTokens > 0 ? 1 : 0),
+            Sum(_attempts, a => $"model={a.Provider.Model},provider={a.Provider.Name}", a =>
+                a.Cost is null && a.Usage.TotalTokens > 0 ? 1 : 0),
         _ => throw new CheckFailedException($"docs/metrics.md shows '{what}', and nothing here knows what to compare it with."),
     };
 
@@ -43,6 +47,7 @@ internal sealed class Ledger : IUsageObserver
 
     private static Dictionary<string, double> Single(double value) => new() { [""] = value };
 
-    private static Dictionary<string, double> Sum(IEnumerable<LlmAttempt> attempts, Func<LlmAttempt, string> labels, Func<LlmAttempt, decimal> value) =>
+    private static Dictionary<string, double> Sum(
+        IEnumerable<LlmAttempt> attempts, Func<LlmAttempt, string> labels, Func<LlmAttempt, decimal> value) =>
         attempts.GroupBy(labels).ToDictionary(g => g.Key, g => (double)g.Sum(value), StringComparer.Ordinal);
 }

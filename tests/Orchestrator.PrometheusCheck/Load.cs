@@ -3,7 +3,8 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.PrometheusCheck;
 
-/// <summary>Calls of every kind and every end over scripted mocks: what the metrics have to show is known afterwards, not guessed.</summary>
+/// <summary>Calls of every kind and every end over scripted mocks: what the metrics have to show is known afterwards,
+/// not guessed.</summary>
 internal sealed class Load : IAsyncDisposable
 {
     private const string Chain = "chain";
@@ -20,18 +21,27 @@ internal sealed class Load : IAsyncDisposable
         Router = new Router(options, Ledger.Changes);
         var chained = new ProviderOptions { Aliases = [Chain] };
         Router
-            .AddProvider(Mock("gigachat", "gigachat", "GigaChat-2-Pro", new() { Usage = new(137, 41) { CachedTokens = 17 }, Delay = Ms(60) }), chained)
+            .AddProvider(Mock(
+                "gigachat", "gigachat", "GigaChat-2-Pro", new() { Usage = new(137, 41) { CachedTokens = 17 }, Delay = Ms(60) }), chained)
             .AddProvider(Mock("yandex", "yandexgpt", "yandexgpt-5-lite", new() { Delay = Ms(120), ChunkDelay = Ms(5) }), chained)
             .AddProvider(Mock("ollama", "ollama", "llama3", new() { Delay = Ms(10) }))
             .AddProvider(Mock("acme", "acme", "acme-large", new() { ReportUsage = true, Delay = Ms(300) }))
-            .AddProvider(Mock("own price", "acme", "acme-small", new() { ReportUsage = true, Delay = Ms(1) }), new() { Price = new(0.1m, 0.7m) })
+            .AddProvider(
+                Mock("own price", "acme", "acme-small", new() { ReportUsage = true, Delay = Ms(1) }), new() { Price = new(0.1m, 0.7m) })
             .AddProvider(Mock("odd \"name\" \\ с юникодом {a=\"b\"}", "mock", "a\\b\"c", new() { Delay = Ms(1) }))
-            .AddProvider(Mock("half", "mock", "degraded", new() { Delay = Ms(1), Script = [MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail()] }))
-            .AddProvider(Mock("stumbles", "mock", "retried", new() { Delay = Ms(1), Script = [MockOutcome.Failure(LlmErrorKind.ServerError, 500)] }))
+            .AddProvider(Mock("half", "mock", "degraded", new()
+            {
+                Delay = Ms(1),
+                Script = [MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail(), MockOutcome.Success(), Fail()]
+            }))
+            .AddProvider(Mock(
+                "stumbles", "mock", "retried", new() { Delay = Ms(1), Script = [MockOutcome.Failure(LlmErrorKind.ServerError, 500)] }))
             .AddProvider(Mock(Narrow, "mock", "narrow", new() { Delay = Ms(20) }), new() { MaxConcurrency = 1 })
-            .AddProvider(Mock("down", "yandexgpt", "yandexgpt-5.1", new() { FailureRate = 1, FailureKind = LlmErrorKind.Unavailable }), chained)
+            .AddProvider(
+                Mock("down", "yandexgpt", "yandexgpt-5.1", new() { FailureRate = 1, FailureKind = LlmErrorKind.Unavailable }), chained)
             .AddProvider(Mock("cannot", "mock", "cannot", new() { FailureRate = 1, FailureKind = LlmErrorKind.NotSupported }), chained)
-            .AddProvider(Mock("cut", "gigachat", "GigaChat-2", new() { Delay = Ms(1), Script = [MockOutcome.CutAfter(2), MockOutcome.CutAfter(0), MockOutcome.CutAfter(3)] }))
+            .AddProvider(Mock("cut", "gigachat", "GigaChat-2",
+                new() { Delay = Ms(1), Script = [MockOutcome.CutAfter(2), MockOutcome.CutAfter(0), MockOutcome.CutAfter(3)] }))
             .AddProvider(Mock("patient", "mock", "slow-words", new() { Delay = Ms(5), ChunkDelay = Ms(20) }))
             .AddProvider(Mock("hangs", "mock", "hangs", new() { Script = [MockOutcome.Hang(), MockOutcome.Hang(), MockOutcome.Hang()] }))
             .AddProvider(Mock("idle", "mock", "never-called", new()))
@@ -88,7 +98,8 @@ internal sealed class Load : IAsyncDisposable
         RequireVariety();
     }
 
-    /// <summary>Cancels the calls that still run, and makes a few more wait for a permit: a rate needs an increase between two scrapes.</summary>
+    /// <summary>Cancels the calls that still run, and makes a few more wait for a permit:
+    /// a rate needs an increase between two scrapes.</summary>
     public async Task LeaveAsync()
     {
         await _leave.CancelAsync();
@@ -117,7 +128,8 @@ internal sealed class Load : IAsyncDisposable
             ["failovers"] = Ledger.Expected("failovers")[""] > 0,
             ["retries"] = Ledger.Expected("retries")[""] > 0,
             ["waits for a permit"] = Ledger.Expected("waits for a permit").Count > 0,
-            ["ejections and exclusions"] = all.Exists(m => m.Ejections > 0) && all.Exists(m => m.Exclusion == ExclusionReason.Authentication),
+            ["ejections and exclusions"] = all.Exists(m => m.Ejections > 0)
+                && all.Exists(m => m.Exclusion == ExclusionReason.Authentication),
             ["attempts in flight"] = all.Exists(m => m.InFlight == 2),
             ["a provider without attempts"] = all.Exists(m => m.TotalRequests == 0),
         };

@@ -5,7 +5,8 @@ using Orchestrator.PrometheusCheck;
 // A real Prometheus scrapes a real router, and every query of docs/metrics.md is compared with the router's own numbers.
 // Needs prometheus and promtool on the PATH, or in the folder that ORCHESTRATOR_PROMETHEUS names.
 const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
-const string AcceptOfPrometheus = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+const string AcceptOfPrometheus =
+    "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 
 var folder = Directory.CreateTempSubdirectory("llm-prometheus-").FullName;
 try
@@ -20,7 +21,8 @@ try
     await using var prometheus = await PrometheusServer.StartAsync(folder, metrics.Port, rules);
     await load.RunAsync();
     await Promtool.CheckMetricsAsync(await PageAsync(metrics.Url));
-    Console.WriteLine($"{load.Ledger.Calls} calls, {load.Ledger.Attempts} attempts, two more running; promtool check metrics finds nothing.");
+    Console.WriteLine(
+        $"{load.Ledger.Calls} calls, {load.Ledger.Attempts} attempts, two more running; promtool check metrics finds nothing.");
 
     var comparison = new Comparison(docs, prometheus, load);
     await comparison.CompareAsync("While two attempts run");
@@ -49,7 +51,8 @@ async Task CheckYamlAsync(string scrapeConfig)
 
 static async Task<string> PageAsync(Uri url)
 {
-    using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = System.Net.DecompressionMethods.GZip });
+    using var http =
+        new HttpClient(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = System.Net.DecompressionMethods.GZip });
     http.DefaultRequestHeaders.Accept.ParseAdd(AcceptOfPrometheus);
     using var response = await http.GetAsync(url);
     response.EnsureSuccessStatusCode();
@@ -63,6 +66,7 @@ static async Task<string> PageAsync(Uri url)
 static async Task CheckAlertsAsync(PrometheusServer prometheus, string rules)
 {
     var alerts = Regex.Matches(rules, @"- alert: (\w+)").Select(m => m.Groups[1].Value).ToList();
-    await prometheus.UntilAsync("every alert is evaluated", async () => alerts.Count > 0 && (await prometheus.HealthyRulesAsync()).ToHashSet().SetEquals(alerts));
+    await prometheus.UntilAsync(
+        "every alert is evaluated", async () => alerts.Count > 0 && (await prometheus.HealthyRulesAsync()).ToHashSet().SetEquals(alerts));
     Console.WriteLine($"{alerts.Count} alerts are evaluated without an error.");
 }

@@ -14,6 +14,7 @@ internal static class Programs
         if (string.IsNullOrEmpty(Folder))
             return name;
         var file = Path.Combine(Folder, name);
-        return File.Exists(file) ? file : throw new CheckFailedException($"ORCHESTRATOR_PROMETHEUS has to name the folder of prometheus and promtool; there is no '{file}'.");
+        return File.Exists(file) ? file : throw new CheckFailedException(
+            $"ORCHESTRATOR_PROMETHEUS has to name the folder of prometheus and promtool; there is no '{file}'.");
     }
 }

@@ -20,7 +20,11 @@ internal sealed class PrometheusServer : IAsyncDisposable
         _process = process;
         _log = process.StandardError.ReadToEndAsync();
         // A proxy of the environment would not find this machine's loopback.
-        _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(10) };
+        _http = new(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new($"http://127.0.0.1:{port}/"),
+            Timeout = TimeSpan.FromSeconds(10)
+        };
     }
 
     public static async Task<PrometheusServer> StartAsync(string folder, int target, string rules)
@@ -42,7 +46,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
         await Promtool.CheckAsync("check", "config", config);
         var port = FreePort();
         var start = new ProcessStartInfo(Programs.Prometheus) { RedirectStandardError = true, WorkingDirectory = folder };
-        foreach (var argument in new[] { $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(folder, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn" })
+        foreach (var argument in new[] { $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(folder, "data")}",
+            $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn" })
             start.ArgumentList.Add(argument);
         var server = new PrometheusServer(Process.Start(start)!, port);
         try
@@ -132,7 +137,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     private static string LabelsOf(JsonElement series) => string.Join(
         ',',
-        series.GetProperty("metric").EnumerateObject().OrderBy(l => l.Name, StringComparer.Ordinal).Select(l => $"{l.Name}={l.Value.GetString()}"));
+        series.GetProperty("metric").EnumerateObject().OrderBy(l => l.Name, StringComparer.Ordinal)
+            .Select(l => $"{l.Name}={l.Value.GetString()}"));
 
     private static double ValueOf(JsonElement series) => series.GetProperty("value")[1].GetString() switch
     {

@@ -18,7 +18,7 @@ public sealed partial class SnippetPage
     /// <summary>Every block of C#: none can be left out.</summary>
     public IReadOnlyList<Snippet> Snippets { get; }
 
-    /// <summary>Whether the reader is told to make a web project.</summary>
+    /// <summary>Whether the page asks for a web project.</summary>
     public bool NamesWebProject { get; }
 
     /// <summary>Reads a page.</summary>

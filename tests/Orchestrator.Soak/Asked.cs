@@ -24,7 +24,8 @@ internal sealed class Asked(SoakProvider provider, long id, long at)
 
     public Seen End { get; set; }
 
-    /// <summary>Whether it outlasted its cancellation: its end here and the end of its attempt have nothing to do with each other.</summary>
+    /// <summary>Whether it outlasted its cancellation: its end here and the end of its attempt have
+    /// nothing to do with each other.</summary>
     public bool WasDeaf { get; set; }
 
     public bool GaveFinish { get; set; }

@@ -25,11 +25,29 @@ internal sealed class LoopbackRun(long calls, long seed, Violations violations)
         {
             MidStream = MidStreamMode.Restart,
             Retry = new() { MinDelay = TimeSpan.FromMilliseconds(0.2), MaxDelay = TimeSpan.FromMilliseconds(1) },
-            Timeouts = new() { FirstToken = TimeSpan.FromMilliseconds(500), Idle = TimeSpan.FromMilliseconds(500), Attempt = TimeSpan.FromSeconds(1), Call = TimeSpan.FromSeconds(3) },
-            Health = new() { CoolDown = TimeSpan.FromMilliseconds(3), LongestCoolDown = TimeSpan.FromMilliseconds(9), LongestRetryAfter = TimeSpan.FromMilliseconds(5), ExclusionTime = TimeSpan.FromMilliseconds(4) },
+            Timeouts = new()
+            {
+                FirstToken = TimeSpan.FromMilliseconds(500),
+                Idle = TimeSpan.FromMilliseconds(500),
+                Attempt = TimeSpan.FromSeconds(1),
+                Call = TimeSpan.FromSeconds(3)
+            },
+            Health = new()
+            {
+                CoolDown = TimeSpan.FromMilliseconds(3),
+                LongestCoolDown = TimeSpan.FromMilliseconds(9),
+                LongestRetryAfter = TimeSpan.FromMilliseconds(5),
+                ExclusionTime = TimeSpan.FromMilliseconds(4)
+            },
         });
         foreach (var server in new[] { first, second, third })
-            router.AddProvider(new OpenAiCompatibleProvider($"server-{server.BaseUrl.Port}", new() { BaseUrl = server.BaseUrl, Model = "gpt-4o-mini", ApiKey = "sk-soak", MalformedEvents = MalformedEventAction.Throw }), new() { MaxConcurrency = 16 });
+            router.AddProvider(new OpenAiCompatibleProvider($"server-{server.BaseUrl.Port}", new()
+            {
+                BaseUrl = server.BaseUrl,
+                Model = "gpt-4o-mini",
+                ApiKey = "sk-soak",
+                MalformedEvents = MalformedEventAction.Throw
+            }), new() { MaxConcurrency = 16 });
         Resources? held = null;
         for (var stretch = 1; stretch <= Stretches && !violations.IsEnough; stretch++)
         {
@@ -42,10 +60,12 @@ internal sealed class LoopbackRun(long calls, long seed, Violations violations)
             var now = await Resources.MeasureAsync(held);
             Check(router, now, held);
             held ??= now;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stretch * 10,3} % {_until,10:N0} calls over sockets {calls / Stretches / seconds,8:N0}/s | {now} | {violations.Count} violations"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stretch * 10,3} % {_until,10:N0} calls over sockets "
+                + $"{calls / Stretches / seconds,8:N0}/s | {now} | {violations.Count} violations"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sockets    {_answered:N0} answered, {_failed:N0} failed, {_cancelled:N0} cancelled, {_left:N0} abandoned"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"sockets    {_answered:N0} answered, {_failed:N0} failed, {_cancelled:N0} cancelled, {_left:N0} abandoned"));
     }
 
     private FakeOpenAiServer NewServer(int number) => new(new FaultServerOptions { MaxRequests = 16 })
@@ -131,13 +151,16 @@ internal sealed class LoopbackRun(long calls, long seed, Violations violations)
 
     private void Check(Router router, Resources now, Resources? before)
     {
-        violations.Expect(router.GetMetrics().Values.All(m => m is { InFlight: 0, Queued: 0 }), () => "attempts over sockets are left in flight");
+        violations.Expect(
+            router.GetMetrics().Values.All(m => m is { InFlight: 0, Queued: 0 }), () => "attempts over sockets are left in flight");
         if (before is not null)
         {
-            violations.Expect(now.LiveBytes - before.LiveBytes <= 1 << 20, () => $"sockets: live memory grew by {(now.LiveBytes - before.LiveBytes) / 1024:N0} KiB");
+            violations.Expect(now.LiveBytes - before.LiveBytes <= 1 << 20, () =>
+                $"sockets: live memory grew by {(now.LiveBytes - before.LiveBytes) / 1024:N0} KiB");
             violations.Expect(now.Threads - before.Threads <= 2, () => $"sockets: threads grew from {before.Threads} to {now.Threads}");
             // Both ends of a pooled connection are ours: as many as can be in use at a time.
-            violations.Expect(now.Descriptors - before.Descriptors <= 2 * 16 * 3, () => $"sockets: descriptors grew from {before.Descriptors} to {now.Descriptors}");
+            violations.Expect(now.Descriptors - before.Descriptors <= 2 * 16 * 3, () =>
+                $"sockets: descriptors grew from {before.Descriptors} to {now.Descriptors}");
         }
     }
 }

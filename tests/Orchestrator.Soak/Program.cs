@@ -27,5 +27,7 @@ return violations.Count == 0 ? 0 : 1;
 long Number(string name, long otherwise)
 {
     var at = Array.IndexOf(args, name);
-    return at >= 0 && at + 1 < args.Length ? long.Parse(args[at + 1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : otherwise;
+    return at >= 0 && at + 1 < args.Length
+        ? long.Parse(args[at + 1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture)
+        : otherwise;
 }

@@ -7,7 +7,7 @@ namespace Orchestrator.Soak;
 /// <summary>All providers of a run: which are listed, what weather each has, and how often each name was asked.</summary>
 internal sealed class ProviderSet(long seed, Violations violations)
 {
-    /// <summary>The first two stay through all changes of the list, so that there is always somebody.</summary>
+    /// <summary>The first two stay through all changes of the list, so that the list is never empty.</summary>
     public static readonly string[] Names = ["alpha", "narrow", "beta", "gamma", "delta", "unpriced", "narrower"];
     private const int Staying = 2;
     private readonly long[] _asked = new long[Names.Length];
@@ -33,7 +33,7 @@ internal sealed class ProviderSet(long seed, Violations violations)
     /// <summary>How many are not disposed of that should be.</summary>
     public int Lingering => _open.Count - _listed.Count;
 
-    public static int? PlacesOf(string name) => name switch { "narrow" => 3, "narrower" => 1, _ => null };
+    public static int? PermitsOf(string name) => name switch { "narrow" => 3, "narrower" => 1, _ => null };
 
     public long NextAttempt() => Interlocked.Increment(ref _attempts);
 
@@ -54,7 +54,7 @@ internal sealed class ProviderSet(long seed, Violations violations)
 
     public void ListAll(Router router) => Replace(router, Names.ToDictionary(n => n, n => _listed.GetValueOrDefault(n) ?? New(n)));
 
-    /// <summary>Adds, removes or replaces somebody.</summary>
+    /// <summary>Adds, removes or replaces a provider.</summary>
     public void Change(Router router)
     {
         Changes++;

@@ -52,7 +52,12 @@ internal readonly record struct Script
     {
         var words = 1 + dice.Below(6);
         if (weather == Weather.Outage)
-            return new Script { Words = words, Mishap = Mishap.Error, Error = new LlmException(LlmErrorKind.ServerError, "scripted outage") { StatusCode = 503 } };
+            return new Script
+            {
+                Words = words,
+                Mishap = Mishap.Error,
+                Error = new LlmException(LlmErrorKind.ServerError, "scripted outage") { StatusCode = 503 }
+            };
         var fails = dice.Percent(weather == Weather.Bad ? 85 : 4);
         var script = new Script
         {
@@ -102,7 +107,10 @@ internal readonly record struct Script
                 return new LlmException(LlmErrorKind.ServerError, "scripted: 500") { StatusCode = 500 };
             default:
                 var kind = Kinds[dice.Below(Kinds.Length)];
-                return new LlmException(kind, "scripted") { RetryAfter = kind == LlmErrorKind.RateLimited && dice.Percent(70) ? TimeSpan.FromMilliseconds(dice.Below(4)) : null };
+                return new LlmException(kind, "scripted")
+                {
+                    RetryAfter = kind == LlmErrorKind.RateLimited && dice.Percent(70) ? TimeSpan.FromMilliseconds(dice.Below(4)) : null
+                };
         }
     }
 }

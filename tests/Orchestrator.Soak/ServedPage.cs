@@ -9,6 +9,7 @@ internal sealed class ServedPage(string text)
 
     /// <summary>The sum of a family's series that have all these labels.</summary>
     public double Sum(string name, params string[] labels) => _lines
-        .Where(l => l.StartsWith(name, StringComparison.Ordinal) && l[name.Length] is '{' or ' ' && Array.TrueForAll(labels, b => l.Contains(b, StringComparison.Ordinal)))
+        .Where(l => l.StartsWith(name, StringComparison.Ordinal) && l[name.Length] is '{' or ' '
+            && Array.TrueForAll(labels, b => l.Contains(b, StringComparison.Ordinal)))
         .Sum(l => double.Parse(l.AsSpan(l.LastIndexOf(' ') + 1), CultureInfo.InvariantCulture));
 }

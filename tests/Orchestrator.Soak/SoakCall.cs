@@ -7,8 +7,9 @@ using Orchestrator.Tests.Stress;
 
 namespace Orchestrator.Soak;
 
-/// <summary>One call: what its caller does, rolled beforehand, and what caller, observer and providers saw. It is also its own tag.</summary>
-#pragma warning disable CA1001 // A source without timer or wait handle holds nothing, and whoever cancels from elsewhere may come late.
+/// <summary>One call: what its caller does, rolled beforehand, and what caller, observer and providers saw.
+/// It is also its own tag.</summary>
+#pragma warning disable CA1001 // A source without timer or wait handle holds nothing, and a cancellation from elsewhere may come late.
 internal sealed class SoakCall : IReadOnlyDictionary<string, string>
 #pragma warning restore CA1001
 {
@@ -137,7 +138,8 @@ internal sealed class SoakCall : IReadOnlyDictionary<string, string>
 
     IEnumerable<string> IReadOnlyDictionary<string, string>.Values => [Id.ToString(CultureInfo.InvariantCulture)];
 
-    string IReadOnlyDictionary<string, string>.this[string key] => key == "call" ? Id.ToString(CultureInfo.InvariantCulture) : throw new KeyNotFoundException(key);
+    string IReadOnlyDictionary<string, string>.this[string key] =>
+        key == "call" ? Id.ToString(CultureInfo.InvariantCulture) : throw new KeyNotFoundException(key);
 
     bool IReadOnlyDictionary<string, string>.ContainsKey(string key) => key == "call";
 

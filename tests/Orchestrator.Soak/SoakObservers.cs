@@ -14,7 +14,7 @@ internal sealed class SoakObserver : IUsageObserver
     }
 }
 
-/// <summary>Round-robin that now and then throws, names somebody twice or nobody at all.</summary>
+/// <summary>Round-robin that now and then throws, names a provider twice or none at all.</summary>
 internal sealed class SoakStrategy(long seed) : IRoutingStrategy
 {
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)

@@ -14,7 +14,8 @@ internal static class SoakPrices
     };
 
     public static PricingTable Table { get; } =
-        Rows.Aggregate(PricingTable.Empty(), (table, row) => table.With("soak", row.Key, new ModelPrice(row.Value.Prompt, row.Value.Completion)));
+        Rows.Aggregate(
+            PricingTable.Empty(), (table, row) => table.With("soak", row.Key, new ModelPrice(row.Value.Prompt, row.Value.Completion)));
 
     public static decimal? CostOf(LlmAttempt attempt) =>
         Rows.TryGetValue(attempt.Provider.Model, out var price)

@@ -16,7 +16,7 @@ internal sealed class SoakProvider(ProviderSet owner, string name, long serial) 
     public ProviderInfo Info { get; } = new(name, "soak", name + "-1")
     {
         PrefersStreaming = name is "beta" or "delta" or "narrow",
-        MaxConcurrency = ProviderSet.PlacesOf(name),
+        MaxConcurrency = ProviderSet.PermitsOf(name),
     };
 
     /// <summary>From now on no attempt begins here.</summary>
@@ -62,7 +62,8 @@ internal sealed class SoakProvider(ProviderSet owner, string name, long serial) 
         return default;
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(SoakCall call, Asked asked, Script script, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
+        SoakCall call, Asked asked, Script script, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var end = Seen.Left;
         try
@@ -129,7 +130,10 @@ internal sealed class SoakProvider(ProviderSet owner, string name, long serial) 
 
     private static ChatResponseUpdate Last(in Script script)
     {
-        var last = new ChatResponseUpdate(ChatRole.Assistant, (string?)null) { FinishReason = script.Refuses ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop };
+        var last = new ChatResponseUpdate(ChatRole.Assistant, (string?)null)
+        {
+            FinishReason = script.Refuses ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop
+        };
         if (script.Prompt is not null || script.Completion is not null)
             last.Contents.Add(new UsageContent(new UsageDetails { InputTokenCount = script.Prompt, OutputTokenCount = script.Completion }));
         return last;

@@ -10,7 +10,12 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
     private const int Workers = 384;
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan OutageLength = TimeSpan.FromSeconds(0.6);
-    private static readonly RetryOptions Retry = new() { MinDelay = TimeSpan.FromMilliseconds(0.2), MaxDelay = TimeSpan.FromMilliseconds(1), LongestRetryAfter = TimeSpan.FromMilliseconds(2) };
+    private static readonly RetryOptions Retry = new()
+    {
+        MinDelay = TimeSpan.FromMilliseconds(0.2),
+        MaxDelay = TimeSpan.FromMilliseconds(1),
+        LongestRetryAfter = TimeSpan.FromMilliseconds(2)
+    };
     private readonly ProviderSet _providers = new(seed, violations);
     private readonly Tally _total = new();
     private long _next = -1;
@@ -75,7 +80,8 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
     private async Task RunStretchAsync(Router router, bool hasOutage)
     {
         using var over = new CancellationTokenSource();
-        var weather = Task.Factory.StartNew(() => MakeWeather(router, hasOutage, over.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var weather = Task.Factory.StartNew(() => MakeWeather(router, hasOutage, over.Token), CancellationToken.None,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var tallies = await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(router))));
         await over.CancelAsync();
         await weather;
@@ -124,12 +130,13 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         }
     }
 
-    private void NoteRate(long from, long calls) => _fastest = Math.Max(_fastest, (Volatile.Read(ref _next) - calls) / Clock.Seconds(from, Clock.Now));
+    private void NoteRate(long from, long calls) =>
+        _fastest = Math.Max(_fastest, (Volatile.Read(ref _next) - calls) / Clock.Seconds(from, Clock.Now));
 
     private void HaveOutage(CancellationToken over)
     {
         _providers.Outage = true;
-        // Until everybody is ejected, attempts are free failovers.
+        // Until every provider is ejected, attempts are free failovers.
         over.WaitHandle.WaitOne(150);
         var (from, calls) = (Clock.Now, Volatile.Read(ref _next));
         _deepOutage = true;
@@ -145,7 +152,8 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         _providers.Outage = false;
     }
 
-    /// <summary>Waits until nothing runs, waits or is still to be closed; whoever is deaf comes back after a second or two.</summary>
+    /// <summary>Waits until nothing runs, waits or is still to be closed;
+    /// a provider that ignores its token returns after a second or two.</summary>
     private async Task RestAsync(Router router)
     {
         var from = Clock.Now;
@@ -156,7 +164,8 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
             await Task.Delay(10);
         }
 
-        violations.Add($"no rest: {_providers.Lingering} providers not closed, {string.Join(", ", router.GetMetrics().Values.Select(m => $"{m.Provider} {m.InFlight}+{m.Queued}"))}");
+        violations.Add($"no rest: {_providers.Lingering} providers not closed, "
+            + $"{string.Join(", ", router.GetMetrics().Values.Select(m => $"{m.Provider} {m.InFlight}+{m.Queued}"))}");
     }
 
     private void CheckBudget(double seconds)
@@ -165,25 +174,30 @@ internal sealed class SoakRun(long calls, long seed, Violations violations)
         violations.Expect(_total.Paid <= most, () => $"{_total.Paid} attempts that cost, the budget had {most:N0}");
         // While all are down, what was saved up before comes on top: at most what a second gives at the fastest rate of calls.
         var inOutages = BudgetOf(_outageCalls, _outageSeconds) + (_outages * BudgetOf((long)(_fastest * 1.2), 1));
-        violations.Expect(_total.PaidInOutage <= inOutages, () => $"{_total.PaidInOutage} attempts that cost while all were down, the budget had {inOutages:N0}");
-        _paid = string.Create(CultureInfo.InvariantCulture, $"{_total.Paid:N0} of at most {most:N0}; while all were down {_total.PaidInOutage:N0} of at most {inOutages:N0}, for {_outageCalls:N0} calls");
+        violations.Expect(_total.PaidInOutage <= inOutages, () =>
+            $"{_total.PaidInOutage} attempts that cost while all were down, the budget had {inOutages:N0}");
+        _paid = string.Create(CultureInfo.InvariantCulture, $"{_total.Paid:N0} of at most {most:N0}; while all were down "
+            + $"{_total.PaidInOutage:N0} of at most {inOutages:N0}, for {_outageCalls:N0} calls");
     }
 
     private static double BudgetOf(long calls, double seconds) => (Retry.BudgetShare * calls) + (Retry.BudgetPerSecond * seconds);
 
     private void Print(int stretch, double seconds, Resources held) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{stretch * 100 / Stretches,3} % {_until,10:N0} calls {calls / Stretches / seconds,8:N0}/s {_total.Attempts,10:N0} attempts | {held} | {violations.Count} violations"));
+        $"{stretch * 100 / Stretches,3} % {_until,10:N0} calls {calls / Stretches / seconds,8:N0}/s {_total.Attempts,10:N0} "
+        + $"attempts | {held} | {violations.Count} violations"));
 
     private void Summarize(Router router, double seconds)
     {
         var metrics = router.GetMetrics().Values.ToArray();
+        var (calls, roles) = (_total.Calls, _total.Roles);
+        var (prompts, completions) = (metrics.Sum(m => m.TotalPromptTokens), metrics.Sum(m => m.TotalCompletionTokens));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            calls      {_total.Calls[0]:N0} answered, {_total.Calls[1]:N0} failed, {_total.Calls[2]:N0} cancelled, {_total.Calls[3]:N0} abandoned, in {seconds:N0} s
-            attempts   {_total.Roles[0]:N0} first, {_total.Roles[1]:N0} failover, {_total.Roles[2]:N0} restart, {_total.Roles[3]:N0} retry, {_total.Roles[4]:N0} trial
+            calls      {calls[0]:N0} answered, {calls[1]:N0} failed, {calls[2]:N0} cancelled, {calls[3]:N0} abandoned, in {seconds:N0} s
+            attempts   {roles[0]:N0} first, {roles[1]:N0} failover, {roles[2]:N0} restart, {roles[3]:N0} retry, {roles[4]:N0} trial
             budget     {_paid}
             health     {metrics.Sum(m => m.Ejections):N0} ejections; the list changed {_providers.Changes:N0} times
-            tokens     {metrics.Sum(m => m.TotalPromptTokens):N0} + {metrics.Sum(m => m.TotalCompletionTokens):N0}, cost {metrics.Sum(m => m.TotalCost)}
+            tokens     {prompts:N0} + {completions:N0}, cost {metrics.Sum(m => m.TotalCost)}
             """));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Tally
 
     public long[] Roles { get; } = new long[5];
 
-    /// <summary>Attempts that the budget must have paid for: retries, and failovers while everybody was down.</summary>
+    /// <summary>Attempts that the budget must have paid for: retries, and failovers while all were down.</summary>
     public long Paid { get; private set; }
 
     public long PaidInOutage { get; private set; }

@@ -2,12 +2,14 @@ using System.Globalization;
 
 namespace Orchestrator.Soak;
 
-/// <summary>While nothing runs, four sources must agree to the last token and kopeck: the providers' ledger, the attempts, the metrics, the page.</summary>
+/// <summary>While nothing runs, four sources must agree to the last token and kopeck:
+/// the providers' ledger, the attempts, the metrics, the page.</summary>
 internal static class TotalsAudit
 {
     private static readonly string[] Labels = ["success", "failure", "cancelled", "abandoned"];
 
-    public static void Check(Tally total, ProviderSet providers, IReadOnlyDictionary<string, ProviderMetrics> metrics, ServedPage page, Violations violations)
+    public static void Check(
+        Tally total, ProviderSet providers, IReadOnlyDictionary<string, ProviderMetrics> metrics, ServedPage page, Violations violations)
     {
         foreach (var (name, sums) in total.ByName)
         {
@@ -30,7 +32,8 @@ internal static class TotalsAudit
             violations.Expect(sums.Cost == m.TotalCost, () => $"{name}: cost {sums.Cost}, metrics {m.TotalCost}");
             // The page is floating point: as near as that goes.
             var shown = page.Sum("llm_cost_total", label);
-            violations.Expect(Math.Abs(shown - (double)sums.Cost) <= 1e-12 * (double)sums.Cost, () => $"{name}: cost {sums.Cost}, page {shown:R}");
+            violations.Expect(
+                Math.Abs(shown - (double)sums.Cost) <= 1e-12 * (double)sums.Cost, () => $"{name}: cost {sums.Cost}, page {shown:R}");
         }
 
         Same("calls", total.Calls.Sum(), page.Sum("llm_calls_total"));
@@ -39,8 +42,9 @@ internal static class TotalsAudit
         Same("in flight, page", 0, page.Sum("llm_in_flight_requests"));
         Same("queued, page", 0, page.Sum("llm_queued_requests"));
 
-        // Who leaves a stream after the completion mark has abandoned it, and it has succeeded all the same.
+        // A consumer that leaves a stream after the completion mark abandons it; the attempt has succeeded nevertheless.
         void Same(string what, long expected, double actual, bool atLeast = false) =>
-            violations.Expect(atLeast ? actual >= expected : actual == expected, () => string.Create(CultureInfo.InvariantCulture, $"{what}: expected {expected}, got {actual}"));
+            violations.Expect(atLeast ? actual >= expected : actual == expected, () =>
+                string.Create(CultureInfo.InvariantCulture, $"{what}: expected {expected}, got {actual}"));
     }
 }

@@ -46,7 +46,12 @@ internal sealed class RacingHandler(HttpMessageHandler inner, Uri other) : Deleg
         Interlocked.Increment(ref _running);
         try
         {
-            var copy = new HttpRequestMessage(request.Method, region) { Content = request.Content, Version = request.Version, VersionPolicy = request.VersionPolicy };
+            var copy = new HttpRequestMessage(request.Method, region)
+            {
+                Content = request.Content,
+                Version = request.Version,
+                VersionPolicy = request.VersionPolicy
+            };
             foreach (var (name, values) in request.Headers.NonValidated)
                 copy.Headers.TryAddWithoutValidation(name, values);
             return await base.SendAsync(copy, CancellationToken.None);

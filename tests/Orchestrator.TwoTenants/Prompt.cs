@@ -34,7 +34,8 @@ internal sealed class Prompt
     private int TextLength { get; }
 
     /// <summary>A prompt of at least one unit.</summary>
-    public static Prompt Of(char tenant, bool streamed, int number, int length) => new(tenant, streamed, number, Math.Max(UnitLength, length));
+    public static Prompt Of(char tenant, bool streamed, int number, int length) =>
+        new(tenant, streamed, number, Math.Max(UnitLength, length));
 
     /// <summary>The prompt that a request of this tenant begins with; null when it is no request of this tenant's.</summary>
     public static Prompt? Read(char tenant, ReadOnlySpan<byte> head)
@@ -45,13 +46,14 @@ internal sealed class Prompt
             return null;
         var said = text[opening.Length..];
         var (number, length) = (said.Substring(DigitsAt, 8), said.Substring(DigitsAt + 9, 8));
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var l)
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            && int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var l)
             && said == Head(tenant, said[2] == 's', n, l)
             ? new(tenant, said[2] == 's', n, l)
             : null;
     }
 
-    /// <summary>Whether a beginning too short to tell its call is one of this tenant's all the same.</summary>
+    /// <summary>Whether a beginning too short to identify its call is one of this tenant's nevertheless.</summary>
     public static bool MayBegin(char tenant, ReadOnlySpan<byte> part)
     {
         var opening = Encoding.ASCII.GetBytes(Opening(tenant) + tenant);

@@ -7,7 +7,7 @@ namespace Orchestrator.TwoTenants;
 internal sealed class Run(long calls, long seed, Violations violations, Counts counts)
 {
     private const int AtOnce = 24;
-    private const int MostLeftBehind = 200;
+    private const int MostOrphans = 200;
 
     private long _next;
 
@@ -41,7 +41,7 @@ internal sealed class Run(long calls, long seed, Violations violations, Counts c
                 violations.Add($"call {number} threw {error}");
             }
 
-            while (RacingHandler.Running > MostLeftBehind)
+            while (RacingHandler.Running > MostOrphans)
                 await Task.Delay(5);
         }
     }

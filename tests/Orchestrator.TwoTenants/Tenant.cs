@@ -40,7 +40,8 @@ internal sealed class Tenant : IAsyncDisposable
         var request = new LlmRequest(prompt.ToString()) { Streaming = streamed };
         var provider = _providers[dice.Below(_providers.Count)];
         var leaves = streamed && dice.Percent(5);
-        using var caller = new CancellationTokenSource(dice.Percent(10) ? TimeSpan.FromMilliseconds(dice.Below(15)) : TimeSpan.FromSeconds(60));
+        using var caller =
+            new CancellationTokenSource(dice.Percent(10) ? TimeSpan.FromMilliseconds(dice.Below(15)) : TimeSpan.FromSeconds(60));
         try
         {
             var text = "";
@@ -81,6 +82,7 @@ internal sealed class Tenant : IAsyncDisposable
         HttpClient? client = null;
         if (handler is not null)
             _clients.Add(client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan });
-        _providers.Add(new OpenAiCompatibleProvider($"{_name}{_providers.Count}", new() { BaseUrl = new Uri(address, "v1"), Model = $"tenant-{_name}" }, client));
+        _providers.Add(new OpenAiCompatibleProvider(
+            $"{_name}{_providers.Count}", new() { BaseUrl = new Uri(address, "v1"), Model = $"tenant-{_name}" }, client));
     }
 }

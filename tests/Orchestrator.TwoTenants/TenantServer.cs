@@ -14,7 +14,8 @@ using Orchestrator.Tests.Stress;
 
 namespace Orchestrator.TwoTenants;
 
-/// <summary>One tenant's servers: HTTP/1.1 and HTTP/2 on sockets, and one within the process. All of them check what they receive.</summary>
+/// <summary>One tenant's servers: HTTP/1.1 and HTTP/2 on sockets, and one within the process.
+/// All of them check what they receive.</summary>
 internal sealed class TenantServer : IAsyncDisposable
 {
     private readonly char _tenant;
@@ -85,7 +86,8 @@ internal sealed class TenantServer : IAsyncDisposable
             if (!early && context.Request.Body.CanRead)
                 await AnswerAsync(context);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException
+            or InvalidOperationException)
         {
             // The caller has gone, or the connection was cut.
         }
@@ -126,7 +128,8 @@ internal sealed class TenantServer : IAsyncDisposable
         // The head goes out before the body was read, and HTTP/1.1 is to keep the connection for the rest.
         context.Response.ContentType = streamed ? "text/event-stream" : "application/json";
         var choice = streamed ? "delta" : "message";
-        var json = $"{{\"choices\":[{{\"index\":0,\"{choice}\":{{\"role\":\"assistant\",\"content\":\"{_tenant}\"}},\"finish_reason\":\"stop\"}}]}}";
+        var json = $"{{\"choices\":[{{\"index\":0,\"{choice}\":{{\"role\":\"assistant\",\"content\":\"{_tenant}\"}},"
+            + $"\"finish_reason\":\"stop\"}}]}}";
         await context.Response.Body.WriteAsync(Encoding.ASCII.GetBytes(streamed ? $"data: {json}\n\ndata: [DONE]\n\n" : json));
         await context.Response.Body.FlushAsync();
         if (!streamed && context.Features.Get<IHttpResponseBodyFeature>() is { } response)

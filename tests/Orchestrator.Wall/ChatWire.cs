@@ -17,7 +17,12 @@ internal static class ChatWire
         @object = "chat.completion",
         created = response.Response.CreatedAt?.ToUnixTimeSeconds() ?? 0,
         model = response.Response.ModelId ?? response.Provider.Model,
-        choices = new[] { new { index = 0, message = new { role = "assistant", content = response.Text }, finish_reason = response.Response.FinishReason?.Value ?? "stop" } },
+        choices = new[] { new
+        {
+            index = 0,
+            message = new { role = "assistant", content = response.Text },
+            finish_reason = response.Response.FinishReason?.Value ?? "stop"
+        } },
         usage = Usage(response.Usage.PromptTokens, response.Usage.CompletionTokens),
     });
 
@@ -31,7 +36,10 @@ internal static class ChatWire
                 id,
                 @object = "chat.completion.chunk",
                 model,
-                choices = new[] { new { index = 0, delta = new { role = "assistant", content = update.Text }, finish_reason = update.FinishReason?.Value } },
+                choices = new[]
+                {
+                    new { index = 0, delta = new { role = "assistant", content = update.Text }, finish_reason = update.FinishReason?.Value }
+                },
             });
         }
 
@@ -53,7 +61,7 @@ internal static class ChatWire
     public static string Error(string message, string type, string? code) =>
         JsonSerializer.Serialize(new { error = new { message, type, param = (string?)null, code } });
 
-    /// <summary>The status a caller of this endpoint is told: the vendor's where it was the caller's fault.</summary>
+    /// <summary>The status a caller of this endpoint receives: the vendor's where it was the caller's fault.</summary>
     public static int StatusOf(LlmException error) => error.Kind switch
     {
         LlmErrorKind.InvalidRequest or LlmErrorKind.ContentFiltered or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported =>

@@ -23,7 +23,8 @@ internal sealed class WallCard(string protocol, bool realTime)
 
     public static string Row(WallResult r) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{r.Id}  {r.Mode.Name(),-17}  {Word(r.Verdict),-7}  {r.Primary,5}  {r.Secondary,5}  {r.Seconds,7:0.0} s  {r.Note}{(r.BelowOurs ? " (below our own figure)" : "")}");
+        $"{r.Id}  {r.Mode.Name(),-17}  {Word(r.Verdict),-7}  {r.Primary,5}  {r.Secondary,5}  {r.Seconds,7:0.0} s  "
+        + $"{r.Note}{(r.BelowOurs ? " (below our own figure)" : "")}");
 
     /// <summary>Pass, partial, safe, fail over the public scenarios.</summary>
     public int[] Counts(WallMode mode) => [.. new[] { WallVerdict.Pass, WallVerdict.Partial, WallVerdict.Safe, WallVerdict.Fail }

@@ -63,7 +63,8 @@ internal static class WallEndpoint
         {
             await ChatWire.WriteAsync(context, ChatWire.StatusOf(error), ChatWire.Error(error));
         }
-        catch (Exception error) when (!context.Response.HasStarted && error is (JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException))
+        catch (Exception error) when (!context.Response.HasStarted
+            && error is (JsonException or ArgumentException or InvalidOperationException or KeyNotFoundException))
         {
             await ChatWire.WriteAsync(
                 context, 400, ChatWire.Error("The request is no chat request: " + error.GetType().Name, "invalid_request_error", null));

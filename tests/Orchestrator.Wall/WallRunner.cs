@@ -26,7 +26,8 @@ internal static class WallRunner
         {
             // The wall's own fault, or something so odd that no check foresaw it: never a pass.
             return Broken(
-                $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} {error.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Wall", StringComparison.Ordinal))?.Trim()}");
+                $"{error.GetType().Name}: {error.Message.ReplaceLineEndings(" ")} "
+                + $"{error.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Wall", StringComparison.Ordinal))?.Trim()}");
         }
 
         WallResult Broken(string note) => new(scenario.Id, scenario.Title, mode, WallVerdict.Fail, 0, 0, 0, note);

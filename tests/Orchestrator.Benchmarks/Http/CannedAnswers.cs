@@ -44,11 +44,14 @@ internal static class CannedAnswers
 
     private static IEnumerable<string> OpenAiParts(int events)
     {
-        const string head = """data: {"id":"chatcmpl-7Qm2","object":"chat.completion.chunk","created":1790000000,"model":"small-model","service_tier":"default","system_fingerprint":"fp_2b8a","choices":[""";
+        const string head = """data: {"id":"chatcmpl-7Qm2","object":"chat.completion.chunk","created":1790000000"""
+            + ""","model":"small-model","service_tier":"default","system_fingerprint":"fp_2b8a","choices":[""";
         IEnumerable<string> parts =
         [
-            head + """{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}],"usage":null}""",
-            .. Enumerable.Range(0, events).Select(i => head + $$"""{"index":0,"delta":{"content":" word{{i}}"},"logprobs":null,"finish_reason":null}],"usage":null}"""),
+            head + """{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]"""
+                + ""","usage":null}""",
+            .. Enumerable.Range(0, events).Select(
+                i => head + $$"""{"index":0,"delta":{"content":" word{{i}}"},"logprobs":null,"finish_reason":null}],"usage":null}"""),
             head + """{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}],"usage":null}""",
             head + """],"usage":{"prompt_tokens":14,"completion_tokens":200,"total_tokens":214}}""",
             "data: [DONE]",
@@ -58,14 +61,19 @@ internal static class CannedAnswers
 
     private static IEnumerable<string> OllamaParts(int events) =>
     [
-        .. Enumerable.Range(0, events).Select(i => $$$"""{"model":"small-model","created_at":"2026-11-23T10:00:00.123456789Z","message":{"role":"assistant","content":" word{{{i}}}"},"done":false}""" + "\n"),
-        """{"model":"small-model","created_at":"2026-11-23T10:00:01.123456789Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":812345678,"load_duration":12345678,"prompt_eval_count":14,"prompt_eval_duration":112345678,"eval_count":200,"eval_duration":612345678}""" + "\n",
+        .. Enumerable.Range(0, events).Select(i => $$$"""{"model":"small-model","created_at":"2026-11-23T10:00:00.123456789Z","message":"""
+            + $$$"""{"role":"assistant","content":" word{{{i}}}"},"done":false}""" + "\n"),
+        """{"model":"small-model","created_at":"2026-11-23T10:00:01.123456789Z","message":{"role":"assistant","content":""}"""
+        + ""","done":true,"done_reason":"stop","total_duration":812345678,"load_duration":12345678,"prompt_eval_count":14"""
+        + ""","prompt_eval_duration":112345678,"eval_count":200,"eval_duration":612345678}"""
+            + "\n",
     ];
 
     /// <summary>An event a chunk, as servers send them that do not wait.</summary>
     private static byte[] Chunked(string mediaType, IEnumerable<string> parts)
     {
-        var text = new StringBuilder($"HTTP/1.1 200 OK\r\nContent-Type: {mediaType}\r\nx-request-id: req_7Qm2\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var text = new StringBuilder(
+            $"HTTP/1.1 200 OK\r\nContent-Type: {mediaType}\r\nx-request-id: req_7Qm2\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var part in parts)
             text.Append(CultureInfo.InvariantCulture, $"{part.Length:x}\r\n{part}\r\n");
         return Encoding.ASCII.GetBytes(text.Append("0\r\n\r\n").ToString());

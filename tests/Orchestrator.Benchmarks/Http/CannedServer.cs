@@ -6,7 +6,8 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>A server on a bare socket, in a process of its own so that its work is not measured. Keeps connections, one thread for each.</summary>
+/// <summary>A server on a bare socket, in a process of its own so that its work is not measured.
+/// Keeps connections, one thread for each.</summary>
 internal sealed class CannedServer : IDisposable
 {
     private readonly Process _process;
@@ -25,7 +26,12 @@ internal sealed class CannedServer : IDisposable
     /// <summary>Starts the server: this program once more.</summary>
     public static async Task<CannedServer> StartAsync()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false
+        };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(CannedServer).Assembly.Location);
         start.ArgumentList.Add("--http-server");
@@ -94,6 +100,7 @@ internal sealed class CannedServer : IDisposable
         var field = request[..head].IndexOf("Content-Length: "u8);
         if (field < 0)
             return request.EndsWith("0\r\n\r\n"u8);
-        return Utf8Parser.TryParse(request[(field + "Content-Length: "u8.Length)..], out int body, out _) && request.Length >= head + 4 + body;
+        return Utf8Parser.TryParse(request[(field + "Content-Length: "u8.Length)..], out int body, out _)
+            && request.Length >= head + 4 + body;
     }
 }

@@ -14,7 +14,8 @@ internal sealed record LoadCost(string Name, double[] Processor, double[] Elapse
     public double Over(LoadCost other) => Cost.Middle([.. Processor.Zip(other.Processor, (mine, its) => mine / its)]);
 }
 
-/// <summary>Runs subjects by turns, each with several operations at once. What other processes do does not count, only how they disturb.</summary>
+/// <summary>Runs subjects by turns, each with several operations at once.
+/// What other processes do does not count, only how they disturb.</summary>
 internal static class InFlight
 {
     public static async Task<LoadCost[]> MeasureAsync(int atOnce, int times, int rounds, params (string Name, Func<Task> Once)[] subjects)

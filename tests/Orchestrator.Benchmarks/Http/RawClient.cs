@@ -30,7 +30,7 @@ internal sealed class RawClient(CannedServer server) : IDisposable
         return answer!.Message.Content;
     }
 
-    /// <summary>Receives a stream and looks at none of it: what HTTP costs whoever reads.</summary>
+    /// <summary>Receives a stream and looks at none of it: what HTTP costs a reader.</summary>
     public async Task<long> BytesAsync(bool openAi, string model)
     {
         using var response = await SendAsync(openAi ? _openAi : _ollama, new RawRequest(model, [new("user", "go")], Stream: true));
@@ -49,7 +49,10 @@ internal sealed class RawClient(CannedServer server) : IDisposable
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, address)
         {
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, RawJson.Default.RawRequest)) { Headers = { ContentType = Json } },
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, RawJson.Default.RawRequest))
+            {
+                Headers = { ContentType = Json }
+            },
         };
         var response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
         return response.EnsureSuccessStatusCode();
@@ -68,7 +71,8 @@ internal sealed record RawCompletion(string Id, string Model, RawChoice[] Choice
 
 internal sealed record RawAnswer(string Model, RawMessage Message, bool Done, string? DoneReason, int PromptEvalCount, int EvalCount);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RawRequest))]
 [JsonSerializable(typeof(RawCompletion))]
 [JsonSerializable(typeof(RawAnswer))]

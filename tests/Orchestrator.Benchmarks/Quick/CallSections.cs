@@ -90,11 +90,13 @@ internal static class CallSections
             return Subject.Of($"{strategy}, {count}", () => router.RouteAsync(Request));
         }));
         var costs = await Paired.MeasureAsync(Times, 301, [Subject.Of("direct", () => Calls.DrainAsync(provider, Request)), .. subjects]);
-        Table.Head("Buffered call by strategy, over the provider itself", "strategy", "1: ns", "1: bytes", "3: ns", "3: bytes", "10: ns", "10: bytes");
+        Table.Head("Buffered call by strategy, over the provider itself", "strategy", "1: ns", "1: bytes", "3: ns", "3: bytes",
+            "10: ns", "10: bytes");
         for (var i = 0; i < strategies.Length; i++)
         {
             var row = costs.Skip(1 + i * counts.Length).Take(counts.Length);
-            Table.Row([strategies[i].ToString(), .. row.SelectMany(c => new[] { Table.Number(c.Over(costs[0])), Table.Number(c.Bytes - costs[0].Bytes) })]);
+            Table.Row([strategies[i].ToString(),
+                .. row.SelectMany(c => new[] { Table.Number(c.Over(costs[0])), Table.Number(c.Bytes - costs[0].Bytes) })]);
         }
     }
 

@@ -42,7 +42,8 @@ internal static class EventSection
     private static void Row(string name, Cost cost, double update)
     {
         var bytes = cost.Bytes / CannedAnswers.Events;
-        Table.Row(name, Table.Number(cost.Median / CannedAnswers.Events), Table.Number(bytes), update > 0 ? Table.Number(bytes - update) : "");
+        Table.Row(
+            name, Table.Number(cost.Median / CannedAnswers.Events), Table.Number(bytes), update > 0 ? Table.Number(bytes - update) : "");
     }
 
     private static async Task ReadAsync(byte[] body, StreamFraming framing, AnswerReader reader)

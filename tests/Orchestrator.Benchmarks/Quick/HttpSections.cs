@@ -39,11 +39,13 @@ internal static class HttpSections
             ("raw client, Ollama", () => raw.OllamaAsync(Prompt)),
             ("`OllamaProvider`", () => Calls.DrainAsync(ollama, Whole)),
             ("OllamaSharp as `IChatClient`", () => ((IChatClient)sharp).GetResponseAsync(Messages)));
-        Table.Head("Completion, 32 in flight", "subject", "processor, µs", "bytes", "÷ raw: processor (bar ≤ 1.25)", "÷ raw: bytes (bar ≤ 2)");
+        Table.Head(
+            "Completion, 32 in flight", "subject", "processor, µs", "bytes", "÷ raw: processor (bar ≤ 1.25)", "÷ raw: bytes (bar ≤ 2)");
         for (var i = 0; i < costs.Length; i++)
         {
             var (cost, its) = (costs[i], costs[i / 3 * 3]);
-            Table.Row(cost.Name, Table.Number(cost.Microseconds, 1), Table.Number(cost.Bytes), Table.Number(cost.Over(its), 2) + "×", Table.Number(cost.Bytes / its.Bytes, 2) + "×");
+            Table.Row(cost.Name, Table.Number(cost.Microseconds, 1), Table.Number(cost.Bytes), Table.Number(cost.Over(its), 2) + "×",
+                Table.Number(cost.Bytes / its.Bytes, 2) + "×");
         }
     }
 
@@ -66,13 +68,15 @@ internal static class HttpSections
             ("OpenAI .NET SDK", () => DrainAsync(sdk.CompleteChatStreamingAsync(Prompt))),
             ("`OllamaProvider`", () => Calls.DrainAsync(ollama, Streamed)),
             ("… twice the events", () => Calls.DrainAsync(ollamaLong, Streamed)),
-            ("OllamaSharp", () => DrainAsync(sharp.ChatAsync(new ChatRequest { Model = Model, Messages = [new Message(OllamaSharp.Models.Chat.ChatRole.User, Prompt)] }))),
+            ("OllamaSharp", () => DrainAsync(sharp.ChatAsync(
+                new ChatRequest { Model = Model, Messages = [new Message(OllamaSharp.Models.Chat.ChatRole.User, Prompt)] }))),
             ("OllamaSharp as `IChatClient`", () => Calls.DrainAsync(((IChatClient)sharp).GetStreamingResponseAsync(Messages))),
             ("", () => raw.BytesAsync(true, Model)),
             ("", () => raw.BytesAsync(true, CannedAnswers.LongModel)),
             ("", () => raw.BytesAsync(false, Model)),
             ("", () => raw.BytesAsync(false, CannedAnswers.LongModel)));
-        Table.Head($"Stream of {CannedAnswers.Events} events, 16 in flight", "subject", "processor, µs", "elapsed, µs", "bytes", "ours ÷ its processor (bar ≤ 1)", "ours ÷ its bytes (bar < 1)");
+        Table.Head($"Stream of {CannedAnswers.Events} events, 16 in flight", "subject", "processor, µs", "elapsed, µs", "bytes",
+            "ours ÷ its processor (bar ≤ 1)", "ours ÷ its bytes (bar < 1)");
         for (var i = 0; i < 7; i++)
         {
             var (cost, ours) = (costs[i], costs[i < 3 ? 0 : 3]);
@@ -100,11 +104,14 @@ internal static class HttpSections
             Cost.Middle([.. longer.Processor.Zip(cost.Processor, (twice, once) => twice - once)]) * 1000 / CannedAnswers.Events;
     }
 
-    public static OpenAiCompatibleProvider OpenAiOf(CannedServer server, string model = Model) => new("openai", new() { BaseUrl = server.OpenAi, Model = model });
+    public static OpenAiCompatibleProvider OpenAiOf(CannedServer server, string model = Model) =>
+        new("openai", new() { BaseUrl = server.OpenAi, Model = model });
 
-    public static OllamaProvider OllamaOf(CannedServer server, string model = Model) => new("ollama", new() { BaseUrl = server.Root, Model = model });
+    public static OllamaProvider OllamaOf(CannedServer server, string model = Model) =>
+        new("ollama", new() { BaseUrl = server.Root, Model = model });
 
-    private static ChatClient SdkOf(CannedServer server) => new(Model, new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = server.OpenAi, RetryPolicy = new ClientRetryPolicy(0) });
+    private static ChatClient SdkOf(CannedServer server) => new(
+        Model, new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = server.OpenAi, RetryPolicy = new ClientRetryPolicy(0) });
 
     private static async Task DrainAsync<T>(IAsyncEnumerable<T> items)
     {

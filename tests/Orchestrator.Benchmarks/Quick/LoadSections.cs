@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace Orchestrator.Benchmarks;
 
-/// <summary>What more load does: a second thread, a million calls, a scrape meanwhile.</summary>
+/// <summary>What more load does: a second thread, a million calls, a scrape during calls.</summary>
 internal static class LoadSections
 {
     private static readonly LlmRequest Request = new("hello");
@@ -22,7 +22,7 @@ internal static class LoadSections
         static async Task RowAsync(string name, Func<Task> call)
         {
             await Subject.Of(name, call).Run(50_000);
-            // The best of many short rounds: one in which nobody else wanted a core.
+            // The best of many short rounds: one in which no other process wanted a core.
             var (one, two) = (0d, 0d);
             for (var i = 0; i < 300; i++)
             {
@@ -66,7 +66,7 @@ internal static class LoadSections
 
         var (q, s) = (Cost.Middle([.. quiet]), Cost.Middle([.. scraped]));
         Table.Head("Calls while a page of 1,000 series is scraped ten times a second", "what", "value", "bar");
-        Table.Row("p99 of a call, nobody scraping", $"{Table.Number(q)} ns", "");
+        Table.Row("p99 of a call, no scrapes", $"{Table.Number(q)} ns", "");
         Table.Row("p99 of a call while scraped", $"{Table.Number(s)} ns", "");
         Table.Bar("more", (s / q - 1) * 100, "≤ 10 %", " %");
     }

@@ -10,7 +10,8 @@ internal static class ScrapeSection
 
     public static async Task RunAsync()
     {
-        Table.Head("Scrape, p50 in µs, kept alive", "registry", "export alone", "MetricServer", "Kestrel", "MetricServer ÷ Kestrel (bar ≤ 1.5)");
+        Table.Head(
+            "Scrape, p50 in µs, kept alive", "registry", "export alone", "MetricServer", "Kestrel", "MetricServer ÷ Kestrel (bar ≤ 1.5)");
         foreach (var series in new[] { 10, 100, 1_000 })
             await RowAsync($"{series} counters", Endpoints.Counters(series));
 

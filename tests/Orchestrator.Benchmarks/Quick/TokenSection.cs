@@ -21,7 +21,8 @@ internal static class TokenSection
             await Task.Delay(20);
         }
 
-        Table.Head("Counting tokens beside the library", ["text", .. SizeNames.Select(s => $"{s}: µs"), .. SizeNames.Select(s => $"{s}: ÷ library")]);
+        Table.Head("Counting tokens beside the library", [
+            "text", .. SizeNames.Select(s => $"{s}: µs"), .. SizeNames.Select(s => $"{s}: ÷ library")]);
         foreach (var script in Texts.Linear)
         {
             List<string> times = [], ratios = [];
@@ -40,7 +41,8 @@ internal static class TokenSection
             Table.Row([script, .. times, .. ratios]);
         }
 
-        Table.Head("Counting tokens of unbroken runs", ["text", .. SizeNames.Select(s => $"{s}: µs"), "200 KB ÷ 100 KB (bar ≤ 2.3)", "1 MB (bar ≤ 600 ms)"]);
+        Table.Head("Counting tokens of unbroken runs", [
+            "text", .. SizeNames.Select(s => $"{s}: µs"), "200 KB ÷ 100 KB (bar ≤ 2.3)", "1 MB (bar ≤ 600 ms)"]);
         foreach (var script in Texts.Unbroken)
         {
             var texts = Array.ConvertAll(Sizes, size => Texts.Of(script, size));

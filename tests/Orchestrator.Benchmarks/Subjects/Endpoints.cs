@@ -34,7 +34,8 @@ internal sealed class Endpoints : IAsyncDisposable
     public static CollectorRegistry Counters(int series)
     {
         var registry = Metrics.NewCustomRegistry();
-        var counter = Metrics.WithCustomRegistry(registry).CreateCounter("llm_requests_total", "Attempts at providers, by outcome.", "provider", "model", "status");
+        var counter = Metrics.WithCustomRegistry(registry)
+            .CreateCounter("llm_requests_total", "Attempts at providers, by outcome.", "provider", "model", "status");
         for (var i = 0; i < series; i++)
             counter.WithLabels($"provider-{i / 4}", "GigaChat-2", $"status-{i % 4}").Inc(i * 1001);
         return registry;
@@ -42,14 +43,16 @@ internal sealed class Endpoints : IAsyncDisposable
 
     public static async Task<Endpoints> StartAsync(CollectorRegistry registry)
     {
-        var ours = await MetricServer.StartAsync(registry, 0, "localhost", TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        var ours = await MetricServer.StartAsync(
+            registry, 0, "localhost", TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var kestrel = builder.Build();
         kestrel.MapMetrics(registry: registry);
         await kestrel.StartAsync();
-        var address = kestrel.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = kestrel.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses.First();
         return new Endpoints(registry, ours, kestrel, new Uri(address).Port);
     }
 

@@ -18,7 +18,8 @@ internal sealed class InstantProvider(string name, ChatResponseUpdate[] updates)
     /// <summary>A stream of so many updates.</summary>
     public static InstantProvider Streaming(string name, int updates) => new(name, Answers.Stream(updates));
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(
+        LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         foreach (var update in updates)
@@ -42,5 +43,6 @@ internal static class Answers
         return stream;
     }
 
-    private static UsageDetails Usage(int completion) => new() { InputTokenCount = 10, OutputTokenCount = completion, TotalTokenCount = 10 + completion };
+    private static UsageDetails Usage(int completion) =>
+        new() { InputTokenCount = 10, OutputTokenCount = completion, TotalTokenCount = 10 + completion };
 }

@@ -39,11 +39,12 @@ internal static class Peers
     public static IChatClient Ordered(int clients, int updates = 2) =>
         new OrderedFailoverChatClient(Enumerable.Range(0, clients).Select(IChatClient (_) => new InstantClient(updates)).ToArray());
 
-    /// <summary>With a span for each call, and somebody who listens to it.</summary>
+    /// <summary>With a span for each call, and a listener to it.</summary>
     public static IChatClient OrderedWithSpans(int clients) => Traced(Ordered(clients), Spans);
 
-    /// <summary>With the span and the two histograms, and somebody who listens to all of them, as in a program with OpenTelemetry.</summary>
+    /// <summary>With the span and the two histograms, and a listener to all of them, as in a program with OpenTelemetry.</summary>
     public static IChatClient OrderedWithSpansAndMeters(int clients) => Traced(Ordered(clients), SpansAndMeters);
 
-    private static IChatClient Traced(IChatClient client, string sourceName) => client.AsBuilder().UseOpenTelemetry(sourceName: sourceName).Build();
+    private static IChatClient Traced(IChatClient client, string sourceName) =>
+        client.AsBuilder().UseOpenTelemetry(sourceName: sourceName).Build();
 }

@@ -15,7 +15,8 @@ internal static class Routers
         return router;
     }
 
-    public static Router Whole(int providers, RoutingStrategy strategy = RoutingStrategy.BestAvailable) => Of(strategy, providers, InstantProvider.Whole);
+    public static Router Whole(int providers, RoutingStrategy strategy = RoutingStrategy.BestAvailable) =>
+        Of(strategy, providers, InstantProvider.Whole);
 
     public static Router Parts(int providers) => Of(RoutingStrategy.BestAvailable, providers, InstantProvider.Parts);
 

@@ -8,7 +8,8 @@ namespace Orchestrator.Benchmarks;
 /// <summary>A kept-alive HTTP/1.1 connection that costs as little as one can, so that the endpoints differ and not their client.</summary>
 internal sealed class ScrapeClient : IDisposable
 {
-    private static readonly byte[] Request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain; version=0.0.4\r\n\r\n"u8.ToArray();
+    private static readonly byte[] Request =
+        "GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain; version=0.0.4\r\n\r\n"u8.ToArray();
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[1 << 20];

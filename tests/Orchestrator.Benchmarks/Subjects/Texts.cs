@@ -6,11 +6,14 @@ namespace Orchestrator.Benchmarks;
 internal static class Texts
 {
     private const string EnglishWords =
-        "the router picks a provider by strategy and counts tokens exactly once per attempt while metrics are served from inside process which answer came"
-        + " language model people would water between important question thought available understanding yesterday government configuration";
+        "the router picks a provider by strategy and counts tokens exactly once per attempt while metrics are served from "
+        + "inside process which answer came"
+        + " language model people would water between important question thought available understanding yesterday government "
+            + "configuration";
 
     private const string RussianWords =
-        "маршрутизатор выбирает поставщика по стратегии и считает токены ровно один раз на попытку а метрики отдаёт изнутри процесса который ответ пришёл"
+        "маршрутизатор выбирает поставщика по стратегии и считает токены ровно один раз на попытку а метрики отдаёт изнутри "
+        + "процесса который ответ пришёл"
         + " язык модель люди вода между важный вопрос мысль доступный понимание вчера правительство настройка";
 
     /// <summary>Prose and code: the library itself is linear on these.</summary>
@@ -49,7 +52,8 @@ internal static class Texts
         while (text.Length < length)
         {
             var (max, name) = ($"max{random.Next(10_000)}", list[random.Next(list.Length)]);
-            text.Append(null, $"public static async Task<int> CountAsync(string text, int {max}) {{ if (text.Length > {max}) return await {name}_total(text[{max}..]); }}\n");
+            text.Append(null, $"public static async Task<int> CountAsync(string text, int {max}) {{ if (text.Length > {max}) return await "
+                + $"{name}_total(text[{max}..]); }}\n");
         }
 
         return text.ToString(0, length);

@@ -51,7 +51,8 @@ internal sealed class AnswerRecord
 
     private void Add(UsageDetails usage)
     {
-        foreach (var count in (ReadOnlySpan<long?>)[usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount, usage.CachedInputTokenCount, usage.ReasoningTokenCount])
+        foreach (var count in (ReadOnlySpan<long?>)[
+            usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount, usage.CachedInputTokenCount, usage.ReasoningTokenCount])
         {
             if (count < 0)
                 throw new FuzzFailure("a negative count of tokens");

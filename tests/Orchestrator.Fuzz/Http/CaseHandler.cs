@@ -4,7 +4,8 @@ using System.Net;
 namespace Orchestrator.Fuzz;
 
 /// <summary>Answers requests with the current input, without a socket.</summary>
-internal sealed class CaseHandler(Func<HttpRequestMessage, bool> isFuzzed, Func<HttpRequestMessage, HttpResponseMessage>? other) : HttpMessageHandler
+internal sealed class CaseHandler(
+    Func<HttpRequestMessage, bool> isFuzzed, Func<HttpRequestMessage, HttpResponseMessage>? other) : HttpMessageHandler
 {
     /// <summary>The input, set before each reading.</summary>
     public FuzzCase Input { get; set; } = new();
@@ -21,12 +22,16 @@ internal sealed class CaseHandler(Func<HttpRequestMessage, bool> isFuzzed, Func<
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (!isFuzzed(request))
-            return Task.FromResult(other?.Invoke(request) ?? throw new InvalidOperationException($"Nobody answers {request.RequestUri}."));
+            return Task.FromResult(other?.Invoke(request) ?? throw new InvalidOperationException($"Nothing answers {request.RequestUri}."));
         Served++;
         Stream body = Body = new PiecedStream(Input, Caller);
         if (Input.UnzippedLength is not null)
             body = new GZipStream(body, CompressionMode.Decompress);
-        var response = new HttpResponseMessage((HttpStatusCode)Input.Status) { Content = new StreamContent(body), RequestMessage = request };
+        var response = new HttpResponseMessage((HttpStatusCode)Input.Status)
+        {
+            Content = new StreamContent(body),
+            RequestMessage = request
+        };
         foreach (var (name, value) in Input.Headers)
         {
             if (!response.Headers.TryAddWithoutValidation(name, value))

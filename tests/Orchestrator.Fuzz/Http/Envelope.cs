@@ -7,15 +7,19 @@ namespace Orchestrator.Fuzz;
 internal static class Envelope
 {
     private static readonly int[] Statuses =
-        [400, 401, 402, 403, 404, 408, 409, 410, 413, 418, 422, 429, 499, 500, 501, 502, 503, 504, 520, 529, 599, 201, 202, 204, 206, 301, 302, 304, 307, 308, 999];
+        [400, 401, 402, 403, 404, 408, 409, 410, 413, 418, 422, 429, 499, 500, 501, 502, 503, 504, 520, 529, 599, 201, 202, 204, 206, 301,
+            302, 304, 307, 308, 999];
 
     private static readonly string[] Types =
     [
-        "application/json", "text/event-stream", "application/x-ndjson", "text/html", "text/html; charset=windows-1251", "TEXT/HTML", "text/plain",
-        "application/octet-stream", "application/json; charset=utf-16", "application/json; charset=\"nonsense\"", "text/json", "garbage", "", ";", "a/b/c", "application/problem+json",
+        "application/json", "text/event-stream", "application/x-ndjson", "text/html", "text/html; charset=windows-1251",
+        "TEXT/HTML", "text/plain",
+        "application/octet-stream", "application/json; charset=utf-16", "application/json; charset=\"nonsense\"", "text/json", "garbage",
+        "", ";", "a/b/c", "application/problem+json",
     ];
 
-    private static readonly string[] Names = ["Retry-After", "retry-after-ms", "x-request-id", "Content-Encoding", "Content-Length", "Location", "Set-Cookie", "Date"];
+    private static readonly string[] Names =
+        ["Retry-After", "retry-after-ms", "x-request-id", "Content-Encoding", "Content-Length", "Location", "Set-Cookie", "Date"];
 
     /// <summary>Statuses of errors, and some that are no chat answer.</summary>
     public static int Status(Dice dice) => dice.OneIn(10) ? 200 + dice.Below(400) : dice.Of(Statuses);
@@ -42,7 +46,8 @@ internal static class Envelope
     {
         var text = Encoding.Latin1.GetString(bytes);
         return text.AsSpan().ContainsAny('\r', '\n', '\0')
-            ? text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal)
+            ? text.Replace("\r", "", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)
+                .Replace("\0", "", StringComparison.Ordinal)
             : text;
     }
 

@@ -14,7 +14,8 @@ internal static class LlmErrorOracle
             throw new FuzzFailure($"an error of no kind: {error.InnerException?.GetType().Name ?? error.Message}");
         if (error.RetryAfter is { } wait && (wait < TimeSpan.Zero || wait > TimeSpan.FromDays(1)))
             throw new FuzzFailure("a wait outside of a day");
-        if (error.Message.Length > LongestMessage || error.ProviderCode?.Length > LongestMessage || error.RequestId?.Length > LongestMessage)
+        if (error.Message.Length > LongestMessage || error.ProviderCode?.Length > LongestMessage
+            || error.RequestId?.Length > LongestMessage)
             throw new FuzzFailure("a message without bounds");
         if (error.Message.AsSpan().ContainsAny('\r', '\n', '\0'))
             throw new FuzzFailure("a message with a line end");

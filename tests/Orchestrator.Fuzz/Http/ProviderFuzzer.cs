@@ -36,7 +36,8 @@ internal abstract class ProviderFuzzer : FuzzReader
     public override Verdict Read(FuzzCase input)
     {
         var verdict = ReadOnce(input);
-        if (input.Ending != Ending.Cancelled && (verdict.Print & (AgainOneIn - 1)) == 0 && input.Pieces != 0 && input.UnzippedLength is null)
+        if (input.Ending != Ending.Cancelled && (verdict.Print & (AgainOneIn - 1)) == 0 && input.Pieces != 0
+            && input.UnzippedLength is null)
         {
             // However the bytes were split on their way, they mean the same. (Gzip aside: how far it gets before it finds a fault differs.)
             var pieces = input.Pieces;
@@ -99,7 +100,8 @@ internal abstract class ProviderFuzzer : FuzzReader
         Judge(input, record, outcome);
         var length = Math.Max(1, _handler.Served) * Math.Max(input.Bytes.Length, input.UnzippedLength ?? 0);
         var reads = _handler.Body?.Reads ?? 0;
-        // Arrays of a pool are made anew after the collector has trimmed it, which can happen at any input. What an input costs, it costs again.
+        // Arrays of a pool are made anew after the collector has trimmed it, which can happen at any input.
+        // What an input costs, it costs again.
         if (!isSecond && !AllocationOracle.Allows(allocated, length, reads))
             return ReadOnce(input, isSecond: true);
         AllocationOracle.Check(allocated, length, reads);

@@ -1,7 +1,8 @@
 namespace Orchestrator.Fuzz;
 
 /// <summary>Answers to what is asked besides the chat, and the errors of it.</summary>
-internal sealed class QuestionFuzzer(Vendor vendor, Vendor.Question question) : ProviderFuzzer(vendor, question.Name, question.Samples, question.IsAsked)
+internal sealed class QuestionFuzzer(
+    Vendor vendor, Vendor.Question question) : ProviderFuzzer(vendor, question.Name, question.Samples, question.IsAsked)
 {
     protected override bool KnowsPrompt => question.HasPrompt;
 

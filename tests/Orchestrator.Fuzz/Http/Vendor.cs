@@ -47,7 +47,8 @@ internal sealed class Vendor
     /// <param name="Samples">Bodies as the server answers it.</param>
     /// <param name="IsAsked">The requests that get the input.</param>
     /// <param name="AskAsync">Asks the provider.</param>
-    internal sealed record Question(string Name, IReadOnlyList<string> Samples, Func<HttpRequestMessage, bool> IsAsked, Func<ILlmProvider, CancellationToken, Task> AskAsync)
+    internal sealed record Question(string Name, IReadOnlyList<string> Samples, Func<HttpRequestMessage, bool> IsAsked,
+        Func<ILlmProvider, CancellationToken, Task> AskAsync)
     {
         /// <summary>Whether the question holds <see cref="Values.Prompt"/>.</summary>
         public bool HasPrompt { get; init; }

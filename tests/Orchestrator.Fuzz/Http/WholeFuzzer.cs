@@ -40,11 +40,13 @@ internal sealed class WholeFuzzer(Vendor vendor) : ProviderFuzzer(vendor, "whole
             throw new FuzzFailure("a body that broke off was taken for a whole answer");
     }
 
-    /// <summary>What .NET reads as an object must not be called unreadable, whatever is in it. (Half pairs aside: names with them cannot be compared.)</summary>
+    /// <summary>What .NET reads as an object must not be called unreadable, whatever is in it. (Half pairs aside:
+    /// names with them cannot be compared.)</summary>
     protected override void CheckError(FuzzCase input, LlmException error)
     {
         var body = input.Bytes.Span;
-        if ((body.Length & 3) == 0 && input.UnzippedLength is null && error.Message.Contains("cannot be read as JSON", StringComparison.Ordinal)
+        if ((body.Length & 3) == 0 && input.UnzippedLength is null
+            && error.Message.Contains("cannot be read as JSON", StringComparison.Ordinal)
             && body.IndexOf("\\ud"u8) < 0 && body.IndexOf("\\uD"u8) < 0 && IsObject(body))
             throw new FuzzFailure("an object was called unreadable");
     }
@@ -53,7 +55,8 @@ internal sealed class WholeFuzzer(Vendor vendor) : ProviderFuzzer(vendor, "whole
     {
         try
         {
-            var reader = new Utf8JsonReader(body, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var reader = new Utf8JsonReader(
+                body, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
             while (reader.Read())
             {

@@ -48,7 +48,8 @@ internal sealed class JsonSpans
                     break;
                 case var c when _open.Count > 0 && (char.IsAsciiLetterOrDigit((char)c) || c == '-'):
                     var start = i;
-                    while (i + 1 < bytes.Length && (char.IsAsciiLetterOrDigit((char)bytes[i + 1]) || bytes[i + 1] is (byte)'.' or (byte)'-' or (byte)'+'))
+                    while (i + 1 < bytes.Length
+                        && (char.IsAsciiLetterOrDigit((char)bytes[i + 1]) || bytes[i + 1] is (byte)'.' or (byte)'-' or (byte)'+'))
                         i++;
                     Add(start, i + 1, ref field);
                     break;

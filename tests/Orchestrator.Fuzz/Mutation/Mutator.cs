@@ -12,11 +12,15 @@ internal sealed class Mutator
     {
         _usual =
         [
-            ByteMutations.Flip, ByteMutations.Overwrite, ByteMutations.Delete, ByteMutations.Duplicate, ByteMutations.InsertRaw, ByteMutations.InsertRandom,
-            ByteMutations.Cut, _json.SwapType, _json.SwapType, _json.SwapType, _json.DeleteField, _json.DuplicateField, _json.SwapTwo, _json.Rename, _json.Wrap, _json.Taint,
-            _json.Taint, LineMutations.Insert, LineMutations.Insert, LineMutations.Delete, LineMutations.Duplicate, LineMutations.Move, LineMutations.Ends, LineMutations.Join,
+            ByteMutations.Flip, ByteMutations.Overwrite, ByteMutations.Delete, ByteMutations.Duplicate, ByteMutations.InsertRaw,
+            ByteMutations.InsertRandom,
+            ByteMutations.Cut, _json.SwapType, _json.SwapType, _json.SwapType, _json.DeleteField, _json.DuplicateField, _json.SwapTwo,
+            _json.Rename, _json.Wrap, _json.Taint,
+            _json.Taint, LineMutations.Insert, LineMutations.Insert, LineMutations.Delete, LineMutations.Duplicate, LineMutations.Move,
+            LineMutations.Ends, LineMutations.Join,
         ];
-        _costly = [ByteMutations.Run, ByteMutations.ByteOrderMark, ByteMutations.Utf16, _json.Deepen, _json.RepeatField, LineMutations.Repeat];
+        _costly = [ByteMutations.Run, ByteMutations.ByteOrderMark, ByteMutations.Utf16, _json.Deepen, _json.RepeatField,
+            LineMutations.Repeat];
     }
 
     /// <summary>Makes an input out of samples: several mutations, a splice of two, or no sample at all.</summary>

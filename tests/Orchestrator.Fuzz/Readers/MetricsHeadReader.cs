@@ -9,12 +9,14 @@ internal sealed class MetricsHeadReader() : FuzzReader("metrics-head")
 
     public override IReadOnlyList<byte[]> Samples { get; } = [.. new[]
     {
-        "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9464\r\nAccept: text/plain;version=0.0.4\r\nAccept-Encoding: gzip\r\nUser-Agent: Prometheus/3.0\r\n\r\n",
+        "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:9464\r\nAccept: text/plain;version=0.0.4\r\nAccept-Encoding: gzip\r\nUser-Agent: "
+        + "Prometheus/3.0\r\n\r\n",
         "HEAD /metrics?x=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Encoding: identity;q=0, gzip;q=0.5, *;q=0\r\n\r\n",
         "GET http://[::1]:9464/metrics HTTP/1.1\r\nHost: [::1]:9464\r\nConnection: keep-alive, Close\r\n\r\n",
         "GET /metrics HTTP/1.0\r\n\r\n",
         "\r\nGET / HTTP/1.1\r\nHost: metrics.example\r\nContent-Length: 0\r\n\r\nGET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Type: text/plain\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "POST /metrics HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Type: "
+        + "text/plain\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 10\r\n\r\n",
     }.Select(Encoding.Latin1.GetBytes)];
 
@@ -43,7 +45,8 @@ internal sealed class MetricsHeadReader() : FuzzReader("metrics-head")
         if (allocated > 0)
             throw new FuzzFailure("a head that allocates");
         CheckPrefix(bytes, verdict, hosts, input.Pieces);
-        return new Verdict(verdict.Status switch { 0 => "more", 200 => "page", 400 => "malformed", _ => "refused" }, verdict.GetHashCode(), allocated);
+        return new Verdict(
+            verdict.Status switch { 0 => "more", 200 => "page", 400 => "malformed", _ => "refused" }, verdict.GetHashCode(), allocated);
     }
 
     /// <summary>Bytes that come later do not take back what was decided.</summary>

@@ -11,9 +11,12 @@ internal sealed class RetryAfterReader() : FuzzReader("retry-after")
 
     public static IReadOnlyList<string> Texts { get; } =
     [
-        "1", "0", "120", "0.5", ".5", "-1", "+1", "1e9", "1e400", "NaN", "Infinity", "-Infinity", "nan", "∞", "-0", "5,5", "0x10", "1 2", "9999999999999999999999", "1s", "", " ", "٣",
-        "Sat, 01 Aug 2026 12:00:30 GMT", "Saturday, 01-Aug-26 12:00:30 GMT", "Sat Aug  1 12:00:30 2026", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT",
-        "Sat, 32 Aug 2026 12:00:30 GMT", "Sun, 01 Aug 2026 12:00:30 GMT", "2026-08-01T12:00:30Z", "0.0000000001", "86400", "86401", "1.7976931348623157E+308",
+        "1", "0", "120", "0.5", ".5", "-1", "+1", "1e9", "1e400", "NaN", "Infinity", "-Infinity", "nan", "∞", "-0", "5,5", "0x10", "1 2",
+        "9999999999999999999999", "1s", "", " ", "٣",
+        "Sat, 01 Aug 2026 12:00:30 GMT", "Saturday, 01-Aug-26 12:00:30 GMT", "Sat Aug  1 12:00:30 2026", "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Mon, 01 Jan 0001 00:00:00 GMT",
+        "Sat, 32 Aug 2026 12:00:30 GMT", "Sun, 01 Aug 2026 12:00:30 GMT", "2026-08-01T12:00:30Z", "0.0000000001", "86400", "86401",
+        "1.7976931348623157E+308",
     ];
 
     public override IReadOnlyList<byte[]> Samples { get; } = [.. Texts.Select(Encoding.UTF8.GetBytes)];

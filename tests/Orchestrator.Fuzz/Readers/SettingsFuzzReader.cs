@@ -9,9 +9,14 @@ internal sealed class SettingsFuzzReader() : FuzzReader("settings")
 {
     public override IReadOnlyList<byte[]> Samples { get; } = [.. new[]
     {
-        """{"Llm":{"Strategy":"best-available","MidStream":"Restart","RefusalAction":"NextProvider","MaxAttempts":3,"Timeouts":{"FirstToken":"00:00:10","Call":"infinite"},"Providers":[{"Name":"a","Type":"mock","Delay":"00:00:01","FailureRate":0.1,"Seed":7}]}}""",
-        """{"Llm":{"Providers":[{"Name":"a","Type":"openai","Model":"gpt-4o-mini","BaseUrl":"https://one.example/v1","ApiKey":"k-12345678","Headers":{"X-A":"b"}},{"Name":"b","Type":"ollama","Model":"llama3.2","BaseUrl":"http://localhost:11434","ContextLength":8192}]}}""",
-        """{"Llm":{"Prices":{"Base":"none","Currency":"RUB","Models":[{"Vendor":"openai","Model":"gpt-*","Prompt":0.4,"Completion":1.6}]},"Providers":[{"Name":"a","Type":"mock","Aliases":["x","y"],"Price":{"Prompt":1,"Completion":2}}]}}""",
+        """{"Llm":{"Strategy":"best-available","MidStream":"Restart","RefusalAction":"NextProvider","MaxAttempts":3,"Timeouts":"""
+        + """{"FirstToken":"00:00:10","Call":"infinite"},"Providers":[{"Name":"a","Type":"mock","Delay":"00:00:01","FailureRate":0.1"""
+        + ""","Seed":7}]}}""",
+        """{"Llm":{"Providers":["""
+        + """{"Name":"a","Type":"openai","Model":"gpt-4o-mini","BaseUrl":"https://one.example/v1","ApiKey":"k-12345678","Headers":"""
+        + """{"X-A":"b"}},{"Name":"b","Type":"ollama","Model":"llama3.2","BaseUrl":"http://localhost:11434","ContextLength":8192}]}}""",
+        """{"Llm":{"Prices":{"Base":"none","Currency":"RUB","Models":[{"Vendor":"openai","Model":"gpt-*","Prompt":0.4,"Completion":1.6}]}"""
+        + ""","Providers":[{"Name":"a","Type":"mock","Aliases":["x","y"],"Price":{"Prompt":1,"Completion":2}}]}}""",
     }.Select(Encoding.UTF8.GetBytes)];
 
     public override void Make(FuzzCase input, Mutator mutator, Dice dice)

@@ -24,7 +24,8 @@ internal static class GigaChatVendor
         IsChat = request => request.RequestUri!.AbsolutePath != AuthPath,
         Other = _ => new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new StringContent($$"""{"access_token":"{{Values.Token}}","expires_at":4102444800000}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                $$"""{"access_token":"{{Values.Token}}","expires_at":4102444800000}""", Encoding.UTF8, "application/json"),
         },
         StreamType = "text/event-stream",
         Marks = ["\"finish_reason\":\"", "[DONE]"],
@@ -64,8 +65,11 @@ internal static class GigaChatVendor
         ],
         Wholes =
         [
-            """{"choices":[{"message":{"content":"Forty-two 😀","role":"assistant"},"index":0,"finish_reason":"stop"}],"created":1754000000,"model":"GigaChat-2:2.0.28.2","object":"chat.completion","usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16,"precached_prompt_tokens":0}}""",
-            """{"choices":[{"message":{"content":"","role":"assistant","function_call":{"name":"f","arguments":{"x":[1,{"y":null}]}},"functions_state_id":"a"},"finish_reason":"function_call"}]}""" + "\n",
+            """{"choices":[{"message":{"content":"Forty-two 😀","role":"assistant"},"index":0,"finish_reason":"stop"}]"""
+            + ""","created":1754000000,"model":"GigaChat-2:2.0.28.2","object":"chat.completion","usage":{"prompt_tokens":12"""
+            + ""","completion_tokens":4,"total_tokens":16,"precached_prompt_tokens":0}}""",
+            """{"choices":[{"message":{"content":"","role":"assistant","function_call":{"name":"f","arguments":{"x":[1,"""
+            + """{"y":null}]}},"functions_state_id":"a"},"finish_reason":"function_call"}]}""" + "\n",
             """{"choices":[{"message":{"content":"","function_call":{"name":"f","arguments":"{\"x\":1}"}},"finish_reason":"error"}]}""",
             """{"status":500,"message":"Internal Server Error"}""",
         ],
@@ -91,15 +95,18 @@ internal static class GigaChatVendor
                 request => request.RequestUri!.AbsolutePath == AuthPath,
                 Diagnosed.AskAsync),
             new("count",
-                ["""[{"object":"tokens","tokens":7,"characters":36}]""", """[{"tokens":"12"}]""", "[]", $$"""{"status":400,"message":"{{Values.Prompt}}"}"""],
+                ["""[{"object":"tokens","tokens":7,"characters":36}]""", """[{"tokens":"12"}]""", "[]",
+                    $$"""{"status":400,"message":"{{Values.Prompt}}"}"""],
                 request => request.RequestUri!.AbsolutePath != AuthPath,
                 CountAsync) { HasPrompt = true },
             new("models",
-                ["""{"object":"list","data":[{"id":"GigaChat-2","object":"model","owned_by":"salutedevices","type":"chat"},{"id":"Embeddings","type":"embedder"}]}""", """{"status":403,"message":"Permission denied"}"""],
+                ["""{"object":"list","data":[{"id":"GigaChat-2","object":"model","owned_by":"salutedevices","type":"chat"},"""
+                    + """{"id":"Embeddings","type":"embedder"}]}""", """{"status":403,"message":"Permission denied"}"""],
                 request => request.RequestUri!.AbsolutePath != AuthPath,
                 (provider, token) => ((GigaChatProvider)provider).ListModelsAsync(token)),
             new("balance",
-                ["""{"balance":[{"usage":"GigaChat-2","value":50000},{"usage":"Embeddings","value":"1e3"}]}""", """{"status":403,"message":"Permission denied"}"""],
+                ["""{"balance":[{"usage":"GigaChat-2","value":50000},{"usage":"Embeddings","value":"1e3"}]}""",
+                    """{"status":403,"message":"Permission denied"}"""],
                 request => request.RequestUri!.AbsolutePath != AuthPath,
                 (provider, token) => ((GigaChatProvider)provider).GetBalanceAsync(token)),
         ],

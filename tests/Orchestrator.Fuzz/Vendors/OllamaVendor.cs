@@ -41,8 +41,10 @@ internal static class OllamaVendor
         ],
         Wholes =
         [
-            """{"model":"llama3.2","created_at":"2026-08-01T12:00:00Z","message":{"role":"assistant","content":"Forty-two 😀"},"done_reason":"stop","done":true,"prompt_eval_count":12,"eval_count":4}""",
-            """{"model":"qwen3","message":{"content":"","thinking":"hm","tool_calls":[{"function":{"name":"f","arguments":{"x":[1,{"y":null}]}}}]},"done":true}""" + "\n",
+            """{"model":"llama3.2","created_at":"2026-08-01T12:00:00Z","message":{"role":"assistant","content":"Forty-two 😀"}"""
+            + ""","done_reason":"stop","done":true,"prompt_eval_count":12,"eval_count":4}""",
+            """{"model":"qwen3","message":{"content":"","thinking":"hm","tool_calls":[{"function":{"name":"f","arguments":{"x":[1,"""
+            + """{"y":null}]}}}]},"done":true}""" + "\n",
             """{"error":"llama runner process has terminated"}""",
         ],
         Errors =
@@ -58,7 +60,9 @@ internal static class OllamaVendor
         [
             new("show",
                 [
-                    """{"license":"MIT","details":{"family":"llama","families":["llama"]},"model_info":{"general.architecture":"llama","llama.context_length":131072,"llama.rope.freq_base":500000},"capabilities":["completion","tools","vision"]}""",
+                    """{"license":"MIT","details":{"family":"llama","families":["llama"]}"""
+                    + ""","model_info":{"general.architecture":"llama","llama.context_length":131072,"llama.rope.freq_base":500000}"""
+                    + ""","capabilities":["completion","tools","vision"]}""",
                     """{"model_info":{"qwen3.context_length":"40960","tokenizer.ggml.tokens":null},"capabilities":["thinking"]}""",
                     """{"error":"model 'x' not found"}""",
                 ],

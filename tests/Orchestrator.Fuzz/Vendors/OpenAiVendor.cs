@@ -61,7 +61,8 @@ internal static class OpenAiVendor
 
             data: [DONE]
             """,
-            "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"length\"}]}\r\n\r\n",
+            "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\ndata: "
+            + "{\"choices\":[{\"delta\":{\"content\":\"b\"},\"finish_reason\":\"length\"}]}\r\n\r\n",
             """
             data: {"choices":[{"delta":{"content":"half an"}}]}
 
@@ -72,15 +73,20 @@ internal static class OpenAiVendor
         ],
         Wholes =
         [
-            """{"id":"w1","object":"chat.completion","created":1754000000,"model":"gpt-4o-mini","choices":[{"index":0,"message":{"role":"assistant","content":"Forty-two 😀","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16}}""",
-            """{"choices":[{"message":{"content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":[1,{\"y\":null}]}"}}]},"finish_reason":"tool_calls"}]}""",
-            """{ "choices" : [ { "message" : { "content" : [ { "type" : "text", "text" : "parts" } ], "reasoning" : "why" } } ], "usage" : { "total_tokens" : "7" } }""" + "\n",
+            """{"id":"w1","object":"chat.completion","created":1754000000,"model":"gpt-4o-mini","choices":[{"index":0,"message":"""
+            + """{"role":"assistant","content":"Forty-two 😀","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":"""
+            + """{"prompt_tokens":12,"completion_tokens":4,"total_tokens":16}}""",
+            """{"choices":[{"message":{"content":null,"tool_calls":[{"id":"a","type":"function","function":"""
+            + """{"name":"f","arguments":"{\"x\":[1,{\"y\":null}]}"}}]},"finish_reason":"tool_calls"}]}""",
+            """{ "choices" : [ { "message" : { "content" : [ { "type" : "text", "text" : "parts" } ], "reasoning" : "why" } } ],"""
+            + """ "usage" : { "total_tokens" : "7" } }""" + "\n",
             """{"error":{"message":"No such model","type":"invalid_request_error","param":null,"code":"model_not_found"}}""",
         ],
         Errors =
         [
             """{"error":{"message":"Rate limit reached for requests","type":"requests","param":null,"code":"rate_limit_exceeded"}}""",
-            $$$"""{"error":{"message":"Incorrect API key provided: {{{Values.Key}}}. See the account page.","type":"invalid_request_error","code":"invalid_api_key"}}""",
+            $$$"""{"error":{"message":"Incorrect API key provided: {{{Values.Key}}}. See the account """
+            + $$$"""page.","type":"invalid_request_error","code":"invalid_api_key"}}""",
             """{"object":"error","message":"This model's maximum context length is 4096 tokens","type":"BadRequestError","code":400}""",
             """{"detail":[{"loc":["body","messages"],"msg":"field required"}]}""",
             "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>",

@@ -30,7 +30,8 @@ internal static class YandexGptVendor
             IsChat = IsChat,
             Other = _ => new HttpResponseMessage(HttpStatusCode.OK)
             {
-                Content = new StringContent($$"""{"access_token":"{{Values.Key}}","expires_in":43200,"token_type":"Bearer"}""", Encoding.UTF8, "application/json"),
+                Content = new StringContent(
+                    $$"""{"access_token":"{{Values.Key}}","expires_in":43200,"token_type":"Bearer"}""", Encoding.UTF8, "application/json"),
             },
             StreamType = "application/json",
             Marks = ["STATUS_FINAL", "TRUNCATED_FINAL", "TOOL_CALLS"],
@@ -60,15 +61,20 @@ internal static class YandexGptVendor
             ],
             Wholes =
             [
-                """{"result":{"alternatives":[{"message":{"role":"assistant","text":"Forty-two 😀"},"status":"ALTERNATIVE_STATUS_FINAL"}],"usage":{"inputTextTokens":"12","completionTokens":"4","totalTokens":"16"},"modelVersion":"09.02.2025"}}""",
-                """{"alternatives":[{"message":{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"f","arguments":{"x":[1,{"y":null}]}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}""" + "\n",
+                """{"result":{"alternatives":[{"message":{"role":"assistant","text":"Forty-two 😀"},"status":"ALTERNATIVE_STATUS_FINAL"}]"""
+                + ""","usage":{"inputTextTokens":"12","completionTokens":"4","totalTokens":"16"},"modelVersion":"09.02.2025"}}""",
+                """{"alternatives":[{"message":{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"f","arguments":"""
+                + """{"x":[1,{"y":null}]}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}""" + "\n",
                 """{"error":{"grpcCode":13,"httpCode":500,"message":"internal error","httpStatus":"Internal Server Error","details":[]}}""",
             ],
             Errors =
             [
-                """{"error":{"grpcCode":3,"httpCode":400,"message":"Number of input tokens must be no more than 32768, got 40000","httpStatus":"Bad Request","details":[]}}""",
-                $$$"""{"error":{"grpcCode":16,"httpCode":401,"message":"Unknown api key {{{Values.Key}}}, token {{{Values.Key}}}","httpStatus":"Unauthorized","details":[]}}""",
-                """{"code":7,"message":"Permission denied","details":[{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"fa4e"}]}""",
+                """{"error":{"grpcCode":3,"httpCode":400,"message":"Number of input tokens must be no more than 32768,"""
+                + """ got 40000","httpStatus":"Bad Request","details":[]}}""",
+                $$$"""{"error":{"grpcCode":16,"httpCode":401,"message":"Unknown api key {{{Values.Key}}},"""
+                + $$$""" token {{{Values.Key}}}","httpStatus":"Unauthorized","details":[]}}""",
+                """{"code":7,"message":"Permission denied","details":"""
+                + """[{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"fa4e"}]}""",
                 $$$"""{"error":{"grpcCode":3,"message":"empty message text: {{{Values.Prompt}}}"}}""",
                 """{"error":"Specified folder ID 'b1ga' does not match with service account folder ID 'b1gb'"}""",
                 "<html><body>proxy</body></html>",
@@ -89,14 +95,20 @@ internal static class YandexGptVendor
                         return Diagnosed.AskAsync(provider, token);
                     }) { HasKey = false },
                 new("tokenize",
-                    ["""{"tokens":[{"id":"1","text":"▁х","special":false},{"id":"2"}],"modelVersion":"09.02.2025"}""", """{"result":{"tokens":[{}]}}""", $$"""{"code":3,"message":"{{Values.Prompt}}"}"""],
+                    ["""{"tokens":[{"id":"1","text":"▁х","special":false},{"id":"2"}],"modelVersion":"09.02.2025"}""",
+                        """{"result":{"tokens":[{}]}}""", $$"""{"code":3,"message":"{{Values.Prompt}}"}"""],
                     IsChat,
-                    (provider, token) => ((YandexGptProvider)provider).CountTokensAsync([new ChatMessage(ChatRole.User, Values.Prompt)], token)) { HasPrompt = true },
+                    (provider, token) =>
+                        ((YandexGptProvider)provider).CountTokensAsync([new ChatMessage(ChatRole.User, Values.Prompt)], token))
+                    {
+                        HasPrompt = true
+                    },
             ],
         };
     }
 
-    private static bool IsChat(HttpRequestMessage request) => !request.RequestUri!.AbsolutePath.StartsWith(TokenPath, StringComparison.Ordinal);
+    private static bool IsChat(HttpRequestMessage request) =>
+        !request.RequestUri!.AbsolutePath.StartsWith(TokenPath, StringComparison.Ordinal);
 
     /// <summary>The system's clock, past the longest use of a token whenever it is asked to be.</summary>
     private sealed class LeapingClock : TimeProvider

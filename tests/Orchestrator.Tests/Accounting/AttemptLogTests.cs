@@ -93,7 +93,8 @@ public class AttemptLogTests
     public async Task A_level_that_is_switched_off_gets_no_line(LogLevel level, int lines)
     {
         using var logs = new LeveledLogs(level);
-        await using var router = InOrder(null, _time, logs, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"));
+        await using var router =
+            InOrder(null, _time, logs, FakeProvider.Failing("a", LlmErrorKind.ServerError), FakeProvider.Answering("b", "ok"));
         await router.RouteAsync("hello");
         logs.Lines.Should().Be(lines);
     }
@@ -114,14 +115,16 @@ public class AttemptLogTests
             BrokenStream.Provider("dispose", BreakAt.Disposal, () => new IOException("close")),
             FakeProvider.CutAfter("cut", () => new IOException($"reset near {Canary}"), Canary),
         ];
-        await using var router = InOrder(new() { Observers = { new Acting(() => throw new InvalidOperationException("x")) } }, null, logs, providers).ExportingTo(registry);
+        await using var router = InOrder(new() { Observers = { new Acting(() => throw new InvalidOperationException("x")) } }, null, logs,
+            providers).ExportingTo(registry);
         var error = await router.FailAsync<LlmException>(streamed, new ChatOptions { Instructions = Canary }, Prompt());
         await router.FailAsync<LlmException>(streamed, new ChatOptions { ModelId = "nobody", Instructions = Canary }, Prompt());
         router.ReplaceProviders([new(FakeProvider.Answering("ok", Canary))]);
         await router.AskAsync(streamed, new ChatOptions { Instructions = Canary }, Prompt());
 
         logs.Records.Should().HaveCountGreaterThan(10);
-        logs.Records.Select(r => r.Message + string.Join(' ', r.StructuredState!.Select(s => s.Value)) + r.Exception?.Message).Should().OnlyContain(t => !t.Contains(Canary));
+        logs.Records.Select(r => r.Message + string.Join(' ', r.StructuredState!.Select(s => s.Value)) + r.Exception?.Message)
+            .Should().OnlyContain(t => !t.Contains(Canary));
         for (Exception? e = error; e is LlmException; e = e.InnerException)
             e.Message.Should().NotContain(Canary);
         error.Message.Should().NotContain(Canary);
@@ -155,7 +158,8 @@ public class AttemptLogTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= from;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines++;
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines++;
 
         public void Dispose()
         {

@@ -32,7 +32,8 @@ public sealed class AttemptTruncationTests : IDisposable
         var warning = _logs.Named("llm_prompt_truncated").ToList();
         warning.Should().HaveCount(warned ? 1 : 0, "a provider is warned of once");
         if (warned)
-            warning[0].StructuredState.Should().Contain(KeyValuePair.Create("prompt_tokens", (string?)$"{reported}")).And.Contain(KeyValuePair.Create("estimate", (string?)$"{sent}"));
+            warning[0].StructuredState.Should().Contain(KeyValuePair.Create("prompt_tokens", (string?)$"{reported}"))
+                .And.Contain(KeyValuePair.Create("estimate", (string?)$"{sent}"));
     }
 
     [Theory]
@@ -51,7 +52,8 @@ public sealed class AttemptTruncationTests : IDisposable
         var result = new Watched(() => "a result");
         var provider = Provider("ollama", () => Some.Answer("ok"));
         await using var router = InOrder(null, null, _logs, provider);
-        ChatMessage[] messages = [new(ChatRole.User, PromptOf(2 * Worth, provider.Info)), new(ChatRole.Tool, [new FunctionResultContent("1", result)])];
+        ChatMessage[] messages =
+            [new(ChatRole.User, PromptOf(2 * Worth, provider.Info)), new(ChatRole.Tool, [new FunctionResultContent("1", result)])];
         await router.RouteAsync(messages);
         result.Reads().Should().BePositive();
         var before = result.Reads();
@@ -72,7 +74,7 @@ public sealed class AttemptTruncationTests : IDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_logger_that_does_not_even_know_its_level_costs_neither_the_answer_nor_the_place(bool streamed)
+    public async Task A_logger_that_does_not_even_know_its_level_costs_neither_the_answer_nor_the_permit(bool streamed)
     {
         await using var router = InOrder(null, null, new UnableLogs(), Provider("ollama", () => Some.Answer("ok")));
         (await router.AskAsync(streamed)).Should().Be("ok");
@@ -102,7 +104,7 @@ public sealed class AttemptTruncationTests : IDisposable
         return new string('.', length);
     }
 
-    /// <summary>A tool's result that notes who looks at it.</summary>
+    /// <summary>A tool's result that notes each read of it.</summary>
     private sealed class Watched(Func<string> text)
     {
         private int _reads;
@@ -130,7 +132,8 @@ public sealed class AttemptTruncationTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => throw new InvalidOperationException("a logger failed on purpose");
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             throw new InvalidOperationException("a logger failed on purpose");
 
         public void Dispose()

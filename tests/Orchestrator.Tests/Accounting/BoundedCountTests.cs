@@ -14,7 +14,8 @@ public sealed class BoundedCountTests
     private static readonly ProviderInfo OpenAi = new("p", "openai", "gpt-4o");
     private readonly RecordingTokenizer _tokenizer = new();
 
-    public static TheoryData<string> Shapes => new("one text", "messages", "contents", "call", "json", "object", "instructions", "tools", "schema");
+    public static TheoryData<string> Shapes =>
+        new("one text", "messages", "contents", "call", "json", "object", "instructions", "tools", "schema");
 
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -22,7 +23,8 @@ public sealed class BoundedCountTests
     {
         var attempts = new AttemptLog();
         var counter = new TokenCounter(null, new O200kVocabulary(() => _tokenizer));
-        await using var router = InOrder(new() { TokenCounter = counter, Observers = { attempts } }, new FakeProvider("p", (_, _) => Some.Updates(Some.Word("ok"), Some.Finish())) { Info = OpenAi });
+        await using var router = InOrder(new() { TokenCounter = counter, Observers = { attempts } },
+            new FakeProvider("p", (_, _) => Some.Updates(Some.Word("ok"), Some.Finish())) { Info = OpenAi });
         // Every piece is another one: none is remembered.
         var text = Words(1_000_000);
         var (options, messages) = RequestWith(shape, text);
@@ -115,7 +117,8 @@ public sealed class BoundedCountTests
     {
         var random = new Random(5);
         string[] samples = [SampleTexts.English, SampleTexts.Russian, SampleTexts.Code, "天地玄黃，宇宙洪荒。日月盈昃。\n"];
-        var text = string.Concat(Enumerable.Range(0, 1500).Select(_ => SampleTexts.Repeat(samples[random.Next(samples.Length)], 200 + random.Next(4000))));
+        var text = string.Concat(
+            Enumerable.Range(0, 1500).Select(_ => SampleTexts.Repeat(samples[random.Next(samples.Length)], 200 + random.Next(4000))));
         var exact = new TokenCounter(new() { ExactCharacters = int.MaxValue }).Count(text, model);
         new TokenCounter().Count(text, model).Should().BeCloseTo(exact, (uint)(exact / 10));
     }
@@ -172,7 +175,8 @@ public sealed class BoundedCountTests
             using var cancel = new CancellationTokenSource();
             var provider = new FakeProvider("p", (_, token) => Answer(cancel, token)) { Info = OpenAi };
             await using var router = InOrder(new() { TokenCounter = counter, Observers = { attempts } }, provider);
-            await Task.Run(() => router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token)).WaitAsync(Patience);
+            await Task.Run(() => router.FailAsync<OperationCanceledException>(streamed, cancellationToken: cancel.Token))
+                .WaitAsync(Patience);
             var attempt = attempts.Attempts.Should().ContainSingle().Subject;
             (attempt.Outcome, attempt.Usage.Source).Should().Be((AttemptOutcome.Cancelled, UsageSource.Estimate));
             attempt.Usage.PromptTokens.Should().BePositive();
@@ -204,7 +208,8 @@ public sealed class BoundedCountTests
             "json" => (new(), [One(new FunctionResultContent("1", JsonSerializer.SerializeToElement(text)))]),
             "object" => (new(), [One(new FunctionResultContent("1", new { a = text }))]),
             "instructions" => (new() { Instructions = text }, Hello),
-            "tools" => (new() { Tools = [.. text.Chunk(20_000).Select(c => AIFunctionFactory.Create(() => 1, "f", new string(c)))] }, Hello),
+            "tools" =>
+                (new() { Tools = [.. text.Chunk(20_000).Select(c => AIFunctionFactory.Create(() => 1, "f", new string(c)))] }, Hello),
             _ => (new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonSerializer.SerializeToElement(new { a = text })) }, Hello),
         };
     }

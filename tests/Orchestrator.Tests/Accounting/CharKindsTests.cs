@@ -3,7 +3,8 @@ namespace Orchestrator.Tests.Accounting;
 /// <summary>What an estimate takes every UTF-16 unit for.</summary>
 public class CharKindsTests
 {
-    /// <summary>All units beyond ASCII, one range after the other; a range ends where the next one begins. White space in them is blank.</summary>
+    /// <summary>All units beyond ASCII, one range after the other; a range ends where the next one begins.
+    /// White space in them is blank.</summary>
     private static readonly (int First, string Kind, string What)[] Ranges =
     [
         (0x0080, "Symbol", "control characters"),
@@ -53,7 +54,7 @@ public class CharKindsTests
 
     [Theory]
     [MemberData(nameof(OtherThanAscii))]
-    public void Scripts_are_told_apart_from_their_first_unit_to_their_last(int first, int last, string kind, string what)
+    public void Scripts_are_distinguished_from_their_first_unit_to_their_last(int first, int last, string kind, string what)
     {
         for (var c = first; c <= last; c++)
         {

@@ -40,7 +40,8 @@ public sealed class LongTextTests
     {
         var tokenizer = new RecordingTokenizer { Failures = 1 };
         var whole = SampleTexts.Repeat("one two ", 3 * StreamedText.HeadLength);
-        using var text = Filled(new TokenCounter(null, new O200kVocabulary(() => tokenizer)), Exact, whole[..1000], whole[1000..80_000], whole[80_000..]);
+        using var text = Filled(
+            new TokenCounter(null, new O200kVocabulary(() => tokenizer)), Exact, whole[..1000], whole[1000..80_000], whole[80_000..]);
         (tokenizer.Pieces.Count, tokenizer.Failed).Should().Be((0, 0));
         text.Invoking(t => t.CountTokens()).Should().Throw<InvalidOperationException>().WithMessage("Failure 1");
         text.CountTokens().Should().BeCloseTo(whole.Length / 4, 500);

@@ -30,7 +30,8 @@ public sealed class MessageCountTests
     [Fact]
     public void All_text_contents_of_a_message_count()
     {
-        var message = new ChatMessage(ChatRole.User, [new TextContent("hello"), new TextContent("hello"), new TextReasoningContent("hello")]);
+        var message = new ChatMessage(
+            ChatRole.User, [new TextContent("hello"), new TextContent("hello"), new TextReasoningContent("hello")]);
         _counter.Count([message], OpenAi).Should().Be(9);
     }
 
@@ -44,7 +45,8 @@ public sealed class MessageCountTests
     [Fact]
     public void Media_are_a_flat_number()
     {
-        var message = new ChatMessage(ChatRole.User, [new DataContent(new byte[100_000], "image/png"), new UriContent("https://example.org/a.png", "image/png")]);
+        var message = new ChatMessage(
+            ChatRole.User, [new DataContent(new byte[100_000], "image/png"), new UriContent("https://example.org/a.png", "image/png")]);
         _counter.Count([message], OpenAi).Should().Be(7 + 2 * 765);
         new TokenCounter(new() { MediaTokens = 0 }).Count([message], OpenAi).Should().Be(7);
     }
@@ -53,7 +55,8 @@ public sealed class MessageCountTests
     public void Calls_and_results_of_functions_count()
     {
         var plain = _counter.Count([new ChatMessage(ChatRole.Assistant, [])], OpenAi);
-        var call = new FunctionCallContent("id", "weather", new Dictionary<string, object?> { ["city"] = "Paris", ["days"] = 3, ["unit"] = null });
+        var call = new FunctionCallContent(
+            "id", "weather", new Dictionary<string, object?> { ["city"] = "Paris", ["days"] = 3, ["unit"] = null });
         var json = JsonSerializer.SerializeToElement(new { temperature = 21 });
 
         _counter.Count([new ChatMessage(ChatRole.Assistant, [call])], OpenAi).Should().BeInRange(plain + 8, plain + 16);
@@ -69,7 +72,8 @@ public sealed class MessageCountTests
     {
         Call([]).Should().Be(Call(null));
         var arguments = new Dictionary<string, object?> { ["city"] = "Saint Petersburg", ["days"] = new[] { 1, 2 }, ["unit"] = null };
-        Call(arguments).Should().Be(Call(null) + (3 * 3) + new[] { "city", "days", "unit", "Saint Petersburg", "[1,2]" }.Sum(t => _counter.Count(t, "gpt-4o")));
+        Call(arguments).Should().Be(
+            Call(null) + (3 * 3) + new[] { "city", "days", "unit", "Saint Petersburg", "[1,2]" }.Sum(t => _counter.Count(t, "gpt-4o")));
     }
 
     [Fact]

@@ -10,12 +10,14 @@ public class ModelPricePartsTests
 
     [Fact]
     public void What_is_written_to_a_cache_takes_its_own_price() =>
-        new ModelPrice(1m, 10m, 0.1m) { CacheWritePer1K = 1.25m }.CostOf(new TokenUsage(6_000, 1_000) { CachedTokens = 4_000, CacheWriteTokens = 1_000 })
+        new ModelPrice(1m, 10m, 0.1m) { CacheWritePer1K = 1.25m }
+            .CostOf(new TokenUsage(6_000, 1_000) { CachedTokens = 4_000, CacheWriteTokens = 1_000 })
             .Should().Be(1m + 0.4m + 1.25m + 10m);
 
     [Fact]
     public void Without_a_price_of_its_own_it_costs_as_much_as_the_others() =>
-        new ModelPrice(1m, 10m, 0.1m).CostOf(new TokenUsage(6_000, 1_000) { CachedTokens = 4_000, CacheWriteTokens = 1_000 }).Should().Be(2m + 0.4m + 10m);
+        new ModelPrice(1m, 10m, 0.1m).CostOf(new TokenUsage(6_000, 1_000) { CachedTokens = 4_000, CacheWriteTokens = 1_000 })
+            .Should().Be(2m + 0.4m + 10m);
 
     [Theory]
     [InlineData(4_000, 5_000, 4_000, 1_000)]
@@ -23,7 +25,8 @@ public class ModelPricePartsTests
     [InlineData(-5, -5, 0, 0)]
     [InlineData(int.MaxValue, int.MaxValue, 5_000, 0)]
     public void Parts_beyond_the_prompt_are_ignored(int cached, int written, int billedCached, int billedWritten) =>
-        new ModelPrice(1m, 0m, 0.1m) { CacheWritePer1K = 2m }.CostOf(new TokenUsage(5_000, 0) { CachedTokens = cached, CacheWriteTokens = written })
+        new ModelPrice(1m, 0m, 0.1m) { CacheWritePer1K = 2m }
+            .CostOf(new TokenUsage(5_000, 0) { CachedTokens = cached, CacheWriteTokens = written })
             .Should().Be((5_000 - billedCached - billedWritten) * 0.001m + billedCached * 0.0001m + billedWritten * 0.002m);
 
     [Theory]
@@ -55,7 +58,12 @@ public class ModelPricePartsTests
     {
         const decimal highest = 1_000_000_000m;
         var price = new ModelPrice(highest, highest, highest) { CacheWritePer1K = highest, ReasoningPer1K = highest };
-        price.CostOf(new TokenUsage(int.MaxValue, int.MaxValue) { CachedTokens = 7, CacheWriteTokens = int.MaxValue, ReasoningTokens = int.MaxValue })
+        price.CostOf(new TokenUsage(int.MaxValue, int.MaxValue)
+        {
+            CachedTokens = 7,
+            CacheWriteTokens = int.MaxValue,
+            ReasoningTokens = int.MaxValue
+        })
             .Should().Be(2m * int.MaxValue * (highest / 1000m));
     }
 
@@ -71,7 +79,8 @@ public class ModelPricePartsTests
         Refused([new(5, null!)]);
         Refused([null!]);
         FluentActions.Invoking(() => new ModelPrice(1m) { Tiers = null! }).Should().Throw<ArgumentNullException>();
-        static void Refused(PriceTier[] tiers) => FluentActions.Invoking(() => new ModelPrice(1m) { Tiers = tiers }).Should().Throw<ArgumentException>();
+        static void Refused(PriceTier[] tiers) =>
+            FluentActions.Invoking(() => new ModelPrice(1m) { Tiers = tiers }).Should().Throw<ArgumentException>();
     }
 
     [Theory]
@@ -79,8 +88,10 @@ public class ModelPricePartsTests
     [InlineData(1_000_000_001)]
     public void A_price_out_of_range_is_refused_by_name(double value)
     {
-        FluentActions.Invoking(() => new ModelPrice(1m) { CacheWritePer1K = (decimal)value }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("CacheWritePer1K");
-        FluentActions.Invoking(() => new ModelPrice(1m) { ReasoningPer1K = (decimal)value }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("ReasoningPer1K");
+        FluentActions.Invoking(() => new ModelPrice(1m) { CacheWritePer1K = (decimal)value })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("CacheWritePer1K");
+        FluentActions.Invoking(() => new ModelPrice(1m) { ReasoningPer1K = (decimal)value })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("ReasoningPer1K");
     }
 
     [Fact]
@@ -95,7 +106,8 @@ public class ModelPricePartsTests
     [Fact]
     public void Prices_with_equal_parts_are_equal()
     {
-        static ModelPrice New(decimal tier) => new(1m, 10m) { CacheWritePer1K = 2m, ReasoningPer1K = 3m, Tiers = [new(5, new ModelPrice(tier))] };
+        static ModelPrice New(decimal tier) =>
+            new(1m, 10m) { CacheWritePer1K = 2m, ReasoningPer1K = 3m, Tiers = [new(5, new ModelPrice(tier))] };
         New(4m).Should().Be(New(4m)).And.NotBe(New(5m));
         New(4m).GetHashCode().Should().Be(New(4m).GetHashCode());
         New(4m).IsAsHighAs(New(4m) with { Source = "x" }).Should().BeTrue();

@@ -94,7 +94,8 @@ public class ModelPriceTests
     public bool Cost_is_additive(Nano prompt, Nano completion, Nano cached, SmallUsage left, SmallUsage right)
     {
         var price = new ModelPrice(prompt.Money, completion.Money, cached.Money);
-        var together = new TokenUsage(left.Value.PromptTokens + right.Value.PromptTokens, left.Value.CompletionTokens + right.Value.CompletionTokens)
+        var together = new TokenUsage(
+            left.Value.PromptTokens + right.Value.PromptTokens, left.Value.CompletionTokens + right.Value.CompletionTokens)
         {
             CachedTokens = left.Value.CachedTokens + right.Value.CachedTokens,
         };
@@ -103,7 +104,8 @@ public class ModelPriceTests
     }
 
     [Property(Arbitrary = [typeof(Generators)])]
-    public bool Cost_grows_with_tokens_and_is_never_negative(Nano prompt, Nano completion, Nano cached, SmallUsage usage, NonNegativeInt more)
+    public bool Cost_grows_with_tokens_and_is_never_negative(
+        Nano prompt, Nano completion, Nano cached, SmallUsage usage, NonNegativeInt more)
     {
         var price = new ModelPrice(prompt.Money, completion.Money, cached.Money);
         var before = price.CostOf(usage.Value);

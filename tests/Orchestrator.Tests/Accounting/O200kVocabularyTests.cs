@@ -117,7 +117,8 @@ public sealed class O200kVocabularyTests
         Vocabulary.Count(text).Should().Be(O200kOracle.Count(text));
     }
 
-    private static string Letters(int number) => number < 26 ? $"{(char)('a' + number)}" : Letters(number / 26) + (char)('a' + (number % 26));
+    private static string Letters(int number) =>
+        number < 26 ? $"{(char)('a' + number)}" : Letters(number / 26) + (char)('a' + (number % 26));
 
     [Fact]
     public void Loads_once_and_only_when_something_is_counted()

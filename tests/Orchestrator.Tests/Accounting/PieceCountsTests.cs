@@ -24,7 +24,7 @@ public class PieceCountsTests
     {
         _counts.Find(" piece", out var hash);
         _counts.Remember(hash, 5);
-        // Of the same slot, for that is told by the lowest bits.
+        // Of the same slot: the lowest bits choose it.
         _counts.Remember(hash ^ (1UL << 40), count);
         _counts.Find(" piece", out _).Should().Be(5);
     }
@@ -62,7 +62,8 @@ public class PieceCountsTests
     [Fact]
     public void No_bit_of_a_piece_is_lost_on_the_way_to_its_hash()
     {
-        // Made from the first factor: after it these two differ in the lowest bit alone, which a one 29 bits above would cover if it were not flipped.
+        // Made from the first factor: after it these two differ in the lowest bit alone,
+        // which a one 29 bits above would cover if it were not flipped.
         _counts.Find("\u8E88\u8664\u0997\u8B70", out var one);
         _counts.Find("\u01CD\u1F9C\u8D79\u7D4E", out var other);
         one.Should().NotBe(other);

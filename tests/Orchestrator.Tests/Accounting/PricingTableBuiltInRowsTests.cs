@@ -58,7 +58,8 @@ public class PricingTableBuiltInRowsTests
         (price.PromptPer1K, price.CompletionPer1K, price.CachedPromptPer1K).Should().Be((Money(old), Money(old), null));
         price.Source.Should().Contain("0.7.0");
         PricingTable.Default.CostOf(vendor, model, new TokenUsage(600, 400) { CachedTokens = 100 }).Should().Be(Money(old));
-        VendorPrices.CreateDefault().KnownTariff(vendor, model).Should().Be(today.Length == 0 ? null : PricingTable.Current.Find(vendor, model));
+        VendorPrices.CreateDefault().KnownTariff(vendor, model)
+            .Should().Be(today.Length == 0 ? null : PricingTable.Current.Find(vendor, model));
     }
 
     [Theory]

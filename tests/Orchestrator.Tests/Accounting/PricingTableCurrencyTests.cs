@@ -6,7 +6,8 @@ namespace Orchestrator.Tests.Accounting;
 public class PricingTableCurrencyTests
 {
     private static readonly DateOnly Day = new(2026, 11, 1);
-    private static readonly TokenUsage Usage = new(250_000, 1_000) { CachedTokens = 100_000, CacheWriteTokens = 50_000, ReasoningTokens = 500 };
+    private static readonly TokenUsage Usage =
+        new(250_000, 1_000) { CachedTokens = 100_000, CacheWriteTokens = 50_000, ReasoningTokens = 500 };
 
     private static readonly ModelPrice Price = new(0.002m, 0.012m, 0.0002m)
     {
@@ -115,10 +116,14 @@ public class PricingTableCurrencyTests
     public async Task A_providers_own_price_in_another_currency_needs_a_rate_too(bool streamed)
     {
         var own = new ProviderOptions { Price = new ModelPrice(1m) { Currency = "USD" } };
-        await using var without = new Router(new RouterOptions { Prices = PricingTable.Empty() }).AddProvider(FakeProvider.Answering("a", "x"), own);
-        (await without.RunAsync(streamed)).Route.Should().BeEquivalentTo(new { Cost = (decimal?)null, CostSource = CostSource.None, Currency = "RUB" });
+        await using var without = new Router(new RouterOptions { Prices = PricingTable.Empty() })
+            .AddProvider(FakeProvider.Answering("a", "x"), own);
+        (await without.RunAsync(streamed)).Route
+            .Should().BeEquivalentTo(new { Cost = (decimal?)null, CostSource = CostSource.None, Currency = "RUB" });
         without.GetMetrics()["a"].UnpricedRequests.Should().Be(1);
-        await using var with = new Router(new RouterOptions { Prices = PricingTable.Empty().WithRate("USD", 100m, Day) }).AddProvider(FakeProvider.Answering("a", "x"), own);
-        (await with.RunAsync(streamed)).Route.Should().BeEquivalentTo(new { Cost = 0.4m, CostSource = CostSource.PriceTable, Currency = "RUB" });
+        await using var with = new Router(new RouterOptions { Prices = PricingTable.Empty().WithRate("USD", 100m, Day) })
+            .AddProvider(FakeProvider.Answering("a", "x"), own);
+        (await with.RunAsync(streamed)).Route
+            .Should().BeEquivalentTo(new { Cost = 0.4m, CostSource = CostSource.PriceTable, Currency = "RUB" });
     }
 }

@@ -24,7 +24,8 @@ public class PricingTableNamesTests
 
     [Fact]
     public void A_row_for_a_preview_holds_for_each_of_its_releases() =>
-        PricingTable.Current.With("gigachat", "GigaChat-2-Max-preview", Mine).Find("gigachat", "GigaChat-2-Max-preview:2.0").Should().BeSameAs(Mine);
+        PricingTable.Current.With("gigachat", "GigaChat-2-Max-preview", Mine).Find("gigachat", "GigaChat-2-Max-preview:2.0")
+            .Should().BeSameAs(Mine);
 
     [Theory]
     [InlineData("yandexgpt/latest", "yandexgpt-5-pro")]

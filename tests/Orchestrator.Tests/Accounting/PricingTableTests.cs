@@ -100,7 +100,8 @@ public class PricingTableTests
 
     [Fact]
     public void A_price_for_any_vendor_is_refused() =>
-        ((Action)(() => PricingTable.Empty().With("*", "*", new ModelPrice(1m)))).Should().Throw<ArgumentException>().WithParameterName("vendor");
+        ((Action)(() => PricingTable.Empty().With("*", "*", new ModelPrice(1m))))
+            .Should().Throw<ArgumentException>().WithParameterName("vendor");
 
     [Theory]
     [InlineData(null, "m", "vendor")]

@@ -3,7 +3,8 @@ using System.Diagnostics.Tracing;
 
 namespace Orchestrator.Tests.Accounting;
 
-/// <summary>What this thread rents from the shared pool of characters, as its event source tells, and what of it was not given back.</summary>
+/// <summary>What this thread rents from the shared pool of characters, as its event source tells,
+/// and what of it was not given back.</summary>
 internal sealed class RentedArrays : EventListener
 {
     private readonly int _thread = Environment.CurrentManagedThreadId;

@@ -19,7 +19,8 @@ public class ReportedUsageTests
     {
         var reported = new ReportedUsage();
         reported.Add(new UsageDetails { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = total });
-        (reported.HasPrompt, reported.HasCompletion, reported.HasAny).Should().Be((prompt is not null, completion is not null, (prompt ?? completion) is not null));
+        (reported.HasPrompt, reported.HasCompletion, reported.HasAny)
+            .Should().Be((prompt is not null, completion is not null, (prompt ?? completion) is not null));
         var usage = reported.ToUsage(UsageSource.Provider);
         (usage.PromptTokens, usage.CompletionTokens).Should().Be((prompt ?? 0, completion ?? 0));
     }
@@ -30,9 +31,12 @@ public class ReportedUsageTests
         var reported = new ReportedUsage();
         reported.Add(new UsageDetails { TotalTokenCount = 10 });
         (reported.HasPrompt, reported.HasCompletion, reported.HasAny).Should().Be((false, false, true));
-        reported.ToUsage(UsageSource.Estimate, countedPrompt: 4, countedCompletion: 2).Should().Be(new TokenUsage(4, 6) { Source = UsageSource.Estimate });
-        reported.ToUsage(UsageSource.Estimate, countedPrompt: 40, countedCompletion: 2).Should().Be(new TokenUsage(8, 2) { Source = UsageSource.Estimate });
-        reported.ToUsage(UsageSource.Estimate, countedPrompt: 40, countedCompletion: 20).Should().Be(new TokenUsage(0, 10) { Source = UsageSource.Estimate });
+        reported.ToUsage(UsageSource.Estimate, countedPrompt: 4, countedCompletion: 2)
+            .Should().Be(new TokenUsage(4, 6) { Source = UsageSource.Estimate });
+        reported.ToUsage(UsageSource.Estimate, countedPrompt: 40, countedCompletion: 2)
+            .Should().Be(new TokenUsage(8, 2) { Source = UsageSource.Estimate });
+        reported.ToUsage(UsageSource.Estimate, countedPrompt: 40, countedCompletion: 20)
+            .Should().Be(new TokenUsage(0, 10) { Source = UsageSource.Estimate });
     }
 
     [Theory]
@@ -45,7 +49,8 @@ public class ReportedUsageTests
     {
         var reported = new ReportedUsage();
         reported.Add(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10, AdditionalCounts = new() { [name] = 60 } });
-        reported.ToUsage(UsageSource.Provider).Should().Be(new TokenUsage(100, 10) { CacheWriteTokens = 60, Source = UsageSource.Provider });
+        reported.ToUsage(UsageSource.Provider)
+            .Should().Be(new TokenUsage(100, 10) { CacheWriteTokens = 60, Source = UsageSource.Provider });
     }
 
     [Theory]
@@ -72,7 +77,14 @@ public class ReportedUsageTests
     [Fact]
     public void Correcting_twice_changes_nothing_more()
     {
-        var once = ReportedUsage.Corrected(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10, TotalTokenCount = 5150, CachedInputTokenCount = 5000, ReasoningTokenCount = 40 });
+        var once = ReportedUsage.Corrected(new UsageDetails
+        {
+            InputTokenCount = 100,
+            OutputTokenCount = 10,
+            TotalTokenCount = 5150,
+            CachedInputTokenCount = 5000,
+            ReasoningTokenCount = 40
+        });
         Counts(once).Should().Equal(5100, 50, 5150, 5000, 40);
         Counts(ReportedUsage.Corrected(once)).Should().Equal(5100, 50, 5150, 5000, 40);
         var half = ReportedUsage.Corrected(new UsageDetails { InputTokenCount = 100, CachedInputTokenCount = 5000 });
@@ -90,7 +102,13 @@ public class ReportedUsageTests
     [Fact]
     public void What_the_provider_reported_beside_the_counts_is_kept()
     {
-        var reported = new UsageDetails { TotalTokenCount = 100, CachedInputTokenCount = 9, ReasoningTokenCount = 8, AdditionalCounts = new() { ["own"] = 1 } };
+        var reported = new UsageDetails
+        {
+            TotalTokenCount = 100,
+            CachedInputTokenCount = 9,
+            ReasoningTokenCount = 8,
+            AdditionalCounts = new() { ["own"] = 1 }
+        };
         var shown = new TokenUsage(5, 3).ToDetails(reported);
         shown.Should().BeSameAs(reported);
         Counts(shown).Should().Equal([5, 3, 8, 9, 8], "of cached and reasoning tokens nothing better is known, and a total is a sum");

@@ -20,7 +20,8 @@ public sealed class SentPromptTests : IDisposable
         {
             foreach (var vendor in new[] { "acme", "openai", "gigachat", "yandexgpt", "ollama" })
             {
-                foreach (var part in new[] { "instructions", "name of a tool", "description of a tool", "schema of a tool", "hosted tool", "schema of the answer", "its description", "call", "result" })
+                foreach (var part in new[] { "instructions", "name of a tool", "description of a tool", "schema of a tool", "hosted tool",
+                    "schema of the answer", "its description", "call", "result" })
                     data.Add(streamed, vendor, part);
             }
         }
@@ -52,7 +53,8 @@ public sealed class SentPromptTests : IDisposable
         var info = new ProviderInfo("a", vendor, "m");
         var counter = new TokenCounter();
         var said = counter.Count([new ChatMessage(ChatRole.Assistant, [new TextContent("Well.")])], info);
-        var thought = counter.Count([new ChatMessage(ChatRole.Assistant, [new TextReasoningContent(Long), new TextContent("Well.")])], info);
+        var thought = counter.Count(
+            [new ChatMessage(ChatRole.Assistant, [new TextReasoningContent(Long), new TextContent("Well.")])], info);
         (thought > said + 1000).Should().Be(sent);
         if (!sent)
             thought.Should().Be(said);
@@ -80,7 +82,8 @@ public sealed class SentPromptTests : IDisposable
         document.Dispose();
         var options = new ChatOptions
         {
-            Tools = [new Odd("no_schema", () => default), new Odd("gone", () => disposed), new Odd("broken", () => throw new InvalidOperationException("a schema failed on purpose")), null!],
+            Tools = [new Odd("no_schema", () => default), new Odd("gone", () => disposed),
+                new Odd("broken", () => throw new InvalidOperationException("a schema failed on purpose")), null!],
             ResponseFormat = ChatResponseFormat.ForJsonSchema(disposed),
             Instructions = Long,
         };
@@ -142,7 +145,8 @@ public sealed class SentPromptTests : IDisposable
         };
     }
 
-    private async Task<(TokenUsage Usage, decimal? Cost)> AskAsync(bool streamed, ProviderInfo info, ChatOptions options, ChatMessage[] messages)
+    private async Task<(TokenUsage Usage, decimal? Cost)> AskAsync(
+        bool streamed, ProviderInfo info, ChatOptions options, ChatMessage[] messages)
     {
         var attempts = new AttemptLog();
         await using var router = new Router(new RouterOptions { Observers = { attempts } }, _logs);

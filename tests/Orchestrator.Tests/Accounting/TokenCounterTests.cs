@@ -11,7 +11,8 @@ public sealed class TokenCounterTests
     public void Counts_nothing_for_empty_text(string? model) => _counter.Count("", model).Should().Be(0);
 
     [Fact]
-    public void Refuses_a_text_that_is_null() => FluentActions.Invoking(() => _counter.Count(null!)).Should().Throw<ArgumentNullException>();
+    public void Refuses_a_text_that_is_null() =>
+        FluentActions.Invoking(() => _counter.Count(null!)).Should().Throw<ArgumentNullException>();
 
     [Theory]
     [InlineData("Hello, world!", 4)]
@@ -81,7 +82,8 @@ public sealed class TokenCounterTests
     public void Refuses_options_that_mean_nothing()
     {
         FluentActions.Invoking(() => new TokenCounter(new() { MediaTokens = -1 })).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new TokenCounter(new() { Estimation = (TokenEstimation)7 })).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new TokenCounter(new() { Estimation = (TokenEstimation)7 }))
+            .Should().Throw<ArgumentOutOfRangeException>();
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Orchestrator.Tests.Accounting;
 /// <summary>Vendors count in several ways; the numbers of an attempt, its answer and its metrics always count in one.</summary>
 public class UsageAddsUpTests
 {
-    /// <summary>Reported prompt, completion, total, cached, written, reasoning; true prompt, completion, cached, written, reasoning.</summary>
+    /// <summary>Reported prompt, completion, total, cached, written, reasoning;
+    /// true prompt, completion, cached, written, reasoning.</summary>
     public static TheoryData<string, long?[], int[]> Reports => new()
     {
         { "as OpenAI counts", [6000, 50, 6050, 5000, null, 40], [6000, 50, 5000, 0, 40] },
@@ -62,7 +63,8 @@ public class UsageAddsUpTests
             (shown!.InputTokenCount, shown.OutputTokenCount, shown.TotalTokenCount)
                 .Should().Be(((long?)usage.PromptTokens, (long?)usage.CompletionTokens, (long?)usage.TotalTokens), because);
             // Cached tokens cost a tenth, the others 1 per 1,000, those of the answer 10.
-            route.Cost.Should().Be(((usage.PromptTokens - expected[2]) * 1m + expected[2] * 0.1m + usage.CompletionTokens * 10m) / 1000m, because);
+            route.Cost.Should().Be(
+                ((usage.PromptTokens - expected[2]) * 1m + expected[2] * 0.1m + usage.CompletionTokens * 10m) / 1000m, because);
         }
     }
 
@@ -96,10 +98,12 @@ public class UsageAddsUpTests
     {
         foreach (var streamed in new[] { true, false })
         {
-            var inner = RouterOf(() => Some.Updates(Some.Word("x"), Some.Finish(), new ChatResponseUpdate { Contents = [new UsageContent(Details(told))] }));
+            var inner = RouterOf(
+                () => Some.Updates(Some.Word("x"), Some.Finish(), new ChatResponseUpdate { Contents = [new UsageContent(Details(told))] }));
             await using var outer = InOrder(null, new ChatClientProvider("outer", inner));
             var (_, route) = await outer.RunAsync(streamed);
-            (route.Usage.PromptTokens, route.Usage.CompletionTokens, route.Usage.CachedTokens, route.Usage.CacheWriteTokens, route.Usage.ReasoningTokens)
+            (route.Usage.PromptTokens, route.Usage.CompletionTokens, route.Usage.CachedTokens, route.Usage.CacheWriteTokens,
+                route.Usage.ReasoningTokens)
                 .Should().Be((expected[0], expected[1], expected[2], expected[3], expected[4]), $"{how}, streamed: {streamed}");
         }
     }
@@ -110,7 +114,8 @@ public class UsageAddsUpTests
     {
         var inner = RouterOf(() => Some.Updates(Some.Word("x"), Some.Finish(), new ChatResponseUpdate
         {
-            Contents = [new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10, TotalTokenCount = 150 }.WithCost(0.5m))],
+            Contents = [
+                new UsageContent(new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10, TotalTokenCount = 150 }.WithCost(0.5m))],
         }));
         await using var outer = InOrder(new() { Prices = PricingTable.Empty("USD") }, new ChatClientProvider("outer", inner));
         (await outer.RunAsync(streamed)).Route.Should().BeEquivalentTo(new { Cost = 0.5m, CostSource = CostSource.Vendor });
@@ -141,9 +146,17 @@ public class UsageAddsUpTests
     {
         foreach (var way in Enum.GetValues<Way>())
         {
-            var told = new UsageDetails { InputTokenCount = 100, OutputTokenCount = 10, TotalTokenCount = 5150, CachedInputTokenCount = 5000, AdditionalCounts = new() { ["own"] = 7 } };
+            var told = new UsageDetails
+            {
+                InputTokenCount = 100,
+                OutputTokenCount = 10,
+                TotalTokenCount = 5150,
+                CachedInputTokenCount = 5000,
+                AdditionalCounts = new() { ["own"] = 7 }
+            };
             var (shown, _, _) = await RunAsync(way, told);
-            (told.InputTokenCount, told.OutputTokenCount, told.TotalTokenCount, told.AdditionalCounts["own"]).Should().Be((100, 10, 5150, 7), way.ToString());
+            (told.InputTokenCount, told.OutputTokenCount, told.TotalTokenCount, told.AdditionalCounts["own"])
+                .Should().Be((100, 10, 5150, 7), way.ToString());
             shown!.AdditionalCounts!["own"].Should().Be(7, way.ToString());
         }
     }
@@ -169,13 +182,19 @@ public class UsageAddsUpTests
 
     private static async Task<RouteResult> PartsAsync(bool streamed, params UsageDetails[] parts)
     {
-        await using var router = RouterOf(() => Some.Updates([Some.Word("x"), Some.Finish(), .. parts.Select(p => new ChatResponseUpdate { Contents = [new UsageContent(p)] })]));
+        await using var router = RouterOf(() => Some.Updates(
+            [Some.Word("x"), Some.Finish(), .. parts.Select(p => new ChatResponseUpdate { Contents = [new UsageContent(p)] })]));
         return (await router.RunAsync(streamed)).Route;
     }
 
     private static async Task<(UsageDetails? Shown, RouteResult Route, ProviderMetrics Metrics)> RunAsync(Way way, UsageDetails told)
     {
-        var whole = new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")) { FinishReason = ChatFinishReason.Stop, Usage = told, ModelId = "m" };
+        var whole = new ChatResponse(new ChatMessage(ChatRole.Assistant, "x"))
+        {
+            FinishReason = ChatFinishReason.Stop,
+            Usage = told,
+            ModelId = "m"
+        };
         await using var router = RouterOf(() => way is Way.Whole or Way.StreamOfWhole
             ? Some.Updates(WholeAnswer.From(whole))
             : Some.Updates(Some.Word("x"), Some.Finish(), new ChatResponseUpdate { Contents = [new UsageContent(told)] }));

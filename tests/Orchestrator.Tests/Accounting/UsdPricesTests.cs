@@ -75,7 +75,8 @@ public class UsdPricesTests
     [InlineData("deepseek", "deepseek-flash-2026-10-17", "")]
     [InlineData("openrouter", "openai/gpt-4o", "")]
     public void Names_of_snapshots_and_vendors_find_their_model(string vendor, string model, string prompt) =>
-        PricingTable.CurrentUsd.Find(vendor, model)?.PromptPer1K.ToString("0.######", CultureInfo.InvariantCulture).Should().Be(prompt.Length == 0 ? null : prompt);
+        PricingTable.CurrentUsd.Find(vendor, model)?.PromptPer1K.ToString("0.######", CultureInfo.InvariantCulture)
+            .Should().Be(prompt.Length == 0 ? null : prompt);
 
     [Fact]
     public void A_row_of_the_users_own_wins_over_the_known_name_of_its_vendor()
@@ -96,7 +97,9 @@ public class UsdPricesTests
         page.Should().BeEquivalentTo(PricingTable.CurrentUsd.Rows.SelectMany(Lines));
 
         static IEnumerable<string> Lines(PricingRow row) => row.Price.Tiers
-            .Select(tier => Line($"`{row.Vendor}`|`{row.Model}`, above {tier.AbovePromptTokens.ToString("N0", CultureInfo.InvariantCulture)}", tier.Price, row.Price.AsOf))
+            .Select(tier =>
+                Line($"`{row.Vendor}`|`{row.Model}`, above {tier.AbovePromptTokens.ToString("N0", CultureInfo.InvariantCulture)}",
+                    tier.Price, row.Price.AsOf))
             .Prepend(Line($"`{row.Vendor}`|`{row.Model}`", row.Price, row.Price.AsOf));
 
         static string Line(string name, ModelPrice price, DateOnly? day) => string.Join(

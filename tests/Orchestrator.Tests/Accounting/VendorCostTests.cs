@@ -53,7 +53,8 @@ public class VendorCostTests
         {
             var route = await AskAsync(Usd, members, streamed, whole);
             var because = $"{members}, streamed: {streamed}, whole: {whole}";
-            route.Cost.Should().Be(expected.Length == 0 ? 3m : decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), because);
+            route.Cost.Should().Be(
+                expected.Length == 0 ? 3m : decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), because);
             route.CostSource.Should().Be(expected.Length == 0 ? CostSource.PriceTable : CostSource.Vendor, because);
             route.Usage.TotalTokens.Should().Be(2000);
             route.Attempts.Should().ContainSingle().Which.Should().BeEquivalentTo(new { route.Cost, route.CostSource, route.Currency });
@@ -65,9 +66,12 @@ public class VendorCostTests
     public async Task Dollars_become_the_routers_currency_at_a_known_rate_only(bool streamed)
     {
         const string cost = ",\"cost\":0.0123";
-        (await AskAsync(Rub, cost, streamed)).Should().BeEquivalentTo(new { Cost = 300m, CostSource = CostSource.PriceTable, Currency = "RUB" });
-        (await AskAsync(Rub.WithRate("usd", 80m, Day), cost, streamed)).Should().BeEquivalentTo(new { Cost = 0.984m, CostSource = CostSource.Vendor, Currency = "RUB" });
-        (await AskAsync(Rub.With(Usd.ConvertTo("RUB", 80m, Day)), cost, streamed)).Should().BeEquivalentTo(new { Cost = 0.984m, CostSource = CostSource.Vendor });
+        (await AskAsync(Rub, cost, streamed))
+            .Should().BeEquivalentTo(new { Cost = 300m, CostSource = CostSource.PriceTable, Currency = "RUB" });
+        (await AskAsync(Rub.WithRate("usd", 80m, Day), cost, streamed))
+            .Should().BeEquivalentTo(new { Cost = 0.984m, CostSource = CostSource.Vendor, Currency = "RUB" });
+        (await AskAsync(Rub.With(Usd.ConvertTo("RUB", 80m, Day)), cost, streamed))
+            .Should().BeEquivalentTo(new { Cost = 0.984m, CostSource = CostSource.Vendor });
     }
 
     [Theory]
@@ -118,7 +122,8 @@ public class VendorCostTests
 
     private static Router RouterOf(params UsageDetails[] rounds) => InOrder(
         new() { Prices = Usd },
-        new FakeProvider("a", (_, _) => Some.Updates([Some.Word("x"), Some.Finish(), .. rounds.Select(r => new ChatResponseUpdate { Contents = [new UsageContent(r)] })]))
+        new FakeProvider("a", (_, _) => Some.Updates(
+            [Some.Word("x"), Some.Finish(), .. rounds.Select(r => new ChatResponseUpdate { Contents = [new UsageContent(r)] })]))
         {
             Info = new("a", "openai", "m"),
         });

@@ -15,7 +15,8 @@ public class VendorFactsTests
     [Theory]
     [InlineData("yandexgpt", "gpt://b1g/yandexgpt/rc", "gpt://b1g/yandexgpt/rc", "yandexgpt/rc", "yandexgpt-5.1")]
     [InlineData("yandexgpt", "gpt://b1g/yandexgpt-lite/latest", "gpt://b1g/yandexgpt-lite/latest", "yandexgpt-lite", "yandexgpt-5-lite")]
-    [InlineData("gigachat", "GigaChat-Pro-preview:1.0", "GigaChat-Pro-preview:1.0", "GigaChat-Pro-preview", "GigaChat-Pro", "GigaChat-2-Pro")]
+    [InlineData("gigachat", "GigaChat-Pro-preview:1.0", "GigaChat-Pro-preview:1.0", "GigaChat-Pro-preview", "GigaChat-Pro",
+        "GigaChat-2-Pro")]
     [InlineData("openai", "gpt-4o-2024-08-06", "gpt-4o-2024-08-06", "gpt-4o")]
     [InlineData("anthropic", "claude-opus-4-1-20250805", "claude-opus-4-1-20250805", "claude-opus-4-1")]
     [InlineData("anthropic", "claude-3-5-haiku-latest", "claude-3-5-haiku-latest", "claude-3-5-haiku")]

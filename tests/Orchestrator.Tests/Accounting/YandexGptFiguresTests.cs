@@ -10,9 +10,11 @@ public sealed class YandexGptFiguresTests
     [InlineData("gpt://b1g/yandexgpt-5-lite/latest", 500, 96)]
     [InlineData("yandexgpt-lite", 4000, 957)]
     public void Russian_is_within_15_percent(string model, int characters, int tokens) =>
-        new TokenCounter().Count(SampleTexts.Repeat(SampleTexts.Russian, characters), model).Should().BeCloseTo(tokens, (uint)(tokens * 0.15));
+        new TokenCounter().Count(SampleTexts.Repeat(SampleTexts.Russian, characters), model)
+            .Should().BeCloseTo(tokens, (uint)(tokens * 0.15));
 
-    // A paragraph of English documentation of 476 characters has 5.35 of them to a token with Alice, by Yandex; the Russian one 3.6 with a tokenizer close to hers.
+    // A paragraph of English documentation of 476 characters has 5.35 of them to a token with Alice, by Yandex;
+    // the Russian one 3.6 with a tokenizer close to hers.
     [Theory]
     [InlineData(true, 476, 5.35)]
     [InlineData(false, 500, 3.6)]
@@ -25,5 +27,7 @@ public sealed class YandexGptFiguresTests
 
     [Fact]
     public void One_short_message_costs_what_the_template_adds() =>
-        new TokenCounter().Count([new(Microsoft.Extensions.AI.ChatRole.User, "ping")], new ProviderInfo("y", "yandexgpt", "yandexgpt-5-lite")).Should().BeCloseTo(15, 2);
+        new TokenCounter()
+            .Count([new(Microsoft.Extensions.AI.ChatRole.User, "ping")], new ProviderInfo("y", "yandexgpt", "yandexgpt-5-lite")).Should()
+            .BeCloseTo(15, 2);
 }

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Tests.Conventions;
 
 /// <summary>
-/// The folders of the library are its layers: a type of one may use types of those that the table allows, and no others. Namespaces play no part. There
-/// are no exceptions: what needs one is in the wrong folder, or needs an interface in a lower one.
+/// The folders of the library are its layers: a type of one may use types of those that the table allows, and no others. Namespaces play no
+/// part. There are no exceptions: what needs one is in the wrong folder, or needs an interface in a lower one.
 /// </summary>
 public sealed partial class LayerTests
 {
@@ -29,7 +29,8 @@ public sealed partial class LayerTests
         [Root] = ["Abstractions", "Accounting", "Calls", "Health", "Limits", "Metrics", "Providers", "Registry", "Strategies", "Telemetry"],
         ["DependencyInjection"] =
         [
-            "Abstractions", "Accounting", "Calls", "Health", "Limits", "Metrics", "Providers", Vendors, "Registry", Root, "Strategies", "Telemetry",
+            "Abstractions", "Accounting", "Calls", "Health", "Limits", "Metrics", "Providers", Vendors, "Registry", Root,
+            "Strategies", "Telemetry",
         ],
     };
 
@@ -38,7 +39,8 @@ public sealed partial class LayerTests
     {
         using var library = new TypeUses(typeof(Router).Assembly.Location);
         var uses = library.Read().Concat(Replaced(library.Files)).Distinct().ToList();
-        uses.Should().Contain(u => u.File == "Calls/RoutePlanner.cs" && u.TypeFile == "Registry/RegisteredProvider.cs", "else this reads nothing");
+        uses.Should().Contain(
+            u => u.File == "Calls/RoutePlanner.cs" && u.TypeFile == "Registry/RegisteredProvider.cs", "else this reads nothing");
         uses.Should().Contain(u => u.File == "Registry/ProviderState.cs" && u.Type == nameof(ProviderAvailability));
         var wrong = uses.Where(u => !MayUse(LayerOf(u.File), LayerOf(u.TypeFile)))
             .Select(u => $"{u.File} uses {u.Type} of {u.TypeFile}: {LayerOf(u.File)} may not use {LayerOf(u.TypeFile)}").Order();
@@ -57,7 +59,8 @@ public sealed partial class LayerTests
     {
         var page = File.ReadAllText(Path.Combine(Repository(), "docs", "architecture.md"));
         var rows = TableRow().Matches(page).ToDictionary(
-            m => m.Groups["layer"].Value, m => Names().Matches(m.Groups["uses"].Value).Select(n => n.Groups["name"].Value).Order().ToArray());
+            m => m.Groups["layer"].Value, m =>
+                Names().Matches(m.Groups["uses"].Value).Select(n => n.Groups["name"].Value).Order().ToArray());
         rows.Should().BeEquivalentTo(Allowed.ToDictionary(a => a.Key, a => a.Value.Order().ToArray()));
     }
 

@@ -31,19 +31,22 @@ public partial class SourceConventionTests
     [Fact]
     public void No_file_is_longer_than_300_lines()
     {
-        Sources().Where(f => File.ReadLines(f.Path).Count() > 300).Select(f => f.Name).Should().BeEmpty();
+        Sources().Concat(SourcesUnder("tests"))
+            .Where(f => File.ReadLines(f.Path).Count() > 300).Select(f => f.Name).Should().BeEmpty();
     }
 
     [Fact]
     public void No_line_is_longer_than_140_characters()
     {
-        Lines().Where(l => l.Text.Length > 140).Select(l => l.Place).ToList().Should().BeEmpty();
+        SourceLines().Concat(TestLines().Where(l => !Recorded().IsMatch(l.Text)))
+            .Where(l => l.Text.Length > 140).Select(l => l.Place).ToList().Should().BeEmpty();
     }
 
     [Fact]
     public void Comments_and_names_say_who_is_meant()
     {
-        Lines().Where(l => VagueWord().IsMatch(l.Text)).Select(l => l.Place).ToList().Should().BeEmpty();
+        SourceLines().Concat(TestLines().Select(l => (l.Place, Text: StringOnLine().Replace(l.Text, ""))))
+            .Where(l => VagueWord().IsMatch(l.Text)).Select(l => l.Place).ToList().Should().BeEmpty();
     }
 
     [Fact]
@@ -120,19 +123,22 @@ public partial class SourceConventionTests
     /// <summary>What a type's own declaration and its visible members name.</summary>
     private static IEnumerable<Type> Named(Type type)
     {
-        const BindingFlags All = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var methods = type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All))
             .Where(m => m.IsPublic || m.IsFamily || m.IsFamilyOrAssembly).ToList();
         return [
             .. type.GetInterfaces(), .. type.BaseType is { } parent ? [parent] : Type.EmptyTypes,
             .. type.GetFields(All).Where(f => f.IsPublic || f.IsFamily || f.IsFamilyOrAssembly).Select(f => f.FieldType),
-            .. methods.SelectMany(m => m.GetParameters()).Select(p => p.ParameterType), .. methods.OfType<MethodInfo>().Select(m => m.ReturnType),
+            .. methods.SelectMany(m => m.GetParameters()).Select(p => p.ParameterType),
+            .. methods.OfType<MethodInfo>().Select(m => m.ReturnType),
             .. type.GetGenericArguments().Concat(methods.OfType<MethodInfo>().SelectMany(m => m.GetGenericArguments()))
                 .SelectMany(a => a.IsGenericParameter ? a.GetGenericParameterConstraints() : [a])];
     }
 
     private static IEnumerable<Type> Parts(Type type) =>
-        [type, .. type.HasElementType ? Parts(type.GetElementType()!) : [], .. type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : []];
+        [type, .. type.HasElementType ? Parts(type.GetElementType()!) : [],
+            .. type.IsGenericType ? type.GetGenericArguments().SelectMany(Parts) : []];
 
     private static List<LoggerMessageAttribute> LogMessages() =>
         [.. Library.GetTypes()
@@ -143,10 +149,17 @@ public partial class SourceConventionTests
     internal static IEnumerable<(string Name, string Path)> Sources() => SourcesUnder("src/Orchestrator");
 
     /// <summary>The lines of both libraries, each with its file and number.</summary>
-    private static List<(string Place, string Text)> Lines()
+    private static List<(string Place, string Text)> SourceLines() =>
+        Lines("src", "Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs");
+
+    /// <summary>The lines of the tests and of the programs beside them.</summary>
+    private static List<(string Place, string Text)> TestLines() =>
+        Lines("tests", "Orchestrator.Tests/RouterTests.cs", "Orchestrator.Wall/WallRun.cs");
+
+    private static List<(string Place, string Text)> Lines(string under, params string[] known)
     {
-        var files = SourcesUnder("src").ToList();
-        files.Select(f => f.Name).Should().Contain(["Orchestrator/Router.cs", "Orchestrator.Testing/Fault.Errors.cs"], "else there is nothing to see");
+        var files = SourcesUnder(under).ToList();
+        files.Select(f => f.Name).Should().Contain(known, "else there is nothing to see");
         return [.. files.SelectMany(f => File.ReadLines(f.Path).Select((text, index) => ($"{f.Name}:{index + 1}", text)))];
     }
 
@@ -169,8 +182,15 @@ public partial class SourceConventionTests
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex HandwrittenLog();
 
-    [GeneratedRegex(@"\b(?:whoever|nobody|somebody)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?<![a-z])(?:whoever|nobody|somebody)(?![a-z])", RegexOptions.IgnoreCase)]
     private static partial Regex VagueWord();
+
+    // An event or a body as it was recorded, in a literal of many lines: a line break would change it.
+    [GeneratedRegex(@"^\s+(?:data: ?)?\{""")]
+    private static partial Regex Recorded();
+
+    [GeneratedRegex(@"""(?:\\.|[^""\\])*""")]
+    private static partial Regex StringOnLine();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex Namespace();

@@ -10,7 +10,7 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Conventions;
 
 /// <summary>Every length of time that an option takes, in calls that wait for it: whatever is not refused where it is set works.</summary>
-public sealed class TimeOptionTests
+public sealed partial class TimeOptionTests
 {
     private static readonly TimeSpan[] Lengths =
     [
@@ -89,7 +89,8 @@ public sealed class TimeOptionTests
             .Where(p => (Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType) == typeof(TimeSpan) && p.SetMethod?.IsPublic == true)
             .Select(p => $"{p.DeclaringType!.Name}.{p.Name}")
             // What is measured, not asked for.
-            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "RouteResult" or "ProviderMetrics" or "Candidate" or "ExplainedCandidate" or "ExplainedExclusion"));
+            .Where(name => name.Split('.')[0] is not ("LlmAttempt" or "RouteResult" or "ProviderMetrics" or "Candidate"
+                or "ExplainedCandidate" or "ExplainedExclusion"));
         options.Should().BeEquivalentTo(Calls.Keys);
     }
 
@@ -158,7 +159,7 @@ public sealed class TimeOptionTests
         Stream = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in line.</summary>
+    /// <summary>The router's limits, the provider's and the request's; one call that is served and one that waits in the queue.</summary>
     private static Task LimitedAsync(TimeoutOptions limits, bool streamed, CancellationToken cancel)
     {
         return RunAsync();
@@ -230,80 +231,6 @@ public sealed class TimeOptionTests
 
     private static Task<List<ChatResponseUpdate>> AskAsync(ILlmProvider provider, bool streamed, CancellationToken cancel) =>
         provider.ReadAsync(streamed ? Reading.Streamed() : Reading.Buffered(), cancel);
-
-    private static Task GigaChatAsync(TimeSpan time, bool streamed, CancellationToken cancel)
-    {
-        var server = new FakeGigaChatServer();
-        var provider = Orchestrator.Tests.Providers.GigaChat.GigaChatCase.NewProvider(server, o => o.UpdateInterval = time);
-        return RunAsync();
-
-        async Task RunAsync()
-        {
-            await using (server)
-            using (provider)
-            {
-                await AskAsync(provider, streamed, cancel);
-                if (streamed)
-                    server.LastRequest.Json!.Value.GetProperty("update_interval").GetDouble().Should().BeGreaterThanOrEqualTo(0);
-            }
-        }
-    }
-
-    private static async Task OllamaAsync(TimeSpan time, bool streamed, CancellationToken cancel)
-    {
-        await using var server = new FakeOllamaServer();
-        using var provider = new OllamaProvider("local", new() { Model = "pine", BaseUrl = server.BaseUrl, KeepAlive = time });
-        await AskAsync(provider, streamed, cancel);
-        var sent = server.LastRequest.Json!.Value.GetProperty("keep_alive");
-        var text = sent.ValueKind == JsonValueKind.String ? sent.GetString()! : sent.GetRawText();
-        // Go's durations are nanoseconds in 64 bits.
-        var unit = text.EndsWith("ms", StringComparison.Ordinal) ? 1_000_000m : 1_000_000_000m;
-        (decimal.Parse(text.TrimEnd('m', 's'), CultureInfo.InvariantCulture) * unit).Should().BeInRange(-1_000_000_000, long.MaxValue);
-    }
-
-    private static async Task FakedAsync(FakeReply reply, Fault fault, bool streamed, CancellationToken cancel)
-    {
-        await using var server = new FakeOpenAiServer();
-        server.Enqueue(reply, fault);
-        using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = server.BaseUrl, Model = "m" });
-        try
-        {
-            await AskAsync(provider, streamed, cancel);
-        }
-        finally
-        {
-            server.Errors.Should().BeEmpty();
-        }
-    }
-
-    private static async Task TokenLifeAsync(TimeSpan time, bool streamed, CancellationToken cancel)
-    {
-        await using var server = new FakeGigaChatServer { TokenLife = time };
-        using var provider = Orchestrator.Tests.Providers.GigaChat.GigaChatCase.NewProvider(server);
-        try
-        {
-            await AskAsync(provider, streamed, cancel);
-        }
-        finally
-        {
-            server.Errors.Should().BeEmpty();
-        }
-    }
-
-    private static async Task IamTokenLifeAsync(TimeSpan time, bool streamed, CancellationToken cancel)
-    {
-        await using var server = new FakeYandexGptServer { TokenLife = time };
-        using var provider = new YandexGptProvider(
-            "cloud", new() { Model = "m", FolderId = "b1g", BaseUrl = server.BaseUrl, UseMetadata = true, MetadataUrl = server.MetadataUrl });
-        try
-        {
-            await AskAsync(provider, streamed, cancel);
-        }
-        finally
-        {
-            server.Errors.Should().BeEmpty();
-        }
-    }
 
     private static async Task CallAsync(Router router, LlmRequest request, bool streamed, CancellationToken cancel)
     {

@@ -10,9 +10,9 @@ namespace Orchestrator.Tests.Conventions;
 internal readonly record struct TypeUse(string File, string Type, string TypeFile);
 
 /// <summary>
-/// Which file of the library uses types of which, read from the compiled assembly: its metadata and IL say what is used, its symbols say in which file.
-/// So it does not matter how a type is named in the source, or whether it is named at all. Not seen: what the compiler replaces by its value
-/// (constants, members of enumerations, <c>nameof</c>); <see cref="LayerTests"/> looks for constants and members in the text.
+/// Which file of the library uses types of which, read from the compiled assembly: its metadata and IL say what is used, its symbols say in
+/// which file. So it does not matter how a type is named in the source, or whether it is named at all. Not seen: what the compiler replaces
+/// by its value (constants, members of enumerations, <c>nameof</c>); <see cref="LayerTests"/> looks for constants and members in the text.
 /// </summary>
 internal sealed class TypeUses : IDisposable
 {

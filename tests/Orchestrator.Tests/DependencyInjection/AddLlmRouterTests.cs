@@ -113,7 +113,8 @@ public class AddLlmRouterTests
 
         act.Should().Throw<OptionsValidationException>().Which.Failures
             .Should().ContainSingle().Which.Should().Be(
-                "Llm:Providers:0: two providers have the same name. The same provider was added twice: is AddLlmRouter called twice with this section?");
+                "Llm:Providers:0: two providers have the same name. The same provider was added twice: is AddLlmRouter called "
+                + "twice with this section?");
     }
 
     [Fact]

@@ -8,17 +8,21 @@ public class BadSettingsTests
     [Theory]
     [InlineData(
         """{ "Strategy": "fastest" }""",
-        "Llm:Strategy must be round-robin, random, first-available or best-available, but was something else (not shown: it may be a secret).")]
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was something else (not shown: "
+        + "it may be a secret).")]
     [InlineData(
         """{ "Strategy": "best-availble" }""",
-        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"best-availble\". Did you mean best-available?")]
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was \"best-availble\". Did you "
+        + "mean best-available?")]
     [InlineData(
         """{ "Strategy": "1" }""",
-        "Llm:Strategy must be round-robin, random, first-available or best-available, but was something else (not shown: it may be a secret).")]
+        "Llm:Strategy must be round-robin, random, first-available or best-available, but was something else (not shown: "
+        + "it may be a secret).")]
     [InlineData(
         """{ "Strategy": { "Name": "random" } }""",
         "Llm:Strategy must be a single value, but has keys below it.")]
-    [InlineData("""{ "MidStream": "Retry" }""", "Llm:MidStream must be Throw or Restart, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "MidStream": "Retry" }""",
+        "Llm:MidStream must be Throw or Restart, but was something else (not shown: it may be a secret).")]
     [InlineData("""{ "RefusalAction": "" }""", "Llm:RefusalAction must be Return or NextProvider, but was empty.")]
     [InlineData("""{ "MaxAttempts": 0 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"0\".")]
     [InlineData("""{ "MaxAttempts": 2.5 }""", "Llm:MaxAttempts must be a whole number of at least 1, but was \"2.5\".")]
@@ -31,11 +35,13 @@ public class BadSettingsTests
         "Known here: Health, MaxAttempts, MidStream, Prices, Providers, RefusalAction, Retry, Strategy, Timeouts.")]
     [InlineData(
         """{ "Timeouts": { "Total": "00:00:10" } }""",
-        "Llm:Timeouts has a key of 5 characters that is not known (not shown: it may be a secret). Known here: Attempt, Call, Connect, FirstToken, Idle, Stream.")]
+        "Llm:Timeouts has a key of 5 characters that is not known (not shown: it may be a secret). Known here: Attempt, "
+        + "Call, Connect, FirstToken, Idle, Stream.")]
     [InlineData(
         """{ "Providers": [ { "Name": "a", "Type": "mock", "DelayMs": 5 } ] }""",
         "Llm:Providers:0:DelayMs is not a known key. Did you mean Delay? " +
-        "Known here: Aliases, ChunkDelay, Delay, FailureRate, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, Timeouts, Type.")]
+        "Known here: Aliases, ChunkDelay, Delay, FailureRate, MaxConcurrency, Model, Name, Price, QueueLimit, Reply, Seed, "
+        + "Timeouts, Type.")]
     [InlineData(
         """{ "Prices": { "Model": [] } }""",
         "Llm:Prices:Model is not a known key. Did you mean Models? Known here: Base, Currency, Join, Models, Rates.")]
@@ -57,22 +63,29 @@ public class BadSettingsTests
 
     [Theory]
     [InlineData("""{ "Type": "mock" }""", "Llm:Providers:0:Name is missing; it must be a text that is not empty.")]
-    [InlineData("""{ "Name": " ", "Type": "mock" }""", "Llm:Providers:0:Name must be a text that is not empty, but was something else (not shown: it may be a secret).")]
-    [InlineData("""{ "Name": "a" }""", "Llm:Providers:0:Type is missing; it must be a type of provider: gigachat, mock, ollama, openai, yandexgpt.")]
+    [InlineData("""{ "Name": " ", "Type": "mock" }""",
+        "Llm:Providers:0:Name must be a text that is not empty, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Name": "a" }""",
+        "Llm:Providers:0:Type is missing; it must be a type of provider: gigachat, mock, ollama, openai, yandexgpt.")]
     [InlineData(
         """{ "Name": "a", "Type": "mok", "ApiKey": "s3cr3t" }""",
         "Llm:Providers:0:Type must be a type of provider: gigachat, mock, ollama, openai, yandexgpt, but was \"mok\". Did you mean mock?")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Model": "" }""", "Llm:Providers:0:Model must be a text that is not empty, but was empty.")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": "b" }""", "Llm:Providers:0:Aliases must be a list, but was something else (not shown: it may be a secret).")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": [ "b", "" ] }""", "Llm:Providers:0:Aliases:1 must be a text that is not empty.")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Model": "" }""",
+        "Llm:Providers:0:Model must be a text that is not empty, but was empty.")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": "b" }""",
+        "Llm:Providers:0:Aliases must be a list, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Aliases": [ "b", "" ] }""",
+        "Llm:Providers:0:Aliases:1 must be a text that is not empty.")]
     [InlineData(
         """{ "Name": "a", "Type": "mock", "FailureRate": 1.5 }""",
         "Llm:Providers:0:FailureRate must be a number from 0 to 1, with a point, such as 0.25, but was \"1.5\".")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Seed": "x" }""", "Llm:Providers:0:Seed must be a whole number, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Seed": "x" }""",
+        "Llm:Providers:0:Seed must be a whole number, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Delay": "100" }""",
         "Llm:Providers:0:Delay must be a time as hh:mm:ss or d.hh:mm:ss, zero or longer, but was \"100\". For 100 seconds write 00:01:40.")]
-    [InlineData("""{ "Name": "a", "Type": "mock", "Timeouts": "5" }""", "Llm:Providers:0:Timeouts must be a section with keys below it, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Name": "a", "Type": "mock", "Timeouts": "5" }""",
+        "Llm:Providers:0:Timeouts must be a section with keys below it, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Name": "a", "Type": "mock", "Timeouts": { "Idle": "5" } }""",
         $"Llm:Providers:0:Timeouts:Idle must be {TimeExpected}, but was \"5\". For 5 seconds write 00:00:05.")]
@@ -90,7 +103,8 @@ public class BadSettingsTests
 
     [Theory]
     [InlineData("""{ "Providers": "mock" }""", "Llm:Providers must be a list, but was something else (not shown: it may be a secret).")]
-    [InlineData("""{ "Providers": [ "mock" ] }""", "Llm:Providers:0 must be a section with keys below it, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Providers": [ "mock" ] }""",
+        "Llm:Providers:0 must be a section with keys below it, but was something else (not shown: it may be a secret).")]
     [InlineData("""{ "Providers": [ {} ] }""", "Llm:Providers:0 must be a section with keys below it, but was empty.")]
     [InlineData(
         """{ "Providers": { "fast": { "Type": "mock" } } }""",
@@ -102,11 +116,13 @@ public class BadSettingsTests
     public void A_bad_shape_is_named(string json, string message) => Settings.Problems(json).Should().Equal(message);
 
     [Theory]
-    [InlineData("""{ "Base": "Today" }""", "Llm:Prices:Base must be Default, Current, CurrentUsd or Empty, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Base": "Today" }""",
+        "Llm:Prices:Base must be Default, Current, CurrentUsd or Empty, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Base": "Emty", "Currency": "USD" }""",
         "Llm:Prices:Base must be Default, Current, CurrentUsd or Empty, but was \"Emty\". Did you mean Empty?")]
-    [InlineData("""{ "Base": "Empty", "Currency": "US dollars" }""", "Llm:Prices:Currency must be one word such as RUB, but was something else (not shown: it may be a secret).")]
+    [InlineData("""{ "Base": "Empty", "Currency": "US dollars" }""",
+        "Llm:Prices:Currency must be one word such as RUB, but was something else (not shown: it may be a secret).")]
     [InlineData(
         """{ "Currency": "USD" }""",
         "Llm:Prices:Currency is USD, but the built-in prices (Llm:Prices:Base: Default) are in RUB. " +

@@ -39,7 +39,8 @@ public class GoodSettingsTests
     [Fact]
     public void Limits_that_are_not_set_keep_their_defaults()
     {
-        var limits = Settings.Options("""{ "Timeouts": { "FirstToken": "00:00:02.5", "Idle": "infinite", "Call": "1.00:00:00" } }""").Timeouts;
+        var limits = Settings.Options(
+            """{ "Timeouts": { "FirstToken": "00:00:02.5", "Idle": "infinite", "Call": "1.00:00:00" } }""").Timeouts;
 
         limits.Should().Be(TimeoutOptions.Default with
         {

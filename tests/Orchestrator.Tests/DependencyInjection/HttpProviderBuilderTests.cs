@@ -22,7 +22,8 @@ public class HttpProviderBuilderTests
         await using var ollama = new FakeOllamaServer();
         var (first, second) = (new Capture(), new Capture());
         _services.AddLlmRouter(o => o.Strategy = RoutingStrategy.RoundRobin)
-            .AddOpenAiCompatible("a", o => (o.BaseUrl, o.Model) = (openAi.BaseUrl, "gpt-x"), http: h => h.AddHttpMessageHandler(() => first))
+            .AddOpenAiCompatible(
+                "a", o => (o.BaseUrl, o.Model) = (openAi.BaseUrl, "gpt-x"), http: h => h.AddHttpMessageHandler(() => first))
             .AddOllama("b", o => (o.BaseUrl, o.Model) = (ollama.BaseUrl, "llama3.2"), http: h => h.AddHttpMessageHandler(() => second));
         await using var container = _services.BuildServiceProvider();
 
@@ -39,7 +40,8 @@ public class HttpProviderBuilderTests
         await using var ollama = new FakeOllamaServer();
         var price = new ModelPrice(1, 2);
         _services.AddLlmRouter()
-            .AddOpenAiCompatible("a", new OpenAiCompatibleOptions { BaseUrl = openAi.BaseUrl, Model = "gpt-x" }, new ProviderOptions { Price = price })
+            .AddOpenAiCompatible(
+                "a", new OpenAiCompatibleOptions { BaseUrl = openAi.BaseUrl, Model = "gpt-x" }, new ProviderOptions { Price = price })
             .AddOllama("b", new OllamaOptions { BaseUrl = ollama.BaseUrl, Model = "llama3.2" }, new ProviderOptions { Price = price });
         await using var container = _services.BuildServiceProvider();
 
@@ -126,7 +128,8 @@ public class HttpProviderBuilderTests
         var error = act.Should().Throw<OptionsValidationException>().Which;
         error.Failures.Should().Equal(
             "AddOpenAiCompatible(\"a\"): OpenAiCompatibleOptions.Model is empty; set it to the model to ask, such as 'gpt-4o-mini'.",
-            "AddOpenAiCompatible(\"b\"): ApiKey holds a line end, which cannot go into an HTTP header. It was probably copied with something around it; copy it again.",
+            "AddOpenAiCompatible(\"b\"): ApiKey holds a line end, which cannot go into an HTTP header. It was probably copied "
+            + "with something around it; copy it again.",
             "AddOllama(\"c\"): BaseUrl must be an absolute http or https address, such as http://localhost:11434.");
         error.ToString().Should().NotContain(Secret);
     }

@@ -63,7 +63,8 @@ public class HttpProviderSettingsTests
     }
 
     [Theory]
-    [InlineData("""{ "Preset": "yandex", "FolderId": "b1g", "ApiKey": "k", "Model": "qwen3/latest" }""", "yandexgpt", "gpt://b1g/qwen3/latest")]
+    [InlineData("""{ "Preset": "yandex", "FolderId": "b1g", "ApiKey": "k", "Model": "qwen3/latest" }""", "yandexgpt",
+        "gpt://b1g/qwen3/latest")]
     [InlineData("""{ "Preset": "cloudru", "ApiKey": "k" }""", "cloudru", "GigaChat/GigaChat-2-Max")]
     [InlineData("""{ "Preset": "cloud-ru", "ApiKey": "k", "Model": "x", "Vendor": "mine" }""", "mine", "x")]
     public void A_preset_fills_in_what_its_vendor_needs(string entry, string vendor, string model)
@@ -74,14 +75,17 @@ public class HttpProviderSettingsTests
     }
 
     [Theory]
-    [InlineData("openai", """{ "ApiKey": "s3cr3t" }""", "Llm:Providers:0:Model is missing; it must be the model to ask, such as gpt-4o-mini.")]
+    [InlineData("openai", """{ "ApiKey": "s3cr3t" }""",
+        "Llm:Providers:0:Model is missing; it must be the model to ask, such as gpt-4o-mini.")]
     [InlineData("openai", """{ "Model": "m" }""",
         "Llm:Providers:0:ApiKey is missing, and api.openai.com answers no request without a key. Set it, or the environment variable " +
         "OPENAI_API_KEY; for another server set Llm:Providers:0:BaseUrl.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "" }""",
-        "Llm:Providers:0:ApiKey must be a text that is not empty, but was empty. Leave it out to use the environment variable OPENAI_API_KEY.")]
+        "Llm:Providers:0:ApiKey must be a text that is not empty, but was empty. Leave it out to use the environment variable "
+        + "OPENAI_API_KEY.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "s3cr3t\ns3cr3t" }""",
-        "Llm:Providers:0:ApiKey holds a line end, which cannot go into an HTTP header. It was probably copied with something around it; copy it again.")]
+        "Llm:Providers:0:ApiKey holds a line end, which cannot go into an HTTP header. It was probably copied with something "
+        + "around it; copy it again.")]
     [InlineData("openai", """{ "Model": "m", "BaseUrl": "me:s3cr3t@host" }""",
         "Llm:Providers:0:BaseUrl must be an absolute http or https address, such as https://api.openai.com/v1.")]
     [InlineData("openai", """{ "Model": "m", "BaseUrl": "https://me:s3cr3t@host" }""",
@@ -99,23 +103,29 @@ public class HttpProviderSettingsTests
         "but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "ContextWindow": 0 }""",
         "Llm:Providers:0:ContextWindow must be a whole number of at least 1, but was \"0\".")]
-    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "azure" }""", "Llm:Providers:0:Preset must be Yandex or CloudRu, but was something else (not shown: it may be a secret).")]
+    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "azure" }""",
+        "Llm:Providers:0:Preset must be Yandex or CloudRu, but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "yandex" }""",
         "Llm:Providers:0:FolderId is missing; it must be the id of the Yandex Cloud folder that the model is used from.")]
     [InlineData("openai", """{ "Preset": "cloudru" }""", "Llm:Providers:0:ApiKey is missing; it must be an API key of cloud.ru.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Url": "http://x" }""",
-        "Llm:Providers:0 has a key of 3 characters that is not known (not shown: it may be a secret). Known here: Aliases, ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
-        "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Timeouts, Type, UseMaxCompletionTokens, Vendor.")]
+        "Llm:Providers:0 has a key of 3 characters that is not known (not shown: it may be a secret). Known here: Aliases, "
+        + "ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
+        "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Timeouts, Type, "
+        + "UseMaxCompletionTokens, Vendor.")]
     [InlineData("ollama", """{ }""", "Llm:Providers:0:Model is missing; it must be a model the server has, such as llama3.2.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",
         "Llm:Providers:0:BaseUrl must be an absolute http or https address, such as http://localhost:11434.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "https://ollama.com" }""",
-        "Llm:Providers:0:ApiKey is missing, and ollama.com answers no request without a key. Set it, or the environment variable OLLAMA_API_KEY.")]
+        "Llm:Providers:0:ApiKey is missing, and ollama.com answers no request without a key. Set it, or the environment "
+        + "variable OLLAMA_API_KEY.")]
     [InlineData("ollama", """{ "Model": "m", "KeepAlive": "5m" }""",
-        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, zero or longer, or infinite, but was something else (not shown: it may be a secret).")]
+        "Llm:Providers:0:KeepAlive must be a time as hh:mm:ss or d.hh:mm:ss, zero or longer, or infinite, but was something "
+        + "else (not shown: it may be a secret).")]
     [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "many" } }""",
         "Llm:Providers:0:ModelOptions:top_k must be a number, with a point, but was something else (not shown: it may be a secret).")]
-    [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "" } }""", "Llm:Providers:0:ModelOptions has an entry without a value; each must have a text that is not empty.")]
+    [InlineData("ollama", """{ "Model": "m", "ModelOptions": { "top_k": "" } }""",
+        "Llm:Providers:0:ModelOptions has an entry without a value; each must have a text that is not empty.")]
     public void A_bad_entry_is_named_with_what_to_set_and_without_its_secrets(string type, string entry, string message)
     {
         var problems = Settings.Problems(Provider(type, entry));
@@ -184,8 +194,8 @@ public class HttpProviderSettingsTests
         "Llm:Providers:0:BaseUrl is not set. The environment variable OPENAI_BASE_URL must be an absolute http or https address, such as " +
         "https://api.openai.com/v1.")]
     [InlineData("openai", "OPENAI_API_KEY", "s3cr3t\ns3cr3t",
-        "Llm:Providers:0:ApiKey is not set. The environment variable OPENAI_API_KEY holds a line end, which cannot go into an HTTP header. " +
-        "It was probably copied with something around it; copy it again.")]
+        "Llm:Providers:0:ApiKey is not set. The environment variable OPENAI_API_KEY holds a line end, which cannot go into an HTTP header. "
+        + "It was probably copied with something around it; copy it again.")]
     [InlineData("ollama", "OLLAMA_HOST", "gpu:99999",
         "Llm:Providers:0:BaseUrl is not set. The environment variable OLLAMA_HOST must be an absolute http or https address, such as " +
         "localhost:11434 or http://localhost:11434.")]
@@ -195,7 +205,8 @@ public class HttpProviderSettingsTests
 
     [Fact]
     public void A_preset_takes_no_key_from_the_environment() =>
-        Settings.Problems(Provider("openai", """{ "Preset": "cloudru" }"""), Settings.Variables(("OPENAI_API_KEY", "k"))).Should().ContainSingle();
+        Settings.Problems(Provider("openai", """{ "Preset": "cloudru" }"""), Settings.Variables(("OPENAI_API_KEY", "k")))
+            .Should().ContainSingle();
 
     private static string Provider(string type, string entry)
     {

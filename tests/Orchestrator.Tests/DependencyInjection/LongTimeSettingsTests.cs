@@ -5,7 +5,8 @@ namespace Orchestrator.Tests.DependencyInjection;
 /// <summary>A time of any length that an option takes in code is taken from a file too.</summary>
 public class LongTimeSettingsTests
 {
-    private static readonly TimeSpan[] Lengths = [TimeSpan.FromTicks(1), TimeSpan.FromDays(24.9), TimeSpan.FromDays(49.8), TimeSpan.FromDays(10_000), TimeSpan.MaxValue];
+    private static readonly TimeSpan[] Lengths =
+        [TimeSpan.FromTicks(1), TimeSpan.FromDays(24.9), TimeSpan.FromDays(49.8), TimeSpan.FromDays(10_000), TimeSpan.MaxValue];
 
     private static readonly Dictionary<string, Func<RouterOptions, TimeSpan?>> Router = new()
     {
@@ -29,7 +30,8 @@ public class LongTimeSettingsTests
     public static TheoryData<string, TimeSpan> ProviderRows => Rows(
     [
         """ "Type": "mock", "Delay": """, """ "Type": "mock", "ChunkDelay": """,
-        """ "Type": "ollama", "Model": "m", "KeepAlive": """, """ "Type": "gigachat", "Model": "m", "AuthorizationKey": "a2V5OmtleQ==", "UpdateInterval": """,
+        """ "Type": "ollama", "Model": "m", "KeepAlive": """,
+        """ "Type": "gigachat", "Model": "m", "AuthorizationKey": "a2V5OmtleQ==", "UpdateInterval": """,
     ]);
 
     [Theory]
@@ -40,7 +42,8 @@ public class LongTimeSettingsTests
         // What must not be shorter than another is set with it.
         var longest = names[0] == "Health" && names[1] == "CoolDown" ? $", \"LongestCoolDown\": \"{TimeSpan.MaxValue:c}\"" : "";
         var least = key == "Retry:MaxDelay" ? ", \"MinDelay\": \"00:00:00\"" : "";
-        var json = string.Create(CultureInfo.InvariantCulture, $$"""{ "{{names[0]}}": { "{{names[1]}}": "{{length:c}}"{{longest}}{{least}} } }""");
+        var json = string.Create(
+            CultureInfo.InvariantCulture, $$"""{ "{{names[0]}}": { "{{names[1]}}": "{{length:c}}"{{longest}}{{least}} } }""");
         Router[key](Settings.Options(json)).Should().Be(length);
     }
 

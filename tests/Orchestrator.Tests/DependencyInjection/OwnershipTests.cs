@@ -14,7 +14,7 @@ public sealed class OwnershipTests : IDisposable
     public void Dispose() => _provider.Dispose();
 
     [Fact]
-    public void An_instance_is_left_to_whoever_made_it()
+    public void An_instance_is_left_to_the_code_that_made_it()
     {
         _services.AddLlmRouter().AddProvider(_provider);
 

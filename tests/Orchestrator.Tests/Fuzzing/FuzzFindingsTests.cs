@@ -32,7 +32,8 @@ public class FuzzFindingsTests
     public void Many_broken_texts_cost_no_more_than_whole_ones(string text)
     {
         var part = $$"""{"type":"text","text":"{{text}}"},""";
-        var body = Encoding.Latin1.GetBytes("{\"choices\":[{\"message\":{\"content\":[" + string.Concat(Enumerable.Repeat(part, 5_000)) + "]}}]}");
+        var body = Encoding.Latin1.GetBytes("{\"choices\":[{\"message\":{\"content\":[" + string.Concat(Enumerable.Repeat(part, 5_000))
+            + "]}}]}");
         Read();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -66,7 +67,8 @@ public class FuzzFindingsTests
     public async Task Tool_calls_without_end_are_refused(bool streamed)
     {
         await using var test = new OllamaCase();
-        test.Server.Enqueue(Fault.Stream($$$"""{"message":{"tool_calls":[{{{string.Join(",", Enumerable.Repeat("{}", 300))}}}]},"done":true}"""));
+        test.Server.Enqueue(
+            Fault.Stream($$$"""{"message":{"tool_calls":[{{{string.Join(",", Enumerable.Repeat("{}", 300))}}}]},"done":true}"""));
 
         var (_, error) = await test.FailAsync(streamed);
 
@@ -79,7 +81,8 @@ public class FuzzFindingsTests
     public async Task A_broken_character_in_a_tool_s_arguments_spares_the_rest(bool streamed)
     {
         await using var test = new OllamaCase();
-        byte[] body = [.. "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{\"city\":\"Om"u8, 0xFF, .. "sk\"}}}]},\"done\":true}\n"u8];
+        byte[] body = [.. "{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{\"city\":\"Om"u8, 0xFF,
+            .. "sk\"}}}]},\"done\":true}\n"u8];
         test.Server.Enqueue(Fault.Stream(body));
 
         var call = (await test.AskAsync(streamed)).Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Single();
@@ -145,7 +148,8 @@ public class FuzzFindingsTests
     public async Task A_byte_order_mark_before_a_body_is_passed_over()
     {
         await using var test = new OllamaCase();
-        test.Server.Enqueue(Fault.Stream("\uFEFF{\"message\":{\"content\":\"hi\"},\"done\":true}"), Fault.Stream("\uFEFF{\"error\":\"it broke\"}"));
+        test.Server.Enqueue(
+            Fault.Stream("\uFEFF{\"message\":{\"content\":\"hi\"},\"done\":true}"), Fault.Stream("\uFEFF{\"error\":\"it broke\"}"));
 
         (await test.AskAsync(streamed: false)).Text.Should().Be("hi");
         (await test.FailAsync(streamed: false)).Error.Message.Should().Contain("it broke");

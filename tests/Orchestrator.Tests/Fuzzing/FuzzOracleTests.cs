@@ -14,7 +14,7 @@ public class FuzzOracleTests
     {
         { "throws JsonException", "JsonException escaped" },
         { "throws NullReferenceException", "NullReferenceException escaped" },
-        { "gives up though nobody asked", "TaskCanceledException escaped" },
+        { "cancels without being asked", "TaskCanceledException escaped" },
         { "takes a cut answer for a whole one", "a cut answer was taken for a whole one" },
         { "takes no answer for one", "a whole answer was not taken for one" },
         { "counts below zero", "a negative count of tokens" },
@@ -42,7 +42,7 @@ public class FuzzOracleTests
     }
 
     [Fact]
-    public void A_seed_gives_the_same_inputs_whoever_made_others_before()
+    public void A_seed_gives_the_same_inputs_whatever_was_made_before()
     {
         var (one, other) = (FuzzReaders.New()[0], FuzzReaders.New()[0]);
         var (mutator, first, second) = (new Mutator(), new FuzzCase(), new FuzzCase());
@@ -69,7 +69,8 @@ public class FuzzOracleTests
         input.Bytes.Set([0, 255, 10, 13, 65]);
         input.Status = 429;
         input.Headers.Add(KeyValuePair.Create("Retry-After", "\u00e9 1"));
-        (input.Pieces, input.Ending, input.Strict, input.UnzippedLength, input.Expectation) = (ulong.MaxValue, Ending.Reset, true, 9, Expectation.NoAnswer);
+        (input.Pieces, input.Ending, input.Strict, input.UnzippedLength, input.Expectation) =
+            (ulong.MaxValue, Ending.Reset, true, 9, Expectation.NoAnswer);
         var path = Path.GetTempFileName();
         try
         {
@@ -149,7 +150,8 @@ public class FuzzOracleTests
     {
         public ProviderInfo Info => good.Info;
 
-        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(
+            LlmRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             LlmException? error = null;
             await using var updates = good.GenerateAsync(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -173,19 +175,25 @@ public class FuzzOracleTests
             {
                 case "throws JsonException" when error is not null: throw new JsonException();
                 case "throws NullReferenceException" when error is not null: _ = ((string)null!).Length; break;
-                case "gives up though nobody asked" when error is not null: throw new TaskCanceledException();
+                case "cancels without being asked" when error is not null: throw new TaskCanceledException();
                 case "takes a cut answer for a whole one" when error?.Kind == LlmErrorKind.StreamInterrupted: yield break;
                 case "takes no answer for one" when error is null: throw new LlmException(LlmErrorKind.MalformedResponse, "no");
-                case "counts below zero": yield return new ChatResponseUpdate { Contents = [new UsageContent(new UsageDetails { InputTokenCount = -1 })] }; break;
+                case "counts below zero":
+                    yield return new ChatResponseUpdate
+                    {
+                        Contents = [new UsageContent(new UsageDetails { InputTokenCount = -1 })]
+                    }; break;
                 case "tells the key": throw new LlmException(LlmErrorKind.ServerError, "no", new InvalidOperationException(Values.Key));
                 case "tells the prompt": throw new LlmException(LlmErrorKind.ServerError, request.Messages[0].Text);
                 case "quotes without end": throw new LlmException(LlmErrorKind.ServerError, new string('x', 5000));
                 case "allocates a megabyte": GC.KeepAlive(new byte[1 << 20]); break;
                 case "never answers": await new TaskCompletionSource().Task; break;
                 case "reads by pieces":
-                    using (var response = await client.GetAsync(new Uri("http://server.example/"), HttpCompletionOption.ResponseHeadersRead, CancellationToken.None))
+                    using (var response = await client.GetAsync(
+                        new Uri("http://server.example/"), HttpCompletionOption.ResponseHeadersRead, CancellationToken.None))
                     {
-                        var first = await (await response.Content.ReadAsStreamAsync(CancellationToken.None)).ReadAsync(new byte[100], CancellationToken.None);
+                        var first = await (await response.Content.ReadAsStreamAsync(CancellationToken.None))
+                            .ReadAsync(new byte[100], CancellationToken.None);
                         yield return new ChatResponseUpdate(ChatRole.Assistant, $"{first}");
                     }
 

@@ -20,12 +20,14 @@ public class FuzzVendorFindingsTests
         await using var giga = new GigaChatCase();
         giga.Server.EnqueueFor("/api/v1/tokens/count", Fault.Status(400, $$"""{"status":400,"message":"bad input: {{Prompt}}"}"""));
         await using var yandex = new YandexGptCase();
-        yandex.Server.EnqueueFor("/foundationModels/v1/tokenizeCompletion", Fault.Status(400, $$"""{"code":3,"message":"bad input: {{Prompt}}"}"""));
+        yandex.Server.EnqueueFor(
+            "/foundationModels/v1/tokenizeCompletion", Fault.Status(400, $$"""{"code":3,"message":"bad input: {{Prompt}}"}"""));
 
         var errors = new[]
         {
             (await giga.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, Prompt)])).Should().ThrowAsync<LlmException>()).Which,
-            (await yandex.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, Prompt)])).Should().ThrowAsync<LlmException>()).Which,
+            (await yandex.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, Prompt)])).Should().ThrowAsync<LlmException>())
+                .Which,
         };
 
         errors.Should().OnlyContain(e => e.Message.Contains("bad input") && !e.ToString().Contains(Prompt));
@@ -47,7 +49,8 @@ public class FuzzVendorFindingsTests
     {
         const string Key = "sk-in-the-header";
         await using var test = new OllamaCase(o => o.ApiKey = Key);
-        test.Server.Enqueue(Fault.Stream("""{"message":{"content":"hi"},"done":false}""" + "\n").And(Fault.Header("x-request-id", $"req {Key}")));
+        test.Server.Enqueue(Fault.Stream("""{"message":{"content":"hi"},"done":false}""" + "\n")
+            .And(Fault.Header("x-request-id", $"req {Key}")));
 
         var (_, error) = await test.FailAsync(streamed: true);
 
@@ -75,7 +78,8 @@ public class FuzzVendorFindingsTests
     {
         var calls = string.Join(",", Enumerable.Repeat("""{"functionCall":{}}""", 300));
         await using var yandex = new YandexGptCase();
-        yandex.Server.Enqueue(Fault.Stream($$$"""{"result":{"alternatives":[{"message":{"toolCallList":{"toolCalls":[{{{calls}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}}""" + "\n"));
+        yandex.Server.Enqueue(Fault.Stream($$$"""{"result":{"alternatives":[{"message":{"toolCallList":{"toolCalls":[{{{calls}}}]}}"""
+            + $$$""","status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}}""" + "\n"));
         (await yandex.FailAsync(streamed)).Error.Message.Should().Contain("256 tool calls");
     }
 
@@ -83,7 +87,8 @@ public class FuzzVendorFindingsTests
     public async Task Tool_calls_without_end_are_refused_over_many_events_too()
     {
         await using var giga = new GigaChatCase();
-        giga.Server.Enqueue(Fault.Stream(string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\"}}}]}\n\n", 300))));
+        giga.Server.Enqueue(Fault.Stream(
+            string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\"}}}]}\n\n", 300))));
 
         (await giga.FailAsync(streamed: true)).Error.Message.Should().Contain("256 tool calls");
     }
@@ -92,7 +97,9 @@ public class FuzzVendorFindingsTests
     public async Task A_broken_character_in_a_tool_s_arguments_spares_the_rest()
     {
         await using var giga = new GigaChatCase();
-        giga.Server.Enqueue(Fault.Stream((byte[])[.. "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\",\"arguments\":{\"city\":\"Om"u8, 0xFF, .. "sk\"}}},\"finish_reason\":\"function_call\"}]}\n\n"u8]));
+        giga.Server.Enqueue(
+            Fault.Stream((byte[])[.. "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\",\"arguments\":{\"city\":\"Om"u8,
+                0xFF, .. "sk\"}}},\"finish_reason\":\"function_call\"}]}\n\n"u8]));
 
         var call = (await giga.AskAsync(streamed: true)).Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Single();
 
@@ -146,7 +153,7 @@ public class FuzzVendorFindingsTests
 
     [Theory]
     [BothModes]
-    public async Task The_total_of_the_tokens_is_told(bool streamed)
+    public async Task The_total_of_the_tokens_is_reported(bool streamed)
     {
         await using var ollama = new OllamaCase();
         ollama.Server.Enqueue(new FakeReply("hi") { PromptTokens = 5 });

@@ -6,7 +6,7 @@ using static Orchestrator.Tests.Support.Script;
 namespace Orchestrator.Tests.Health;
 
 /// <summary>Ejected, cooling down, on trial, back: as calls see it.</summary>
-public class EjectionTests
+public partial class EjectionTests
 {
     private static readonly RouterOptions Plain = new() { Retry = RetryOptions.None };
     private readonly VirtualClock _clock = new();
@@ -61,7 +61,8 @@ public class EjectionTests
         var back = await router.RouteAsync("hello");
         (back.Text, back.Attempts[0].Role).Should().Be(("a", AttemptRole.Trial));
         var metrics = router.GetMetrics()["a"];
-        (metrics.Health, metrics.IsAvailable, metrics.AvailableIn, metrics.RecentErrorRate).Should().Be((ProviderHealth.Healthy, true, (TimeSpan?)null, 0));
+        (metrics.Health, metrics.IsAvailable, metrics.AvailableIn, metrics.RecentErrorRate)
+            .Should().Be((ProviderHealth.Healthy, true, (TimeSpan?)null, 0));
         (await router.RouteAsync("hello")).Attempts[0].Role.Should().Be(AttemptRole.First);
     }
 
@@ -84,7 +85,8 @@ public class EjectionTests
         waits[2].Should().BeInRange(9, 13.6);
         waits[3].Should().BeInRange(13.5, 15.1);
         waits.Skip(4).TakeWhile(w => w < 20).Should().OnlyContain(w => w >= 15 && w <= 15.1);
-        var longOnes = a.At.Skip(3).Zip(a.At.Skip(4), (from, to) => (From: from - a.At[2], Wait: (to - from).TotalSeconds)).Where(w => w.From >= TimeSpan.FromMinutes(10)).ToList();
+        var longOnes = a.At.Skip(3).Zip(a.At.Skip(4), (from, to) => (From: from - a.At[2], Wait: (to - from).TotalSeconds))
+            .Where(w => w.From >= TimeSpan.FromMinutes(10)).ToList();
         longOnes.Should().NotBeEmpty().And.OnlyContain(w => w.Wait >= 60 && w.Wait <= 60.1);
     }
 
@@ -143,7 +145,7 @@ public class EjectionTests
     }
 
     [Fact]
-    public async Task A_trial_whose_caller_gives_up_leaves_the_next_call_to_make_it()
+    public async Task A_trial_whose_caller_cancels_leaves_the_next_call_to_make_it()
     {
         var down = true;
         var a = new FakeProvider("a", (_, token) => down ? Some.Failure(Error(LlmErrorKind.ServerError)) : Some.Silence(token));
@@ -165,7 +167,7 @@ public class EjectionTests
     }
 
     [Fact]
-    public async Task A_trial_that_nobody_reads_on_keeps_others_away_for_a_minute_only()
+    public async Task A_trial_whose_stream_is_not_read_on_keeps_others_away_for_a_minute_only()
     {
         var down = true;
         var a = new FakeProvider("a", (_, _) => down ? Some.Failure(Error(LlmErrorKind.ServerError)) : Some.Answer("one", "two"));
@@ -182,9 +184,10 @@ public class EjectionTests
         await forgotten.DisposeAsync();
     }
 
-    // All are down: each call still asks one of them, the one with the fewest errors first, and whoever is back is found at once.
+    // All are down: each call still asks one of them, the one with the fewest errors first,
+    // and a provider that works again is found at once.
     [Fact]
-    public async Task With_everybody_ejected_each_call_still_makes_an_attempt()
+    public async Task With_every_provider_ejected_each_call_still_makes_an_attempt()
     {
         var failing = true;
         var a = new Script("a", _clock) { ByTime = _ => failing ? Error(LlmErrorKind.ServerError) : null };
@@ -202,68 +205,10 @@ public class EjectionTests
         (await router.RouteAsync("hello")).Text.Should().Be("a", "the first success comes within one cool-down");
     }
 
-    [Fact]
-    public async Task What_began_before_the_ejection_neither_heals_nor_lengthens_it()
-    {
-        var late = new TaskCompletionSource<bool>();
-        var first = true;
-        var a = new FakeProvider("a", (_, _) =>
-        {
-            var answer = first ? Late(late.Task) : Some.Failure(Error(LlmErrorKind.ServerError));
-            first = false;
-            return answer;
-        });
-        var b = FakeProvider.Answering("b", "b");
-        await using var router = InOrder(Options(), _clock, null, a, b);
-        var early = router.RouteAsync("hello");
-        await AskAsync(router, 3);
-        var left = router.GetMetrics()["a"].AvailableIn;
-        late.SetResult(true);
-        await early;
-        var metrics = router.GetMetrics()["a"];
-        (metrics.IsAvailable, metrics.AvailableIn).Should().Be((false, left));
-
-        static async IAsyncEnumerable<ChatResponseUpdate> Late(Task gate)
-        {
-            await gate;
-            yield return Some.Word("late");
-            yield return Some.Finish();
-        }
-    }
-
-    [Fact]
-    public async Task A_failure_of_what_began_before_the_ejection_says_nothing_after_the_recovery()
-    {
-        var late = new TaskCompletionSource();
-        var calls = 0;
-        var a = new FakeProvider("a", (_, _) => ++calls switch
-        {
-            1 => Late(late.Task),
-            <= 4 => Some.Failure(Error(LlmErrorKind.ServerError)),
-            _ => Some.Answer("a"),
-        });
-        await using var router = InOrder(Options(), _clock, null, a, FakeProvider.Answering("b", "b"));
-        var early = router.RouteAsync("hello");
-        await AskAsync(router, 3);
-        _clock.Advance(TimeSpan.FromSeconds(6.1));
-        (await router.RouteAsync("hello")).Text.Should().Be("a");
-        late.SetResult();
-        (await early).Text.Should().Be("b");
-        var metrics = router.GetMetrics()["a"];
-        (metrics.FailedRequests, metrics.RecentErrorRate, metrics.IsAvailable).Should().Be((4, 0, true));
-
-        static async IAsyncEnumerable<ChatResponseUpdate> Late(Task gate)
-        {
-            await gate;
-            yield return Some.Word("");
-            throw Error(LlmErrorKind.ServerError);
-        }
-    }
-
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
-    public async Task A_clock_that_jumps_an_hour_keeps_nobody_out(int direction)
+    public async Task A_clock_that_jumps_an_hour_keeps_no_provider_out(int direction)
     {
         var clock = new HandClock();
         var failing = true;

@@ -32,7 +32,7 @@ public class ExclusionTests
     [Theory]
     [InlineData(null)]
     [InlineData(0)]
-    public async Task A_rate_limit_without_a_time_leaves_nobody_out(int? seconds)
+    public async Task A_rate_limit_without_a_time_leaves_no_provider_out(int? seconds)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, seconds is { } s ? TimeSpan.FromSeconds(s) : null));
         var b = new Script("b", _clock);
@@ -40,7 +40,8 @@ public class ExclusionTests
         for (var i = 0; i < 5; i++)
             (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate).Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is nobody's fault");
+        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate)
+            .Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is no failure");
         a.Calls.Should().BeGreaterThanOrEqualTo(5);
     }
 
@@ -56,7 +57,8 @@ public class ExclusionTests
         await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
         (await router.RouteAsync("hello")).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate, metrics.Ejections).Should().Be((reason, TimeSpan.FromMinutes(5), 0, 0));
+        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate, metrics.Ejections)
+            .Should().Be((reason, TimeSpan.FromMinutes(5), 0, 0));
         _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
         (await router.RouteAsync("hello")).Text.Should().Be("b");
         _clock.Advance(TimeSpan.FromTicks(1));
@@ -76,7 +78,7 @@ public class ExclusionTests
 
     [Theory]
     [BothModes]
-    public async Task With_everybody_left_out_the_call_fails_at_once_and_says_when_to_come_back(bool streamed)
+    public async Task With_every_provider_left_out_the_call_fails_at_once_and_says_when_to_come_back(bool streamed)
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(40)));
         var b = new Script("b", _clock, Error(LlmErrorKind.Authentication));
@@ -96,7 +98,8 @@ public class ExclusionTests
         var third = new Script("c", _clock);
         Router router = null!;
         // While the first fails, another call finds out about the second.
-        var first = new FakeProvider("a", (request, _) => request.Messages[0].Text == "other" ? Some.Failure(Error(LlmErrorKind.NotSupported)) : Meanwhile());
+        var first = new FakeProvider(
+            "a", (request, _) => request.Messages[0].Text == "other" ? Some.Failure(Error(LlmErrorKind.NotSupported)) : Meanwhile());
         await using (router = InOrder(new() { Retry = new() }, _clock, null, first, second, third))
         {
             var response = await router.RouteAsync("hello");

@@ -19,7 +19,8 @@ public enum HealthAct
     Reset,
 }
 
-/// <summary>One thing that happens to a provider. <paramref name="Number"/> chooses among what is there: an attempt, a length, an offset.</summary>
+/// <summary>One thing that happens to a provider. <paramref name="Number"/> chooses among what is there:
+/// an attempt, a length, an offset.</summary>
 public sealed record HealthCommand(HealthAct Act, int Number);
 
 public sealed record HealthStory(HealthCommand[] Commands)
@@ -32,9 +33,11 @@ public static class HealthStories
     public static Arbitrary<HealthStory> Stories()
     {
         var act = Gen.Frequency(
-            (12, Gen.Constant(HealthAct.Begin)), (5, Gen.Constant(HealthAct.BeginAnyway)), (4, Gen.Constant(HealthAct.Succeed)), (12, Gen.Constant(HealthAct.Fail)),
+            (12, Gen.Constant(HealthAct.Begin)), (5, Gen.Constant(HealthAct.BeginAnyway)), (4, Gen.Constant(HealthAct.Succeed)),
+            (12, Gen.Constant(HealthAct.Fail)),
             (3, Gen.Constant(HealthAct.EndNeutrally)), (2, Gen.Constant(HealthAct.Exclude)), (6, Gen.Constant(HealthAct.Advance)),
-            (5, Gen.Constant(HealthAct.AdvanceToTheChange)), (1, Gen.Constant(HealthAct.JumpForward)), (1, Gen.Constant(HealthAct.JumpBack)),
+            (5, Gen.Constant(HealthAct.AdvanceToTheChange)), (1, Gen.Constant(HealthAct.JumpForward)),
+            (1, Gen.Constant(HealthAct.JumpBack)),
             (1, Gen.Constant(HealthAct.StepBackALittle)), (1, Gen.Constant(HealthAct.Reset)));
         var command = from a in act from n in Gen.Choose(0, 1_000_000) select new HealthCommand(a, n);
         return Arb.From(command.ArrayOf().Resize(60).Select(c => new HealthStory(c)), Shorter);

@@ -1,8 +1,8 @@
 namespace Orchestrator.Tests.Health;
 
 /// <summary>
-/// What <see cref="HealthRecord"/> is meant to do, said a second time and plainly: lists of what happened instead of counters, seconds and milliseconds
-/// instead of stamps. A stamp is a millisecond.
+/// What <see cref="HealthRecord"/> is meant to do, said a second time and plainly: lists of what happened instead of counters, seconds and
+/// milliseconds instead of stamps. A stamp is a millisecond.
 /// </summary>
 internal sealed class HealthModel(HealthOptions options)
 {
@@ -107,7 +107,9 @@ internal sealed class HealthModel(HealthOptions options)
     private void Cool(long now, double jitter)
     {
         var seconds = options.CoolDown.TotalSeconds * Math.Pow(1.5, FailedTrials) * jitter;
-        var length = now - EjectedAt >= 600_000 ? options.LongOutageCoolDown : TimeSpan.FromTicks((long)Math.Round(Math.Min(options.LongestCoolDown.TotalSeconds, seconds) * 1e7));
+        var length = now - EjectedAt >= 600_000
+            ? options.LongOutageCoolDown
+            : TimeSpan.FromTicks((long)Math.Round(Math.Min(options.LongestCoolDown.TotalSeconds, seconds) * 1e7));
         CoolDown = (now, length.Ticks / 10_000);
     }
 
@@ -135,5 +137,6 @@ internal sealed class HealthModel(HealthOptions options)
         return seen.Count >= 5 && bad * 10 >= seen.Count * 6;
     }
 
-    private static bool Runs((long From, long Length) period, long now) => period.Length > 0 && now > period.From - 5000 && now < period.From + period.Length;
+    private static bool Runs((long From, long Length) period, long now) =>
+        period.Length > 0 && now > period.From - 5000 && now < period.From + period.Length;
 }

@@ -3,7 +3,8 @@ using FsCheck.Xunit;
 
 namespace Orchestrator.Tests.Health;
 
-/// <summary>Whatever happens to a provider in whatever order, its record and a plain model of it agree, and what was promised holds.</summary>
+/// <summary>Whatever happens to a provider in whatever order, its record and a plain model of it agree,
+/// and what was promised holds.</summary>
 [Properties(Arbitrary = [typeof(HealthStories)], MaxTest = 10_000)]
 public class HealthRecordProperties
 {
@@ -17,15 +18,16 @@ public class HealthRecordProperties
         foreach (var story in HealthStories.Stories().Generator.Sample(2000))
             new Telling(telling.Reached).Tell(story);
         telling.Reached.Should().BeEquivalentTo(
-            ["ejected", "ejected by the window", "trial", "second trial after a minute", "trial failed", "healed", "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
+            ["ejected", "ejected by the window", "trial", "second trial after a minute", "trial failed", "healed",
+                "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
     }
 
-    /// <summary>One story told to both.</summary>
+    /// <summary>One sequence of commands, given to both.</summary>
     private sealed class Telling(HashSet<string>? reached = null)
     {
         private const int Hour = 3_600_000;
         private static readonly HealthOptions Options = new();
-        private readonly HealthRecord _record = new(Options, States.Clock);
+        private readonly HealthRecord _record = new(Options, Registry.States.Clock);
         private readonly HealthModel _model = new(Options);
         private readonly List<AttemptTicket> _running = [];
         private long _now = 1_000_000_000;
@@ -106,7 +108,7 @@ public class HealthRecordProperties
                 _model.StartTrial(ticket.Trial, _now);
             }
 
-            // As the state of the provider admits them: nobody to one that is left out, and to an avoided one only who has nobody else.
+            // As the state of the provider admits them: no call to an excluded one, and to an avoided one only calls that have no other.
             if (before == ProviderAvailability.Available || isTrial || (anyway && before == ProviderAvailability.Ejected))
                 _running.Add(ticket);
         }
@@ -118,12 +120,15 @@ public class HealthRecordProperties
             _model.End(ticket, true, _now, 1);
             if (wasEjected && sinceThen)
             {
-                _record.At(_now).Should().BeOneOf([ProviderAvailability.Available, ProviderAvailability.Excluded], "a success begun after the ejection always heals");
+                _record.At(_now).Should().BeOneOf(
+                    [ProviderAvailability.Available, ProviderAvailability.Excluded], "a success begun after the ejection always heals");
                 Reached.Add(ticket.IsTrial ? "healed" : "healed without a trial");
             }
             else if (wasEjected)
             {
-                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == ProviderAvailability.Ejected ? ProviderHealth.Healthy : (ProviderHealth)(-1), "what began before the ejection changes nothing");
+                _record.Show(_now).Health.Should().NotBe(_record.At(_now) == ProviderAvailability.Ejected
+                    ? ProviderHealth.Healthy
+                    : (ProviderHealth)(-1), "what began before the ejection changes nothing");
                 Reached.Add("old end ignored");
             }
         }
@@ -147,7 +152,7 @@ public class HealthRecordProperties
         /// <summary>The length of a cool-down that begins now, by the words of the documentation.</summary>
         private void CheckCoolDown()
         {
-            // Another trial may have begun since: then it is that one's minute that is told.
+            // Another trial may have begun since: then its minute is reported.
             if (_model.IsOnTrial(_now))
                 return;
             var exclusion = _record.ExclusionAt(_now)?.Left.TotalMilliseconds ?? 0;
@@ -155,7 +160,8 @@ public class HealthRecordProperties
             var grown = 5000 * Math.Pow(1.5, _model.FailedTrials);
             var late = _now - _model.EjectedAt >= 600_000;
             if (exclusion == 0)
-                ((double)left).Should().BeInRange(late ? 60_000 : Math.Min(15_000, grown * 0.8) - 1, late ? 60_000 : Math.Min(15_000, grown * 1.2));
+                ((double)left)
+                    .Should().BeInRange(late ? 60_000 : Math.Min(15_000, grown * 0.8) - 1, late ? 60_000 : Math.Min(15_000, grown * 1.2));
             left.Should().BeInRange(_model.CoolDown.Length - 1, Math.Max((long)Math.Ceiling(exclusion), _model.CoolDown.Length + 1));
             if (exclusion == 0)
                 _model.Round(left);
@@ -180,7 +186,8 @@ public class HealthRecordProperties
             var before = _record.StampsLeft(_now);
             _jumped += by;
             _now += by;
-            _record.StampsLeft(_now).Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes anybody wait longer");
+            _record.StampsLeft(_now)
+                .Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
             if (before > 0)
                 Reached.Add("waiting cut by a jump");
         }
@@ -197,7 +204,7 @@ public class HealthRecordProperties
             }
 
             _record.Ticket.Epoch.Should().Be(_model.Era);
-            _record.StampsLeft(_now).Should().BeInRange(0, 60_000, "nobody waits for longer than a minute here");
+            _record.StampsLeft(_now).Should().BeInRange(0, 60_000, "no wait is longer than a minute here");
             if (command.Act is not (HealthAct.JumpForward or HealthAct.JumpBack))
                 _due = Math.Max(_due, _now - _jumped + _record.StampsLeft(_now));
         }

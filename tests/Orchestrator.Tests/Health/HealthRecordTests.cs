@@ -1,10 +1,11 @@
 namespace Orchestrator.Tests.Health;
 
-/// <summary>The record by itself, where calls would have to meet by chance: exclusions that overlap, trials that are late, times to the stamp.</summary>
+/// <summary>The record by itself, where calls would have to meet by chance:
+/// exclusions that overlap, trials that are late, times to the stamp.</summary>
 public class HealthRecordTests
 {
     private const long Second = 1000;
-    private readonly HealthRecord _record = new(new HealthOptions(), States.Clock);
+    private readonly HealthRecord _record = new(new HealthOptions(), Registry.States.Clock);
 
     [Theory]
     [InlineData(10, 60)]
@@ -21,7 +22,7 @@ public class HealthRecordTests
     }
 
     [Fact]
-    public void An_exclusion_that_grows_is_told_once_and_one_for_another_reason_again()
+    public void An_exclusion_that_grows_is_reported_once_and_one_for_another_reason_again()
     {
         Exclude(LlmErrorKind.RateLimited, 10, 0);
         Exclude(LlmErrorKind.RateLimited, 20, 0);
@@ -31,7 +32,7 @@ public class HealthRecordTests
     }
 
     [Fact]
-    public void An_exclusion_after_one_that_is_over_is_told_though_nobody_noticed_its_end()
+    public void An_exclusion_after_one_that_is_over_is_reported_though_no_call_noticed_its_end()
     {
         Exclude(LlmErrorKind.RateLimited, 10, 0);
         _record.ExclusionAt(10 * Second).Should().BeNull();
@@ -67,7 +68,7 @@ public class HealthRecordTests
     }
 
     [Fact]
-    public void A_trial_that_was_given_up_does_not_end_the_one_after_it()
+    public void A_trial_that_was_cancelled_does_not_end_the_one_after_it()
     {
         Eject();
         _record.TryStartTrial(10 * Second, out var forgotten).Should().BeTrue();
@@ -103,7 +104,7 @@ public class HealthRecordTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_began_before_an_ejection_and_ends_after_the_recovery_is_not_news(bool good)
+    public void What_began_before_an_ejection_and_ends_after_the_recovery_changes_nothing(bool good)
     {
         var old = _record.Ticket;
         Eject();
@@ -120,7 +121,7 @@ public class HealthRecordTests
     }
 
     [Fact]
-    public void Nobody_has_an_error_rate_before_the_first_end() => _record.ErrorRate(0).Should().Be(0);
+    public void There_is_no_error_rate_before_the_first_end() => _record.ErrorRate(0).Should().Be(0);
 
     private void Eject()
     {

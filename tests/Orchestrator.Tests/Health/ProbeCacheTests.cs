@@ -201,7 +201,10 @@ public sealed class ProbeCacheTests : IDisposable
     {
         var later = _time.GetTimestamp();
         var provider = new ProbedProvider();
-        foreach (var (reachable, probes, changes) in new[] { (true, 1, 0), (false, 2, 1), (false, 3, 1), (true, 4, 2), (true, 5, 2), (false, 6, 3) })
+        foreach (var (reachable, probes, changes) in new[]
+        {
+            (true, 1, 0), (false, 2, 1), (false, 3, 1), (true, 4, 2), (true, 5, 2), (false, 6, 3)
+        })
         {
             // Asked until it asks: an answer like the one before shows nowhere when it is there.
             await Eventually(() =>

@@ -20,7 +20,7 @@ public sealed class ProbeRefreshTests : IDisposable
     public async Task The_last_answer_is_there_without_asking_and_yes_before_the_first()
     {
         var provider = new ProbedProvider();
-        _cache.Last(provider).Should().BeTrue("nobody has asked");
+        _cache.Last(provider).Should().BeTrue("no probe has been made");
         var answer = Ask(provider);
         _cache.Last(provider).Should().BeTrue("nothing was answered yet");
         await provider.Asked(1);

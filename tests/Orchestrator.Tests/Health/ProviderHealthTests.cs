@@ -35,7 +35,8 @@ public class ProviderHealthTests
         var metrics = router.GetMetrics()["a"];
         metrics.Health.Should().Be(expected);
         metrics.IsAvailable.Should().Be(expected != ProviderHealth.Unhealthy);
-        metrics.RecentErrorRate.Should().BeApproximately(outcomes.Length == 0 ? 0 : (double)outcomes.Count(c => c == 'f') / outcomes.Length, 1e-9);
+        metrics.RecentErrorRate
+            .Should().BeApproximately(outcomes.Length == 0 ? 0 : (double)outcomes.Count(c => c == 'f') / outcomes.Length, 1e-9);
     }
 
     [Theory]
@@ -159,16 +160,16 @@ public class ProviderHealthTests
     [InlineData(LlmErrorKind.InvalidRequest, false)]
     [InlineData(LlmErrorKind.ContentFiltered, false)]
     [InlineData(LlmErrorKind.NoCandidate, false)]
-    public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool blamed)
+    public async Task Only_the_provider_s_own_faults_count_against_it(LlmErrorKind kind, bool isFailure)
     {
         var a = Provider("a");
         await using var router = InOrder(null, _time, null, a);
         await a.PlayAsync(router, "sffsff", kind);
         var metrics = router.GetMetrics()["a"];
         metrics.FailedRequests.Should().Be(4);
-        metrics.IsAvailable.Should().Be(!blamed);
-        metrics.Health.Should().Be(blamed ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
-        (metrics.RecentErrorRate > 0).Should().Be(blamed);
+        metrics.IsAvailable.Should().Be(!isFailure);
+        metrics.Health.Should().Be(isFailure ? ProviderHealth.Unhealthy : ProviderHealth.Healthy);
+        (metrics.RecentErrorRate > 0).Should().Be(isFailure);
     }
 
     [Theory]
@@ -206,10 +207,16 @@ public class ProviderHealthTests
     [InlineData(RoutingStrategy.Random, false)]
     [InlineData(RoutingStrategy.FirstAvailable, true)]
     [InlineData(RoutingStrategy.BestAvailable, false)]
-    public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(RoutingStrategy strategy, bool streamed)
+    public async Task An_ejected_provider_is_tried_last_until_its_cool_down_is_over_and_its_trial_succeeds(
+        RoutingStrategy strategy, bool streamed)
     {
         var (a, b) = (Provider("a"), Provider("b"));
-        await using var router = new Router(new RouterOptions { Strategy = strategy, Random = new Random(7), Retry = new() { MaxRetriesPerProvider = 0 } }, timeProvider: _time);
+        await using var router = new Router(new RouterOptions
+        {
+            Strategy = strategy,
+            Random = new Random(7),
+            Retry = new() { MaxRetriesPerProvider = 0 }
+        }, timeProvider: _time);
         router.AddProvider(a).AddProvider(b);
         await a.PlayAsync(router, "ssfff");
         router.GetMetrics()["a"].AvailableIn.Should().BeCloseTo(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
@@ -220,11 +227,12 @@ public class ProviderHealthTests
 
         (a.Fails, b.Fails) = (LlmErrorKind.ServerError, LlmErrorKind.ServerError);
         var error = await router.FailAsync<AllProvidersFailedException>(streamed);
-        error.Attempts.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("b", AttemptRole.First), ("a", AttemptRole.Failover)], "last is not never");
+        error.Attempts.Select(x => (x.Provider.Name, x.Role))
+            .Should().Equal([("b", AttemptRole.First), ("a", AttemptRole.Failover)], "last is not never");
         (a.Fails, b.Fails) = (null, null);
 
         _time.Advance(TimeSpan.FromSeconds(6.1));
-        router.GetMetrics()["a"].IsAvailable.Should().BeFalse("nobody has tried it");
+        router.GetMetrics()["a"].IsAvailable.Should().BeFalse("no call has tried it");
         var trial = (await router.RunAsync(streamed)).Route.Attempts;
         trial.Select(x => (x.Provider.Name, x.Role)).Should().Equal([("a", AttemptRole.Trial)], "though b is available");
         var metrics = router.GetMetrics()["a"];
@@ -260,7 +268,8 @@ public class ProviderHealthTests
         cold.Calls.Should().BeGreaterThan(5, "it was tried, and is the faster one");
     }
 
-    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+    private static async IAsyncEnumerable<ChatResponseUpdate> WordThenSilenceAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
     {
         yield return Some.Word("word ");
         await Task.Delay(Timeout.Infinite, token);

@@ -9,7 +9,7 @@ namespace Orchestrator.Tests.Interleavings;
 /// </summary>
 /// <remarks>
 /// Points are where the library calls out: the clock, the strategy, the provider, the observer. What continues on a thread of the pool, as
-/// a call that has waited for a place does, is not held at points: of such scenarios a seed repeats the order of everything else.
+/// a call that has waited for a permit does, is not held at points: of such scenarios a seed repeats the order of everything else.
 /// </remarks>
 internal sealed class Interleaver(long seed, bool free = false)
 {
@@ -55,7 +55,7 @@ internal sealed class Interleaver(long seed, bool free = false)
             throw new InvalidOperationException(error.Message, error);
     }
 
-    /// <summary>Somebody else may go on here.</summary>
+    /// <summary>Another thread may go on here.</summary>
     public void Point()
     {
         Interlocked.Increment(ref _steps);

@@ -37,7 +37,7 @@ public class InterleavingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Nobody_who_begins_after_an_exclusion_asks_the_provider_again(bool free) => Scenario.Explore(
+    public void A_call_that_begins_after_an_exclusion_does_not_ask_the_provider_again(bool free) => Scenario.Explore(
         interleaver =>
         {
             var scenario = new Scenario(interleaver);
@@ -55,7 +55,7 @@ public class InterleavingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Places_are_handed_on_and_never_lost_when_those_who_wait_are_cancelled(bool free) => Scenario.Explore(
+    public void Permits_are_handed_on_and_never_lost_when_waiting_calls_are_cancelled(bool free) => Scenario.Explore(
         interleaver =>
         {
             var scenario = new Scenario(interleaver);
@@ -105,7 +105,7 @@ public class InterleavingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void The_list_changes_under_calls_and_no_call_is_lost_and_nobody_removed_is_asked(bool free) => Scenario.Explore(
+    public void The_list_changes_under_calls_and_no_call_is_lost_and_no_removed_provider_is_asked(bool free) => Scenario.Explore(
         interleaver =>
         {
             var scenario = new Scenario(interleaver);

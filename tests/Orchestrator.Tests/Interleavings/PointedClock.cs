@@ -1,6 +1,6 @@
 namespace Orchestrator.Tests.Interleavings;
 
-/// <summary>A clock in milliseconds that moves when it is told to. The library looks at it between nearly all of its steps, so each look is
+/// <summary>A clock in milliseconds that moves only by a call. The library looks at it between nearly all of its steps, so each look is
 /// a point: one before, and one before what was seen is used.</summary>
 internal sealed class PointedClock(Interleaver interleaver) : TimeProvider
 {

@@ -14,7 +14,13 @@ internal sealed class Scenario : IUsageObserver
         _interleaver = interleaver;
         Clock = new PointedClock(interleaver);
         Router = new Router(
-            new RouterOptions { CustomStrategy = new PointedStrategy(interleaver), Retry = RetryOptions.None, Observers = { this }, Random = new Random(1) },
+            new RouterOptions
+            {
+                CustomStrategy = new PointedStrategy(interleaver),
+                Retry = RetryOptions.None,
+                Observers = { this },
+                Random = new Random(1)
+            },
             timeProvider: Clock);
     }
 

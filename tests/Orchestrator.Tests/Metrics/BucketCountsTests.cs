@@ -4,7 +4,7 @@ namespace Orchestrator.Tests.Metrics;
 public class BucketCountsTests
 {
     [Fact]
-    public void Each_bucket_that_has_any_is_told_once()
+    public void Each_bucket_that_has_any_is_reported_once()
     {
         var counts = new BucketCounts([1, 2]);
         foreach (var seconds in new[] { 0.5, 1, 1.5, 7, 9 })

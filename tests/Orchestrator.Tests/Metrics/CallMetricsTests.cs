@@ -64,7 +64,11 @@ public class CallMetricsTests
     public async Task Latency_has_the_failed_attempts_in_it_and_not_the_time_the_consumer_held_an_update()
     {
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2), Fails = LlmErrorKind.Unavailable };
-        var b = new Script("b", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(1), AfterFirst = TimeSpan.FromSeconds(3) };
+        var b = new Script("b", _time, t => _time.Advance(t))
+        {
+            BeforeFirst = TimeSpan.FromSeconds(1),
+            AfterFirst = TimeSpan.FromSeconds(3)
+        };
         await using var router = InOrder(new(), _time, null, a, b).ExportingTo(_registry);
         RouteResult? route = null;
         await foreach (var update in router.RouteStreamAsync("hello"))
@@ -100,7 +104,7 @@ public class CallMetricsTests
         for (var call = 1; call <= 2; call++)
             await clock.RunAsync(router.RouteAsync("hello"));
         var page = await Exposition.ReadAsync(_registry);
-        // The third failure in a row ejects, and whoever is ejected is not asked again.
+        // The third failure in a row ejects, and an ejected provider is not asked again.
         (page["llm_retries_total"], page["llm_failovers_total"]).Should().Be((1, 2));
     }
 
@@ -135,7 +139,8 @@ public class CallMetricsTests
     {
         var strategy = CustomRanking.Once(() => _time.Advance(TimeSpan.FromMilliseconds(10)));
         var a = new Script("a", _time, t => _time.Advance(t)) { BeforeFirst = TimeSpan.FromSeconds(2) };
-        await using var router = new Router(new RouterOptions { CustomStrategy = strategy }, timeProvider: _time).AddProvider(a).ExportingTo(_registry);
+        await using var router = new Router(new RouterOptions { CustomStrategy = strategy }, timeProvider: _time).AddProvider(a)
+            .ExportingTo(_registry);
         await router.AskAsync(streamed);
         var page = await Exposition.ReadAsync(_registry);
         page["llm_router_overhead_seconds_sum"].Should().BeApproximately(0.01, 1e-9);
@@ -143,7 +148,7 @@ public class CallMetricsTests
     }
 
     [Fact]
-    public async Task A_stream_that_nobody_reads_is_no_call()
+    public async Task A_stream_that_is_not_read_is_no_call()
     {
         await using var router = InOrder(new(), _time, null, FakeProvider.Answering("a", "never asked")).ExportingTo(_registry);
         await router.RouteStreamAsync("hello").GetAsyncEnumerator().DisposeAsync();
@@ -171,7 +176,8 @@ public class CallMetricsTests
     {
         var page = await Exposition.ReadAsync(_registry);
         foreach (var outcome in new[] { "success", "failure", "cancelled", "abandoned" })
-            page[$"llm_calls_total{{outcome=\"{outcome}\"}}"].Should().Be(expected.Where(e => e.Outcome == outcome).Sum(e => e.Count), outcome);
+            page[$"llm_calls_total{{outcome=\"{outcome}\"}}"].Should().Be(
+                expected.Where(e => e.Outcome == outcome).Sum(e => e.Count), outcome);
         page["llm_call_duration_seconds_count"].Should().Be(expected.Sum(e => e.Count));
     }
 }

@@ -106,7 +106,8 @@ public sealed class ExportTests
     {
         await using var router = NewRouter();
         router.ExportTo(_registry);
-        router.Invoking(r => r.ExportTo(_registry)).Should().Throw<InvalidOperationException>().WithMessage("*already*once for each registry*");
+        router.Invoking(r => r.ExportTo(_registry))
+            .Should().Throw<InvalidOperationException>().WithMessage("*already*once for each registry*");
         await router.RouteAsync("hello");
         (await Exposition.ReadAsync(_registry))[Success].Should().Be(1);
     }
@@ -133,7 +134,8 @@ public sealed class ExportTests
     public void The_builder_refuses_the_same_registry_twice_when_the_router_is_built()
     {
         using var services = Services(_registry, _registry);
-        services.Invoking(s => s.GetRequiredService<Router>()).Should().Throw<InvalidOperationException>().WithMessage("*once for each registry*");
+        services.Invoking(s => s.GetRequiredService<Router>())
+            .Should().Throw<InvalidOperationException>().WithMessage("*once for each registry*");
     }
 
     private const string Success = "llm_requests_total{provider=\"a\",model=\"a-model\",status=\"success\"}";

@@ -111,7 +111,10 @@ public sealed class LeftNamesTests
         {
             var model = $"model-{i}";
             router.ReplaceProviders([new ProviderRegistration(
-                new FakeProvider("a", (_, _) => throw new LlmException(LlmErrorKind.ServerError, "broken")) { Info = new("a", "mock", model) })]);
+                new FakeProvider("a", (_, _) => throw new LlmException(LlmErrorKind.ServerError, "broken"))
+                {
+                    Info = new("a", "mock", model)
+                })]);
             await router.FailAsync<LlmException>(streamed: false);
             var page = await Exposition.ReadAsync(registry);
             page["llm_errors_total{provider=\"a\",kind=\"ServerError\"}"].Should().Be(i);
@@ -223,7 +226,8 @@ public sealed class LeftNamesTests
         }
     }
 
-    private static FakeProvider Provider(string name, string model) => new(name, (_, _) => Some.Answer("ok")) { Info = new(name, "mock", model) };
+    private static FakeProvider Provider(string name, string model) =>
+        new(name, (_, _) => Some.Answer("ok")) { Info = new(name, "mock", model) };
 
     private static async IAsyncEnumerable<ChatResponseUpdate> After(Task gate)
     {
@@ -232,5 +236,6 @@ public sealed class LeftNamesTests
         yield return Some.Finish();
     }
 
-    private static string Success(string provider, string model) => $"llm_requests_total{{provider=\"{provider}\",model=\"{model}\",status=\"success\"}}";
+    private static string Success(string provider, string model) =>
+        $"llm_requests_total{{provider=\"{provider}\",model=\"{model}\",status=\"success\"}}";
 }

@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Metrics.MetricServerProbe;
 
 namespace Orchestrator.Tests.Metrics;
 
-/// <summary>More connections than there are places: who asks is answered.</summary>
+/// <summary>More connections than are allowed at once: those that send a request are answered.</summary>
 public sealed class MetricServerFloodTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public sealed class MetricServerFloodTests
     [Fact]
     public async Task When_full_of_slow_readers_a_scrape_is_answered()
     {
-        await using var server = await StartAsync(Registry(series: 100_000));
+        await using var server = await StartAsync(NewRegistry(series: 100_000));
         var slow = new List<RawConnection>();
         try
         {

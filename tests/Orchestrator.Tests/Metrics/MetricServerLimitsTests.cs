@@ -12,7 +12,7 @@ public sealed class MetricServerLimitsTests
     private static readonly TimeSpan FiveSeconds = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task A_head_that_is_not_complete_after_5_s_is_given_up()
+    public async Task A_head_that_is_not_complete_after_5_s_ends_the_connection()
     {
         var time = new FakeTimeProvider();
         await using var server = await StartAsync(time: time);
@@ -71,7 +71,7 @@ public sealed class MetricServerLimitsTests
     public async Task A_slow_reader_is_cut_after_5_s_and_does_not_hold_others_up()
     {
         var time = new FakeTimeProvider();
-        await using var server = await StartAsync(Registry(series: 200_000), time: time);
+        await using var server = await StartAsync(NewRegistry(series: 200_000), time: time);
         using var slow = await RawConnection.OpenAsync(server.Port);
         slow.Socket.ReceiveBufferSize = 4096;
         await slow.SendAsync("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -88,7 +88,7 @@ public sealed class MetricServerLimitsTests
     {
         var time = new FakeTimeProvider();
         var logger = new FakeLogger();
-        var registry = Registry();
+        var registry = NewRegistry();
         var hanging = new TaskCompletionSource();
         var entered = new TaskCompletionSource();
         registry.AddBeforeCollectCallback(_ =>
@@ -111,7 +111,7 @@ public sealed class MetricServerLimitsTests
     [Fact]
     public async Task A_collection_that_blocks_its_thread_holds_up_neither_connections_nor_the_stop()
     {
-        var registry = Registry();
+        var registry = NewRegistry();
         using var gate = new ManualResetEventSlim();
         var entered = new TaskCompletionSource();
         registry.AddBeforeCollectCallback(() =>
@@ -134,7 +134,7 @@ public sealed class MetricServerLimitsTests
     [Fact]
     public async Task A_scrape_that_runs_when_the_server_stops_is_answered()
     {
-        var registry = Registry();
+        var registry = NewRegistry();
         var gate = new TaskCompletionSource();
         var entered = new TaskCompletionSource();
         registry.AddBeforeCollectCallback(_ =>
@@ -176,7 +176,7 @@ public sealed class MetricServerLimitsTests
     [Fact]
     public async Task Scrapes_that_wait_together_share_an_export_begun_after_they_came()
     {
-        var registry = Registry();
+        var registry = NewRegistry();
         var counter = Prometheus.Metrics.WithCustomRegistry(registry).CreateCounter("exports_total", "Exports.");
         var gate = new TaskCompletionSource();
         var entered = new TaskCompletionSource();

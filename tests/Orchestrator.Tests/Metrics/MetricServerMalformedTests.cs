@@ -51,7 +51,8 @@ public sealed class MetricServerMalformedTests
         { "two lengths", Get + "Host: localhost\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", 400 },
         { "chunked", Get + "Host: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
         { "length and chunked", Get + "Host: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
-        { "POST with length and chunked", "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: x\r\n\r\n", 400 },
+        { "POST with length and chunked",
+            "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nTransfer-Encoding: x\r\n\r\n", 400 },
         { "POST with a body", "POST /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc", 405 },
         { "TLS hello", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003", 400 },
         { "a long line of nothing", new string('A', 9000), 431 },
@@ -104,7 +105,8 @@ public sealed class MetricServerMalformedTests
     public async Task A_length_of_zero_and_an_expectation_are_harmless()
     {
         await using var server = await StartAsync();
-        (await GetAsync(server, headers: "Content-Length: 0\r\nExpect: 100-continue\r\nUpgrade: h2c\r\nX:\tq\u00e9\r\n")).Status.Should().Be(200);
+        (await GetAsync(server, headers: "Content-Length: 0\r\nExpect: 100-continue\r\nUpgrade: h2c\r\nX:\tq\u00e9\r\n")).Status
+            .Should().Be(200);
     }
 
     [Fact]
@@ -127,7 +129,8 @@ public sealed class MetricServerMalformedTests
     public void Every_cut_of_a_good_head_is_incomplete_and_no_change_of_a_byte_throws()
     {
         var good = Encoding.ASCII.GetBytes(
-            "GET http://localhost:9090/metrics?x HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip;q=0.5, *;q=0\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            "GET http://localhost:9090/metrics?x HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip;q=0.5, *;q=0\r\nConnection: "
+            + "close\r\nContent-Length: 0\r\n\r\n");
         var hosts = HostRule.Loopback("localhost");
         for (var length = 0; length < good.Length; length++)
             HttpHead.Judge(good.AsSpan(0, length), hosts).Status.Should().Be(0);

@@ -75,7 +75,8 @@ internal sealed class RawConnection : IDisposable
         }
 
         var lines = Encoding.Latin1.GetString([.. _received.Take(end)]).Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.OrdinalIgnoreCase);
         var length = hasBody ? int.Parse(headers["Content-Length"]) : 0;
         while (_received.Count < end + 4 + length)
         {
@@ -119,7 +120,7 @@ internal static class MetricServerProbe
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
-    public static CollectorRegistry Registry(int series = 3)
+    public static CollectorRegistry NewRegistry(int series = 3)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var gauge = Prometheus.Metrics.WithCustomRegistry(registry).CreateGauge("probe_value", "A value.", "number");
@@ -131,7 +132,7 @@ internal static class MetricServerProbe
     public static Task<MetricServer> StartAsync(
         CollectorRegistry? registry = null, int port = 0, string host = "localhost", TimeProvider? time = null, ILogger? logger = null)
         => MetricServer.StartAsync(
-            registry ?? Registry(), port, host, time ?? TimeProvider.System, logger ?? NullLogger.Instance, CancellationToken.None);
+            registry ?? NewRegistry(), port, host, time ?? TimeProvider.System, logger ?? NullLogger.Instance, CancellationToken.None);
 
     public static async Task<RawResponse> GetAsync(MetricServer server, string path = "/metrics", string headers = "")
     {

@@ -25,7 +25,7 @@ public sealed class MetricServerTests
     [Fact]
     public async Task Values_are_current_at_each_scrape()
     {
-        var registry = Registry();
+        var registry = NewRegistry();
         var counter = Prometheus.Metrics.WithCustomRegistry(registry).CreateCounter("scrapes_total", "Scrapes.");
         registry.AddBeforeCollectCallback(() => counter.Inc());
         await using var server = await StartAsync(registry);
@@ -120,7 +120,7 @@ public sealed class MetricServerTests
     [InlineData(",;,=,,", false)]
     public async Task Compresses_when_the_client_accepts_it(string accepted, bool compressed)
     {
-        await using var server = await StartAsync(Registry(series: 500));
+        await using var server = await StartAsync(NewRegistry(series: 500));
         var response = await GetAsync(server, headers: $"Accept-Encoding: {accepted}\r\nAccept: application/nonsense;q=x\r\n");
         response.Status.Should().Be(200);
         response.Headers["Content-Type"].Should().Be(ContentType);
@@ -199,7 +199,7 @@ public sealed class MetricServerTests
     [Fact]
     public async Task A_thousand_parallel_scrapes_are_all_answered()
     {
-        await using var server = await StartAsync(Registry(series: 200));
+        await using var server = await StartAsync(NewRegistry(series: 200));
         using var client = new HttpClient();
         var url = $"http://127.0.0.1:{server.Port}/metrics";
         var scrapes = Enumerable.Range(0, 1000).Select(_ => client.GetStringAsync(url));
@@ -210,7 +210,7 @@ public sealed class MetricServerTests
     [Fact]
     public async Task A_large_page_is_served_whole()
     {
-        await using var server = await StartAsync(Registry(series: 20_000));
+        await using var server = await StartAsync(NewRegistry(series: 20_000));
         using var client = new HttpClient();
         var text = await client.GetStringAsync(server.Url);
         text.Split('\n').Should().HaveCount(20_003);
@@ -246,7 +246,7 @@ public sealed class MetricServerTests
     public async Task A_collect_callback_that_throws_does_no_harm()
     {
         // prometheus-net keeps what callbacks throw to itself and exports what it has.
-        var registry = Registry();
+        var registry = NewRegistry();
         registry.AddBeforeCollectCallback(() => throw new InvalidOperationException("no database"));
         registry.AddBeforeCollectCallback(async _ =>
         {

@@ -8,7 +8,8 @@ using Prometheus;
 
 namespace Orchestrator.Tests.Metrics;
 
-/// <summary>docs/metrics.md beside what the router really exports and logs. Its queries are run by tests/Orchestrator.PrometheusCheck.</summary>
+/// <summary>docs/metrics.md beside what the router really exports and logs.
+/// Its queries are run by tests/Orchestrator.PrometheusCheck.</summary>
 public partial class MetricsPageTests
 {
     private static readonly string[] OfHistograms = ["le"];
@@ -21,11 +22,15 @@ public partial class MetricsPageTests
         router.AddProvider(new MockProvider("good", options: new() { Delay = TimeSpan.Zero }));
         router.AddProvider(new MockProvider("bad", "mock-timeout"));
         // Some series are there only once there is something to tell: a wait for a permit, a change of availability.
-        router.AddProvider(new MockProvider("narrow", options: new() { Delay = TimeSpan.FromMilliseconds(20) }), new ProviderOptions { MaxConcurrency = 1 });
+        router.AddProvider(new MockProvider("narrow", options: new() { Delay = TimeSpan.FromMilliseconds(20) }), new ProviderOptions
+        {
+            MaxConcurrency = 1
+        });
         router.AddProvider(new MockProvider("locked", options: new() { FailureRate = 1, FailureKind = LlmErrorKind.Authentication }));
         var narrow = new Microsoft.Extensions.AI.ChatOptions { ModelId = "narrow" };
         await Task.WhenAll(router.RouteAsync("Hello", narrow), router.RouteAsync("Hello", narrow));
-        await FluentActions.Awaiting(() => router.RouteAsync("Hello", new() { ModelId = "locked" })).Should().ThrowAsync<AllProvidersFailedException>();
+        await FluentActions.Awaiting(() => router.RouteAsync("Hello", new() { ModelId = "locked" }))
+            .Should().ThrowAsync<AllProvidersFailedException>();
         await router.RouteAsync("Hello");
         await router.RouteAsync("Hello");
         await foreach (var update in router.RouteStreamAsync("Hello"))

@@ -14,7 +14,8 @@ public sealed class ModelLabelTests
         const int calls = 10_000;
         var number = 0;
         var provider = new FakeProvider("a", (_, _) => Some.Updates(
-            new ChatResponseUpdate(ChatRole.Assistant, "ok") { ModelId = $"made-up-{Interlocked.Increment(ref number)}" }, Some.Finish(), Some.Usage(3, 1)));
+            new ChatResponseUpdate(ChatRole.Assistant, "ok") { ModelId = $"made-up-{Interlocked.Increment(ref number)}" }, Some.Finish(),
+            Some.Usage(3, 1)));
         var registry = Prometheus.Metrics.NewCustomRegistry();
         await using var router = InOrder(new(), provider).ExportingTo(registry);
 
@@ -24,7 +25,8 @@ public sealed class ModelLabelTests
         using var stream = new MemoryStream();
         await registry.CollectAndExportAsTextAsync(stream);
         var page = System.Text.Encoding.UTF8.GetString(stream.ToArray());
-        page.Should().NotContain("made-up").And.Contain($"llm_requests_total{{provider=\"a\",model=\"a-model\",status=\"success\"}} {calls}\n");
+        page.Should().NotContain("made-up")
+            .And.Contain($"llm_requests_total{{provider=\"a\",model=\"a-model\",status=\"success\"}} {calls}\n");
         page.Split('\n').Count(l => l.StartsWith("llm_", StringComparison.Ordinal)).Should().BeLessThan(200);
     }
 }

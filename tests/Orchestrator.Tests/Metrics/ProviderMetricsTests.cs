@@ -33,7 +33,8 @@ public class ProviderMetricsTests
         (metrics.LatencyP50, metrics.LatencyP95, metrics.LatencyP99)
             .Should().Be((TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(190), TimeSpan.FromMilliseconds(198)));
         metrics.AverageLatency.Should().Be(TimeSpan.FromMilliseconds(100.5));
-        (metrics.SuccessfulRequests, metrics.TotalPromptTokens, metrics.TotalCompletionTokens, metrics.TotalTokens).Should().Be((200, 600, 200, 800));
+        (metrics.SuccessfulRequests, metrics.TotalPromptTokens, metrics.TotalCompletionTokens, metrics.TotalTokens)
+            .Should().Be((200, 600, 200, 800));
     }
 
     [Fact]
@@ -156,7 +157,10 @@ public class ProviderMetricsTests
     public async Task A_name_that_changes_its_model_keeps_its_sums_and_counts_each_model_for_itself()
     {
         await using var router = InOrder(new() { Prices = PricingTable.Empty() }, _time, null).ExportingTo(_registry);
-        foreach (var (model, price) in new (string, ModelPrice?)[] { ("m", new(1000m)), ("n", new(1m)), ("o", null), ("m", new(1000m)), ("o", null) })
+        foreach (var (model, price) in new (string, ModelPrice?)[]
+        {
+            ("m", new(1000m)), ("n", new(1m)), ("o", null), ("m", new(1000m)), ("o", null)
+        })
         {
             var a = new Script("a", _time, time => _time.Advance(time)) { Info = new("a", "mock", model) };
             router.AddProvider(a, new ProviderOptions { Price = price });
@@ -188,7 +192,8 @@ public class ProviderMetricsTests
         page["llm_calls_total{outcome=\"success\"}"].Should().Be(3);
     }
 
-    private static TimeoutOptions Unlimited() => new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan };
+    private static TimeoutOptions Unlimited() =>
+        new() { Attempt = Timeout.InfiniteTimeSpan, Call = Timeout.InfiniteTimeSpan, Idle = Timeout.InfiniteTimeSpan };
 
     private static async Task CallAsync(Router router, Script provider, TimeSpan duration)
     {
@@ -202,7 +207,8 @@ public class ProviderMetricsTests
         foreach (var bound in new[] { 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120 })
         {
             var le = bound.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            page[$"llm_request_latency_seconds_bucket{{{Labels},le=\"{le}\"}}"].Should().Be(durations.Count(d => d <= bound), $"of the bound {le}");
+            page[$"llm_request_latency_seconds_bucket{{{Labels},le=\"{le}\"}}"].Should().Be(
+                durations.Count(d => d <= bound), $"of the bound {le}");
         }
 
         page[$"llm_request_latency_seconds_bucket{{{Labels},le=\"+Inf\"}}"].Should().Be(durations.Length);

@@ -25,7 +25,8 @@ public sealed class SharedRegistryTests
         {
             var page = await ReadAsync();
             page[$"llm_provider_health{{provider=\"{name}\"}}"].Should().Be(1);
-            page.Text.Should().Contain($"llm_in_flight_requests{{provider=\"{name}\"}} 0").And.Contain($"llm_queued_requests{{provider=\"{name}\"}} 0");
+            page.Text.Should().Contain($"llm_in_flight_requests{{provider=\"{name}\"}} 0")
+                .And.Contain($"llm_queued_requests{{provider=\"{name}\"}} 0");
             if (other != "a")
                 page.Text.Should().NotContain($"llm_provider_health{{provider=\"{(name == "a" ? other : "a")}\"}}");
         }
@@ -162,7 +163,7 @@ public sealed class SharedRegistryTests
     [Fact]
     public void A_metric_of_another_kind_under_one_of_the_names_is_said_clearly()
     {
-        Prometheus.Metrics.WithCustomRegistry(_registry).CreateGauge("llm_requests_total", "somebody else's", "x");
+        Prometheus.Metrics.WithCustomRegistry(_registry).CreateGauge("llm_requests_total", "another program's", "x");
         new Router().Invoking(r => r.ExportTo(_registry))
             .Should().Throw<InvalidOperationException>().WithMessage("*ExportTo*llm_*");
     }
@@ -184,7 +185,8 @@ public sealed class SharedRegistryTests
 
     private Router NewRouter(string name) => NewRouter(FakeProvider.Answering(name, "ok"));
 
-    private Router NewRouter(params ILlmProvider[] providers) => Support.ChatSurface.InOrder(new RouterOptions(), providers).ExportingTo(_registry);
+    private Router NewRouter(params ILlmProvider[] providers) =>
+        Support.ChatSurface.InOrder(new RouterOptions(), providers).ExportingTo(_registry);
 
     private static FakeProvider Waiting(string name, Task gate) => new(name, (_, _) => After(gate));
 

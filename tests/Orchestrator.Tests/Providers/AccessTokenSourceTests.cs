@@ -20,7 +20,7 @@ public sealed class AccessTokenSourceTests
         _time.Advance(Life - TimeSpan.FromSeconds(61));
         (await source.GetAsync(default)).Should().Be("t1");
         _time.Advance(TimeSpan.FromSeconds(1));
-        (await source.GetAsync(default)).Should().Be("t2", "60 s before its end it is given up");
+        (await source.GetAsync(default)).Should().Be("t2", "60 s before its end it is retired");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_set_forward_gives_the_token_up_but_not_in_its_first_minute()
+    public async Task A_clock_that_is_set_forward_retires_the_token_but_not_in_its_first_minute()
     {
         var time = new SkewedClock(new HandClock(), default);
         using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", time.GetUtcNow() + Life)), time);
@@ -67,7 +67,8 @@ public sealed class AccessTokenSourceTests
     [Fact]
     public async Task A_token_with_a_second_to_live_serves_for_a_minute_or_until_it_is_refused()
     {
-        using var source = new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddSeconds(1))), _time);
+        using var source =
+            new AccessTokenSource(_ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddSeconds(1))), _time);
         (await source.GetAsync(default)).Should().Be("t1");
         _time.Advance(TimeSpan.FromSeconds(59));
         (await source.GetAsync(default)).Should().Be("t1");
@@ -78,10 +79,11 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task A_longest_use_gives_a_token_up_before_its_time()
+    public async Task A_longest_use_retires_a_token_before_its_time()
     {
         using var source = new AccessTokenSource(
-            _ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddHours(12))), _time, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
+            _ => Task.FromResult(new AccessToken($"t{++_fetches}", _time.GetUtcNow().AddHours(12))), _time, TimeSpan.FromMinutes(5),
+            TimeSpan.FromHours(1));
         await source.GetAsync(default);
         _time.Advance(TimeSpan.FromMinutes(59));
         (await source.GetAsync(default)).Should().Be("t1");
@@ -165,7 +167,8 @@ public sealed class AccessTokenSourceTests
     public async Task A_certificate_that_is_not_trusted_will_not_be_so_a_moment_later()
     {
         using var source = new AccessTokenSource(
-            _ => { _fetches++; throw new HttpRequestException("no", new System.Security.Authentication.AuthenticationException("no")); }, _time);
+            _ => { _fetches++; throw new HttpRequestException("no", new System.Security.Authentication.AuthenticationException("no")); },
+            _time);
         var get = () => source.GetAsync(default).AsTask();
         await get.Should().ThrowAsync<LlmException>();
         _time.Advance(TimeSpan.FromMilliseconds(999));
@@ -174,7 +177,7 @@ public sealed class AccessTokenSourceTests
     }
 
     [Fact]
-    public async Task One_who_gives_up_leaves_the_fetch_to_the_others()
+    public async Task A_caller_that_cancels_leaves_the_fetch_to_the_others()
     {
         var gate = new TaskCompletionSource<AccessToken>();
         var seen = CancellationToken.None;
@@ -183,14 +186,15 @@ public sealed class AccessTokenSourceTests
         var impatient = source.GetAsync(cancel.Token).AsTask();
         var patient = source.GetAsync(default).AsTask();
         await cancel.CancelAsync();
-        (await impatient.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancel.Token);
+        (await impatient.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken
+            .Should().Be(cancel.Token);
         seen.IsCancellationRequested.Should().BeFalse();
         gate.SetResult(new AccessToken("t", _time.GetUtcNow() + Life));
         (await patient).Should().Be("t");
     }
 
     [Fact]
-    public async Task When_the_last_one_gives_up_the_fetch_is_cancelled_and_the_next_caller_starts_anew()
+    public async Task When_the_last_caller_cancels_the_fetch_is_cancelled_and_the_next_caller_starts_anew()
     {
         using var source = new AccessTokenSource(
             async token =>
@@ -204,7 +208,7 @@ public sealed class AccessTokenSourceTests
         var waiting = source.GetAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
         await waiting.Invoking(t => t).Should().ThrowAsync<OperationCanceledException>();
-        (await source.GetAsync(default)).Should().Be("t2", "a fetch that was given up is no failure to remember");
+        (await source.GetAsync(default)).Should().Be("t2", "a fetch that was cancelled is no failure to remember");
     }
 
     [Fact]
@@ -226,9 +230,11 @@ public sealed class AccessTokenSourceTests
     public async Task Foreign_exceptions_become_typed_ones_and_an_empty_token_is_none()
     {
         using var failing = new AccessTokenSource(_ => throw new HttpRequestException("boom"), _time);
-        (await failing.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.Unavailable);
+        (await failing.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.Unavailable);
         using var empty = new AccessTokenSource(_ => Task.FromResult(new AccessToken("", _time.GetUtcNow() + Life)), _time);
-        (await empty.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.MalformedResponse);
+        (await empty.Invoking(s => s.GetAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.MalformedResponse);
     }
 
     [Fact]

@@ -17,7 +17,8 @@ public class ChatClientProviderTests
         Info(new("")).Should().Be(new ProviderInfo("p", "unknown", "default"));
         Info(null).Should().Be(new ProviderInfo("p", "unknown", "default"));
 
-        static ProviderInfo Info(ChatClientMetadata? metadata) => new ChatClientProvider("p", new FakeChatClient { Metadata = metadata }).Info;
+        static ProviderInfo Info(ChatClientMetadata? metadata) =>
+            new ChatClientProvider("p", new FakeChatClient { Metadata = metadata }).Info;
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public class ChatClientProviderTests
     {
         FluentActions.Invoking(() => new ChatClientProvider("", new FakeChatClient())).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new ChatClientProvider("p", null!)).Should().Throw<ArgumentNullException>();
-        new ChatClientProvider("p", new FakeChatClient()).Invoking(p => p.GenerateAsync(null!, default)).Should().Throw<ArgumentNullException>();
+        new ChatClientProvider("p", new FakeChatClient()).Invoking(p => p.GenerateAsync(null!, default))
+            .Should().Throw<ArgumentNullException>();
     }
 
     [Fact]
@@ -154,7 +156,8 @@ public class ChatClientProviderTests
     {
         var failure = new HttpRequestException("secret", null, System.Net.HttpStatusCode.TooManyRequests);
 
-        var (_, error) = await new ChatClientProvider("p", new FakeChatClient { Failure = failure }).FailAsync(new("hi") { Streaming = streaming });
+        var (_, error) = await new ChatClientProvider("p", new FakeChatClient { Failure = failure })
+            .FailAsync(new("hi") { Streaming = streaming });
 
         (error.Kind, error.StatusCode, error.InnerException).Should().Be((LlmErrorKind.RateLimited, 429, failure));
     }
@@ -168,14 +171,16 @@ public class ChatClientProviderTests
         (await Fail(Hello)).Kind.Should().Be(LlmErrorKind.StreamInterrupted);
 
         async Task<LlmException> Fail(params ChatResponseUpdate[] before) =>
-            (await new ChatClientProvider("p", new FakeChatClient { Updates = before, Failure = failure }).FailAsync(Reading.Streamed())).Error;
+            (await new ChatClientProvider("p", new FakeChatClient { Updates = before, Failure = failure })
+                .FailAsync(Reading.Streamed())).Error;
     }
 
     [Fact]
     public async Task Typed_failures_and_the_callers_cancellation_pass_as_they_are()
     {
         var typed = new LlmException(LlmErrorKind.ContentFiltered, "no");
-        (await new ChatClientProvider("p", new FakeChatClient { Failure = typed }).FailAsync(Reading.Buffered())).Error.Should().BeSameAs(typed);
+        (await new ChatClientProvider("p", new FakeChatClient { Failure = typed }).FailAsync(Reading.Buffered())).Error
+            .Should().BeSameAs(typed);
 
         using var cancel = new CancellationTokenSource();
         await cancel.CancelAsync();
@@ -185,7 +190,7 @@ public class ChatClientProviderTests
             var provider = new ChatClientProvider("p", new FakeChatClient { Failure = cancelled });
             (await provider.Awaiting(p => p.ReadAsync(request, cancel.Token)).Should().ThrowAsync<OperationCanceledException>())
                 .Which.Should().BeSameAs(cancelled);
-            (await provider.FailAsync(request)).Error.Kind.Should().Be(LlmErrorKind.Timeout, "this time nobody asked for it");
+            (await provider.FailAsync(request)).Error.Kind.Should().Be(LlmErrorKind.Timeout, "this time no caller asked for it");
         }
     }
 

@@ -46,22 +46,39 @@ public sealed class CollectedVendorTests
         {
             case "gigachat":
                 var giga = new FakeGigaChatServer();
-                return (giga, new GigaChatProvider("a", new GigaChatOptions { Model = "GigaChat-2", BaseUrl = giga.BaseUrl, AuthUrl = giga.AuthUrl, AuthorizationKey = giga.AuthorizationKey }));
+                return (giga, new GigaChatProvider("a", new GigaChatOptions
+                {
+                    Model = "GigaChat-2",
+                    BaseUrl = giga.BaseUrl,
+                    AuthUrl = giga.AuthUrl,
+                    AuthorizationKey = giga.AuthorizationKey
+                }));
             case "yandexgpt":
                 var yandex = new FakeYandexGptServer();
-                return (yandex, new YandexGptProvider("a", new YandexGptOptions { Model = "yandexgpt-5-lite", FolderId = "b1gpineforest0000000", BaseUrl = yandex.BaseUrl, ApiKey = "AQVNfake-key" }));
+                return (yandex, new YandexGptProvider("a", new YandexGptOptions
+                {
+                    Model = "yandexgpt-5-lite",
+                    FolderId = "b1gpineforest0000000",
+                    BaseUrl = yandex.BaseUrl,
+                    ApiKey = "AQVNfake-key"
+                }));
             case "ollama":
                 var ollama = new FakeOllamaServer();
                 return (ollama, new OllamaProvider("a", new OllamaOptions { Model = "llama3.2", BaseUrl = ollama.BaseUrl }));
             default:
                 var openAi = new FakeOpenAiServer();
-                return (openAi, new OpenAiCompatibleProvider("a", new OpenAiCompatibleOptions { Model = "gpt-4o-mini", BaseUrl = openAi.BaseUrl, ApiKey = "sk-fake" }));
+                return (openAi, new OpenAiCompatibleProvider(
+                    "a", new OpenAiCompatibleOptions { Model = "gpt-4o-mini", BaseUrl = openAi.BaseUrl, ApiKey = "sk-fake" }));
         }
     }
 
     // Ids and moments are the server's, and differ from call to call.
     private static string Shape(ChatResponse r) =>
         $"{r.ModelId}|{r.FinishReason}|{r.ResponseId is null}|{r.CreatedAt is null}|"
-        + $"{r.Usage?.InputTokenCount}+{r.Usage?.OutputTokenCount}={r.Usage?.TotalTokenCount}/{r.Usage?.CachedInputTokenCount ?? 0}/{r.Usage?.ReasoningTokenCount ?? 0}|"
-        + string.Join(';', r.Messages.Select(m => $"{m.Role}/{m.MessageId is null}/{m.AuthorName}[{string.Join(',', m.Contents.Select(c => c is TextContent t ? t.Text : c.GetType().Name))}]"));
+        + $"{r.Usage?.InputTokenCount}+{r.Usage?.OutputTokenCount}={r.Usage?.TotalTokenCount}/"
+        + $"{r.Usage?.CachedInputTokenCount ?? 0}/{r.Usage?.ReasoningTokenCount ?? 0}|"
+        + string.Join(';', r.Messages.Select(m => $"{m.Role}/{m.MessageId is null}/{m.AuthorName}[{Shape(m.Contents)}]"));
+
+    private static string Shape(IEnumerable<AIContent> contents) =>
+        string.Join(',', contents.Select(c => c is TextContent t ? t.Text : c.GetType().Name));
 }

@@ -68,11 +68,14 @@ public class ExceptionMapperTests
     [Fact]
     public void The_message_names_the_cause_of_a_broken_connection()
     {
-        var refused = new HttpRequestException(HttpRequestError.ConnectionError, Secret, new SocketException((int)SocketError.ConnectionRefused));
+        var refused = new HttpRequestException(
+            HttpRequestError.ConnectionError, Secret, new SocketException((int)SocketError.ConnectionRefused));
 
         ExceptionMapper.Map(refused, default).Message.Should().Contain("ConnectionRefused");
-        ExceptionMapper.Map(new HttpRequestException(HttpRequestError.SecureConnectionError), default).Message.Should().Contain("SecureConnectionError");
-        ExceptionMapper.Map(new HttpRequestException(HttpRequestError.NameResolutionError), default).Message.Should().Contain("NameResolutionError");
+        ExceptionMapper.Map(new HttpRequestException(HttpRequestError.SecureConnectionError), default).Message
+            .Should().Contain("SecureConnectionError");
+        ExceptionMapper.Map(new HttpRequestException(HttpRequestError.NameResolutionError), default).Message
+            .Should().Contain("NameResolutionError");
         ExceptionMapper.Map(new HttpIOException(HttpRequestError.ResponseEnded), default).Message.Should().Contain("ResponseEnded");
     }
 
@@ -101,6 +104,7 @@ public class ExceptionMapperTests
         ExceptionMapper.Passes(cancelled, token).Should().BeTrue();
         ExceptionMapper.Passes(cancelled, default).Should().BeFalse();
         ExceptionMapper.Passes(new IOException(), token).Should().BeFalse();
-        FluentActions.Invoking(() => ExceptionMapper.Map(cancelled, token)).Should().Throw<TaskCanceledException>().Which.Should().BeSameAs(cancelled);
+        FluentActions.Invoking(() => ExceptionMapper.Map(cancelled, token)).Should().Throw<TaskCanceledException>().Which
+            .Should().BeSameAs(cancelled);
     }
 }

@@ -15,7 +15,10 @@ public class MockProviderTests
     [Fact]
     public void What_it_says_of_itself_can_be_adjusted_but_not_its_name()
     {
-        var options = AtOnce with { Info = info => info with { Name = "other", Vendor = "openai", ContextWindow = 8, PrefersStreaming = true } };
+        var options = AtOnce with
+        {
+            Info = info => info with { Name = "other", Vendor = "openai", ContextWindow = 8, PrefersStreaming = true }
+        };
 
         new MockProvider("m", options: options).Info.Should()
             .Be(new ProviderInfo("m", "openai", "mock-normal") { ContextWindow = 8, PrefersStreaming = true });

@@ -5,7 +5,8 @@ namespace Orchestrator.Tests.Providers;
 /// <summary>Requests and ways to read providers.</summary>
 internal static class Reading
 {
-    public static LlmRequest Streamed(string prompt = "hi", ChatOptions? options = null) => new(prompt) { Streaming = true, Options = options };
+    public static LlmRequest Streamed(string prompt = "hi", ChatOptions? options = null) =>
+        new(prompt) { Streaming = true, Options = options };
 
     public static LlmRequest Buffered(string prompt = "hi", ChatOptions? options = null) => new(prompt) { Options = options };
 

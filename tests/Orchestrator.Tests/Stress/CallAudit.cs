@@ -1,6 +1,6 @@
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>Compares what a caller saw, what the observer was told, and what the providers' own ledger says.</summary>
+/// <summary>Compares what a caller saw, what the observer received, and the providers' own ledger.</summary>
 internal sealed class CallAudit(StressRun run)
 {
     private const int FewestWhenListChanges = 3;
@@ -36,12 +36,13 @@ internal sealed class CallAudit(StressRun run)
                 CheckCancelled(call);
                 break;
             default:
-                // Who leaves after the last word, or having cancelled, did that and not abandon an answer.
+                // A consumer that leaves after the last word, or having cancelled, did not abandon an answer.
                 if (call.Told[^1].Outcome is AttemptOutcome.Succeeded or AttemptOutcome.Cancelled)
                     return call.Told[^1].Outcome;
                 // At the notice of a restart the next provider was not asked yet.
                 var atRestart = call is { Restarts: > 0, Text: "" } && call.Told[^1].Outcome == AttemptOutcome.Failed;
-                Expect(call, atRestart || call.Told[^1].Outcome == AttemptOutcome.Abandoned, $"left early, but the attempt {call.Told[^1].Outcome}");
+                Expect(call, atRestart || call.Told[^1].Outcome == AttemptOutcome.Abandoned,
+                    $"left early, but the attempt {call.Told[^1].Outcome}");
                 break;
         }
 
@@ -53,20 +54,27 @@ internal sealed class CallAudit(StressRun run)
         var (asked, told) = (call.Asked[index], call.Told[index]);
         Expect(call, told.Number == index + 1, $"attempt {index + 1} was told as number {told.Number}");
         Expect(call, told.CallId == call.Told[0].CallId, "its attempts have different call ids");
-        Expect(call, ReferenceEquals(told.Provider, asked.Provider.Info), $"{asked.Provider.Info.Name} was asked, {told.Provider.Name} was told");
-        Expect(call, IsRight(call, asked, told), $"{asked.Provider.Info.Name} saw {asked.Ending} {asked.Kind}, told was {told.Outcome} {told.Error?.Kind}");
+        Expect(call, ReferenceEquals(told.Provider, asked.Provider.Info),
+            $"{asked.Provider.Info.Name} was asked, {told.Provider.Name} was told");
+        Expect(call, IsRight(call, asked, told),
+            $"{asked.Provider.Info.Name} saw {asked.Ending} {asked.Kind}, told was {told.Outcome} {told.Error?.Kind}");
         Expect(call, told.Outcome == AttemptOutcome.Failed == told.Error is not null, $"{told.Outcome} with error {told.Error?.Kind}");
-        Expect(call, told.Duration >= TimeSpan.Zero && told.TimeToFirstToken is not { } first || told.TimeToFirstToken >= TimeSpan.Zero, "a negative time");
+        Expect(call, told.Duration >= TimeSpan.Zero && told.TimeToFirstToken is not { } first || told.TimeToFirstToken >= TimeSpan.Zero,
+            "a negative time");
         Expect(call, told.Cost == StressPrices.CostOf(told), $"{told.Usage} at {told.Provider.Model} cost {told.Cost}");
 
         var usage = told.Usage;
-        Expect(call, asked.Prompt is not { } prompt || usage.PromptTokens == prompt, $"{asked.Prompt} prompt tokens reported, told {usage}");
-        Expect(call, asked.Completion is not { } completion || usage.CompletionTokens == completion, $"{asked.Completion} completion tokens reported, told {usage}");
+        Expect(call, asked.Prompt is not { } prompt || usage.PromptTokens == prompt,
+            $"{asked.Prompt} prompt tokens reported, told {usage}");
+        Expect(call, asked.Completion is not { } completion || usage.CompletionTokens == completion,
+            $"{asked.Completion} completion tokens reported, told {usage}");
         var source = asked.Prompt is not null && asked.Completion is not null ? UsageSource.Provider
-            : asked.Prompt is not null || asked.Completion is not null || asked.GaveAnything || told.Outcome == AttemptOutcome.Succeeded ? UsageSource.Estimate
+            : asked.Prompt is not null || asked.Completion is not null || asked.GaveAnything || told.Outcome == AttemptOutcome.Succeeded
+                ? UsageSource.Estimate
             : UsageSource.None;
         Expect(call, usage.Source == source, $"usage {usage}, expected from {source}");
-        Expect(call, asked.Completion is not null || asked.GaveAnything == usage.CompletionTokens > 0, $"usage {usage} for {asked.GivenWords} words");
+        Expect(call, asked.Completion is not null || asked.GaveAnything == usage.CompletionTokens > 0,
+            $"usage {usage} for {asked.GivenWords} words");
     }
 
     private bool IsRight(StressCall call, AskedAttempt asked, LlmAttempt told)
@@ -75,7 +83,8 @@ internal sealed class CallAudit(StressRun run)
         {
             case AttemptOutcome.Succeeded:
                 // A fault after the completion mark breaks no answer.
-                return asked is { Ending: Ending.Completed or Ending.Left, GaveAnything: true } or { Ending: not Ending.None and not Ending.SawCancel, GaveFinish: true };
+                return asked is { Ending: Ending.Completed or Ending.Left, GaveAnything: true }
+                    or { Ending: not Ending.None and not Ending.SawCancel, GaveFinish: true };
             case AttemptOutcome.Cancelled:
                 return call.WasCancelled && asked.Ending != Ending.None
                     && !(asked.Ending == Ending.Completed && asked is { GaveAnything: true, GaveRefusal: false });
@@ -85,7 +94,9 @@ internal sealed class CallAudit(StressRun run)
                 if (asked is { Ending: Ending.Threw, GaveFinish: false })
                     return told.Error!.Kind == asked.Kind;
                 return asked.Ending is Ending.Completed or Ending.Threw && told.Error!.Kind ==
-                    (asked.GaveRefusal ? LlmErrorKind.ContentFiltered : !asked.GaveAnything && !asked.GaveFinish ? LlmErrorKind.MalformedResponse : LlmErrorKind.Unknown);
+                    (asked.GaveRefusal
+                        ? LlmErrorKind.ContentFiltered
+                        : !asked.GaveAnything && !asked.GaveFinish ? LlmErrorKind.MalformedResponse : LlmErrorKind.Unknown);
         }
     }
 
@@ -97,7 +108,8 @@ internal sealed class CallAudit(StressRun run)
             return;
         var said = call.Asked[^1];
         var words = text.Count(c => c == '«');
-        Expect(call, words <= said.GivenWords && text == said.Text(words), $"got «{text}», the last provider said «{said.Text(said.GivenWords)}»");
+        Expect(call, words <= said.GivenWords && text == said.Text(words),
+            $"got «{text}», the last provider said «{said.Text(said.GivenWords)}»");
         Expect(call, words == said.GivenWords || call.Seen == AttemptOutcome.Abandoned, $"got {words} words of {said.GivenWords}");
     }
 
@@ -107,11 +119,13 @@ internal sealed class CallAudit(StressRun run)
         Expect(call, told.Outcome == AttemptOutcome.Succeeded, $"answered by an attempt that {told.Outcome}");
         Expect(call, call.Route is not null && call.Route.Attempts.SequenceEqual(call.Told), "the route differs from what was observed");
         Expect(call, call.Route!.Usage == told.Usage && call.Route.Cost == told.Cost, "usage or cost differ between route and attempt");
-        Expect(call, call.Text == said.Text(said.GivenWords) && (said.GivenWords == 0 || said.GivenWords == said.Words), "an incomplete answer passed for whole");
+        Expect(call, call.Text == said.Text(said.GivenWords) && (said.GivenWords == 0 || said.GivenWords == said.Words),
+            "an incomplete answer passed for whole");
         Expect(call, call.SeenToolCalls == said.GivenToolCalls, $"{call.SeenToolCalls} tool calls seen, {said.GivenToolCalls} made");
         if (call.Response is { } response && said.Whole is { } whole)
             Expect(call, ReferenceEquals(response.Response.Messages[0], whole.Messages[0]), "the provider's own message was not handed on");
-        Expect(call, (call.SeenUsage.InputTokenCount ?? 0) == told.Usage.PromptTokens && (call.SeenUsage.OutputTokenCount ?? 0) == told.Usage.CompletionTokens, $"the caller saw other usage than {told.Usage}");
+        Expect(call, (call.SeenUsage.InputTokenCount ?? 0) == told.Usage.PromptTokens
+            && (call.SeenUsage.OutputTokenCount ?? 0) == told.Usage.CompletionTokens, $"the caller saw other usage than {told.Usage}");
     }
 
     private void CheckFailure(StressCall call)
@@ -148,32 +162,39 @@ internal sealed class CallAudit(StressRun run)
             Expect(call, error.PartialText == call.Text, $"partial text «{error.PartialText}» for «{call.Text}»");
     }
 
-    /// <summary>Only who was left out is not asked before a call gives up; and who retries may run out of attempts.</summary>
+    /// <summary>Only a provider that was left out is not asked before a call fails;
+    /// and a call that retries may run out of attempts.</summary>
     private void CheckGaveUp(StressCall call)
     {
         var most = run.Plan.MaxAttempts ?? (call.Told.Exists(a => a.Role == AttemptRole.Retry) ? FewestAttempts : run.ProviderNames.Count);
         if (call.Told.Count >= most)
             return;
-        var missing = run.ProviderNames.Where(n => !call.Told.Exists(a => a.Provider.Name == n) && !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
+        var missing = run.ProviderNames
+            .Where(n => !call.Told.Exists(a => a.Provider.Name == n) && !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
         var may = run.Plan.ListChanges ? run.ProviderNames.Count - FewestWhenListChanges : 0;
-        Expect(call, missing.Count <= may, $"gave up after {call.Told.Count} of {most} attempts without asking {string.Join(", ", missing)}");
+        Expect(call, missing.Count <= may,
+            $"gave up after {call.Told.Count} of {most} attempts without asking {string.Join(", ", missing)}");
     }
 
-    /// <summary>Nobody was asked: then everybody was left out, and the caller learns for how long.</summary>
+    /// <summary>No provider was asked: then all were left out, and the caller learns for how long.</summary>
     private void CheckNoCandidate(StressCall call, LlmException error)
     {
-        Expect(call, error.Kind == LlmErrorKind.NoCandidate && error is not AllProvidersFailedException, $"threw {error.Kind} without an attempt: {error.Message}");
-        Expect(call, error.RetryAfter is { } after && after <= run.Plan.Health.LongestRetryAfter, $"RetryAfter is {error.RetryAfter}: {error.Message}");
+        Expect(call, error.Kind == LlmErrorKind.NoCandidate && error is not AllProvidersFailedException,
+            $"threw {error.Kind} without an attempt: {error.Message}");
+        Expect(call, error.RetryAfter is { } after && after <= run.Plan.Health.LongestRetryAfter,
+            $"RetryAfter is {error.RetryAfter}: {error.Message}");
         var free = run.ProviderNames.Where(n => !run.Exclusions.MayHaveBeenSince(n, call.Started)).ToList();
         var may = run.Plan.ListChanges ? run.ProviderNames.Count - FewestWhenListChanges : 0;
-        Expect(call, free.Count <= may, $"nobody was asked although {string.Join(", ", free)} could have been");
+        Expect(call, free.Count <= may, $"no provider was asked although {string.Join(", ", free)} could have been");
     }
 
     private void CheckCancelled(StressCall call)
     {
-        Expect(call, call.WasCancelled, $"threw {call.Error} although nobody cancelled");
-        Expect(call, call.Error is OperationCanceledException error && error.CancellationToken == call.Source!.Token, "threw another token than the caller's");
-        Expect(call, call.Told.Count == 0 || call.Told[^1].Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Failed, "an answer was dropped by a cancellation that came after it");
+        Expect(call, call.WasCancelled, $"threw {call.Error} although it was not cancelled");
+        Expect(call, call.Error is OperationCanceledException error && error.CancellationToken == call.Source!.Token,
+            "threw another token than the caller's");
+        Expect(call, call.Told.Count == 0 || call.Told[^1].Outcome is AttemptOutcome.Cancelled or AttemptOutcome.Failed,
+            "an answer was dropped by a cancellation that came after it");
     }
 
     private void Expect(StressCall call, bool holds, string otherwise)
@@ -183,5 +204,6 @@ internal sealed class CallAudit(StressRun run)
     }
 
     private void Complain(StressCall call, string what) =>
-        run.Complain($"call {call.Id} ({(call.Streamed ? "streamed" : "buffered")}, cancelled by {call.Cancel}, leaves at {call.LeavesAt}): {what}");
+        run.Complain(
+            $"call {call.Id} ({(call.Streamed ? "streamed" : "buffered")}, cancelled by {call.Cancel}, leaves at {call.LeavesAt}): {what}");
 }

@@ -15,7 +15,7 @@ public class CancellationTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
-    public async Task A_call_that_is_cancelled_as_it_completes_is_one_or_the_other_for_everybody(bool streamed, bool inline)
+    public async Task A_call_that_is_cancelled_as_it_completes_is_one_or_the_other_for_all_that_see_it(bool streamed, bool inline)
     {
         TaskCompletionSource answer = null!;
         var provider = new FakeProvider("a", (_, token) => WhenAsync(answer, token));
@@ -59,7 +59,8 @@ public class CancellationTests
         using var other = new CancellationTokenSource();
         var call = Task.Run(async () =>
         {
-            await foreach (var update in router.RouteStreamAsync("hello", cancellationToken: cancel.Token).WithCancellation(twoTokens ? other.Token : default))
+            await foreach (var update in router.RouteStreamAsync("hello", cancellationToken: cancel.Token)
+                .WithCancellation(twoTokens ? other.Token : default))
                 update.Text.Should().Be("answer");
         });
         await UntilAsync(() => provider.Calls == 1);
@@ -74,9 +75,11 @@ public class CancellationTests
             }
         });
         await answering.WaitAsync(TimeSpan.FromSeconds(10));
-        (await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)))).CancellationToken.Should().Be(cancel.Token);
+        (await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(10)))).CancellationToken
+            .Should().Be(cancel.Token);
 
-        async IAsyncEnumerable<ChatResponseUpdate> LockedAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
+        async IAsyncEnumerable<ChatResponseUpdate> LockedAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken token)
         {
             token.UnsafeRegister(
                 _ =>
@@ -96,7 +99,8 @@ public class CancellationTests
     {
         const int Calls = 100_000;
         await using var router = new Router(RoutingStrategy.RoundRobin)
-            .AddProvider(new GuardedProvider("a", 0)).AddProvider(new GuardedProvider("b", 1)).AddProvider(new Orchestrator.Providers.MockProvider("c", "mock-ratelimit"));
+            .AddProvider(new GuardedProvider("a", 0)).AddProvider(new GuardedProvider("b", 1))
+            .AddProvider(new Orchestrator.Providers.MockProvider("c", "mock-ratelimit"));
         using var shared = new CancellationTokenSource();
         var watched = new List<WeakReference>();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>

@@ -25,7 +25,8 @@ public class DisposalTests
 
             var answers = (await Task.WhenAll(callers).WaitAsync(Race.Limit)).Sum();
             log.Attempts.Count(a => a.Outcome == AttemptOutcome.Succeeded).Should().Be(answers, $"of round {round}");
-            log.Attempts.Should().NotContain(a => a.Outcome == AttemptOutcome.Failed || a.Outcome == AttemptOutcome.Abandoned, $"of round {round}");
+            log.Attempts
+                .Should().NotContain(a => a.Outcome == AttemptOutcome.Failed || a.Outcome == AttemptOutcome.Abandoned, $"of round {round}");
             log.Attempts.Should().HaveCount(providers.Sum(p => p.Calls), $"of round {round}");
             await UntilAsync(() => Array.TrueForAll(providers, p => p.Disposals > 0));
             providers.Should().OnlyContain(p => p.Disposals == 1 && p.Faults == 0, $"of round {round}");
@@ -38,12 +39,14 @@ public class DisposalTests
         using var release = new ManualResetEventSlim();
         var router = InOrder(null, new FakeProvider("silent", (_, token) => SilentAsync(token)));
         var blocking = Enumerable.Range(0, 2).Select(_ => router.RouteAsync("hello").ContinueWith(
-            _ => release.Wait(Race.Limit), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)).ToArray();
+            _ => release.Wait(Race.Limit), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))
+                .ToArray();
         var other = router.RouteAsync("hello");
         await UntilAsync(() => router.GetMetrics()["silent"].InFlight == 3);
 
         // On a thread of its own, for what blocks, if it does, is the one that disposes.
-        await Task.Factory.StartNew(() => router.DisposeAsync().AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+        await Task.Factory
+            .StartNew(() => router.DisposeAsync().AsTask(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .Unwrap().WaitAsync(TimeSpan.FromSeconds(15));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => other.WaitAsync(TimeSpan.FromSeconds(15)));
         release.Set();

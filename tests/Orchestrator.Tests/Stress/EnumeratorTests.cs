@@ -18,7 +18,8 @@ public class EnumeratorTests
     public async Task A_stream_disposed_twice_and_moved_after_that_ends_once(int updates)
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
-        await using var router = InOrder(new() { Observers = { _log } }, FakeProvider.Answering("a", "one ", "two ", "three")).ExportingTo(registry);
+        await using var router =
+            InOrder(new() { Observers = { _log } }, FakeProvider.Answering("a", "one ", "two ", "three")).ExportingTo(registry);
         var stream = router.RouteStreamAsync("hello").GetAsyncEnumerator();
         for (var i = 0; i < updates; i++)
             await stream.MoveNextAsync();
@@ -30,7 +31,8 @@ public class EnumeratorTests
 
         _log.Attempts.Should().HaveCount(updates == 0 ? 0 : 1);
         router.GetMetrics()["a"].InFlight.Should().Be(0);
-        (await Exposition.ReadAsync(registry)).Sum("llm_calls_total").Should().Be(updates == 0 ? 0 : 1, "a stream nobody asked for anything is no call");
+        (await Exposition.ReadAsync(registry)).Sum("llm_calls_total")
+            .Should().Be(updates == 0 ? 0 : 1, "a stream that was not asked for anything is no call");
     }
 
     [Fact]
@@ -140,7 +142,8 @@ public class EnumeratorTests
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         await using var router = InOrder(
-            new(), new HandClock { Start = TimeSpan.Zero }, null, FakeProvider.CutAfter("a", () => new IOException("cut"), "one ")).ExportingTo(registry);
+            new(), new HandClock { Start = TimeSpan.Zero }, null,
+            FakeProvider.CutAfter("a", () => new IOException("cut"), "one ")).ExportingTo(registry);
         await router.FailAsync<LlmException>(streamed: true);
         (await Exposition.ReadAsync(registry)).Sum("llm_calls_total", "outcome=\"failure\"").Should().Be(1);
     }

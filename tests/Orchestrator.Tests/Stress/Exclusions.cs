@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Orchestrator.Tests.Stress;
 
 /// <summary>
-/// When each provider may have been left out, and when it surely was: by what the providers threw and the observer heard, without asking the router.
+/// When each provider may have been left out, and when it surely was: by what the providers threw and the observer heard, without asking
+/// the router.
 /// </summary>
 internal sealed class Exclusions(HealthOptions options)
 {
@@ -12,7 +13,8 @@ internal sealed class Exclusions(HealthOptions options)
     /// <summary>How long an error of this kind leaves its provider out; null for not at all.</summary>
     public TimeSpan? LengthOf(LlmErrorKind kind, TimeSpan? retryAfter) => kind switch
     {
-        LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded or LlmErrorKind.ModelNotFound => options.ExclusionTime,
+        LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded or LlmErrorKind.ModelNotFound =>
+            options.ExclusionTime,
         LlmErrorKind.RateLimited when retryAfter is { } asked => asked < options.LongestRetryAfter ? asked : options.LongestRetryAfter,
         _ => null,
     };

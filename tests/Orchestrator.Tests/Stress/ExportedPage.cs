@@ -63,6 +63,7 @@ internal sealed class ExportedPage
     }
 
     private static bool IsGauge(string key) =>
-        key.StartsWith("llm_provider_health", StringComparison.Ordinal) || key.StartsWith("llm_in_flight_requests", StringComparison.Ordinal)
+        key.StartsWith("llm_provider_health", StringComparison.Ordinal)
+            || key.StartsWith("llm_in_flight_requests", StringComparison.Ordinal)
         || key.StartsWith("llm_queued_requests", StringComparison.Ordinal);
 }

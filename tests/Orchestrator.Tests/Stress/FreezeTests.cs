@@ -4,7 +4,8 @@ using static Orchestrator.Tests.Support.ChatSurface;
 
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>The process is stopped for a while, as a paused container is: at its return every timer that was due meanwhile fires at once.</summary>
+/// <summary>The process is stopped for a while, as a paused container is:
+/// at its return every timer that was due meanwhile fires at once.</summary>
 [Collection(StressCollection.Name)]
 public sealed class FreezeTests
 {
@@ -12,9 +13,9 @@ public sealed class FreezeTests
 
     [Theory]
     [BothModes]
-    public async Task After_a_pause_of_the_process_every_call_is_answered_and_one_provider_is_blamed_at_most(bool streamed)
+    public async Task After_a_pause_of_the_process_every_call_is_answered_and_one_provider_failed_at_most(bool streamed)
     {
-        // Past the limit that is due first, for a shorter pause harms nobody.
+        // Past the limit that is due first, for a shorter pause harms no call.
         var pause = (streamed ? TimeoutOptions.Default.FirstToken : TimeoutOptions.Default.Attempt)!.Value + TimeSpan.FromSeconds(1);
         var time = new FakeTimeProvider();
         var frozen = new FakeProvider("frozen", (_, token) => Some.Silence(token));

@@ -3,7 +3,8 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>Answers with its own name after a few turns through the thread pool, and notes whatever is done to it after or during its disposal.</summary>
+/// <summary>Answers with its own name after a few turns through the thread pool, and notes whatever is done to it
+/// after or during its disposal.</summary>
 internal sealed class GuardedProvider(string name, int turns = 2, Task? until = null) : ILlmProvider, IAsyncDisposable
 {
     private int _running;

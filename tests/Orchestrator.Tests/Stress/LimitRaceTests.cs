@@ -30,7 +30,7 @@ public class LimitRaceTests
 
     [Theory]
     [BothModes]
-    public async Task A_provider_that_comes_back_as_it_is_left_behind_answers_or_is_closed_once(bool streamed)
+    public async Task A_provider_that_returns_as_it_is_orphaned_answers_or_is_closed_once(bool streamed)
     {
         for (var round = 0; round < Effort.Of(300, 2000); round++)
         {
@@ -94,7 +94,11 @@ public class LimitRaceTests
         var time = new FakeTimeProvider();
         var years = TimeSpan.FromDays(3650);
         await using var router = InOrder(
-            new() { Timeouts = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years }, Observers = { _log } },
+            new()
+            {
+                Timeouts = new() { FirstToken = TimeSpan.FromSeconds(10), Idle = years, Attempt = years, Call = years, Stream = years },
+                Observers = { _log }
+            },
             time, null, new FakeProvider("a", (_, token) => WhenAsync(answer, token)));
         var call = router.RunAsync(streamed);
         time.Advance(TimeSpan.FromDays(100));
@@ -103,7 +107,7 @@ public class LimitRaceTests
     }
 
     [Fact]
-    public async Task A_gate_opens_once_whoever_comes_first_and_the_late_one_is_told()
+    public async Task A_gate_opens_once_whichever_comes_first_and_the_late_one_learns_it()
     {
         for (var round = 0; round < Effort.Of(5_000, 20_000); round++)
         {
@@ -134,7 +138,12 @@ public class LimitRaceTests
     }
 
     private Router NewRouter(FakeTimeProvider time, FakeProvider first) => InOrder(
-        new() { Strategy = RoutingStrategy.FirstAvailable, Timeouts = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan }, Observers = { _log } },
+        new()
+        {
+            Strategy = RoutingStrategy.FirstAvailable,
+            Timeouts = new() { Attempt = TimeSpan.FromSeconds(10), FirstToken = Timeout.InfiniteTimeSpan },
+            Observers = { _log }
+        },
         time, null, first, FakeProvider.Answering("b", "next"));
 
     private static async Task CheckAsync(Router router, (string Text, RouteResult Route) call, int round)
@@ -145,7 +154,7 @@ public class LimitRaceTests
         else
             outcomes.Should().Equal(
                 [("a", AttemptOutcome.Failed, LlmErrorKind.Timeout), ("b", AttemptOutcome.Succeeded, null)], $"of round {round}");
-        // A provider left behind is in flight until it has closed.
+        // An orphaned provider is in flight until it has closed.
         await UntilAsync(() => router.GetMetrics().Values.All(m => m.InFlight == 0));
     }
 

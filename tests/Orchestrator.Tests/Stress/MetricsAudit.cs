@@ -7,7 +7,8 @@ internal static class MetricsAudit
 {
     private static readonly (AttemptOutcome Outcome, string Label)[] Outcomes =
     [
-        (AttemptOutcome.Succeeded, "success"), (AttemptOutcome.Failed, "failure"), (AttemptOutcome.Cancelled, "cancelled"), (AttemptOutcome.Abandoned, "abandoned"),
+        (AttemptOutcome.Succeeded, "success"), (AttemptOutcome.Failed, "failure"), (AttemptOutcome.Cancelled, "cancelled"),
+        (AttemptOutcome.Abandoned, "abandoned"),
     ];
 
     public static void Compare(StressRun run, Tally total, IReadOnlyDictionary<string, ProviderMetrics> metrics, ExportedPage page)
@@ -29,10 +30,10 @@ internal static class MetricsAudit
         Same(run, "failovers", total.Failovers, page.Sum("llm_failovers_total"));
         Same(run, "retries", total.Retries, page.Sum("llm_retries_total"));
         Same(run, "calls waiting", 0, page.Sum("llm_queued_requests"));
-        // A place may be had and given back, because its provider was ejected or left out meanwhile.
+        // A permit may be granted and given back, because its provider was ejected or left out meanwhile.
         var waits = page.Sum("llm_queue_wait_seconds_count");
-        if (waits < total.Waits || (run.Plan.Places is null && waits > 0))
-            run.Complain($"{total.Waits} attempts waited for a place, the page has {waits} waits");
+        if (waits < total.Waits || (run.Plan.Permits is null && waits > 0))
+            run.Complain($"{total.Waits} attempts waited for a permit, the page has {waits} waits");
         Same(run, "calls timed", total.Calls.Sum(), page.Sum("llm_call_duration_seconds_count"));
         Same(run, "calls with overhead", total.Calls.Sum(), page.Sum("llm_router_overhead_seconds_count"));
         Same(run, "attempts in flight", 0, page.Sum("llm_in_flight_requests"));
@@ -41,11 +42,12 @@ internal static class MetricsAudit
             run.Complain(fault);
     }
 
-    /// <summary>Each change of standing is logged once and counted once.</summary>
+    /// <summary>Each change of availability is logged once and counted once.</summary>
     private static void CompareChanges(StressRun run, ProviderMetrics metrics, ExportedPage page)
     {
         foreach (var state in new[] { "ejected", "trial", "available", "excluded" })
-            Same(run, $"{metrics.Provider} {state}", run.Log.Changes($"llm_provider_{state}", metrics.Provider), page.Sum("llm_provider_state_changes_total", $"provider=\"{metrics.Provider}\"", $"state=\"{state}\""));
+            Same(run, $"{metrics.Provider} {state}", run.Log.Changes($"llm_provider_{state}", metrics.Provider),
+                page.Sum("llm_provider_state_changes_total", $"provider=\"{metrics.Provider}\"", $"state=\"{state}\""));
         Same(run, $"{metrics.Provider} ejections", run.Log.Changes("llm_provider_ejected", metrics.Provider), metrics.Ejections);
     }
 
@@ -68,7 +70,8 @@ internal static class MetricsAudit
     private static void ComparePage(StressRun run, ModelTally tally, ExportedPage page, string provider, string model)
     {
         foreach (var (outcome, label) in Outcomes)
-            Same(run, $"{model} {label}", tally.Outcomes[(int)outcome], page.Sum("llm_requests_total", provider, model, $"status=\"{label}\""));
+            Same(run, $"{model} {label}", tally.Outcomes[(int)outcome],
+                page.Sum("llm_requests_total", provider, model, $"status=\"{label}\""));
         Same(run, $"{model} prompt tokens", tally.Prompt, page.Sum("llm_tokens_total", provider, model, "type=\"prompt\""));
         Same(run, $"{model} completion tokens", tally.Completion, page.Sum("llm_tokens_total", provider, model, "type=\"completion\""));
         Same(run, $"{model} unpriced", tally.Unpriced, page.Sum("llm_unpriced_requests_total", provider, model));

@@ -26,10 +26,12 @@ public class RandomCallsTests(ITestOutputHelper output)
             var part = _calls / 5;
             StressPlan Plan(int number, RoutingStrategy strategy) => new(_seed + number, strategy, part);
             await RunAsync(Plan(0, RoutingStrategy.RoundRobin));
-            await RunAsync(Plan(1, RoutingStrategy.Random) with { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
+            await RunAsync(Plan(
+                1, RoutingStrategy.Random) with
+            { ListChanges = true, MidStream = MidStreamMode.Restart, MaxAttempts = 10 });
             await RunAsync(Plan(2, RoutingStrategy.FirstAvailable) with { ListChanges = true, RefusalAction = RefusalAction.NextProvider });
             await RunAsync(Plan(3, RoutingStrategy.BestAvailable) with { ListChanges = true, MaxAttempts = 8 });
-            await RunAsync(Plan(4, RoutingStrategy.RoundRobin) with { Places = 2, MidStream = MidStreamMode.Restart, MaxAttempts = 8 });
+            await RunAsync(Plan(4, RoutingStrategy.RoundRobin) with { Permits = 2, MidStream = MidStreamMode.Restart, MaxAttempts = 8 });
             Collect();
         }
         finally
@@ -65,16 +67,18 @@ public class RandomCallsTests(ITestOutputHelper output)
         var changes = string.Join(
             ", ", new[] { "ejected", "trial", "available", "excluded" }.Select(state => $"{Changes(run, state)} {state}"));
         output.WriteLine(
-            $"{plan.Strategy}: {plan.Calls} calls in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {run.Log.Lines} log lines, seed {plan.Seed}");
+            $"{plan.Strategy}: {plan.Calls} calls in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, {run.Log.Lines} "
+            + $"log lines, seed {plan.Seed}");
         output.WriteLine(
-            $"  {run.Total.Failovers} failovers, {run.Total.Retries} retries, {run.Total.Trials} trials, {run.Total.Waits} waits, {run.Total.NoCandidates} calls that nobody could serve; {changes}");
+            $"  {run.Total.Failovers} failovers, {run.Total.Retries} retries, {run.Total.Trials} trials, {run.Total.Waits} "
+            + $"waits, {run.Total.NoCandidates} calls that no provider could serve; {changes}");
         string.Join('\n', run.Complaints).Should().BeEmpty(Seeded);
         if (plan.Calls < Enough)
             return;
         // What never happened was not audited.
         run.Total.Trials.Should().BePositive(Seeded);
         (run.Total.Retries > 0 || plan.MaxAttempts is null).Should().BeTrue(Seeded);
-        (run.Total.Waits > 0 || plan.Places is null).Should().BeTrue(Seeded);
+        (run.Total.Waits > 0 || plan.Permits is null).Should().BeTrue(Seeded);
         Changes(run, "ejected").Should().BePositive(Seeded);
         Changes(run, "excluded").Should().BePositive(Seeded);
     }

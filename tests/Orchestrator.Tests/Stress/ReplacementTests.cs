@@ -42,7 +42,8 @@ public class ReplacementTests
         await replacing.WaitAsync(Race.Limit);
         Volatile.Write(ref over, true);
         (await Task.WhenAll(callers).WaitAsync(Race.Limit)).Sum().Should().BeGreaterThanOrEqualTo(800);
-        (first.Disposals, second.Disposals, first.Calls, second.Calls, first.Faults, second.Faults).Should().Be((0, 0, 100, 100, 0, 0), "calls still run on them");
+        (first.Disposals, second.Disposals, first.Calls, second.Calls, first.Faults, second.Faults)
+            .Should().Be((0, 0, 100, 100, 0, 0), "calls still run on them");
         release.SetResult();
         (await Task.WhenAll(held).WaitAsync(Race.Limit)).Should().HaveCount(200);
 
@@ -80,7 +81,7 @@ public class ReplacementTests
 
     [Theory]
     [BothModes]
-    public async Task A_call_whose_other_choices_are_removed_while_the_first_fails_tells_of_that_failure(bool streamed)
+    public async Task A_call_whose_other_choices_are_removed_while_the_first_fails_reports_that_failure(bool streamed)
     {
         Router router = null!;
         var fails = new FakeProvider("a", (_, _) =>

@@ -12,7 +12,8 @@ namespace Orchestrator.Tests.Stress;
 public class ReportedUsageProperties
 {
     [Property(MaxTest = 200)]
-    public async Task Tokens_and_money_of_any_reports_add_up_in_attempts_metrics_and_page((long?, long?)[][] reports, uint promptNanos, uint completionNanos)
+    public async Task Tokens_and_money_of_any_reports_add_up_in_attempts_metrics_and_page(
+        (long?, long?)[][] reports, uint promptNanos, uint completionNanos)
     {
         reports = [.. reports.Where(r => r.Length > 0)];
         var price = new ModelPrice(promptNanos / 1_000_000_000m, completionNanos / 1_000_000_000m);
@@ -20,7 +21,8 @@ public class ReportedUsageProperties
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var next = 0;
         var provider = new FakeProvider("a", (_, _) => Some.Updates(
-            [Some.Word("word"), .. reports[next++].Select(r => new ChatResponseUpdate { Contents = [new UsageContent(Details(r))] }), Some.Finish()]));
+            [Some.Word("word"), .. reports[next++].Select(r => new ChatResponseUpdate { Contents = [new UsageContent(Details(r))] }),
+                Some.Finish()]));
         await using var router = InOrder(
             new() { Observers = { log }, Prices = PricingTable.Empty().With("mock", "a-model", price) }, provider).ExportingTo(registry);
         for (var i = 0; i < reports.Length; i++)
@@ -50,7 +52,8 @@ public class ReportedUsageProperties
         page.Sum("llm_cost_total").Should().BeApproximately((double)metrics.TotalCost, 1e-12 * (double)metrics.TotalCost);
     }
 
-    private static UsageDetails Details((long? Prompt, long? Completion) report) => new() { InputTokenCount = report.Prompt, OutputTokenCount = report.Completion };
+    private static UsageDetails Details((long? Prompt, long? Completion) report) =>
+        new() { InputTokenCount = report.Prompt, OutputTokenCount = report.Completion };
 
     /// <summary>Less than nothing is nothing, and more than an <see cref="int"/> holds is what it holds.</summary>
     private static int Sum(IEnumerable<long?> counts) =>

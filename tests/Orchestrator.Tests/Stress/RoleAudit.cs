@@ -19,7 +19,9 @@ internal sealed class RoleAudit(StressRun run)
         }
 
         var broken = call.Asked.Take(index).Any(a => IsBroken(call, a));
-        AttemptRole[] right = broken ? [AttemptRole.Restart] : index == 0 ? [AttemptRole.First, AttemptRole.Trial] : [AttemptRole.Failover, AttemptRole.Trial];
+        AttemptRole[] right = broken
+            ? [AttemptRole.Restart]
+            : index == 0 ? [AttemptRole.First, AttemptRole.Trial] : [AttemptRole.Failover, AttemptRole.Trial];
         if (!right.Contains(told.Role))
             Complain(call, $"attempt {index + 1} of {Shape(call)} is a {told.Role}");
     }
@@ -54,7 +56,8 @@ internal sealed class RoleAudit(StressRun run)
     /// <summary>Text went out and the stream broke: no other provider may go on with it.</summary>
     private static bool IsBroken(StressCall call, AskedAttempt asked) => call.Streamed && asked.GaveAnything && !asked.GaveRefusal;
 
-    private static string Shape(StressCall call) => string.Join(", ", call.Told.Select(a => $"{a.Provider.Name} {a.Role} {a.Outcome} {a.Error?.Kind}"));
+    private static string Shape(StressCall call) =>
+        string.Join(", ", call.Told.Select(a => $"{a.Provider.Name} {a.Role} {a.Outcome} {a.Error?.Kind}"));
 
     private void Complain(StressCall call, string what) => run.Complain($"call {call.Id}: {what}");
 }

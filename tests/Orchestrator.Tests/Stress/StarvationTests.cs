@@ -14,7 +14,8 @@ public sealed class StarvationTests
     [BothModes]
     public async Task With_64_blocked_threads_the_metrics_are_served_and_limits_are_a_second_late_at_most(bool streamed)
     {
-        await using var router = InOrder(new() { Timeouts = new() { Attempt = Limit } }, FakeProvider.Silent("silent"), FakeProvider.Answering("well", "ok"));
+        await using var router =
+            InOrder(new() { Timeouts = new() { Attempt = Limit } }, FakeProvider.Silent("silent"), FakeProvider.Answering("well", "ok"));
         var server = await router.StartMetricsServerAsync(0);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         // Everything is loaded and connected before.
@@ -37,7 +38,8 @@ public sealed class StarvationTests
 
             reached.Wait(TimeSpan.FromSeconds(60)).Should().BeTrue("the pool has to be full first");
             ThreadPool.SetMinThreads(workers, ports);
-            var (text, took, page, scrape) = await Task.Factory.StartNew(() => Measure(router, client, server.Url, streamed), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var (text, took, page, scrape) = await Task.Factory.StartNew(() => Measure(router, client, server.Url, streamed),
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
             text.Should().Be("ok");
             took.Should().BeGreaterThan(Limit - TimeSpan.FromMilliseconds(50)).And.BeLessThan(Limit + TimeSpan.FromSeconds(1));
@@ -52,7 +54,8 @@ public sealed class StarvationTests
     }
 
     /// <summary>On a thread of its own, as an application's main thread is. The scrape does without the pool altogether.</summary>
-    private static (string Text, TimeSpan Took, string Page, TimeSpan Scrape) Measure(Router router, HttpClient client, Uri url, bool streamed)
+    private static (string Text, TimeSpan Took, string Page, TimeSpan Scrape) Measure(
+        Router router, HttpClient client, Uri url, bool streamed)
     {
         var begun = TimeProvider.System.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
@@ -63,6 +66,7 @@ public sealed class StarvationTests
         begun = TimeProvider.System.GetTimestamp();
         var asking = router.AskAsync(streamed);
         ((IAsyncResult)asking).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30));
-        return (asking.IsCompletedSuccessfully ? asking.GetAwaiter().GetResult() : $"{asking.Status}", TimeProvider.System.GetElapsedTime(begun), page, scrape);
+        return (asking.IsCompletedSuccessfully ? asking.GetAwaiter().GetResult() : $"{asking.Status}",
+            TimeProvider.System.GetElapsedTime(begun), page, scrape);
     }
 }

@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Tests.Stress;
 
-/// <summary>Who cancels a call, if anybody.</summary>
+/// <summary>What cancels a call, if anything.</summary>
 internal enum CancelBy
 {
-    Nobody,
+    Nothing,
     BeforeStart,
     Provider,
     Consumer,
@@ -27,11 +27,18 @@ internal sealed class StressCall : IDisposable
         Streamed = dice.Percent(50);
         AsksForStreaming = dice.Percent(25);
         YieldsFirst = dice.Percent(25);
-        Cancel = dice.Below(100) switch { 0 => CancelBy.BeforeStart, 1 or 2 => CancelBy.Provider, 3 when Streamed => CancelBy.Consumer, 4 or 5 => CancelBy.Elsewhere, _ => CancelBy.Nobody };
+        Cancel = dice.Below(100) switch
+        {
+            0 => CancelBy.BeforeStart,
+            1 or 2 => CancelBy.Provider,
+            3 when Streamed => CancelBy.Consumer,
+            4 or 5 => CancelBy.Elsewhere,
+            _ => CancelBy.Nothing
+        };
         Step = dice.Below(4);
         LeavesAt = Streamed && dice.Percent(8) ? dice.Below(8) : -1;
         LeavesWhenCancelled = dice.Percent(50);
-        if (Cancel != CancelBy.Nobody || dice.Percent(20))
+        if (Cancel != CancelBy.Nothing || dice.Percent(20))
             Source = new CancellationTokenSource();
         if (Streamed && dice.Percent(20))
             _other = new CancellationTokenSource();
@@ -65,7 +72,7 @@ internal sealed class StressCall : IDisposable
     /// <summary>The providers' ledger of this call, in the order they were asked.</summary>
     public List<AskedAttempt> Asked { get; } = [];
 
-    /// <summary>What the observer was told, in the order it was told.</summary>
+    /// <summary>What the observer received, in order.</summary>
     public List<LlmAttempt> Told { get; } = [];
 
     /// <summary>How the caller saw the call end.</summary>
@@ -122,7 +129,7 @@ internal sealed class StressCall : IDisposable
 
     public void Dispose()
     {
-        // Whoever cancels from elsewhere may come late.
+        // A cancellation from elsewhere may come late.
         if (Cancel != CancelBy.Elsewhere)
             Source?.Dispose();
         _other?.Dispose();

@@ -26,7 +26,7 @@ internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
 
     public long Lines => Interlocked.Read(ref _lines);
 
-    /// <summary>How often a change of a provider's standing was told.</summary>
+    /// <summary>How often a change of a provider's availability was reported.</summary>
     public long Changes(string eventName, string provider) => _changes.GetValueOrDefault((eventName, provider));
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -36,7 +36,8 @@ internal sealed class CanaryLog(StressRun run) : ILoggerFactory, ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = Interlocked.Increment(ref _lines);
         run.CheckSecrets("a log", formatter(state, exception));

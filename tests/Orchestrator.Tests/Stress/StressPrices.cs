@@ -13,7 +13,8 @@ internal static class StressPrices
     };
 
     public static PricingTable Table { get; } =
-        Rows.Aggregate(PricingTable.Empty(), (table, row) => table.With("stress", row.Key, new ModelPrice(row.Value.Prompt, row.Value.Completion)));
+        Rows.Aggregate(
+            PricingTable.Empty(), (table, row) => table.With("stress", row.Key, new ModelPrice(row.Value.Prompt, row.Value.Completion)));
 
     public static decimal? CostOf(LlmAttempt attempt) =>
         Rows.TryGetValue(attempt.Provider.Model, out var price)

@@ -7,16 +7,18 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Stress;
 
 /// <summary>
-/// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are compared with
-/// numbers that no code of the router has touched.
+/// Answers, fails, stalls and gets cut as the dice of the call say, and keeps a ledger of its own, so that the router's numbers are
+/// compared with numbers that no code of the router has touched.
 /// </summary>
-internal sealed class StressProvider(StressRun run, string name, string model, int serial, int? places) : ILlmProvider, IHealthProbe, IAsyncDisposable
+internal sealed class StressProvider(
+    StressRun run, string name, string model, int serial, int? permits) : ILlmProvider, IHealthProbe, IAsyncDisposable
 {
     private static readonly LlmErrorKind[] Kinds = Enum.GetValues<LlmErrorKind>();
     private int _running;
     private int _disposals;
 
-    public ProviderInfo Info { get; } = new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = places };
+    public ProviderInfo Info { get; } =
+        new(name, "stress", model) { PrefersStreaming = name is "beta" or "delta", MaxConcurrency = permits };
 
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -34,8 +36,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
         if (dice.Percent(0.5))
             throw Failing(asked, new InvalidOperationException("scripted: no sequence"), LlmErrorKind.Unknown);
         var running = Interlocked.Increment(ref _running);
-        if (running > places)
-            run.Complain($"{name}.{serial} has {places} places and was asked by {running} at once");
+        if (running > permits)
+            run.Complain($"{name}.{serial} has {permits} permits and was asked by {running} at once");
         return AnswerAsync(call, asked, request.Streaming, dice, cancellationToken);
     }
 
@@ -114,12 +116,16 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             if (dice.Percent(10))
             {
                 asked.GivenToolCalls++;
-                yield return new ChatResponseUpdate(ChatRole.Assistant, [new FunctionCallContent(asked.Word(99), "look_up", new Dictionary<string, object?> { ["where"] = "here" })]);
+                yield return new ChatResponseUpdate(ChatRole.Assistant, [
+                    new FunctionCallContent(asked.Word(99), "look_up", new Dictionary<string, object?> { ["where"] = "here" })]);
             }
 
             asked.GaveFinish = true;
             asked.GaveRefusal = dice.Percent(2);
-            yield return new ChatResponseUpdate { FinishReason = asked.GaveRefusal ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop };
+            yield return new ChatResponseUpdate
+            {
+                FinishReason = asked.GaveRefusal ? ChatFinishReason.ContentFilter : ChatFinishReason.Stop
+            };
             if (dice.Percent(3))
                 throw Failing(asked, new IOException("scripted: cut after the mark"), LlmErrorKind.StreamInterrupted);
             for (var reports = dice.Percent(80) ? 1 + dice.Below(2) : 0; reports > 0; reports--)
@@ -161,7 +167,7 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             return;
         asked.Ending = Ending.SawCancel;
         if (!call.WasCancelled)
-            run.Complain($"call {call.Id}: its token fired although nobody cancelled");
+            run.Complain($"call {call.Id}: its token fired although it was not cancelled");
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -178,7 +184,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
             case 0:
                 return Failing(asked, new OperationCanceledException("scripted: gave up by itself"), LlmErrorKind.Timeout);
             case 1:
-                return Failing(asked, new HttpRequestException("scripted: gone", new SocketException((int)SocketError.ConnectionReset)), LlmErrorKind.Unavailable);
+                return Failing(asked, new HttpRequestException("scripted: gone", new SocketException((int)SocketError.ConnectionReset)),
+                    LlmErrorKind.Unavailable);
             case 2:
                 return Failing(asked, new JsonException("scripted: not JSON"), LlmErrorKind.MalformedResponse);
             case 3:
@@ -204,7 +211,8 @@ internal sealed class StressProvider(StressRun run, string name, string model, i
 
     private static Exception Cut(AskedAttempt asked, ref Dice dice) => dice.Below(3) switch
     {
-        0 => Failing(asked, new IOException("scripted: cut"), asked.GaveAnything ? LlmErrorKind.StreamInterrupted : LlmErrorKind.Unavailable),
+        0 => Failing(
+            asked, new IOException("scripted: cut"), asked.GaveAnything ? LlmErrorKind.StreamInterrupted : LlmErrorKind.Unavailable),
         1 => Failing(asked, new LlmException(LlmErrorKind.StreamInterrupted, "scripted: cut"), LlmErrorKind.StreamInterrupted),
         _ => Failing(asked, new TaskCanceledException("scripted: cut by itself"), LlmErrorKind.Timeout),
     };

@@ -16,9 +16,10 @@ internal sealed record StressPlan(long Seed, RoutingStrategy Strategy, int Calls
     public int? MaxAttempts { get; init; }
 
     /// <summary>How many attempts each provider serves at a time; null for any number.</summary>
-    public int? Places { get; init; }
+    public int? Permits { get; init; }
 
-    /// <summary>Waits of a moment, so that all of them happen while a run lasts; a budget nobody uses up, so that no attempt is missing for want of it.</summary>
+    /// <summary>Waits of a moment, so that all of them happen while a run lasts;
+    /// a budget that is never used up, so that no attempt is missing because of it.</summary>
     public RetryOptions Retry { get; init; } = new()
     {
         MinDelay = TimeSpan.FromMilliseconds(0.1),
@@ -111,7 +112,8 @@ internal sealed class StressRun
 
         // On threads of their own: the pool belongs to the calls.
         var scraper = Task.Factory.StartNew(Scrape, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var changer = Task.Factory.StartNew(() => Change(router), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var changer = Task.Factory.StartNew(
+            () => Change(router), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         var tallies = await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(router))));
         _over = true;
         await Task.WhenAll(scraper, changer);
@@ -210,7 +212,7 @@ internal sealed class StressRun
     {
         var serial = ++_serial;
         // One name serves two models, so that its totals are spread over two sets of series.
-        var provider = new StressProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial, Plan.Places);
+        var provider = new StressProvider(this, name, $"{name}-{(name == "alpha" ? 1 + (serial % 2) : 1)}", serial, Plan.Permits);
         _providers.Add(provider);
         return provider;
     }

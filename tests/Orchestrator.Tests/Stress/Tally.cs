@@ -15,7 +15,7 @@ internal sealed class Tally
 
     public long Waits { get; private set; }
 
-    /// <summary>Calls that nobody could serve: all were left out.</summary>
+    /// <summary>Calls that no provider could serve: all were left out.</summary>
     public long NoCandidates { get; private set; }
 
     public IEnumerable<KeyValuePair<(string Provider, string Model), ModelTally>> Models => _models;

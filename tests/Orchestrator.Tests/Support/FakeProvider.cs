@@ -28,7 +28,7 @@ internal sealed class FakeProvider(
         }
     }
 
-    /// <summary>Has one place, and every call is a turn of its own; the last turn goes on for ever.</summary>
+    /// <summary>Has one permit, and every call is a turn of its own; the last turn goes on for ever.</summary>
     public static FakeProvider ByTurns(string name, params Func<IAsyncEnumerable<ChatResponseUpdate>>[] turns)
     {
         var asked = -1;

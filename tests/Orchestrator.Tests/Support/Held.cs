@@ -5,13 +5,13 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Support;
 
 /// <summary>A provider whose calls end one by one, as the test lets them.</summary>
-internal sealed class Held(string name, int places) : ILlmProvider
+internal sealed class Held(string name, int permits) : ILlmProvider
 {
     private readonly Channel<bool> _releases = Channel.CreateUnbounded<bool>();
     private readonly ConcurrentQueue<string> _prompts = new();
     private int _running, _done, _most;
 
-    public ProviderInfo Info { get; } = new(name, "mock", $"{name}-model") { MaxConcurrency = places };
+    public ProviderInfo Info { get; } = new(name, "mock", $"{name}-model") { MaxConcurrency = permits };
 
     public int Running => Volatile.Read(ref _running);
 

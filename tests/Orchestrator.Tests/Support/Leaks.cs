@@ -28,10 +28,13 @@ internal static partial class Leaks
         ["JSON in JSON in JSON"] = text => Json(Json(Units(@"\u{0:x4}")(text))),
         ["JSON of .NET"] = text => JsonSerializer.Serialize(text),
         ["JSON, relaxed, with slashes escaped"] = text => Json(text).Replace("/", @"\/", StringComparison.Ordinal),
-        ["braces of JavaScript"] = text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $@"\u{{{r.Value:x}}}" : r.ToString())),
-        ["wide escapes of Python"] = text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $@"\U{r.Value:x8}" : r.ToString())),
+        ["braces of JavaScript"] =
+            text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $@"\u{{{r.Value:x}}}" : r.ToString())),
+        ["wide escapes of Python"] =
+            text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $@"\U{r.Value:x8}" : r.ToString())),
         ["bytes of Python"] = Bytes(@"\x{0:x2}"),
-        ["repr of Python"] = text => "'" + text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal) + "'",
+        ["repr of Python"] = text => "'" + text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)
+            .Replace("\n", @"\n", StringComparison.Ordinal) + "'",
         ["octal"] = Bytes(@"\{0:oct}"),
         ["URL"] = Uri.EscapeDataString,
         ["URL, lower"] = text => LowerHex().Replace(Uri.EscapeDataString(text), m => m.Value.ToLowerInvariant()),
@@ -40,9 +43,11 @@ internal static partial class Leaks
         ["URL of old JavaScript"] = Units("%u{0:X4}"),
         ["URL in JSON in HTML"] = text => WebUtility.HtmlEncode(Json(Uri.EscapeDataString(text))),
         ["HTML"] = text => WebUtility.HtmlEncode(text),
-        ["HTML, decimal"] = text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $"&#{r.Value};" : WebUtility.HtmlEncode(r.ToString()))),
+        ["HTML, decimal"] =
+            text => string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $"&#{r.Value};" : WebUtility.HtmlEncode(r.ToString()))),
         ["HTML, hexadecimal"] = text => string.Concat(text.EnumerateRunes().Select(r => $"&#x{r.Value:X};")),
-        ["HTML, twice"] = text => WebUtility.HtmlEncode(string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $"&#{r.Value};" : WebUtility.HtmlEncode(r.ToString())))),
+        ["HTML, twice"] = text => WebUtility.HtmlEncode(
+            string.Concat(text.EnumerateRunes().Select(r => r.Value > 126 ? $"&#{r.Value};" : WebUtility.HtmlEncode(r.ToString())))),
         ["base64"] = text => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)),
         ["base64 for URLs"] = text => System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text)),
         ["base64 of JSON"] = text => Convert.ToBase64String(Encoding.UTF8.GetBytes(Units(@"\u{0:x4}")(text))),
@@ -51,9 +56,11 @@ internal static partial class Leaks
         ["quoted-printable"] = Printable,
         ["quoted-printable, its lines broken"] = text => string.Join("=\n", Printable(text).Chunk(30).Select(line => new string(line))),
         ["MIME"] = text => $"=?UTF-8?Q?{Printable(text).Replace(' ', '_')}?=",
-        ["MIME in words"] = text => string.Join(" ", text.EnumerateRunes().Chunk(6).Select(word => $"=?utf-8?q?{Printable(string.Concat(word))}?=")),
+        ["MIME in words"] =
+            text => string.Join(" ", text.EnumerateRunes().Chunk(6).Select(word => $"=?utf-8?q?{Printable(string.Concat(word))}?=")),
         ["MIME in base64"] = text => $"=?UTF-8?B?{Base64Of(text)}?=",
-        ["MIME in words of base64"] = text => string.Join("\n ", text.EnumerateRunes().Chunk(9).Select(word => $"=?utf-8?b?{Base64Of(string.Concat(word))}?=")),
+        ["MIME in words of base64"] =
+            text => string.Join("\n ", text.EnumerateRunes().Chunk(9).Select(word => $"=?utf-8?b?{Base64Of(string.Concat(word))}?=")),
         ["code points"] = text => string.Join(' ', text.EnumerateRunes().Select(r => $"U+{r.Value:X4}")),
         ["code points without a plus"] = text => string.Concat(text.Select(c => $"u{(int)c:x4}")),
         ["code units of XML"] = text => string.Concat(text.Select(c => c > '~' ? $"_x{(int)c:X4}_" : c.ToString())),
@@ -65,7 +72,8 @@ internal static partial class Leaks
         ["bytes with colons"] = text => List(text, ":", "{0:X2}"),
         ["bytes with hyphens"] = text => BitConverter.ToString(Encoding.UTF8.GetBytes(text)),
         ["bytes of C"] = text => $"{{ {List(text, ", ", "0x{0:x2}")} }}",
-        ["bytes in groups"] = text => string.Join(' ', Convert.ToHexString(Encoding.UTF8.GetBytes(text)).Chunk(4).Select(group => new string(group))),
+        ["bytes in groups"] =
+            text => string.Join(' ', Convert.ToHexString(Encoding.UTF8.GetBytes(text)).Chunk(4).Select(group => new string(group))),
         ["bytes in a list"] = text => $"[{List(text, ", ", "{0}")}]",
         ["bytes in lines"] = text => $"[\n    {List(text, ",\n    ", "{0}")}\n]",
         ["signed bytes in a list"] = text => $"[{string.Join(",", Encoding.UTF8.GetBytes(text).Select(b => (sbyte)b))}]",
@@ -82,9 +90,11 @@ internal static partial class Leaks
         ["base64 in lines, escaped"] = text => string.Join("\\n", Base64Of(text).Chunk(19).Select(line => new string(line))),
         ["hexadecimal of UTF-16"] = text => Convert.ToHexString(Encoding.Unicode.GetBytes(text)),
         ["UTF-16 in a URL"] = text => string.Concat(Encoding.BigEndianUnicode.GetBytes(text).Select(b => $"%{b:x2}")),
-        ["URL of Windows-1251"] = text => string.Concat(Cyrillic(text).Select(c => c > 0xFF ? Uri.EscapeDataString(c.ToString()) : $"%{(int)c:X2}")),
+        ["URL of Windows-1251"] =
+            text => string.Concat(Cyrillic(text).Select(c => c > 0xFF ? Uri.EscapeDataString(c.ToString()) : $"%{(int)c:X2}")),
         ["Windows-1251 read as Latin-1"] = Cyrillic,
-        ["UTF-8 read as Windows-1252"] = text => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is >= 0x80 and < 0xA0 ? Windows1252[b - 0x80] : (char)b)),
+        ["UTF-8 read as Windows-1252"] =
+            text => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is >= 0x80 and < 0xA0 ? Windows1252[b - 0x80] : (char)b)),
         ["UTF-8 read as Windows-1252, twice"] = text => Escapes!["UTF-8 read as Windows-1252"](Escapes["UTF-8 read as Windows-1252"](text)),
         ["UTF-8 read as Windows-1251"] = text => Windows1251.GetString(Encoding.UTF8.GetBytes(text)),
         ["colours between"] = text => string.Join(@"\u001b[31m", text.EnumerateRunes()),
@@ -114,7 +124,8 @@ internal static partial class Leaks
 
     public static TheoryData<string> Names => new(Escapes.Keys);
 
-    /// <summary>A piece of the secret, so many letters and digits long, that a text holds in whatever form; null when it holds none.</summary>
+    /// <summary>A piece of the secret, so many letters and digits long, that a text holds in whatever form;
+    /// null when it holds none.</summary>
     public static string? In(string? text, string secret, int length) => In(text, (secret, length));
 
     /// <summary>The same for several secrets, each with its length.</summary>
@@ -156,7 +167,9 @@ internal static partial class Leaks
         {
             yield return decoded;
             var before = decoded;
-            decoded = WebUtility.HtmlDecode(Percents(WideEscape().Replace(Escape().Replace(ByteEscape().Replace(decoded, Utf8Of), UnitOf), RuneOf)).Replace(@"\n", " ", StringComparison.Ordinal)).Replace(@"\\", @"\", StringComparison.Ordinal);
+            decoded = WebUtility.HtmlDecode(Percents(WideEscape().Replace(
+                Escape().Replace(ByteEscape().Replace(decoded, Utf8Of), UnitOf), RuneOf)).Replace(@"\n", " ", StringComparison.Ordinal))
+                .Replace(@"\\", @"\", StringComparison.Ordinal);
             if (decoded == before)
                 break;
         }
@@ -176,7 +189,8 @@ internal static partial class Leaks
                 yield return Encoding.Unicode.GetString(bytes);
                 yield return Encoding.BigEndianUnicode.GetString(bytes);
                 if (inner.Length >= 16 && inner.TrimEnd('=').All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/'))
-                    yield return Encoding.UTF8.GetString(Convert.FromBase64String(inner.TrimEnd('=')[..(inner.TrimEnd('=').Length / 4 * 4)]));
+                    yield return Encoding.UTF8.GetString(
+                        Convert.FromBase64String(inner.TrimEnd('=')[..(inner.TrimEnd('=').Length / 4 * 4)]));
             }
 
             if (run.Value.Length % 2 == 0 && run.Value.All(char.IsAsciiHexDigit))
@@ -187,27 +201,32 @@ internal static partial class Leaks
     // Where there is nothing of a kind, nothing is looked at.
     private static IEnumerable<string> Rarer(string text)
     {
-        yield return PrintableByte().Replace(Frame().Replace(text, ""), m => Encoding.UTF8.GetString(Convert.FromHexString(m.Value.Replace("=", "", StringComparison.Ordinal))));
+        yield return PrintableByte().Replace(Frame().Replace(text, ""), m =>
+            Encoding.UTF8.GetString(Convert.FromHexString(m.Value.Replace("=", "", StringComparison.Ordinal))));
         yield return CodePoint().Replace(text, RuneOf);
         yield return CssEscape().Replace(text, RuneOf);
         yield return Colour().Replace(text, "");
         if (text.Any(c => c > 0x7F))
         {
-            yield return Encoding.UTF8.GetString([.. text.Select(c => Windows1252.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? (byte)(0x80 + at) : (byte)Math.Min((int)c, 0xFF))]);
+            yield return Encoding.UTF8.GetString([.. text.Select(c =>
+                Windows1252.IndexOf(c, StringComparison.Ordinal) is >= 0 and var at ? (byte)(0x80 + at) : (byte)Math.Min((int)c, 0xFF))]);
             yield return Encoding.UTF8.GetString(Windows1251.GetBytes(text));
             yield return Windows1251.GetString(Encoding.Latin1.GetBytes(text));
         }
 
         foreach (Match list in HexList().Matches(text))
-            yield return Encoding.UTF8.GetString(Convert.FromHexString(NoHex().Replace(list.Value, "") is var digits && digits.Length % 2 == 0 ? digits : digits + "0"));
+            yield return Encoding.UTF8.GetString(
+                Convert.FromHexString(NoHex().Replace(list.Value, "") is var digits && digits.Length % 2 == 0 ? digits : digits + "0"));
         foreach (Match list in DecimalList().Matches(text))
-            yield return Encoding.UTF8.GetString([.. Number().Matches(list.Value).Select(n => (byte)(int.Parse(n.Value, CultureInfo.InvariantCulture) & 0xFF))]);
+            yield return Encoding.UTF8.GetString(
+                [.. Number().Matches(list.Value).Select(n => (byte)(int.Parse(n.Value, CultureInfo.InvariantCulture) & 0xFF))]);
     }
 
     private static string Printable(string text) =>
         string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is > 126 or < 32 or (byte)'=' ? $"={b:X2}" : ((char)b).ToString()));
 
-    private static string Cyrillic(string text) => string.Concat(text.Select(c => Windows1251.GetBytes([c])[0] is var b && (b != '?' || c == '?') ? (char)b : c));
+    private static string Cyrillic(string text) =>
+        string.Concat(text.Select(c => Windows1251.GetBytes([c])[0] is var b && (b != '?' || c == '?') ? (char)b : c));
 
     private static string Base64Of(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
@@ -217,15 +236,21 @@ internal static partial class Leaks
     private static string Percents(string text)
     {
         text = PercentUnit().Replace(text, UnitOf);
-        return Percent().Replace(text, m => Encoding.UTF8.GetString(Convert.FromHexString(m.Value.Replace("%", "", StringComparison.Ordinal))));
+        return Percent().Replace(
+            text, m => Encoding.UTF8.GetString(Convert.FromHexString(m.Value.Replace("%", "", StringComparison.Ordinal))));
     }
 
-    private static string Utf8Of(Match match) => Encoding.UTF8.GetString(Convert.FromHexString(match.Value.Replace(@"\x", "", StringComparison.Ordinal)));
+    private static string Utf8Of(Match match) =>
+        Encoding.UTF8.GetString(Convert.FromHexString(match.Value.Replace(@"\x", "", StringComparison.Ordinal)));
 
-    private static string UnitOf(Match match) => ((char)int.Parse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString();
+    private static string UnitOf(Match match) =>
+        ((char)int.Parse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture)).ToString();
 
     private static string RuneOf(Match match) =>
-        int.TryParse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value) && Rune.TryCreate(value, out var rune) ? rune.ToString() : "";
+        int.TryParse(match.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var value)
+            && Rune.TryCreate(value, out var rune)
+            ? rune.ToString()
+            : "";
 
     private static string Plain(string text) =>
         string.Concat(text.Normalize(NormalizationForm.FormKD).Where(c => char.IsLetterOrDigit(c))).ToUpperInvariant();
@@ -233,61 +258,13 @@ internal static partial class Leaks
     private static string Json(string text) => JsonSerializer.Serialize(text, Relaxed)[1..^1];
 
     private static Func<string, string> Units(string format) => text => string.Concat(text.Select(c => c is > '~' or '"' or '\\' or < ' '
-        ? format.Replace("{0:x4}", ((int)c).ToString("x4", CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{0:X4}", ((int)c).ToString("X4", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        ? format.Replace("{0:x4}", ((int)c).ToString("x4", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{0:X4}", ((int)c).ToString("X4", CultureInfo.InvariantCulture), StringComparison.Ordinal)
         : c.ToString()));
 
-    private static Func<string, string> Bytes(string format) => text => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is > 126 or < 32 or (byte)'\\'
-        ? format.Replace("{0:x2}", b.ToString("x2", CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("{0:oct}", Convert.ToString(b, 8).PadLeft(3, '0'), StringComparison.Ordinal)
-        : ((char)b).ToString()));
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Space();
-
-    [GeneratedRegex(@"=\?[^?]{1,20}\?[QqBb]\?|\?=|=\s+")]
-    private static partial Regex Frame();
-
-    [GeneratedRegex("(=[0-9A-F]{2})+")]
-    private static partial Regex PrintableByte();
-
-    [GeneratedRegex(@"_?[UuXx]\+?([0-9a-fA-F]{4,6})_?")]
-    private static partial Regex CodePoint();
-
-    [GeneratedRegex(@"\\([0-9a-fA-F]{1,6}) ?")]
-    private static partial Regex CssEscape();
-
-    [GeneratedRegex(@"(\\u001b|\\e)?\[[0-9;]*m|<[^>]{1,20}>|&shy;")]
-    private static partial Regex Colour();
-
-    [GeneratedRegex(@"\b(?:(?:0x)?[0-9a-fA-F]{2,4}[ ,:-]+){3,}(?:0x)?[0-9a-fA-F]{2,4}\b")]
-    private static partial Regex HexList();
-
-    [GeneratedRegex("0x|[^0-9a-fA-F]")]
-    private static partial Regex NoHex();
-
-    [GeneratedRegex(@"(?:-?\b[0-9]{1,3}\W+){3,}-?[0-9]{1,3}\b")]
-    private static partial Regex DecimalList();
-
-    [GeneratedRegex("-?[0-9]+")]
-    private static partial Regex Number();
-
-    [GeneratedRegex("%[0-9A-F]{2}")]
-    private static partial Regex LowerHex();
-
-    [GeneratedRegex(@"(\\x[0-9a-fA-F]{2})+")]
-    private static partial Regex ByteEscape();
-
-    [GeneratedRegex(@"\\u([0-9a-fA-F]{4})")]
-    private static partial Regex Escape();
-
-    [GeneratedRegex(@"\\(?:U|u\{)([0-9a-fA-F]{1,8})\}?")]
-    private static partial Regex WideEscape();
-
-    [GeneratedRegex("%u([0-9a-fA-F]{4})")]
-    private static partial Regex PercentUnit();
-
-    [GeneratedRegex("(%[0-9a-fA-F]{2})+")]
-    private static partial Regex Percent();
-
-    [GeneratedRegex("[A-Za-z0-9+/_-]{8,}")]
-    private static partial Regex Base64();
+    private static Func<string, string> Bytes(string format) =>
+        text => string.Concat(Encoding.UTF8.GetBytes(text).Select(b => b is > 126 or < 32 or (byte)'\\'
+            ? format.Replace("{0:x2}", b.ToString("x2", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                .Replace("{0:oct}", Convert.ToString(b, 8).PadLeft(3, '0'), StringComparison.Ordinal)
+            : ((char)b).ToString()));
 }

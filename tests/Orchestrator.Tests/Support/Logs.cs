@@ -26,7 +26,12 @@ internal sealed class Logs(FakeLogCollector collector) : ILoggerFactory
 }
 
 /// <summary>An observer that does what the test says.</summary>
-internal sealed class Acting(Action act) : IUsageObserver
+internal sealed class Acting(Action<LlmAttempt> act) : IUsageObserver
 {
-    public void OnAttempt(LlmAttempt attempt) => act();
+    public Acting(Action act)
+        : this(_ => act())
+    {
+    }
+
+    public void OnAttempt(LlmAttempt attempt) => act(attempt);
 }

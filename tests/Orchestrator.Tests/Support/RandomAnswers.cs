@@ -91,7 +91,11 @@ internal static class RandomAnswers
             });
         }
 
-        var update = new ChatResponseUpdate { RawRepresentation = response, FinishReason = response.FinishReason ?? (dice.Next(2) == 0 ? ChatFinishReason.Stop : null) };
+        var update = new ChatResponseUpdate
+        {
+            RawRepresentation = response,
+            FinishReason = response.FinishReason ?? (dice.Next(2) == 0 ? ChatFinishReason.Stop : null)
+        };
         if (dice.Next(2) == 0)
             update.Contents = [.. response.Messages.SelectMany(m => m.Contents)];
         if (dice.Next(4) == 0)

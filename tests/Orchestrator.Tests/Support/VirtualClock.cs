@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Orchestrator.Tests.Support;
 
 /// <summary>
-/// A clock that stands still until it is told to go to its next timer. A test that only waits for timers sees exactly the times they were
+/// A clock that stands still until the test moves it to its next timer. A test that only waits for timers sees exactly the times they were
 /// set for.
 /// </summary>
 internal sealed class VirtualClock : TimeProvider
@@ -18,7 +18,7 @@ internal sealed class VirtualClock : TimeProvider
     private Action? _onLook;
     private Action? _onTimer;
 
-    /// <summary>Runs once, when the frequency is asked for next: who does so computes with the time.</summary>
+    /// <summary>Runs once, when the frequency is asked for next: the code that asks computes with the time.</summary>
     public Action? OnLook
     {
         get => _onLook;

@@ -21,10 +21,13 @@ public sealed class FakeServersTests
     [InlineData("""{"model":"m","messages":[{"content":"x"}]}""", 400, "messages[0].role")]
     [InlineData("""{"model":"m","messages":[{"role":"king","content":"x"}]}""", 400, "Invalid value: 'king'")]
     [InlineData("""{"model":"m","messages":[{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "preceeding message")]
-    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"},{"id":"b"}]},{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: b")]
-    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"}]},{"role":"user","content":"x"},{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: a")]
+    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"},{"id":"b"}]},"""
+        + """{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: b")]
+    [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a"}]},{"role":"user","content":"x"},"""
+        + """{"role":"tool","tool_call_id":"a","content":"x"}]}""", 400, "did not have response messages: a")]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":3}""", 400, "above maximum value")]
-    [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"stream_options":{"include_usage":true}}""", 400, "only allowed when 'stream' is enabled")]
+    [InlineData("""{"model":"m","messages":[{"role":"user","content":"x"}],"stream_options":{"include_usage":true}}""", 400,
+        "only allowed when 'stream' is enabled")]
     [InlineData("""{"model":"nope","messages":[{"role":"user","content":"x"}]}""", 404, "does not exist or you do not have access to it")]
     public async Task OpenAi_refuses_what_OpenAI_refuses(string body, int status, string words)
     {
@@ -47,7 +50,8 @@ public sealed class FakeServersTests
     [InlineData("""{"model":"embed","messages":[{"role":"user","content":"x"}]}""", 400, "\"embed\" does not support chat")]
     [InlineData("""{"model":"m","think":true,"messages":[{"role":"user","content":"x"}]}""", 400, "\"m\" does not support thinking")]
     [InlineData("""{"model":"m","top_logprobs":21,"messages":[]}""", 400, "top_logprobs must be between 0 and 20")]
-    [InlineData("""{"model":"m","messages":"hi"}""", 400, "json: cannot unmarshal string into Go struct field ChatRequest.messages of type []api.Message")]
+    [InlineData("""{"model":"m","messages":"hi"}""", 400,
+        "json: cannot unmarshal string into Go struct field ChatRequest.messages of type []api.Message")]
     public async Task Ollama_refuses_what_Ollama_refuses(string body, int status, string words)
     {
         await using var server = new FakeOllamaServer { Models = [new("m"), new("embed") { Capabilities = ["embedding"] }] };
@@ -81,7 +85,8 @@ public sealed class FakeServersTests
     public async Task Ollama_cuts_a_long_prompt_silently_or_refuses_it()
     {
         await using var server = new FakeOllamaServer();
-        var open = $$"""{"model":"m","stream":false,"options":{"num_ctx":100},"messages":[{"role":"user","content":"{{new string('x', 4000)}}"}]""";
+        var open = $$"""{"model":"m","stream":false,"options":{"num_ctx":100}"""
+            + $$""","messages":[{"role":"user","content":"{{new string('x', 4000)}}"}]""";
 
         var (_, cut) = await PostAsync(new Uri(server.Address, "api/chat"), open + "}");
         var (status, refused) = await PostAsync(new Uri(server.Address, "api/chat"), open + ",\"truncate\":false}");
@@ -102,7 +107,8 @@ public sealed class FakeServersTests
             head.Content.Headers.ContentLength.Should().Be("Ollama is running".Length);
         (await client.GetStringAsync(new Uri("api/version", UriKind.Relative))).Should().Be("""{"version":"0.12.6"}""");
         (await client.GetStringAsync(new Uri("api/tags", UriKind.Relative))).Should().Contain("\"name\":\"m:latest\"");
-        (await PostAsync(new Uri(server.Address, "api/show"), """{"model":"m"}""")).Text.Should().Contain("\"llama.context_length\":8192").And.Contain("\"capabilities\":[\"completion\",\"tools\"]");
+        (await PostAsync(new Uri(server.Address, "api/show"), """{"model":"m"}""")).Text
+            .Should().Contain("\"llama.context_length\":8192").And.Contain("\"capabilities\":[\"completion\",\"tools\"]");
         (await client.GetAsync(new Uri("nowhere", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.NotFound);
         (await client.GetAsync(new Uri("api/chat", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.MethodNotAllowed);
     }
@@ -113,7 +119,13 @@ public sealed class FakeServersTests
     {
         await using var server = new FakeOllamaServer
         {
-            Reply = new FakeReply("Небо 🌤️") { Reasoning = "Hm.", ToolCalls = [new("f", """{"a":1}""")], PromptTokens = 5, CompletionTokens = 2 },
+            Reply = new FakeReply("Небо 🌤️")
+            {
+                Reasoning = "Hm.",
+                ToolCalls = [new("f", """{"a":1}""")],
+                PromptTokens = 5,
+                CompletionTokens = 2
+            },
         };
         using var provider = new OllamaProvider("o", new OllamaOptions { BaseUrl = server.BaseUrl, Model = "m" });
 
@@ -124,7 +136,9 @@ public sealed class FakeServersTests
         answer.Usage!.InputTokenCount.Should().Be(5);
         answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().ContainSingle().Which.Name.Should().Be("f");
         (await provider.ProbeAsync(default)).Should().BeTrue();
-        foreach (var kind in new[] { LlmErrorKind.Authentication, LlmErrorKind.Permission, LlmErrorKind.RateLimited, LlmErrorKind.ModelNotFound, LlmErrorKind.ContextLengthExceeded, LlmErrorKind.NotSupported, LlmErrorKind.Unavailable, LlmErrorKind.ServerError })
+        foreach (var kind in new[] { LlmErrorKind.Authentication, LlmErrorKind.Permission, LlmErrorKind.RateLimited,
+            LlmErrorKind.ModelNotFound, LlmErrorKind.ContextLengthExceeded, LlmErrorKind.NotSupported, LlmErrorKind.Unavailable,
+            LlmErrorKind.ServerError })
         {
             server.Enqueue(Fault.Error(kind));
             (await provider.FailAsync(streamed ? Reading.Streamed() : Reading.Buffered())).Error.Kind.Should().Be(kind);
@@ -142,7 +156,8 @@ public sealed class FakeServersTests
 
         (await client.GetAsync(models)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-other-0123456789");
-        (await (await client.GetAsync(models)).Content.ReadAsStringAsync()).Should().Contain("sk-other*******6789").And.Contain("invalid_api_key");
+        (await (await client.GetAsync(models)).Content.ReadAsStringAsync())
+            .Should().Contain("sk-other*******6789").And.Contain("invalid_api_key");
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "sk-fake-0123456789");
         (await client.GetAsync(models)).StatusCode.Should().Be(HttpStatusCode.OK);
     }

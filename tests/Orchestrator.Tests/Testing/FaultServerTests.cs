@@ -25,14 +25,17 @@ public sealed class FaultServerTests
             }
         });
         using var client = new RawClient();
-        await client.SendAsync(server.Address, "GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nx-a: 2\r\n\r\nPOST /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
+        await client.SendAsync(server.Address,
+            "GET /a?b=c HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nx-a: 2\r\n\r\nPOST /d HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab");
         await Task.Delay(30);
-        await client.SendAsync(server.Address, "c\r\n2;x=y\r\nde\r\n0\r\nTrailer: z\r\n\r\nPOST /e HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
+        await client.SendAsync(
+            server.Address, "c\r\n2;x=y\r\nde\r\n0\r\nTrailer: z\r\n\r\nPOST /e HTTP/1.1\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 
         var text = Encoding.ASCII.GetString(await client.ReadToEndAsync(Soon));
 
         text.Split("ok").Should().HaveCount(4);
-        requests.Select(r => (r.Method, r.Path, r.Query, r.Text)).Should().Equal(("GET", "/a", "?b=c", ""), ("POST", "/d", "", "abcde"), ("POST", "/e", "", "{\"a\":1}"));
+        requests.Select(r => (r.Method, r.Path, r.Query, r.Text))
+            .Should().Equal(("GET", "/a", "?b=c", ""), ("POST", "/d", "", "abcde"), ("POST", "/e", "", "{\"a\":1}"));
         requests[0].Header("x-A").Should().Be("1, 2");
         requests[2].Json!.Value.GetProperty("a").GetInt32().Should().Be(1);
         (server.ConnectionCount, server.RequestCount).Should().Be((1, 3));
@@ -100,7 +103,8 @@ public sealed class FaultServerTests
         });
         using var client = new RawClient();
         await client.SendAsync(server.Address, RawClient.Chat());
-        await FluentActions.Awaiting(() => server.WhenDisconnectedAsync(TimeSpan.FromMilliseconds(50))).Should().ThrowAsync<TimeoutException>();
+        await FluentActions.Awaiting(() => server.WhenDisconnectedAsync(TimeSpan.FromMilliseconds(50)))
+            .Should().ThrowAsync<TimeoutException>();
 
         if (reset)
             client.Reset();
@@ -205,7 +209,8 @@ public sealed class FaultServerTests
         using var handler = new SocketsHttpHandler();
         if (trusted is not null)
         {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy =
+                new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(trusted);
         }
 

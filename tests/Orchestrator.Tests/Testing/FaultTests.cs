@@ -14,7 +14,8 @@ public sealed class FaultTests
     {
         await using var server = new FakeOpenAiServer { Reply = new FakeReply("one two three") };
         server.Enqueue(
-            Fault.CutAfterEvents(2), Fault.CutAfterEvents(2, CutKind.Clean), Fault.CutAfterBytes(10), Fault.CutAfterBytes(10, CutKind.Clean),
+            Fault.CutAfterEvents(2), Fault.CutAfterEvents(2, CutKind.Clean), Fault.CutAfterBytes(10),
+            Fault.CutAfterBytes(10, CutKind.Clean),
             Fault.CutAfterEvents(2, CutKind.Stall), Fault.CutAfterBytes(0, CutKind.Reset));
 
         var two = await AskAsync(server);
@@ -36,7 +37,8 @@ public sealed class FaultTests
     public async Task Whole_answers_are_cut_under_the_length_they_promised_unless_cleanly()
     {
         await using var server = new FakeOpenAiServer();
-        server.Enqueue(Fault.Body("0123456789").And(Fault.CutAfterBytes(4)), Fault.Body("0123456789").And(Fault.CutAfterBytes(4, CutKind.Clean)),
+        server.Enqueue(
+            Fault.Body("0123456789").And(Fault.CutAfterBytes(4)), Fault.Body("0123456789").And(Fault.CutAfterBytes(4, CutKind.Clean)),
             Fault.Body("0123456789").And(Fault.WrongLength(5)), Fault.Body("0123456789").And(Fault.WrongLength(-5)));
 
         (await AskAsync(server)).Should().Contain("Content-Length: 10\r\n").And.EndWith("\r\n\r\n0123");
@@ -49,7 +51,8 @@ public sealed class FaultTests
     public async Task Events_are_dropped_broken_inserted_and_repeated()
     {
         await using var server = new FakeOpenAiServer { Reply = new FakeReply("one two") };
-        server.Enqueue(Fault.MissingTerminator(), Fault.MalformedEvent(1), Fault.InsertEvent(1, "data: mine\n\n"), Fault.RepeatEvent(1, 3), Fault.SentTwice(), Fault.ErrorEvent(2));
+        server.Enqueue(Fault.MissingTerminator(), Fault.MalformedEvent(1), Fault.InsertEvent(1, "data: mine\n\n"), Fault.RepeatEvent(1, 3),
+            Fault.SentTwice(), Fault.ErrorEvent(2));
 
         (await EventsAsync(server)).Should().HaveCount(4).And.NotContain("[DONE]");
         var malformed = await EventsAsync(server);
@@ -89,19 +92,22 @@ public sealed class FaultTests
     {
         await using var server = new FakeOpenAiServer();
         server.Enqueue(
-            Fault.Status(503), Fault.Status(418, "tea", "text/plain"), Fault.RateLimited("7", "7000"), Fault.RateLimited(TimeSpan.FromSeconds(1.2)),
+            Fault.Status(503), Fault.Status(418, "tea", "text/plain"), Fault.RateLimited("7", "7000"),
+            Fault.RateLimited(TimeSpan.FromSeconds(1.2)),
             Fault.RateLimited(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)), Fault.Html(), Fault.Empty200(), Fault.NoContent(),
             Fault.Redirect(new Uri("http://169.254.169.254/latest")), Fault.ErrorUnder200(), Fault.InsufficientQuota());
 
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 503 ").And.Contain("\"server_is_overloaded\"");
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 418 ").And.EndWith("\r\n\r\ntea");
-        (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 429 ").And.Contain("Retry-After: 7\r\n").And.Contain("retry-after-ms: 7000\r\n").And.Contain("rate_limit_exceeded");
+        (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 429 ").And.Contain("Retry-After: 7\r\n")
+            .And.Contain("retry-after-ms: 7000\r\n").And.Contain("rate_limit_exceeded");
         (await AskAsync(server, close: true)).Should().Contain("Retry-After: 2\r\n");
         (await AskAsync(server, close: true)).Should().Contain("Retry-After: Fri, 02 Jan 2026 03:04:05 GMT\r\n");
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 502 ").And.Contain("text/html").And.Contain("<html>");
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 200 ").And.EndWith("\r\n\r\n" + Terminator);
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 204 ").And.EndWith("\r\n\r\n");
-        (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 307 ").And.Contain("Location: http://169.254.169.254/latest\r\n");
+        (await AskAsync(server, close: true))
+            .Should().StartWith("HTTP/1.1 307 ").And.Contain("Location: http://169.254.169.254/latest\r\n");
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 200 ").And.Contain("{\"error\":{");
         (await AskAsync(server, close: true)).Should().StartWith("HTTP/1.1 429 ").And.Contain("insufficient_quota");
     }
@@ -111,7 +117,8 @@ public sealed class FaultTests
     {
         await using var server = new FakeOpenAiServer();
         server.Enqueue(
-            Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.Hang(), Fault.Raw("PRI * HTTP/2.0"u8.ToArray()), Fault.BadChunk(1), Fault.HalfChunk(1),
+            Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.Hang(), Fault.Raw("PRI * HTTP/2.0"u8.ToArray()),
+            Fault.BadChunk(1), Fault.HalfChunk(1),
             Fault.HeaderFlood(50), Fault.InformationalFlood(3), Fault.HugeStatusLine(100), Fault.Custom(c => c.WriteAsync("mine")));
 
         (await RawClient.AskAsync(server.Address, RawClient.Chat())).Should().Be(("", false));
@@ -121,7 +128,8 @@ public sealed class FaultTests
         (await AskAsync(server)).Should().Be("PRI * HTTP/2.0");
         (await AskAsync(server)).Should().EndWith("zz\r\nnonsense\r\n");
         (await AskAsync(server)).Should().EndWith("40\r\ndata: half of what was promised");
-        (await AskAsync(server, close: true)).Should().Contain("X-Flood-0: 0\r\n").And.Contain("X-Flood-49: 49\r\n").And.EndWith(Terminator);
+        (await AskAsync(server, close: true))
+            .Should().Contain("X-Flood-0: 0\r\n").And.Contain("X-Flood-49: 49\r\n").And.EndWith(Terminator);
         (await AskAsync(server, close: true)).Split("HTTP/1.1 100 Continue\r\n\r\n").Should().HaveCount(4);
         (await AskAsync(server, close: true)).Should().StartWith($"HTTP/1.1 200 {new string('O', 100)}\r\n");
         (await AskAsync(server)).Should().Be("mine");
@@ -147,7 +155,8 @@ public sealed class FaultTests
     public async Task Sizes_are_exact_and_bombs_are_small_on_the_wire()
     {
         await using var server = new FakeOpenAiServer();
-        server.Enqueue(Fault.HugeBody(3_000_000), Fault.HugeBody(30_000_000, BodyCoding.Gzip), Fault.HugeLine(2_000_000), Fault.LyingEncoding());
+        server.Enqueue(
+            Fault.HugeBody(3_000_000), Fault.HugeBody(30_000_000, BodyCoding.Gzip), Fault.HugeLine(2_000_000), Fault.LyingEncoding());
         using var client = new HttpClient();
         async Task<byte[]> BodyAsync()
         {
@@ -196,18 +205,22 @@ public sealed class FaultTests
     }
 
     private static StringContent ChatBody(bool streamed = true) =>
-        new($$"""{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":{{(streamed ? "true" : "false")}}}""", Encoding.UTF8, "application/json");
+        new($$"""{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":{{(streamed ? "true" : "false")}}}""", Encoding.UTF8,
+            "application/json");
 
     private static async Task<string> AskAsync(FakeOpenAiServer server, bool close = false, int limit = 5000)
     {
         var request = RawClient.Chat();
-        return (await RawClient.AskAsync(server.Address, close ? request.Replace("Host: x", "Host: x\r\nConnection: close", StringComparison.Ordinal) : request, TimeSpan.FromMilliseconds(limit))).Text;
+        return (await RawClient.AskAsync(server.Address, close
+            ? request.Replace("Host: x", "Host: x\r\nConnection: close", StringComparison.Ordinal)
+            : request, TimeSpan.FromMilliseconds(limit))).Text;
     }
 
     private static async Task<List<string>> EventsAsync(FakeOpenAiServer server)
     {
         using var client = new HttpClient();
         using var response = await client.PostAsync(new Uri(server.BaseUrl + "/chat/completions"), ChatBody());
-        return [.. (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(e => e["data: ".Length..])];
+        return [.. (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(e => e["data: ".Length..])];
     }
 }

@@ -15,7 +15,9 @@ internal sealed class RawClient : IDisposable
     public static string Chat(bool streamed = true, string path = "/v1/chat/completions", string model = "m")
     {
         var body = $$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}],"stream":{{(streamed ? "true" : "false")}}}""";
-        return string.Create(CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
     }
 
     public static async Task<(string Text, bool WasReset)> AskAsync(Uri address, string request, TimeSpan? limit = null)

@@ -7,12 +7,12 @@ namespace Orchestrator.Wall;
 /// Tells whether anything in the process is about to move: work on the pool, running or queued, or bytes between two sockets.
 /// </summary>
 /// <remarks>
-/// <para>Every step of an asynchronous program is an item of the thread pool, so a pool with nothing queued, nobody working and an
+/// <para>Every step of an asynchronous program is an item of the thread pool, so a pool with nothing queued, no thread working and an
 /// unchanged count of finished items stands still. What it cannot see is an event between the kernel and the pool. A byte is
 /// sent through a pair of sockets of its own: the runtime learns of socket events in the order they happened, so when that byte is through,
 /// so is everything before it.</para>
 /// <para>Load cannot fool it: a thread that was put aside in the middle of an item still counts as working. Threads that others block for
-/// good, as test hosts do, are told from those: see <see cref="BlockedThreads"/>.</para>
+/// good, as test hosts do, are not taken for those: see <see cref="BlockedThreads"/>.</para>
 /// </remarks>
 internal sealed class PoolWatch : IDisposable
 {

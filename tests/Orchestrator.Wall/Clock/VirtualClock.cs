@@ -87,7 +87,7 @@ internal sealed class VirtualClock : WallClock
             }
             else if (TimeProvider.System.GetElapsedTime(loud) > Patience)
             {
-                // Somebody never rests. Standing still for ever would be a hang of the clock's own making.
+                // Some code never rests. Not moving on would make the clock itself hang.
                 Creep(TimeSpan.FromMilliseconds(1));
             }
         }

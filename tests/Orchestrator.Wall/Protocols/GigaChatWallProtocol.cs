@@ -36,16 +36,20 @@ internal sealed class GigaChatWallProtocol : IWallProtocol, IWallTokens
                 [.. "data: {\"choices\":[{\"delta\":{\"content\":\""u8, 0xC3, 0x28,
                     .. "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"u8], null);
             yield return Odd("unknown fields",
-                """{"zzz":[1,{"y":null}],"choices":[{"index":0,"delta":{"role":"assistant","content":"fine","mood":{}},"extra":7,"finish_reason":"stop"}],"x":"y"}""", "fine");
+                """{"zzz":[1,{"y":null}],"choices":[{"index":0,"delta":{"role":"assistant","content":"fine","mood":{}}"""
+                + ""","extra":7,"finish_reason":"stop"}],"x":"y"}""", "fine");
             yield return Odd("numbers as strings",
-                """{"created":"17","choices":[{"index":"0","delta":{"content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":"3","completion_tokens":"1","total_tokens":"4"}}""", "fine");
+                """{"created":"17","choices":[{"index":"0","delta":{"content":"fine"},"finish_reason":"stop"}]"""
+                + ""","usage":{"prompt_tokens":"3","completion_tokens":"1","total_tokens":"4"}}""", "fine");
             yield return Odd("nulls everywhere",
-                """{"model":null,"created":null,"usage":null,"choices":[{"index":null,"delta":{"role":null,"content":"fine","function_call":null,"functions_state_id":null},"finish_reason":"stop"}]}""", "fine");
+                """{"model":null,"created":null,"usage":null,"choices":[{"index":null,"delta":"""
+                + """{"role":null,"content":"fine","function_call":null,"functions_state_id":null},"finish_reason":"stop"}]}""", "fine");
             yield return Odd("null choices", """{"choices":null}""", null);
             yield return Odd("null delta", """{"choices":[{"delta":null,"finish_reason":null}]}""", null);
             yield return Odd("a lone surrogate", """{"choices":[{"delta":{"content":"\ud800"},"finish_reason":"stop"}]}""", null);
             yield return Odd("usage that is nonsense",
-                """{"choices":[{"delta":{"content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":-5,"completion_tokens":9223372036854775808,"total_tokens":1.5}}""", "fine");
+                """{"choices":[{"delta":{"content":"fine"},"finish_reason":"stop"}]"""
+                + ""","usage":{"prompt_tokens":-5,"completion_tokens":9223372036854775808,"total_tokens":1.5}}""", "fine");
         }
     }
 

@@ -32,11 +32,13 @@ internal sealed class OllamaWallProtocol : IWallProtocol
             yield return Odd("numbers as strings",
                 """{"message":{"content":"fine"},"done":true,"done_reason":"stop","prompt_eval_count":"3","eval_count":"1"}""", "fine");
             yield return Odd("nulls everywhere",
-                """{"model":null,"created_at":null,"message":{"role":null,"content":"fine","thinking":null,"tool_calls":null},"done":true,"done_reason":null,"eval_count":null}""", "fine");
+                """{"model":null,"created_at":null,"message":{"role":null,"content":"fine","thinking":null,"tool_calls":null}"""
+                + ""","done":true,"done_reason":null,"eval_count":null}""", "fine");
             yield return Odd("null message", """{"message":null,"done":null}""", null);
             yield return Odd("a lone surrogate", """{"message":{"content":"\ud800"},"done":true}""", null);
             yield return Odd("usage that is nonsense",
-                """{"message":{"content":"fine"},"done":true,"done_reason":"stop","prompt_eval_count":-5,"eval_count":9223372036854775808}""", "fine");
+                """{"message":{"content":"fine"}"""
+                + ""","done":true,"done_reason":"stop","prompt_eval_count":-5,"eval_count":9223372036854775808}""", "fine");
         }
     }
 

@@ -17,11 +17,13 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
 
     public Fault ContentPolicy { get; } = Fault.Status(
         400,
-        """{"error":{"message":"Your request was rejected by our safety system.","type":"invalid_request_error","param":null,"code":"content_policy_violation"}}""");
+        """{"error":{"message":"Your request was rejected by our safety system.","type":"invalid_request_error","param":null"""
+        + ""","code":"content_policy_violation"}}""");
 
     public Fault RefusesPrefill { get; } = Fault.Status(
         400,
-        """{"error":{"message":"The last message must not be from the assistant.","type":"invalid_request_error","param":"messages","code":null}}""");
+        """{"error":{"message":"The last message must not be from the """
+        + """assistant.","type":"invalid_request_error","param":"messages","code":null}}""");
 
     public IEnumerable<OddStream> OddStreams
     {
@@ -31,23 +33,29 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
                 [.. "data: {\"choices\":[{\"delta\":{\"content\":\""u8, 0xC3, 0x28,
                     .. "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"u8], null);
             yield return Odd("unknown fields",
-                """{"zzz":[1,{"y":null}],"choices":[{"index":0,"delta":{"role":"assistant","content":"fine","mood":{}},"extra":7,"finish_reason":"stop"}],"x":"y"}""", "fine");
+                """{"zzz":[1,{"y":null}],"choices":[{"index":0,"delta":{"role":"assistant","content":"fine","mood":{}}"""
+                + ""","extra":7,"finish_reason":"stop"}],"x":"y"}""", "fine");
             yield return Odd("numbers as strings",
-                """{"created":"17","choices":[{"index":"0","delta":{"content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":"3","completion_tokens":"1","total_tokens":"4"}}""", "fine");
+                """{"created":"17","choices":[{"index":"0","delta":{"content":"fine"},"finish_reason":"stop"}]"""
+                + ""","usage":{"prompt_tokens":"3","completion_tokens":"1","total_tokens":"4"}}""", "fine");
             yield return Odd("nulls everywhere",
-                """{"id":null,"model":null,"created":null,"usage":null,"system_fingerprint":null,"choices":[{"index":null,"logprobs":null,"delta":{"role":null,"content":"fine","tool_calls":null,"refusal":null},"finish_reason":"stop"}]}""", "fine");
+                """{"id":null,"model":null,"created":null,"usage":null,"system_fingerprint":null,"choices":[{"index":null,"logprobs":null"""
+                + ""","delta":{"role":null,"content":"fine","tool_calls":null,"refusal":null},"finish_reason":"stop"}]}""", "fine");
             yield return Odd("null choices", """{"choices":null}""", null);
             yield return Odd("null delta", """{"choices":[{"delta":null,"finish_reason":null}]}""", null);
             yield return Odd("an unknown finish reason",
                 """{"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":"eos_token_7"}]}""", "fine");
             yield return Odd("empty choices", """{"choices":[]}""", null);
             yield return Odd("two choices",
-                """{"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":"stop"},{"index":1,"delta":{"content":"other"},"finish_reason":"stop"}]}""", "fine");
+                """{"choices":[{"index":0,"delta":{"content":"fine"},"finish_reason":"stop"},{"index":1,"delta":{"content":"other"}"""
+                + ""","finish_reason":"stop"}]}""", "fine");
             yield return Odd("tool calls and no text",
-                """{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}""", "");
+                """{"choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0"""
+                + ""","id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}""", "");
             yield return Odd("a lone surrogate", """{"choices":[{"delta":{"content":"\ud800"},"finish_reason":"stop"}]}""", null);
             yield return Odd("usage that is nonsense",
-                """{"choices":[{"delta":{"content":"fine"},"finish_reason":"stop"}],"usage":{"prompt_tokens":-5,"completion_tokens":9223372036854775808,"total_tokens":1.5}}""", "fine");
+                """{"choices":[{"delta":{"content":"fine"},"finish_reason":"stop"}]"""
+                + ""","usage":{"prompt_tokens":-5,"completion_tokens":9223372036854775808,"total_tokens":1.5}}""", "fine");
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class YandexGptWallProtocol : IWallProtocol, IWallTokens
     public string BrokenEvent => "{\"result\":{\"alternatives\":[{\"message\":{\"role\":\"assistant\",\"te\n";
 
     public string EmptyEvent =>
-        "{\"result\":{\"alternatives\":[{\"message\":{\"role\":\"assistant\",\"text\":\"\"},\"status\":\"ALTERNATIVE_STATUS_PARTIAL\"}]}}\n";
+        "{\"result\":{\"alternatives\":[{\"message\":{\"role\":\"assistant\",\"text\":\"\"},"
+        + "\"status\":\"ALTERNATIVE_STATUS_PARTIAL\"}]}}\n";
 
     // Its last line is both: the finish reason and the end.
     public Fault? MissingEndMark => null;
@@ -22,7 +23,8 @@ internal sealed class YandexGptWallProtocol : IWallProtocol, IWallTokens
     public Fault? ContentPolicy => null;
 
     public Fault RefusesPrefill { get; } = Fault.Status(
-        400, """{"error":{"grpcCode":3,"httpCode":400,"message":"the last message must not be from the assistant","httpStatus":"Bad Request","details":[]}}""");
+        400, """{"error":{"grpcCode":3,"httpCode":400,"message":"the last message must not be from the assistant","httpStatus":"Bad """
+            + """Request","details":[]}}""");
 
     // An account has ten generations at a time.
     public int? MaxConcurrency => 4096;
@@ -37,17 +39,21 @@ internal sealed class YandexGptWallProtocol : IWallProtocol, IWallTokens
                 [.. "{\"result\":{\"alternatives\":[{\"message\":{\"text\":\""u8, 0xC3, 0x28,
                     .. "\"},\"status\":\"ALTERNATIVE_STATUS_FINAL\"}]}}\n"u8], null);
             yield return Odd("unknown fields",
-                """{"zzz":[1],"result":{"alternatives":[{"message":{"role":"assistant","text":"fine","mood":{}},"status":"ALTERNATIVE_STATUS_FINAL","extra":7}],"x":"y"}}""", "fine");
+                """{"zzz":[1],"result":{"alternatives":[{"message":{"role":"assistant","text":"fine","mood":{}}"""
+                + ""","status":"ALTERNATIVE_STATUS_FINAL","extra":7}],"x":"y"}}""", "fine");
             yield return Odd("numbers as numbers",
-                """{"result":{"alternatives":[{"message":{"text":"fine"},"status":"ALTERNATIVE_STATUS_FINAL"}],"usage":{"inputTextTokens":3,"completionTokens":1,"totalTokens":4}}}""", "fine");
+                """{"result":{"alternatives":[{"message":{"text":"fine"},"status":"ALTERNATIVE_STATUS_FINAL"}]"""
+                + ""","usage":{"inputTextTokens":3,"completionTokens":1,"totalTokens":4}}}""", "fine");
             yield return Odd("nulls everywhere",
-                """{"error":null,"result":{"alternatives":[{"message":{"role":null,"text":"fine","toolCallList":null},"status":"ALTERNATIVE_STATUS_FINAL"}],"usage":null,"modelVersion":null}}""", "fine");
+                """{"error":null,"result":{"alternatives":[{"message":{"role":null,"text":"fine","toolCallList":null}"""
+                + ""","status":"ALTERNATIVE_STATUS_FINAL"}],"usage":null,"modelVersion":null}}""", "fine");
             yield return Odd("null alternatives", """{"result":{"alternatives":null}}""", null);
             yield return Odd("null message", """{"result":{"alternatives":[{"message":null,"status":null}]}}""", null);
             yield return Odd("a lone surrogate",
                 """{"result":{"alternatives":[{"message":{"text":"\ud800"},"status":"ALTERNATIVE_STATUS_FINAL"}]}}""", null);
             yield return Odd("usage that is nonsense",
-                """{"result":{"alternatives":[{"message":{"text":"fine"},"status":"ALTERNATIVE_STATUS_FINAL"}],"usage":{"inputTextTokens":"-5","completionTokens":"9223372036854775808","totalTokens":1.5}}}""", "fine");
+                """{"result":{"alternatives":[{"message":{"text":"fine"},"status":"ALTERNATIVE_STATUS_FINAL"}]"""
+                + ""","usage":{"inputTextTokens":"-5","completionTokens":"9223372036854775808","totalTokens":1.5}}}""", "fine");
         }
     }
 

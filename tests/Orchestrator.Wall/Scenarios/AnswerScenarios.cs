@@ -33,7 +33,7 @@ internal static class AnswerScenarios
             ]);
             yield return WallScenario.OfMany("N05", "split at every byte", SplitAsync);
             yield return WallScenario.OfMany("N06", "odd values", OddAsync);
-            yield return Cases("N07", "more than anybody should hold", p =>
+            yield return Cases("N07", "more than a client should hold", p =>
             [
                 new("a body of 1 GB", Fault.HugeBody(1L << 30), LlmErrorKind.MalformedResponse) { Memory = 96 << 20, Bound = 15 * Second },
                 new("a line of 64 MB", Fault.HugeLine(64L << 20),
@@ -90,7 +90,7 @@ internal static class AnswerScenarios
     }
 
     /// <summary>
-    /// From the first byte of the head; and from the first of the body. Beside somebody else the first-token limit ends it, alone the
+    /// From the first byte of the head; and from the first of the body. Beside another provider the first-token limit ends it, alone the
     /// attempt's.
     /// </summary>
     private static async Task DripAsync(WallSetting setting, WallChecks checks, WallTally tally)
@@ -117,7 +117,9 @@ internal static class AnswerScenarios
     {
         await connection.WriteAsync(
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n").ConfigureAwait(false);
-        foreach (var letter in "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null,\"x\":\"" + new string('a', 500))
+        foreach (var letter in "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
+            + "\"finish_reason\":null,\"x\":\""
+                + new string('a', 500))
         {
             await connection.WriteAsync($"1\r\n{letter}\r\n").ConfigureAwait(false);
             await connection.DelayAsync(Second).ConfigureAwait(false);

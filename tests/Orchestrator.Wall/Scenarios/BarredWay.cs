@@ -38,7 +38,7 @@ internal sealed record BarredWay(string What, Func<WallWorld, ILlmProvider> Prim
         }
     }
 
-    /// <summary>As added, without asking anybody beforehand.</summary>
+    /// <summary>As added, without asking a provider beforehand.</summary>
     private sealed class InOrder : IRoutingStrategy
     {
         public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context) => candidates;

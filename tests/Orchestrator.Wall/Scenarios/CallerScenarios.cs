@@ -80,7 +80,7 @@ internal static class CallerScenarios
     }
 
     /// <summary>
-    /// One at a time is served; the second waits, or is told at once that there is no room. Cancelled, it leaves no trace.
+    /// One at a time is served; the second waits, or fails at once because there is no room. Cancelled, it leaves no trace.
     /// </summary>
     private static async Task InQueueAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {
@@ -113,7 +113,7 @@ internal static class CallerScenarios
             world.Primary.Always = Fault.Stall(setting.Protocol.EventsOf(20));
             var answer = await world.AskAsync(leaveAfter: WallText.Primary.IndexOf("ash6", StringComparison.Ordinal)).ConfigureAwait(false);
             checks.Required(answer.Error is null && answer.Text.Length > 0, $"left with {answer.Said}");
-            // What is left of the answer may be read for a fifth of a second of real time before the connection is given up.
+            // What is left of the answer may be read for a fifth of a second of real time before the connection is closed.
             using (world.Clock.Hold())
                 await world.Primary.WhenDisconnectedAsync(Second).ConfigureAwait(false);
             checks.Required(world.Ledger.Attempts is [{ Outcome: AttemptOutcome.Abandoned }],

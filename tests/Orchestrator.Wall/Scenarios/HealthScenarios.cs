@@ -98,7 +98,7 @@ internal static class HealthScenarios
 
             var outage = (world.Clock.Elapsed - begun).TotalSeconds;
             var attempts = world.PrimaryCount + world.SecondaryCount;
-            // One free attempt a call, the failovers of the first calls before anybody is ejected, and the budget.
+            // One free attempt a call, the failovers of the first calls before a provider is ejected, and the budget.
             var most = (int)(calls * 1.2 + 10 * outage) + 12;
             checks.Required(attempts <= most, $"{attempts} attempts for {calls} calls while all were down, {most} allowed");
             world.Secondary.Always = null;

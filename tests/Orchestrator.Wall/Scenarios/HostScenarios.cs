@@ -17,7 +17,7 @@ internal static class HostScenarios
         }
     }
 
-    /// <summary>No server can be reached meanwhile, and that is told; with handles everything is well again.</summary>
+    /// <summary>No server can be reached meanwhile, and the error says so; with free handles calls succeed again.</summary>
     private static async Task HandlesAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {
         if (!OperatingSystem.IsLinux())

@@ -85,7 +85,7 @@ internal static class OperationScenarios
                 checks.Required(answer.IsComplete, $"{who}: {answer.Said}");
                 if (logged is { } id)
                 {
-                    // An observer is told of every attempt, and every time it throws is a fault of its own.
+                    // An observer receives every attempt, and each exception it throws is a fault of its own.
                     var faults = id == 106 ? world.Ledger.Attempts.Count : 1;
                     checks.Required(world.Log.Lines.Count(l => l.Id == id) == faults,
                         $"{who}: logged {world.Log.Lines.Count(l => l.Id == id)} times, {faults} expected");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Orchestrator.Wall;
 
 /// <summary>S15: the primary is out for a minute while a call comes every four seconds.</summary>
@@ -46,7 +48,8 @@ internal static class OutageScenario
         checks.Required(after.Count > 0 && after[0] <= TimeSpan.FromSeconds(30), "not back within 30 s of the recovery");
         checks.Ours(during <= MostAttempts, $"{during} attempts on the primary in its outage, {MostAttempts} promised");
         checks.Ours(after.Count > 0 && after[0] <= LongestReturn, $"not back within {LongestReturn.TotalSeconds:0} s of the recovery");
-        note = FormattableString.Invariant(
-            $"{during}/{CallsInOutage} attempts in the outage, back after {(after.Count > 0 ? $"{after[0].TotalSeconds:0.0} s" : "never")}");
+        note = string.Create(CultureInfo.InvariantCulture,
+            $"{during}/{CallsInOutage} attempts in the outage, back after "
+            + $"{(after.Count > 0 ? $"{after[0].TotalSeconds:0.0} s" : "never")}");
     }
 }

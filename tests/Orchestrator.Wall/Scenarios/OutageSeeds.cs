@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
@@ -13,8 +14,9 @@ internal static class OutageSeeds
     /// <param name="Faults">What was broken or promised and not kept, with its seed.</param>
     internal sealed record Outcome(int Seeds, int MostAttempts, double LongestReturn, IReadOnlyList<string> Faults)
     {
-        public override string ToString() => FormattableString.Invariant(
-            $"S15 over {Seeds} seeds: at most {MostAttempts} attempts in the outage, back after at most {LongestReturn:0.0} s{(Faults.Count > 0 ? $"; {Faults.Count} faults, the first: {Faults[0]}" : "")}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+            $"S15 over {Seeds} seeds: at most {MostAttempts} attempts in the outage, back after at most {LongestReturn:0.0} s"
+            + $"{(Faults.Count > 0 ? $"; {Faults.Count} faults, the first: {Faults[0]}" : "")}");
     }
 
     public static Outcome Run(int seeds)

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator.Wall;
 
-/// <summary>N01, N09: the primary's address leads nowhere, or to somebody else.</summary>
+/// <summary>N01, N09: the primary's address leads nowhere, or to another server.</summary>
 internal static class ReachabilityScenarios
 {
     public static IEnumerable<WallScenario> All

@@ -13,7 +13,7 @@ internal static class RetryAfterScenario
         await WaitedAsync(
             setting, checks, tally, "a date in 2 s", now => Fault.RateLimited(Date(now.AddSeconds(2))), 1, 3).ConfigureAwait(false);
         await WaitedAsync(setting, checks, tally, "0", _ => Fault.RateLimited("0"), 0, 1).ConfigureAwait(false);
-        // Not waited for, but believed: nobody asks there until then.
+        // Not waited for, but believed: no call asks there until then.
         await ExcludedAsync(setting, checks, tally, "30 s", _ => Fault.RateLimited("30"), 30).ConfigureAwait(false);
         await ExcludedAsync(
             setting, checks, tally, "a date in 30 s", now => Fault.RateLimited(Date(now.AddSeconds(30))), 30).ConfigureAwait(false);

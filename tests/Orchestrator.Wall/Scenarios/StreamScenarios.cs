@@ -21,7 +21,7 @@ internal static class StreamScenarios
                 (world, answer, checks) =>
                 {
                     checks.Advisory(answer.IsComplete, "not complete");
-                    // A skipped event has to be told of.
+                    // A skipped event has to be reported.
                     if (answer is { IsComplete: true, Route.Provider.Name: "primary" } && world.PrimaryCount == 1)
                         checks.Required(world.Log.Lines.Any(l => l.Id == 111), "an event was skipped without a word");
                 });

@@ -61,7 +61,7 @@ internal static class TlsScenarios
         }
     }
 
-    /// <summary>Refused in the handshake, or by a gateway that lets everybody in and then says what is missing.</summary>
+    /// <summary>Refused in the handshake, or by a gateway that accepts every client and then says what is missing.</summary>
     private static async Task ClientCertificateAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {
         using var authority = new TestAuthority();

@@ -3,7 +3,7 @@ using System.Text;
 namespace Orchestrator.Wall;
 
 /// <summary>
-/// F: single faults of the transport, each with the kind it has to be told as and the time within which the next provider is asked.
+/// F: single faults of the transport, each with the kind of its error and the time within which the next provider is asked.
 /// </summary>
 internal static class TransportScenarios
 {

@@ -42,7 +42,7 @@ internal static class WayScenarios
     }
 
     /// <summary>
-    /// Nobody accepts, and the queue of those who wait to be accepted is full: Linux drops what else comes, and says nothing.
+    /// No process accepts, and the queue of connections to accept is full: Linux drops further ones without an answer.
     /// </summary>
     private static async Task DroppedAsync(WallSetting setting, WallChecks checks, WallTally tally)
     {
@@ -116,7 +116,7 @@ internal static class WayScenarios
             var world = new WallWorld(setting, empty: true);
             await using (world.ConfigureAwait(false))
             {
-                // A name that no server has: were the proxy passed by, the error would be another one's.
+                // A name that no server has: were the proxy passed by, the error would be another.
                 var vendor = setting.Protocol.BaseOf(new Uri("http://vendor.invalid/"));
                 var primary = world.Protocol.CreateProvider("primary", vendor, WallWorld.PrimaryModel, world.Clock);
                 world.Add(primary);
@@ -126,7 +126,7 @@ internal static class WayScenarios
                 using (world.Clock.Hold())
                     answer = await world.AskAsync().ConfigureAwait(false);
                 checks.Required(answer.IsComplete && answer.Route?.Provider.Name == "secondary", $"dead proxy: {answer.Said}");
-                // Its probe has told the router that it cannot be reached; what a call meets is asked for by itself.
+                // By its probe the router knows that it cannot be reached; what a call meets is tested by itself.
                 var error = await ErrorOfAsync(primary).ConfigureAwait(false);
                 checks.Required(error?.Kind == LlmErrorKind.Unavailable && WasRefused(error),
                     $"dead proxy: not Unavailable, or passed by: {error?.Kind} {error?.InnerException}");

@@ -38,7 +38,7 @@ internal static class WallInvariants
         CheckSecrets(world, checks, text);
     }
 
-    /// <summary>Attempts that were left behind end by the clock; a little of it has to pass.</summary>
+    /// <summary>Orphaned attempts end by the clock; a little of it has to pass.</summary>
     private static async Task SettleAsync(WallWorld world)
     {
         for (var i = 0; i < 100 && world.Router.GetMetrics().Values.Any(m => m.InFlight > 0); i++)
@@ -74,7 +74,7 @@ internal static class WallInvariants
             $"{name} cost {cost:R}, the page says {page.Sum("llm_cost_total", label):R}");
     }
 
-    /// <summary>No request without an attempt that was told of. Attempts that found no connection leave no request.</summary>
+    /// <summary>No request without an attempt that was reported. Attempts that found no connection leave no request.</summary>
     private static void CheckServers(WallWorld world, WallChecks checks, IReadOnlyList<LlmAttempt> told)
     {
         foreach (var (server, name) in new[] { (world.Primary, "primary"), (world.Secondary, "secondary") })

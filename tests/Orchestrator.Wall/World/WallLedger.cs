@@ -1,6 +1,6 @@
 namespace Orchestrator.Wall;
 
-/// <summary>Every attempt the router told of, in order.</summary>
+/// <summary>Every attempt the router reported, in order.</summary>
 internal sealed class WallLedger : IUsageObserver
 {
     private readonly Lock _lock = new();
@@ -15,7 +15,7 @@ internal sealed class WallLedger : IUsageObserver
         }
     }
 
-    /// <summary>Whether everybody who is told gets an exception back.</summary>
+    /// <summary>Whether each report to an observer gets an exception back.</summary>
     public bool Throws { get; set; }
 
     public IEnumerable<LlmAttempt> Of(string provider) => Attempts.Where(a => a.Provider.Name == provider);

@@ -17,7 +17,7 @@ internal sealed class WallLog : ILoggerFactory, ILogger
         }
     }
 
-    /// <summary>Whether every line is followed by an exception thrown at whoever logs.</summary>
+    /// <summary>Whether every line is followed by an exception thrown at the code that logs.</summary>
     public bool Throws { get; set; }
 
     public ILogger CreateLogger(string categoryName) => this;

@@ -10,7 +10,7 @@ internal sealed class WallWorld : IAsyncDisposable
 
     /// <param name="setting">The world's laws.</param>
     /// <param name="configure">Further options of the router.</param>
-    /// <param name="alone">Whether the primary has nobody beside it.</param>
+    /// <param name="alone">Whether the primary has no other provider beside it.</param>
     /// <param name="empty">Whether the scenario adds the providers itself.</param>
     /// <param name="primaryServer">Where and how the primary listens.</param>
     public WallWorld(

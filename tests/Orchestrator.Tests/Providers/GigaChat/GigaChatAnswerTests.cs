@@ -15,10 +15,12 @@ public sealed class GigaChatAnswerTests
         await using var test = new GigaChatCase();
         test.Server.Reply = new FakeReply("Ягель, 🌿 мох и ива.") { PromptTokens = 19, CachedTokens = 2, CompletionTokens = 9 };
         var answer = await test.AskAsync(streamed);
-        (answer.Text, answer.ModelId, answer.FinishReason).Should().Be(("Ягель, 🌿 мох и ива.", "GigaChat-2:2.0.28.2", ChatFinishReason.Stop));
+        (answer.Text, answer.ModelId, answer.FinishReason)
+            .Should().Be(("Ягель, 🌿 мох и ива.", "GigaChat-2:2.0.28.2", ChatFinishReason.Stop));
         answer.CreatedAt.Should().BeCloseTo(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
         // On the wire the prompt is 17, for the cached two are not billed.
-        (answer.Usage!.InputTokenCount, answer.Usage.CachedInputTokenCount, answer.Usage.OutputTokenCount, answer.Usage.TotalTokenCount).Should().Be((19, 2, 9, 28));
+        (answer.Usage!.InputTokenCount, answer.Usage.CachedInputTokenCount, answer.Usage.OutputTokenCount, answer.Usage.TotalTokenCount)
+            .Should().Be((19, 2, 9, 28));
     }
 
     [Theory]
@@ -72,14 +74,19 @@ public sealed class GigaChatAnswerTests
     public async Task A_call_comes_with_arguments_and_state_and_goes_back_with_them(bool streamed)
     {
         await using var test = new GigaChatCase();
-        test.Server.Enqueue(new FakeReply("") { ToolCalls = [new("weather_forecast", """{"location":"Манжерок","num_days":10}""", "0199e210-2f13-744c-8fe5-c9a19fe27db7")] });
+        test.Server.Enqueue(new FakeReply("")
+        {
+            ToolCalls = [new("weather_forecast", """{"location":"Манжерок","num_days":10}""", "0199e210-2f13-744c-8fe5-c9a19fe27db7")]
+        });
         var answer = await test.AskAsync(streamed);
         answer.FinishReason.Should().Be(ChatFinishReason.ToolCalls);
         var call = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().ContainSingle().Subject;
         (call.Name, call.CallId, call.Exception).Should().Be(("weather_forecast", "0199e210-2f13-744c-8fe5-c9a19fe27db7", null));
         call.Arguments!["location"]!.ToString().Should().Be("Манжерок");
-        await test.AskAsync(streamed, null, [new(ChatRole.User, "?"), .. answer.Messages, new(ChatRole.Tool, [new FunctionResultContent(call.CallId, "тепло")])]);
-        test.Server.LastRequest.Text.Should().Contain("\"functions_state_id\":\"0199e210-2f13-744c-8fe5-c9a19fe27db7\"").And.Contain("{\\\"result\\\":\\\"тепло\\\"}");
+        await test.AskAsync(streamed, null, [
+            new(ChatRole.User, "?"), .. answer.Messages, new(ChatRole.Tool, [new FunctionResultContent(call.CallId, "тепло")])]);
+        test.Server.LastRequest.Text.Should().Contain("\"functions_state_id\":\"0199e210-2f13-744c-8fe5-c9a19fe27db7\"")
+            .And.Contain("{\\\"result\\\":\\\"тепло\\\"}");
     }
 
     [Theory]
@@ -90,14 +97,16 @@ public sealed class GigaChatAnswerTests
         test.Server.Reply = new FakeReply("Да.") { Reasoning = "Надо подумать." };
         var answer = await test.AskAsync(streamed);
         answer.Text.Should().Be("Да.");
-        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text)).Should().Be("Надо подумать.");
+        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text))
+            .Should().Be("Надо подумать.");
     }
 
     [Fact]
     public async Task Notices_of_progress_are_not_the_answer()
     {
         await using var test = new GigaChatCase();
-        var notice = "data: {\"choices\":[{\"delta\":{\"content\":\"рисую…\",\"role\":\"function_in_progress\",\"function_call\":{\"name\":\"text2image\"}},\"index\":0}],\"object\":\"chat.completion\"}\n\n";
+        var notice = "data: {\"choices\":[{\"delta\":{\"content\":\"рисую…\",\"role\":\"function_in_progress\","
+            + "\"function_call\":{\"name\":\"text2image\"}},\"index\":0}],\"object\":\"chat.completion\"}\n\n";
         test.Server.Enqueue(new FakeReply("раз два три"), Fault.InsertEvent(0, notice).And(Fault.InsertEvent(2, notice)));
         var answer = await test.AskAsync(streamed: true);
         answer.Text.Should().Be("раз два три");
@@ -120,12 +129,17 @@ public sealed class GigaChatAnswerTests
     {
         await using var test = new GigaChatCase();
         test.Server.Enqueue(Fault.Body("""
-            {"choices":[{"message":{"role":"assistant","content":"Конечно.","reasoning_content":"…"},"index":0,"finish_reason":"stop"}],"created":1678878333,
-             "model":"GigaChat:v1.2.19.2","usage":{"prompt_tokens":"18","completion_tokens":68,"total_tokens":86,"system_tokens":3},"object":"chat.completion"}
+            {"choices":[{"message":{"role":"assistant","content":"Конечно.","reasoning_content":"…"},"index":0,"finish_reason":"stop"}],
+             "created":1678878333,
+             "model":"GigaChat:v1.2.19.2","usage":{"prompt_tokens":"18","completion_tokens":68,"total_tokens":86,"system_tokens":3},
+             "object":"chat.completion"}
             """));
         var answer = await test.AskAsync(streamed: false);
-        (answer.Text, answer.Usage!.InputTokenCount, answer.Usage.CachedInputTokenCount, answer.Usage.OutputTokenCount).Should().Be(("Конечно.", 18, null, 68));
-        test.Server.Enqueue(Fault.Stream("data: {\"choices\":[{\"delta\":{\"content\":\"Да\",\"role\":\"assistant\"},\"index\":0}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"\"},\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"));
+        (answer.Text, answer.Usage!.InputTokenCount, answer.Usage.CachedInputTokenCount, answer.Usage.OutputTokenCount)
+            .Should().Be(("Конечно.", 18, null, 68));
+        test.Server.Enqueue(
+            Fault.Stream("data: {\"choices\":[{\"delta\":{\"content\":\"Да\",\"role\":\"assistant\"},\"index\":0}]}\n\ndata: "
+                + "{\"choices\":[{\"delta\":{\"content\":\"\"},\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"));
         (await test.AskAsync(streamed: true)).Text.Should().Be("Да");
     }
 }

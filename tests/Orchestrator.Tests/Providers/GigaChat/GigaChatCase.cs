@@ -26,7 +26,8 @@ internal sealed class GigaChatCase : IAsyncDisposable
         AuthorizationKey = FakeGigaChatServer.DefaultKey,
     };
 
-    public static GigaChatProvider NewProvider(FakeGigaChatServer server, Action<GigaChatOptions>? configure = null, TimeProvider? time = null)
+    public static GigaChatProvider NewProvider(
+        FakeGigaChatServer server, Action<GigaChatOptions>? configure = null, TimeProvider? time = null)
     {
         var options = Options(server);
         configure?.Invoke(options);
@@ -34,7 +35,11 @@ internal sealed class GigaChatCase : IAsyncDisposable
     }
 
     public static LlmRequest Request(bool streamed, ChatOptions? options = null, params ChatMessage[] messages) =>
-        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "что растёт в тундре?")]) { Streaming = streamed, Options = options };
+        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "что растёт в тундре?")])
+        {
+            Streaming = streamed,
+            Options = options
+        };
 
     /// <summary>The answer in one piece, however it came.</summary>
     public async Task<ChatResponse> AskAsync(bool streamed, ChatOptions? options = null, params ChatMessage[] messages)

@@ -19,7 +19,7 @@ public sealed class GigaChatCheckTests
     [Theory]
     [InlineData("GIGACHAT_API_B2B", "GigaChatScope.B2B")]
     [InlineData("GIGACHAT_API_CORP", "GigaChatScope.Corp")]
-    public async Task A_wrong_scope_is_told_with_the_one_that_fits(string right, string told)
+    public async Task A_wrong_scope_is_reported_with_the_one_that_fits(string right, string told)
     {
         await using var test = new GigaChatCase();
         test.Server.Scope = right;
@@ -34,7 +34,7 @@ public sealed class GigaChatCheckTests
     [InlineData("6f0b1291-c7f3-43c6-bb2e-9f3efb2dc98e", "UUID")]
     [InlineData("ZmFrZS1pZDpmYWtlLXNl#", "cut")]
     [InlineData("bm8tY29sb24=", "cut")]
-    public async Task A_malformed_key_is_told_by_its_looks_without_asking(string key, string told)
+    public async Task A_malformed_key_is_reported_by_its_looks_without_asking(string key, string told)
     {
         await using var test = new GigaChatCase(o => o.AuthorizationKey = key);
         var found = await test.Provider.DiagnoseAsync();
@@ -44,7 +44,7 @@ public sealed class GigaChatCheckTests
     }
 
     [Fact]
-    public async Task Wrong_and_expired_credentials_are_told_apart()
+    public async Task Wrong_and_expired_credentials_are_distinguished()
     {
         await using var wrong = new GigaChatCase(o => o.AuthorizationKey = Convert.ToBase64String("fake-id:other-secret"u8));
         (await wrong.Provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.WrongCredentials);
@@ -61,7 +61,7 @@ public sealed class GigaChatCheckTests
     }
 
     [Fact]
-    public async Task An_unknown_model_is_told_with_those_there_are()
+    public async Task An_unknown_model_is_reported_with_those_there_are()
     {
         await using var test = new GigaChatCase(o => o.Model = "GigaChat-9");
         var found = await test.Provider.DiagnoseAsync();
@@ -74,7 +74,7 @@ public sealed class GigaChatCheckTests
     }
 
     [Fact]
-    public async Task A_used_up_package_is_told()
+    public async Task A_used_up_package_is_reported()
     {
         await using var test = new GigaChatCase();
         test.Server.Balance = [new("GigaChat-2", 0), new("GigaChat-2-Pro", 100)];
@@ -88,7 +88,7 @@ public sealed class GigaChatCheckTests
     }
 
     [Fact]
-    public async Task Servers_that_are_away_busy_or_no_such_thing_are_told()
+    public async Task Servers_that_are_away_busy_or_no_such_thing_are_reported()
     {
         using var port = new ClosedPort();
         await using var test = new GigaChatCase();
@@ -134,12 +134,16 @@ public sealed class GigaChatCheckTests
         var models = await test.Provider.ListModelsAsync();
         models.Should().Contain(new GigaChatModel("GigaChat-2-Max", "chat")).And.Contain(m => !m.IsChat);
         test.Server.Balance = [new("GigaChat-2", 900_000), new("embeddings", 5)];
-        (await test.Provider.GetBalanceAsync()).Should().Equal(new GigaChatBalance("GigaChat-2", 900_000), new GigaChatBalance("embeddings", 5));
+        (await test.Provider.GetBalanceAsync())
+            .Should().Equal(new GigaChatBalance("GigaChat-2", 900_000), new GigaChatBalance("embeddings", 5));
         test.Server.Balance = null;
-        (await test.Provider.Invoking(p => p.GetBalanceAsync()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.Permission);
+        (await test.Provider.Invoking(p => p.GetBalanceAsync()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.Permission);
 
-        test.Server.EnqueueFor("/api/v1/tokens/count", Fault.Body("""[{"object":"tokens","tokens":2,"characters":10},{"object":"tokens","tokens":"3","characters":11}]"""));
-        (await test.Provider.CountTokensAsync([new(ChatRole.System, "Первый"), new(ChatRole.User, ""), new(ChatRole.User, "Второй")])).Should().Be(5);
+        test.Server.EnqueueFor("/api/v1/tokens/count",
+            Fault.Body("""[{"object":"tokens","tokens":2,"characters":10},{"object":"tokens","tokens":"3","characters":11}]"""));
+        (await test.Provider.CountTokensAsync([new(ChatRole.System, "Первый"), new(ChatRole.User, ""), new(ChatRole.User, "Второй")]))
+            .Should().Be(5);
         test.Server.LastRequest.Text.Should().Be("""{"model":"GigaChat-2","input":["Первый","Второй"]}""");
         var asked = test.Server.Requests.Count;
         (await test.Provider.CountTokensAsync([new(ChatRole.User, "")])).Should().Be(0);
@@ -157,7 +161,8 @@ public sealed class GigaChatCheckTests
     {
         await using var test = new GigaChatCase();
         test.Server.EnqueueFor("/api/v1/tokens/count", Fault.Body(body));
-        (await test.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, "a"), new(ChatRole.User, "b")])).Should().ThrowAsync<LlmException>())
+        (await test.Provider.Invoking(p => p.CountTokensAsync([new(ChatRole.User, "a"), new(ChatRole.User, "b")]))
+            .Should().ThrowAsync<LlmException>())
             .Which.Kind.Should().Be(LlmErrorKind.MalformedResponse);
     }
 }

@@ -33,7 +33,7 @@ public sealed class GigaChatClockTests
             server.TokenRequestCount.Should().Be(1);
             _time.Advance(TimeSpan.FromMinutes(2));
             await provider.ReadAsync(GigaChatCase.Request(streamed));
-            (server.TokenRequestCount, server.ChatCount).Should().Be((2, 29), "the token was given up in time, by the server's own dates");
+            (server.TokenRequestCount, server.ChatCount).Should().Be((2, 29), "the token was retired in time, by the server's own dates");
         }
     }
 
@@ -49,11 +49,14 @@ public sealed class GigaChatClockTests
             while (await connection.ReadRequestAsync() is { } request)
             {
                 if (request.Path == "/oauth")
-                    await WriteAsync(connection, 200, $$"""{"access_token":"t{{++tokens}}","expires_at":{{_time.GetUtcNow().AddMinutes(30).ToUnixTimeMilliseconds()}}}""");
+                    await WriteAsync(connection, 200, $$"""{"access_token":"t{{++tokens}}","expires_at":"""
+                        + $$"""{{_time.GetUtcNow().AddMinutes(30).ToUnixTimeMilliseconds()}}}""");
                 else if (request.Header("Authorization") == "Bearer t1" && tokens == 1 && isLong && _time.GetUtcNow().Hour > 12)
                     await WriteAsync(connection, 401, """{"status":401,"message":"Token has expired"}""");
                 else
-                    await WriteAsync(connection, 200, """{"choices":[{"message":{"role":"assistant","content":"x"},"index":0,"finish_reason":"stop"}],"object":"chat.completion"}""");
+                    await WriteAsync(
+                        connection, 200, """{"choices":[{"message":{"role":"assistant","content":"x"},"index":0,"finish_reason":"stop"}]"""
+                            + ""","object":"chat.completion"}""");
             }
         });
         using var provider = Provider(server, new SkewedClock(_time, TimeSpan.FromMinutes(minutesAhead)));
@@ -65,7 +68,7 @@ public sealed class GigaChatClockTests
         tokens.Should().Be(1);
         _time.Advance(TimeSpan.FromMinutes(61));
         await provider.ReadAsync(GigaChatCase.Request(streamed: false));
-        tokens.Should().Be(2, "it was given up, or refused and renewed once");
+        tokens.Should().Be(2, "it was retired, or refused and renewed once");
     }
 
     [Theory]
@@ -88,7 +91,8 @@ public sealed class GigaChatClockTests
             {
                 await (request.Path == "/oauth"
                     ? WriteAsync(connection, 200, $$"""{"access_token":"t{{++tokens}}","expires_at":{{expiresAt}}}""")
-                    : WriteAsync(connection, 200, """{"choices":[{"message":{"role":"assistant","content":"x"},"index":0,"finish_reason":"stop"}],"object":"chat.completion"}"""));
+                    : WriteAsync(connection, 200, """{"choices":[{"message":{"role":"assistant","content":"x"}"""
+                        + ""","index":0,"finish_reason":"stop"}],"object":"chat.completion"}"""));
             }
         });
         using var provider = Provider(server, _time);
@@ -118,7 +122,7 @@ public sealed class GigaChatClockTests
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_is_given_up_whatever_its_age()
+    public async Task A_token_that_is_refused_is_retired_whatever_its_age()
     {
         await using var server = Server();
         using var provider = GigaChatCase.NewProvider(server, time: new SkewedClock(_time, TimeSpan.FromMinutes(29.5)));
@@ -144,6 +148,7 @@ public sealed class GigaChatClockTests
     private static Task WriteAsync(FaultConnection connection, int status, string json)
     {
         using var checkedJson = JsonDocument.Parse(status == 200 && json.Contains("expires_at", StringComparison.Ordinal) ? "{}" : json);
-        return connection.WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
+        return connection.WriteAsync(
+            $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n{json}");
     }
 }

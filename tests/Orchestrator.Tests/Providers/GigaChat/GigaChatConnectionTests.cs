@@ -66,7 +66,8 @@ public sealed class GigaChatConnectionTests
         // One for the probe of the strategy, the others for the call.
         test.Server.EnqueueFor("/api/v2/oauth", Fault.Hang(), Fault.Hang(), Fault.Hang());
         await using var router = ChatSurface.InOrder(null, test.Provider, FakeProvider.Answering("next", "whole"));
-        var response = await router.RouteAsync(GigaChatCase.Request(streamed: false) with { Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromMilliseconds(100) } });
+        var response = await router.RouteAsync(
+            GigaChatCase.Request(streamed: false) with { Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromMilliseconds(100) } });
         (response.Text, response.Attempts[0].Error!.Kind).Should().Be(("whole", LlmErrorKind.Timeout));
     }
 

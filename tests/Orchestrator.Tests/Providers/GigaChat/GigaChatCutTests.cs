@@ -15,7 +15,8 @@ public sealed class GigaChatCutTests
     [
         "data: {\"choices\":[{\"delta\":{\"content\":\"Раз, 🌿 \\n\\n**два:\",\"role\":\"assistant\"},\"index\":0}]," + Model + "}\n\n",
         "data: {\"choices\":[{\"delta\":{\"content\":\"**\\n- мох и ягель.\"},\"index\":0}]," + Model + "}\n\n",
-        "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"index\":0,\"finish_reason\":\"stop\"}]," + Model + ",\"usage\":{\"prompt_tokens\":17,\"completion_tokens\":42,\"total_tokens\":59,\"precached_prompt_tokens\":2}}\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"\"},\"index\":0,\"finish_reason\":\"stop\"}]," + Model
+            + ",\"usage\":{\"prompt_tokens\":17,\"completion_tokens\":42,\"total_tokens\":59,\"precached_prompt_tokens\":2}}\n\n",
         "data: [DONE]\n\n",
     ];
 
@@ -41,7 +42,8 @@ public sealed class GigaChatCutTests
             else if (at < mark)
             {
                 var (text, error) = await test.FailAsync(streamed: true);
-                error.Kind.Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"it was cut after {at} bytes");
+                error.Kind
+                    .Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"it was cut after {at} bytes");
                 Whole.Should().StartWith(text);
             }
             else
@@ -56,7 +58,9 @@ public sealed class GigaChatCutTests
     public async Task Every_cut_of_a_whole_answer_is_an_error(CutKind kind)
     {
         await using var test = new GigaChatCase();
-        var bytes = Encoding.UTF8.GetBytes("{\"choices\":[{\"message\":{\"content\":\"Да 🌿\",\"role\":\"assistant\"},\"index\":0,\"finish_reason\":\"stop\"}]," + Model + "}");
+        var bytes = Encoding.UTF8.GetBytes(
+            "{\"choices\":[{\"message\":{\"content\":\"Да 🌿\",\"role\":\"assistant\"},\"index\":0,\"finish_reason\":\"stop\"}]," + Model
+                + "}");
         for (var at = 0; at < bytes.Length; at++)
         {
             test.Server.Enqueue(Fault.Body(Encoding.UTF8.GetString(bytes)).And(Fault.CutAfterBytes(at, kind)));
@@ -106,7 +110,8 @@ public sealed class GigaChatCutTests
         await using var test = new GigaChatCase();
         Fault[] faults =
         [
-            Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.BadChunk(1), Fault.HalfChunk(1), Fault.LyingEncoding(), Fault.DeepJson(),
+            Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.BadChunk(1), Fault.HalfChunk(1),
+            Fault.LyingEncoding(), Fault.DeepJson(),
             Fault.Raw("SSH-2.0-OpenSSH\r\n"u8.ToArray()), Fault.HeaderFlood(5000), Fault.MissingTerminator(2),
         ];
         foreach (var fault in faults)
@@ -114,12 +119,13 @@ public sealed class GigaChatCutTests
             if (!streamed && fault.ToString()!.Contains("missing", StringComparison.Ordinal))
                 continue;
             test.Server.Enqueue(fault);
-            (await test.FailAsync(streamed)).Error.Kind.Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse, LlmErrorKind.Unavailable], $"{fault}");
+            (await test.FailAsync(streamed)).Error.Kind
+                .Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse, LlmErrorKind.Unavailable], $"{fault}");
         }
     }
 
     [Fact]
-    public async Task A_line_without_end_is_given_up_and_a_long_one_read()
+    public async Task A_line_without_end_is_cut_off_and_a_long_one_read()
     {
         await using var test = new GigaChatCase();
         test.Server.Enqueue(Fault.HugeLine());
@@ -129,7 +135,7 @@ public sealed class GigaChatCutTests
     }
 
     [Fact]
-    public async Task One_event_that_cannot_be_read_is_told_to_the_router()
+    public async Task One_event_that_cannot_be_read_is_reported_to_the_router()
     {
         await using var test = new GigaChatCase();
         test.Server.Enqueue(new FakeReply("раз два три"), Fault.MalformedEvent(1));

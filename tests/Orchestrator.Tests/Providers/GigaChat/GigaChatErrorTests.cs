@@ -28,7 +28,8 @@ public sealed class GigaChatErrorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Every_row_has_its_kind_the_vendors_words_its_id_and_a_cure(int status, string words, LlmErrorKind kind, string? advice)
+    public async Task Every_row_has_its_kind_the_vendors_words_its_id_and_a_cure(
+        int status, string words, LlmErrorKind kind, string? advice)
     {
         await using var test = new GigaChatCase();
         var fault = Fault.Status(status, "{\"status\":" + status + ",\"message\":\"" + words + "\"}");
@@ -72,7 +73,8 @@ public sealed class GigaChatErrorTests
             error.Message.Should().NotContain("<");
         }
 
-        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("[]"), Fault.Body("OK", "text/plain"), Fault.Body("{}"), Fault.Body("{\"choices\":[]}") })
+        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("[]"),
+            Fault.Body("OK", "text/plain"), Fault.Body("{}"), Fault.Body("{\"choices\":[]}") })
         {
             test.Server.Enqueue(fault);
             var (text, error) = await test.FailAsync(streamed);
@@ -141,7 +143,7 @@ public sealed class GigaChatErrorTests
 
     [Theory]
     [BothModes]
-    public async Task A_redirect_is_told_and_not_followed(bool streamed)
+    public async Task A_redirect_is_reported_and_not_followed(bool streamed)
     {
         await using var test = new GigaChatCase();
         await using var other = new FakeGigaChatServer();
@@ -158,10 +160,12 @@ public sealed class GigaChatErrorTests
     public async Task The_router_goes_elsewhere_where_that_helps(bool streamed)
     {
         await using var test = new GigaChatCase();
-        foreach (var kind in new[] { LlmErrorKind.QuotaExceeded, LlmErrorKind.Permission, LlmErrorKind.ModelNotFound, LlmErrorKind.RateLimited, LlmErrorKind.NotSupported })
+        foreach (var kind in new[] { LlmErrorKind.QuotaExceeded, LlmErrorKind.Permission, LlmErrorKind.ModelNotFound,
+            LlmErrorKind.RateLimited, LlmErrorKind.NotSupported })
         {
             test.Server.Enqueue(Fault.Error(kind));
-            await using var router = ChatSurface.InOrder(null, new Wrapped(test.Provider, test.Provider.Info), FakeProvider.Answering("next", "whole"));
+            await using var router =
+                ChatSurface.InOrder(null, new Wrapped(test.Provider, test.Provider.Info), FakeProvider.Answering("next", "whole"));
             (await router.AskAsync(streamed)).Should().Be("whole", $"{kind} is the provider's alone");
         }
     }

@@ -15,8 +15,10 @@ public sealed class GigaChatSecretsTests
     private static readonly string Key = Convert.ToBase64String(Encoding.UTF8.GetBytes($"fake-id:{ClientSecret}"));
 
     public static TheoryData<Fault> Faults => new(
-        Fault.Unauthorized(), Fault.Error(LlmErrorKind.Permission), Fault.Error(LlmErrorKind.InvalidRequest), Fault.Error(LlmErrorKind.ServerError), Fault.RateLimited(),
-        Fault.ErrorUnder200(), Fault.ErrorEvent(2), Fault.Html(), Fault.Empty200(), Fault.CloseUnanswered(), Fault.CutAfterEvents(2), Fault.MalformedEvent(0), Fault.DeepJson());
+        Fault.Unauthorized(), Fault.Error(LlmErrorKind.Permission), Fault.Error(LlmErrorKind.InvalidRequest),
+        Fault.Error(LlmErrorKind.ServerError), Fault.RateLimited(),
+        Fault.ErrorUnder200(), Fault.ErrorEvent(2), Fault.Html(), Fault.Empty200(), Fault.CloseUnanswered(), Fault.CutAfterEvents(2),
+        Fault.MalformedEvent(0), Fault.DeepJson());
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -31,7 +33,8 @@ public sealed class GigaChatSecretsTests
         {
             var error = await Record.ExceptionAsync(async () =>
             {
-                await foreach (var _ in router.RouteStreamAsync(GigaChatCase.Request(streamed, null, new ChatMessage(ChatRole.User, Prompt))))
+                await foreach (var _ in router.RouteStreamAsync(
+                    GigaChatCase.Request(streamed, null, new ChatMessage(ChatRole.User, Prompt))))
                 {
                     // Read to its end.
                 }
@@ -57,7 +60,8 @@ public sealed class GigaChatSecretsTests
         test.Server.AuthorizationKey = Key;
         await test.AskAsync(streamed);
         var token = test.Server.LastRequest.Header("Authorization")!["Bearer ".Length..];
-        var quoting = $"{{\"status\":403,\"message\":\"{token} and {Key} and {ClientSecret} and canary-of-a-header\",\"code\":\"{token}\"}}";
+        var quoting =
+            $"{{\"status\":403,\"message\":\"{token} and {Key} and {ClientSecret} and canary-of-a-header\",\"code\":\"{token}\"}}";
         test.Server.Enqueue(Fault.Status(403, quoting).And(Fault.Header("x-request-id", token)), Fault.Body(quoting));
         for (var i = 0; i < 2; i++)
         {
@@ -74,11 +78,20 @@ public sealed class GigaChatSecretsTests
     [Fact]
     public void Options_show_no_secret()
     {
-        var options = new GigaChatOptions { Model = "m", AuthorizationKey = Key, AccessToken = "canary-token", Password = "canary-password", ClientKeyPassword = "canary-pass", Headers = { ["X"] = "canary-header" } };
+        var options = new GigaChatOptions
+        {
+            Model = "m",
+            AuthorizationKey = Key,
+            AccessToken = "canary-token",
+            Password = "canary-password",
+            ClientKeyPassword = "canary-pass",
+            Headers = { ["X"] = "canary-header" }
+        };
         options.ToString().Should().Contain("m").And.NotContain("canary").And.NotContain(Key);
         using var provider = new GigaChatProvider("g", options);
         $"{provider} {provider.Info}".Should().NotContain("canary").And.NotContain(Key);
-        var hidden = typeof(GigaChatOptions).GetProperties().Where(p => p.IsDefined(typeof(System.Diagnostics.DebuggerBrowsableAttribute), false)).Select(p => p.Name);
+        var hidden = typeof(GigaChatOptions).GetProperties()
+            .Where(p => p.IsDefined(typeof(System.Diagnostics.DebuggerBrowsableAttribute), false)).Select(p => p.Name);
         hidden.Should().Contain(["AuthorizationKey", "AccessToken", "Password", "ClientCertificate", "ClientKeyPassword", "Headers"]);
     }
 

@@ -25,7 +25,8 @@ public sealed class GigaChatStopTests
         {
             foreach (var (stops, expected) in new (string[], string)[]
             {
-                (["\nСТОП"], "раз два"), (["СТОП", "\nСТОП"], "раз два"), (["четыре", "три"], "раз два\nСТОП "), (["р"], ""), (["пять", ""], Text), (["\nСТОПА"], Text), (["четыре!"], Text),
+                (["\nСТОП"], "раз два"), (["СТОП", "\nСТОП"], "раз два"), (["четыре", "три"], "раз два\nСТОП "), (["р"], ""),
+                (["пять", ""], Text), (["\nСТОПА"], Text), (["четыре!"], Text),
             })
             {
                 test.Server.Enqueue(new FakeReply { Pieces = pieces });
@@ -67,7 +68,8 @@ public sealed class GigaChatStopTests
         (await test.AskAsync(streamed: true, new ChatOptions { StopSequences = ["####"] })).Text.Should().Be("раз ### два ##");
         test.Server.Reply = new FakeReply { Pieces = ["раз #"], ToolCalls = [new("f", "{}")] };
         var answer = await test.AskAsync(streamed: true, new ChatOptions { StopSequences = ["##"] });
-        answer.Messages[0].Contents.Where(c => c is TextContent or FunctionCallContent).Select(c => c.GetType().Name).Last().Should().Be(nameof(FunctionCallContent));
+        answer.Messages[0].Contents.Where(c => c is TextContent or FunctionCallContent).Select(c => c.GetType().Name).Last()
+            .Should().Be(nameof(FunctionCallContent));
         answer.Text.Should().Be("раз #");
     }
 
@@ -78,7 +80,8 @@ public sealed class GigaChatStopTests
         for (var round = 0; round < 3000; round++)
         {
             var text = new string([.. Enumerable.Range(0, random.Next(1, 25)).Select(_ => "ab "[random.Next(3)])]);
-            string[] stops = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => "ab "[random.Next(3)])]))];
+            string[] stops = [.. Enumerable.Range(0, random.Next(1, 4))
+                .Select(_ => new string([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => "ab "[random.Next(3)])]))];
             var cut = StopCut.For(stops)!;
             var shown = "";
             for (var at = 0; at < text.Length;)

@@ -4,7 +4,7 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Tests.Providers.GigaChat;
 
-/// <summary>Roots of one's own, and certificates of clients.</summary>
+/// <summary>Custom trusted roots, and client certificates.</summary>
 public sealed class GigaChatTlsTests : IDisposable
 {
     private readonly TestAuthority _authority = new("Russian Trusted Root CA of tests");
@@ -63,8 +63,12 @@ public sealed class GigaChatTlsTests : IDisposable
     {
         using var certificate = _authority.Issue();
         using var mine = _authority.Issue("client");
-        await using var server = new FakeGigaChatServer(new FaultServerOptions { Certificate = certificate, ClientRoot = _authority.Root }) { RequireToken = false };
-        using var provider = GigaChatCase.NewProvider(server, o => (o.AuthorizationKey, o.ClientCertificate, o.TrustedRoots) = (null, mine, [_authority.Root]));
+        await using var server = new FakeGigaChatServer(new FaultServerOptions { Certificate = certificate, ClientRoot = _authority.Root })
+        {
+            RequireToken = false
+        };
+        using var provider = GigaChatCase.NewProvider(
+            server, o => (o.AuthorizationKey, o.ClientCertificate, o.TrustedRoots) = (null, mine, [_authority.Root]));
         (await provider.ReadAsync(GigaChatCase.Request(streamed: true))).Should().NotBeEmpty();
         (server.LastRequest.Header("Authorization"), server.TokenRequestCount).Should().Be((null, 0));
         (await provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.None);
@@ -74,17 +78,21 @@ public sealed class GigaChatTlsTests : IDisposable
         using (var secret = mine.GetECDsaPrivateKey()!)
         {
             await File.WriteAllTextAsync(key, secret.ExportEncryptedPkcs8PrivateKeyPem("pass-s3cr3t", new(
-                System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
+                System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc,
+                System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
         }
 
         using var files = GigaChatCase.NewProvider(server, o =>
-            (o.AuthorizationKey, o.ClientCertificateFile, o.ClientKeyFile, o.ClientKeyPassword, o.TrustedRootsFile) = (null, cert, key, "pass-s3cr3t", Pem()));
+            (o.AuthorizationKey, o.ClientCertificateFile, o.ClientKeyFile, o.ClientKeyPassword, o.TrustedRootsFile) =
+                (null, cert, key, "pass-s3cr3t", Pem()));
         (await files.ReadAsync(GigaChatCase.Request(streamed: false))).Should().NotBeEmpty();
-        FluentActions.Invoking(() => GigaChatCase.NewProvider(server, o => (o.AuthorizationKey, o.ClientCertificateFile, o.ClientKeyFile, o.ClientKeyPassword) = (null, cert, key, "wrong-s3cr3t")))
+        FluentActions.Invoking(() => GigaChatCase.NewProvider(server, o =>
+            (o.AuthorizationKey, o.ClientCertificateFile, o.ClientKeyFile, o.ClientKeyPassword) = (null, cert, key, "wrong-s3cr3t")))
             .Should().Throw<ArgumentException>().WithMessage("ClientCertificateFile*").Which.ToString().Should().NotContain("s3cr3t");
 
-        using var nobody = GigaChatCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
-        (await nobody.FailAsync(GigaChatCase.Request(streamed: true))).Error.Kind.Should().BeOneOf(LlmErrorKind.Unavailable, LlmErrorKind.StreamInterrupted);
+        using var uncertified = GigaChatCase.NewProvider(server, o => o.TrustedRoots = [_authority.Root]);
+        (await uncertified.FailAsync(GigaChatCase.Request(streamed: true))).Error.Kind
+            .Should().BeOneOf(LlmErrorKind.Unavailable, LlmErrorKind.StreamInterrupted);
     }
 
     [Fact]
@@ -96,7 +104,8 @@ public sealed class GigaChatTlsTests : IDisposable
         File.WriteAllText(broken, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         foreach (var file in new[] { text, broken, Path.Combine(_folder, "missing.pem"), _folder })
         {
-            FluentActions.Invoking(() => new GigaChatProvider("g", new GigaChatOptions { Model = "m", AuthorizationKey = "k", TrustedRootsFile = file }))
+            FluentActions.Invoking(
+                () => new GigaChatProvider("g", new GigaChatOptions { Model = "m", AuthorizationKey = "k", TrustedRootsFile = file }))
                 .Should().Throw<ArgumentException>().WithMessage("TrustedRootsFile*");
         }
     }
@@ -105,7 +114,8 @@ public sealed class GigaChatTlsTests : IDisposable
     public void Roots_do_not_go_with_a_client_of_ones_own()
     {
         using var client = new HttpClient();
-        FluentActions.Invoking(() => new GigaChatProvider("g", new GigaChatOptions { Model = "m", AuthorizationKey = "k", TrustedRoots = [_authority.Root] }, client))
+        FluentActions.Invoking(() => new GigaChatProvider(
+            "g", new GigaChatOptions { Model = "m", AuthorizationKey = "k", TrustedRoots = [_authority.Root] }, client))
             .Should().Throw<ArgumentException>().WithMessage("TrustedRoots*");
     }
 

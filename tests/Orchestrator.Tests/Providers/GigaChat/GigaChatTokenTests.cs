@@ -16,7 +16,8 @@ public sealed class GigaChatTokenTests
         asked.ToString().Should().Be("POST /api/v2/oauth");
         asked.Header("Authorization").Should().Be($"Basic {FakeGigaChatServer.DefaultKey}");
         Guid.Parse(asked.Header("RqUID")!).Version.Should().Be(4);
-        (asked.Header("Content-Type"), asked.Header("Accept"), asked.Text).Should().Be(("application/x-www-form-urlencoded", "application/json", "scope=GIGACHAT_API_PERS"));
+        (asked.Header("Content-Type"), asked.Header("Accept"), asked.Text)
+            .Should().Be(("application/x-www-form-urlencoded", "application/json", "scope=GIGACHAT_API_PERS"));
         asked.Header("User-Agent").Should().NotBeNullOrEmpty();
         var chat = test.Server.LastRequest;
         chat.Header("Authorization").Should().StartWith("Bearer eyJ");
@@ -31,7 +32,8 @@ public sealed class GigaChatTokenTests
         await using var test = new GigaChatCase();
         test.Server.EnqueueFor("/api/v2/oauth", Fault.Delay(TimeSpan.FromMilliseconds(200)));
         // A thousand sockets at once take their time on a small machine.
-        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => test.Provider.ReadAsync(GigaChatCase.Request(streamed: i % 2 == 0)))).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => test.Provider.ReadAsync(GigaChatCase.Request(streamed: i % 2 == 0))))
+            .WaitAsync(TimeSpan.FromMinutes(2));
         test.Server.TokenRequestCount.Should().Be(1);
         test.Server.ChatCount.Should().Be(1000);
     }
@@ -80,7 +82,8 @@ public sealed class GigaChatTokenTests
         test.Server.ExpireTokens();
         var (_, error) = await test.FailAsync(streamed);
         error.Kind.Should().Be(LlmErrorKind.Authentication);
-        error.Message.Should().Contain("Token has expired").And.Contain("AccessToken cannot be renewed").And.NotContain("ready-token-of-mine");
+        error.Message.Should().Contain("Token has expired").And.Contain("AccessToken cannot be renewed")
+            .And.NotContain("ready-token-of-mine");
         (test.Server.ChatCount, test.Server.TokenRequestCount).Should().Be((2, 0));
     }
 
@@ -97,11 +100,13 @@ public sealed class GigaChatTokenTests
         for (var minute = 0; minute < 60; minute++)
         {
             await test.AskAsync(streamed: minute % 2 == 0);
-            test.Server.TokenRequestCount.Should().Be((minute / 29) + 1, $"a token lives 30 minutes and is given up after 29; this is minute {minute}");
+            test.Server.TokenRequestCount
+                .Should().Be((minute / 29) + 1, $"a token lives 30 minutes and is retired after 29; this is minute {minute}");
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        test.Chats.GroupBy(c => c.Header("Authorization")).Should().OnlyContain(g => g.Max(c => c.At) - g.Min(c => c.At) < TimeSpan.FromMinutes(29));
+        test.Chats.GroupBy(c => c.Header("Authorization"))
+            .Should().OnlyContain(g => g.Max(c => c.At) - g.Min(c => c.At) < TimeSpan.FromMinutes(29));
     }
 
     [Fact]
@@ -129,8 +134,10 @@ public sealed class GigaChatTokenTests
         { 401, "{\"code\":4,\"message\":\"Can't decode 'Authorization' header\"}", LlmErrorKind.Authentication, "4", "base64" },
         { 400, "{\"code\":5,\"message\":\"scope is empty\"}", LlmErrorKind.Authentication, "5", "scope" },
         { 401, "{\"code\":6,\"message\":\"credentials doesn't match db data\"}", LlmErrorKind.Authentication, "6", "make a new key" },
-        { 400, "{\"code\":7,\"message\":\"scope from db not fully includes consumed scope\"}", LlmErrorKind.Authentication, "7", "GIGACHAT_API_CORP" },
-        { 401, "{\"code\":\"7\",\"message\":\"scope from db not fully includes consumed scope\"}", LlmErrorKind.Authentication, "7", "GIGACHAT_API_CORP" },
+        { 400, "{\"code\":7,\"message\":\"scope from db not fully includes consumed scope\"}", LlmErrorKind.Authentication, "7",
+            "GIGACHAT_API_CORP" },
+        { 401, "{\"code\":\"7\",\"message\":\"scope from db not fully includes consumed scope\"}", LlmErrorKind.Authentication, "7",
+            "GIGACHAT_API_CORP" },
         { 400, "", LlmErrorKind.Authentication, null, "No access token" },
         { 404, "", LlmErrorKind.MalformedResponse, null, "AuthUrl" },
         { 429, "", LlmErrorKind.RateLimited, null, "No access token" },
@@ -148,7 +155,8 @@ public sealed class GigaChatTokenTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task What_the_host_of_tokens_says_has_its_kind_its_code_and_a_cure(int status, string body, LlmErrorKind kind, string? code, string advice)
+    public async Task What_the_host_of_tokens_says_has_its_kind_its_code_and_a_cure(
+        int status, string body, LlmErrorKind kind, string? code, string advice)
     {
         foreach (var streamed in new[] { true, false })
         {
@@ -181,7 +189,7 @@ public sealed class GigaChatTokenTests
     }
 
     [Fact]
-    public async Task Giving_up_while_a_token_is_fetched_closes_the_socket()
+    public async Task Cancelling_while_a_token_is_fetched_closes_the_socket()
     {
         await using var test = new GigaChatCase();
         test.Server.EnqueueFor("/api/v2/oauth", Fault.Hang());

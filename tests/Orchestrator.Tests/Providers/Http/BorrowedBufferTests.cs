@@ -4,7 +4,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>A read that was given up may still write into the buffer it was given: no other call may get that buffer.</summary>
+/// <summary>A read that was cancelled may still write into the buffer it was given: no other call may get that buffer.</summary>
 public class BorrowedBufferTests
 {
     [Theory]
@@ -12,9 +12,9 @@ public class BorrowedBufferTests
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(false, true)]
-    public void A_buffer_of_a_read_that_was_given_up_never_goes_back_to_the_pool(bool whole, bool fails)
+    public void A_buffer_of_a_cancelled_read_never_goes_back_to_the_pool(bool whole, bool fails)
     {
-        using var stream = new GivenUpStream(fails);
+        using var stream = new CancelledReadStream(fails);
         Fill(stream, whole);
 
         var rented = Enumerable.Range(0, 64).Select(_ => ArrayPool<byte>.Shared.Rent(4096)).ToList();
@@ -27,7 +27,7 @@ public class BorrowedBufferTests
     [InlineData(false)]
     public void A_buffer_of_reads_that_ended_goes_back_to_the_pool(bool whole)
     {
-        using var stream = new GivenUpStream(fails: null);
+        using var stream = new CancelledReadStream(fails: null);
         Fill(stream, whole);
 
         var rented = ArrayPool<byte>.Shared.Rent(4096);
@@ -36,7 +36,7 @@ public class BorrowedBufferTests
     }
 
     // All on this thread, whose array the pool gives out again first.
-    private static void Fill(GivenUpStream stream, bool whole)
+    private static void Fill(CancelledReadStream stream, bool whole)
     {
         if (whole)
         {
@@ -54,7 +54,7 @@ public class BorrowedBufferTests
     }
 
     /// <summary>Gives a read up at once, but keeps what it was given to write into.</summary>
-    private sealed class GivenUpStream(bool? fails) : MemoryStream
+    private sealed class CancelledReadStream(bool? fails) : MemoryStream
     {
         public byte[]? Given { get; private set; }
 

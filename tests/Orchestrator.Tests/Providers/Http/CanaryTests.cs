@@ -15,8 +15,9 @@ using Orchestrator.Tests.Support;
 namespace Orchestrator.Tests.Providers.Http;
 
 /// <summary>
-/// A canary for a key, for a prompt, for instructions and for a tool's description, through every vendor and through whatever can go wrong with it, every
-/// way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects. Alone, as it listens to the traces of everybody.
+/// A canary for a key, for a prompt, for instructions and for a tool's description, through every vendor and through whatever can go wrong
+/// with it, every way of quoting included: none is found in exceptions, logs above Trace, the metrics page, traces or the texts of objects.
+/// Alone, as it listens to all traces.
 /// </summary>
 [Collection(StressCollection.Name)]
 public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTests.Runs>
@@ -44,7 +45,9 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         }
     }
 
-    public static TheoryData<string, bool> Cases => new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false }, { "openai", true }, { "openai", false }, { "ollama", true }, { "ollama", false } };
+    public static TheoryData<string, bool> Cases =>
+        new() { { "gigachat", true }, { "gigachat", false }, { "yandex", true }, { "yandex", false }, { "openai", true },
+            { "openai", false }, { "ollama", true }, { "ollama", false } };
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -55,7 +58,10 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         traces.Should().BePositive();
         chats.Should().BeGreaterThan(20, "the faults must have been met");
         sent.Should().NotBeEmpty();
-        var secrets = new List<(string, int)> { (Prompt, PromptEcho.Shortest), (Instructions, PromptEcho.Shortest), (Key, 8), (GigaKey, 8) };
+        var secrets = new List<(string, int)>
+        {
+            (Prompt, PromptEcho.Shortest), (Instructions, PromptEcho.Shortest), (Key, 8), (GigaKey, 8)
+        };
         if (vendor != "yandex")
             secrets.Add((Description, PromptEcho.Shortest));
         foreach (var text in said.Distinct())
@@ -73,10 +79,22 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         await using var yandex = new YandexGptCase(o => o.ApiKey = Key);
         await using var openAi = new Wire(o => o.ApiKey = Key);
         await using var ollama = new OllamaCase(o => o.ApiKey = Key);
-        ILlmProvider provider = vendor switch { "gigachat" => giga.Provider, "yandex" => yandex.Provider, "openai" => openAi.Provider, _ => ollama.Provider };
-        FakeLlmServer server = vendor switch { "gigachat" => giga.Server, "yandex" => yandex.Server, "openai" => openAi.Server, _ => ollama.Server };
-        string[] questions = vendor switch { "gigachat" => ["/api/v2/oauth", "/api/v1/models"], "yandex" => ["/foundationModels/v1/tokenize"], "openai" => ["/v1/models"], _ => ["/api/tags"] };
-        var options = new ChatOptions { Instructions = Instructions, Tools = vendor == "yandex" ? null : [AIFunctionFactory.Create(() => 1, "wings", Description)] };
+        ILlmProvider provider =
+            vendor switch { "gigachat" => giga.Provider, "yandex" => yandex.Provider, "openai" => openAi.Provider, _ => ollama.Provider };
+        FakeLlmServer server =
+            vendor switch { "gigachat" => giga.Server, "yandex" => yandex.Server, "openai" => openAi.Server, _ => ollama.Server };
+        string[] questions = vendor switch
+        {
+            "gigachat" => ["/api/v2/oauth", "/api/v1/models"],
+            "yandex" => ["/foundationModels/v1/tokenize"],
+            "openai" => ["/v1/models"],
+            _ => ["/api/tags"]
+        };
+        var options = new ChatOptions
+        {
+            Instructions = Instructions,
+            Tools = vendor == "yandex" ? null : [AIFunctionFactory.Create(() => 1, "wings", Description)]
+        };
 
         var traces = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -99,7 +117,8 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
                 said.Add(await AskAsync(router, streamed, options));
                 foreach (var path in questions)
                 {
-                    server.EnqueueFor(path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
+                    server.EnqueueFor(
+                        path, fault ?? Fault.Status(401, $"{{\"message\":\"not known: {(vendor == "gigachat" ? GigaKey : Key)}\"}}"));
                     checks.Add(((IProviderDiagnostics)provider).DiagnoseAsync());
                 }
             }
@@ -117,8 +136,10 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         }
 
         said.Add($"{provider} {provider.Info}");
-        said.AddRange(logs.Records.Where(r => r.Level > LogLevel.Trace).Select(r => $"{r.Message} {r.Exception} {string.Join(' ', r.StructuredState ?? [])} {string.Join(' ', r.Scopes)}"));
-        said.AddRange(traces.Select(a => $"{a.DisplayName} {a.StatusDescription} {string.Join(' ', a.TagObjects)} {string.Join(' ', a.Baggage)} {string.Join(' ', a.Events.SelectMany(e => e.Tags))}"));
+        said.AddRange(logs.Records.Where(r => r.Level > LogLevel.Trace)
+            .Select(r => $"{r.Message} {r.Exception} {string.Join(' ', r.StructuredState ?? [])} {string.Join(' ', r.Scopes)}"));
+        said.AddRange(traces.Select(a => $"{a.DisplayName} {a.StatusDescription} {string.Join(' ', a.TagObjects)} "
+            + $"{string.Join(' ', a.Baggage)} {string.Join(' ', a.Events.SelectMany(e => e.Tags))}"));
 
         var sent = server.Requests.Select(r => r.Header("Authorization")?.Split(' ')[^1]).OfType<string>().Distinct().ToList();
         return new Run(said, sent, server.ChatCount, traces.Count);
@@ -134,34 +155,46 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
         catch (LlmException error)
         {
             var attempts = (error as AllProvidersFailedException)?.Attempts ?? [];
-            return $"{error} {error.PartialText} {error.Data.Count} {error.RequestId} {error.ProviderCode} {string.Join(' ', attempts.Select(a => $"{a} {a.Error}"))}";
+            return $"{error} {error.PartialText} {error.Data.Count} {error.RequestId} {error.ProviderCode} "
+                + $"{string.Join(' ', attempts.Select(a => $"{a} {a.Error}"))}";
         }
     }
 
     /// <summary>Null stands for the server that quotes all it was sent.</summary>
     private static IEnumerable<Fault?> Faults(FakeLlmServer server)
     {
-        foreach (var kind in Enum.GetValues<LlmErrorKind>().Except([LlmErrorKind.Unknown, LlmErrorKind.NoCandidate, LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse, LlmErrorKind.NotSupported]))
+        foreach (var kind in Enum.GetValues<LlmErrorKind>().Except([LlmErrorKind.Unknown, LlmErrorKind.NoCandidate,
+            LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse, LlmErrorKind.NotSupported]))
             yield return Fault.Error(kind);
         yield return null;
         Fault[] others =
         [
-            Fault.RateLimited("0"), Fault.ErrorUnder200(), Fault.ErrorEvent(1), Fault.Html(), Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Redirect(new Uri(server.Address, "/elsewhere")),
-            Fault.Status(418, "?"), Fault.Body("{"), Fault.Body(Key), Fault.DeepJson(), Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.CutAfterEvents(1), Fault.MissingTerminator(),
-            Fault.MalformedEvent(0), Fault.BadChunk(1), Fault.HalfChunk(0), Fault.WrongLength(5), Fault.LyingEncoding(), Fault.Raw("nonsense\r\n\r\n"u8.ToArray()), Fault.None,
+            Fault.RateLimited("0"), Fault.ErrorUnder200(), Fault.ErrorEvent(1), Fault.Html(), Fault.Html(200), Fault.Empty200(),
+            Fault.NoContent(), Fault.Redirect(new Uri(server.Address, "/elsewhere")),
+            Fault.Status(418, "?"), Fault.Body("{"), Fault.Body(Key), Fault.DeepJson(), Fault.CloseUnanswered(), Fault.ResetUnanswered(),
+            Fault.CutHead(), Fault.CutAfterEvents(1), Fault.MissingTerminator(),
+            Fault.MalformedEvent(0), Fault.BadChunk(1), Fault.HalfChunk(0), Fault.WrongLength(5), Fault.LyingEncoding(),
+            Fault.Raw("nonsense\r\n\r\n"u8.ToArray()), Fault.None,
         ];
         foreach (var fault in others)
             yield return fault;
     }
 
-    private static Fault Echo(CapturedRequest request, Func<string, string> escape) => request.Path.Contains("oauth", StringComparison.Ordinal)
-        ? Fault.None
-        : Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = escape($"{Prompt} {Instructions} {Description}"), code = escape(request.Header("Authorization") ?? ""), type = escape(Prompt) }));
+    private static Fault Echo(CapturedRequest request, Func<string, string> escape) =>
+        request.Path.Contains("oauth", StringComparison.Ordinal)
+            ? Fault.None
+            : Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new
+            {
+                message = escape($"{Prompt} {Instructions} {Description}"),
+                code = escape(request.Header("Authorization") ?? ""),
+                type = escape(Prompt)
+            }));
 
     private static Fault Echo(CapturedRequest request) =>
         Fault.Status(500, System.Text.Json.JsonSerializer.Serialize(new { message = $"{request.Header("Authorization")} {request.Text}" }))
             .And(Fault.Header("x-request-id", request.Header("Authorization") ?? "none"));
 
-    /// <summary>What was said by whatever speaks, what was sent in secret, how many chats were asked for, and how many activities ended.</summary>
+    /// <summary>What was said by whatever speaks, what was sent in secret, how many chats were asked for,
+    /// and how many activities ended.</summary>
     internal sealed record Run(List<string> Said, List<string> Sent, int Chats, int Traces);
 }

@@ -79,7 +79,8 @@ public sealed class ConnectLimitTests : IAsyncDisposable
     public async Task A_named_client_has_the_routers_limit(bool streamed)
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
-        services.AddLlmRouter(o => (o.Retry, o.Timeouts) = (RetryOptions.None, Connect(7))).AddOpenAiCompatible("named", o => (o.BaseUrl, o.Model) = (Address, "m"));
+        services.AddLlmRouter(o => (o.Retry, o.Timeouts) = (RetryOptions.None, Connect(7)))
+            .AddOpenAiCompatible("named", o => (o.BaseUrl, o.Model) = (Address, "m"));
         await using var container = services.BuildServiceProvider();
         var router = container.GetRequiredService<Router>();
 
@@ -143,14 +144,18 @@ public sealed class ConnectLimitTests : IAsyncDisposable
 
     [Theory]
     [BothModes]
-    public async Task A_handlers_own_limit_is_not_told_as_ours(bool streamed)
+    public async Task A_handlers_own_limit_is_not_reported_as_ours(bool streamed)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(100) }) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(100) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         using var provider = Provider(Address, client);
 
         var (_, error) = await provider.FailAsync(Wire.Ask(streamed));
 
-        (error.Kind, error.Message).Should().Be((LlmErrorKind.Timeout, $"No connection to localhost:{_silent.Port} within the ConnectTimeout of the client that was handed in. Check address and network."));
+        (error.Kind, error.Message).Should().Be((LlmErrorKind.Timeout, $"No connection to localhost:{_silent.Port} within the "
+            + "ConnectTimeout of the client that was handed in. Check address and network."));
     }
 
     private static TimeoutOptions Connect(int seconds) => new() { Connect = TimeSpan.FromSeconds(seconds) };

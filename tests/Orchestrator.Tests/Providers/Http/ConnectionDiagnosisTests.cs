@@ -7,7 +7,7 @@ using Orchestrator.Tests.Providers.OpenAiCompatible;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>What keeps a connection from being made, told as it is: by the checks of all vendors, and by the errors of calls.</summary>
+/// <summary>Why a connection cannot be made, as the checks of all vendors and the errors of calls report it.</summary>
 public sealed class ConnectionDiagnosisTests : IDisposable
 {
     private static readonly byte[] ProtocolVersion = [0x15, 3, 1, 0, 2, 2, 70];
@@ -64,7 +64,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
-    public async Task The_errors_of_calls_do_not_blame_what_is_not_to_blame(string server, string problem, string[] said, string[] unsaid)
+    public async Task The_errors_of_calls_do_not_name_a_wrong_cause(string server, string problem, string[] said, string[] unsaid)
     {
         var (running, address) = Start(server);
         await using (running)
@@ -86,7 +86,7 @@ public sealed class ConnectionDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_the_roots_of_the_settings_do_not_fit_is_told_with_the_reason()
+    public async Task A_certificate_that_the_roots_of_the_settings_do_not_fit_is_reported_with_the_reason()
     {
         var now = TimeProvider.System.GetUtcNow();
         foreach (var (certificate, words) in new[]
@@ -105,9 +105,10 @@ public sealed class ConnectionDiagnosisTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_wants_https_and_says_so_is_told()
+    public async Task A_server_that_wants_https_and_says_so_is_reported()
     {
-        foreach (var words in new[] { "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>", "Client sent an HTTP request to an HTTPS server.\n" })
+        foreach (var words in new[] { "<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>",
+            "Client sent an HTTP request to an HTTPS server.\n" })
         {
             await using var server = new FakeOpenAiServer();
             server.Always = Fault.Status(400, words, words[0] == '<' ? "text/html" : "text/plain");
@@ -152,7 +153,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
             case "client certificate, TLS 1.2":
                 return Tls(new() { Certificate = Issue(), ClientRoot = _authority.Root, Protocols = SslProtocols.Tls12 });
             case "client certificate, nginx":
-                return Tls(new() { Certificate = Issue() }, "<html><head><title>400 No required SSL certificate was sent</title></head></html>");
+                return Tls(
+                    new() { Certificate = Issue() }, "<html><head><title>400 No required SSL certificate was sent</title></head></html>");
             case "unknown root":
                 return Tls(new() { Certificate = Issue() });
             case "another host":
@@ -185,7 +187,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
                     // To its end: what is left unread would make a reset of the close.
                     _ = await connection.ReadRequestAsync();
                     if (page is not null)
-                        await connection.WriteAsync($"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\n\r\n{page}");
+                        await connection.WriteAsync(
+                            $"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: {page.Length}\r\n\r\n{page}");
                 },
                 options);
             return (server, server.Address);
@@ -199,14 +202,20 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         return issued;
     }
 
-    /// <summary>Whether the certificate of the server is to be trusted, so that what comes after it is seen; null for a client of the provider's own.</summary>
+    /// <summary>Whether the certificate of the server is to be trusted, so that what comes after it is seen;
+    /// null for a client of the provider's own.</summary>
     private HttpClient? Trusting(string server)
     {
-        if (server is "unknown root" or "closed port" or "no such name" or "plain http" or "another protocol" or "TLS 1.1 alert" or "handshake refused")
+        if (server is "unknown root" or "closed port" or "no such name" or "plain http" or "another protocol" or "TLS 1.1 alert"
+            or "handshake refused")
             return null;
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(_authority.Root);
-        var client = new HttpClient(new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } }) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new HttpClient(
+            new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
         _used.Add(client);
         return client;
     }
@@ -216,7 +225,8 @@ public sealed class ConnectionDiagnosisTests : IDisposable
         new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(address, "v1"), Model = "m" }, client),
         new OllamaProvider("wired", new() { BaseUrl = address, Model = "m" }, client),
         new YandexGptProvider("wired", new() { BaseUrl = address, Model = "m", FolderId = "b1g", ApiKey = "AQVNx" }, client),
-        new GigaChatProvider("wired", new() { BaseUrl = address, AuthUrl = address, Model = "m", AuthorizationKey = FakeGigaChatServer.DefaultKey }, client),
+        new GigaChatProvider(
+            "wired", new() { BaseUrl = address, AuthUrl = address, Model = "m", AuthorizationKey = FakeGigaChatServer.DefaultKey }, client),
     ];
 
     private sealed class Nothing : IAsyncDisposable

@@ -9,7 +9,8 @@ public class EchoPropertyTests
 {
     private static readonly string[] Alphabets =
     [
-        "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя АБВГД", "éàçüßñøåæœčřšž ", "αβγδεζηθικλμνξοπρστυφχψω ", "日本語中文字漢 ", "한국어글자 ",
+        "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ 0123456789", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя АБВГД", "éàçüßñøåæœčřšž ",
+        "αβγδεζηθικλμνξοπρστυφχψω ", "日本語中文字漢 ", "한국어글자 ",
         "🦉🦊🐻🌲👩‍💻 ", "\"'\\/%&<>+=;:{}[]|~`^$#@!?*()_- \t\n", "אבגדהוזחט ", "नमस्ते ", "\\u0416\\n%41&amp;",
     ];
 
@@ -47,5 +48,7 @@ public class EchoPropertyTests
         return text.ToString();
     }
 
-    private static string Key(Random random) => "sk-" + string.Concat(Enumerable.Range(0, 40).Select(_ => "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_"[random.Next(59)]));
+    private static string Key(Random random) =>
+        "sk-" + string.Concat(
+            Enumerable.Range(0, 40).Select(_ => "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_"[random.Next(59)]));
 }

@@ -4,7 +4,8 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>What a server's words may stand for is looked at in bounded time and room; what is unknown goes, and what helps a reader stays.</summary>
+/// <summary>What a server's words may stand for is looked at in bounded time and room;
+/// what is unknown goes, and what helps a reader stays.</summary>
 public class EchoReadingsTests
 {
     private const string Prompt = "The nightjar sleeps at noon, and Иван Петрович keeps a дневник о болезни";

@@ -24,13 +24,16 @@ public class EchoTests
         var (_, error) = await wire.Provider.FailAsync(new LlmRequest("Erika") { Streaming = streamed });
 
         error.Kind.Should().Be(LlmErrorKind.InvalidRequest);
-        error.Message.Should().Contain("body.messages.0.content: Input should be a valid string; body.temperature: Input should be less than 2").And.NotContain("Erika");
+        error.Message.Should().NotContain("Erika")
+            .And.Contain("body.messages.0.content: Input should be a valid string; body.temperature: Input should be less than 2");
     }
 
     [Theory]
-    [InlineData("{\"error\":{\"message\":\"cannot parse 'My name is Erika Mustermann\\nand my number is 555-0199-27.' as a tool\",\"code\":\"My name is Erika Mustermann\"}}", 400)]
+    [InlineData("{\"error\":{\"message\":\"cannot parse 'My name is Erika Mustermann\\nand my number is 555-0199-27.' as a "
+        + "tool\",\"code\":\"My name is Erika Mustermann\"}}", 400)]
     [InlineData("{\"error\":\"cannot parse My name is Erika Mustermann\"}", 500)]
-    [InlineData("{\"what\":\"cannot parse\",\"request\":[{\"content\":\"My name is Erika Mustermann\\nand my number is 555-0199-27.\"}],\"input\":\"Erika\"}", 400)]
+    [InlineData("{\"what\":\"cannot parse\",\"request\":[{\"content\":\"My name is Erika Mustermann\\nand my number is "
+        + "555-0199-27.\"}],\"input\":\"Erika\"}", 400)]
     [InlineData("cannot parse: name is Erika Mustermann", 500)]
     [InlineData("{\"error\":\"cannot parse My name is Erika Mustermann\"}", 200)]
     [InlineData("{\"what\":\"cannot parse\",\"input\":\"My na\\u006de is Erika Must", 400)]
@@ -53,7 +56,8 @@ public class EchoTests
     public async Task What_a_server_repeats_inside_a_stream_is_cut()
     {
         await using var wire = new Wire();
-        wire.Server.Enqueue(Fault.Stream("data: {\"error\":{\"message\":\"cannot parse My name is Erika Mustermann\",\"code\":\"My name is Erika Mustermann\"}}\n\n"));
+        wire.Server.Enqueue(Fault.Stream(
+            "data: {\"error\":{\"message\":\"cannot parse My name is Erika Mustermann\",\"code\":\"My name is Erika Mustermann\"}}\n\n"));
         var (_, error) = await wire.Provider.FailAsync(new LlmRequest(Prompt) { Streaming = true });
         (error + error.ProviderCode).Should().Contain("cannot parse").And.NotContain("Erika");
     }
@@ -66,7 +70,8 @@ public class EchoTests
         [
             new("hi") { Options = new ChatOptions { Instructions = secret } },
             new([new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c", secret)])]),
-            new([new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("c", "f", new Dictionary<string, object?> { ["a"] = secret })])]),
+            new([new ChatMessage(
+                ChatRole.Assistant, [new FunctionCallContent("c", "f", new Dictionary<string, object?> { ["a"] = secret })])]),
             new([new ChatMessage(ChatRole.Assistant, [new TextReasoningContent(secret)])]),
         ];
         foreach (var request in requests)

@@ -56,7 +56,8 @@ public sealed class HandedInHandlerTests : IDisposable
         using var handler = new OkHandler("openai", (request, token) => TakeTimeAsync(request, "never", token));
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var provider = Vendors.New("openai", client, _time);
-        var asking = provider.ReadAsync(Reading.Buffered() with { Streaming = streamed, Timeouts = new() { Connect = TimeSpan.FromSeconds(1) } });
+        var asking = provider.ReadAsync(
+            Reading.Buffered() with { Streaming = streamed, Timeouts = new() { Connect = TimeSpan.FromSeconds(1) } });
         await _asked.Task.WaitAsync(Soon);
 
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -83,7 +84,8 @@ public sealed class HandedInHandlerTests : IDisposable
     {
         await using var silent = new FaultServer(connection => connection.StallAsync());
         var asking = AskNamedAsync(
-            new Uri($"https://localhost:{silent.Port}/v1"), streamed, b => b.AddHttpMessageHandler(() => new Slow(request => TakeTimeAsync(request, "before", default))));
+            new Uri($"https://localhost:{silent.Port}/v1"), streamed, b =>
+                b.AddHttpMessageHandler(() => new Slow(request => TakeTimeAsync(request, "before", default))));
         await _asked.Task.WaitAsync(Soon);
         _time.Advance(TimeSpan.FromSeconds(4));
         await ChatSurface.UntilAsync(() => silent.ConnectionCount > 0);

@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>A request's bytes are its own, whoever reads them and whenever.</summary>
+/// <summary>A request's bytes are its own, whatever reads them and whenever.</summary>
 public class JsonBodyTests
 {
     private static readonly string Text = string.Concat(Enumerable.Repeat("mine ", 20_000));
@@ -114,12 +114,13 @@ public class JsonBodyTests
     /// <summary>What others do with the pool's arrays, of every size that the body may have been written in.</summary>
     private static void Overwrite()
     {
-        var taken = Enumerable.Range(10, 12).SelectMany(power => Enumerable.Range(0, 8).Select(_ => ArrayPool<byte>.Shared.Rent(1 << power))).ToList();
+        var taken = Enumerable.Range(10, 12)
+            .SelectMany(power => Enumerable.Range(0, 8).Select(_ => ArrayPool<byte>.Shared.Rent(1 << power))).ToList();
         taken.ForEach(a => Array.Fill(a, (byte)'x'));
         taken.ForEach(a => ArrayPool<byte>.Shared.Return(a));
     }
 
-    /// <summary>Takes what it is given only when it is told to, as a slow server does.</summary>
+    /// <summary>Takes what is written only when the test lets it, as a slow server does.</summary>
     private sealed class SlowStream : MemoryStream
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -11,7 +11,8 @@ namespace Orchestrator.Tests.Providers.Http;
 public class JsonEscapesTests
 {
     // A family joined by U+200D, a flag, a wide and an unbreakable space, line separators, a private character, Cyrillic.
-    private const string Text = "👨\u200D👩\u200D👧🇫🇷\u3000\u00A0\u202F\u2028\u2029\uE000Ж \"quoted\" \\u0041 \\\\ud83d\\ude00 C:\\new\n\t\u0001😀";
+    private const string Text =
+        "👨\u200D👩\u200D👧🇫🇷\u3000\u00A0\u202F\u2028\u2029\uE000Ж \"quoted\" \\u0041 \\\\ud83d\\ude00 C:\\new\n\t\u0001😀";
 
     [Theory]
     [BothModes]
@@ -25,7 +26,8 @@ public class JsonEscapesTests
         foreach (var request in new[] { ollama.Server.LastRequest, openAi.Server.LastRequest })
         {
             request.Json!.Value.GetProperty("messages")[0].GetProperty("content").GetString().Should().Be(Text);
-            request.Text.Should().Contain("👨\u200D👩\u200D👧🇫🇷\u3000\u00A0\u202F\u2028\u2029\uE000Ж \\\"quoted\\\"").And.Contain("\\t\\u0001😀");
+            request.Text.Should().Contain("👨\u200D👩\u200D👧🇫🇷\u3000\u00A0\u202F\u2028\u2029\uE000Ж \\\"quoted\\\"")
+                .And.Contain("\\t\\u0001😀");
         }
     }
 

@@ -87,7 +87,8 @@ public sealed class LocalAddressTests
     [InlineData("http://notlocalhost/")]
     [InlineData("http://metadata.google.internal.example/")]
     [InlineData("http://169.254.169.254.nip.io/")]
-    public void Everything_else_is_left_to_the_proxy_of_the_process(string address) => LocalAddress.PassesByProxies(new Uri(address)).Should().BeFalse();
+    public void Everything_else_is_left_to_the_proxy_of_the_process(string address) =>
+        LocalAddress.PassesByProxies(new Uri(address)).Should().BeFalse();
 
     [Fact]
     public void The_bypass_asks_the_proxy_of_the_process_only_for_other_addresses()

@@ -9,7 +9,8 @@ namespace Orchestrator.Tests.Providers.Http;
 /// <summary>Characters that forge lines, colours and directions in logs, and those that cannot be seen.</summary>
 public class PlainTextTests
 {
-    private const string Harmful = "a\u2028b\u2029c\u202Ed\u2066e\uFEFFf\u200Bg\u0085h\r\ni\u001B[31mj\u009B2Jk\u001B]0;title\u0007l\u0000m\u061Cn\u00ADo\uE000p";
+    private const string Harmful =
+        "a\u2028b\u2029c\u202Ed\u2066e\uFEFFf\u200Bg\u0085h\r\ni\u001B[31mj\u009B2Jk\u001B]0;title\u0007l\u0000m\u061Cn\u00ADo\uE000p";
 
     [Theory]
     [InlineData(Harmful, "a b c" + "de" + "fg h i" + "jkl mnop")]
@@ -51,7 +52,8 @@ public class PlainTextTests
             foreach (var shown in new[] { error.Message, error.ProviderCode ?? "" })
             {
                 shown.EnumerateRunes().Select(System.Text.Rune.GetUnicodeCategory).Should().NotContain(
-                    [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator, UnicodeCategory.Surrogate, UnicodeCategory.PrivateUse]);
+                    [UnicodeCategory.Control, UnicodeCategory.Format, UnicodeCategory.LineSeparator, UnicodeCategory.ParagraphSeparator,
+                        UnicodeCategory.Surrogate, UnicodeCategory.PrivateUse]);
                 shown.Should().NotContain("[31m");
             }
         }

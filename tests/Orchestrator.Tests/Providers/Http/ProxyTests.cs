@@ -23,7 +23,8 @@ public sealed class ProxyTests
         (await giga.AskAsync(streamed)).Text.Should().NotBeEmpty();
         (await giga.Provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.None);
         await using var ollama = new FakeOllamaServer();
-        using var local = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new Uri($"http://LocalHost:{ollama.Address.Port}") });
+        using var local =
+            new OllamaProvider("local", new() { Model = "pine", BaseUrl = new Uri($"http://LocalHost:{ollama.Address.Port}") });
         (await local.ReadAsync(Wire.Ask(streamed))).Should().NotBeEmpty();
         foreach (var metadata in new[] { true, false })
         {
@@ -66,7 +67,14 @@ public sealed class ProxyTests
     {
         await using var proxy = new ProcessProxy();
         using var mine = client == "own" ? null : new HttpClient();
-        var options = new YandexGptOptions { Model = "m", FolderId = "b1g", UseMetadata = true, MetadataUrl = new Uri(address), BaseUrl = new Uri("http://service.example/") };
+        var options = new YandexGptOptions
+        {
+            Model = "m",
+            FolderId = "b1g",
+            UseMetadata = true,
+            MetadataUrl = new Uri(address),
+            BaseUrl = new Uri("http://service.example/")
+        };
         using var provider = new YandexGptProvider("cloud", options, mine);
         using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         try
@@ -106,7 +114,13 @@ public sealed class ProxyTests
         [
             new OpenAiCompatibleProvider("local", new() { BaseUrl = server.BaseUrl, Model = "m" }, mine),
             new OllamaProvider("local", new() { BaseUrl = server.Address, Model = "m" }, mine),
-            new GigaChatProvider("local", new() { BaseUrl = server.Address, AuthUrl = server.Address, Model = "m", AuthorizationKey = FakeGigaChatServer.DefaultKey }, mine),
+            new GigaChatProvider("local", new()
+            {
+                BaseUrl = server.Address,
+                AuthUrl = server.Address,
+                Model = "m",
+                AuthorizationKey = FakeGigaChatServer.DefaultKey
+            }, mine),
             new YandexGptProvider("local", new() { BaseUrl = server.Address, Model = "m", FolderId = "b1g", ApiKey = "AQVNx" }, mine),
         ];
         // All at once: a check of a proxy that says nothing lasts two seconds.
@@ -126,7 +140,8 @@ public sealed class ProxyTests
         foreach (var status in new[] { 403, 404, 407, 502 })
         {
             await using var proxy = new ProcessProxy($"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n");
-            using var provider = new OpenAiCompatibleProvider("far", new() { BaseUrl = new Uri("https://server.example/v1"), Model = "m", ApiKey = "k" });
+            using var provider =
+                new OpenAiCompatibleProvider("far", new() { BaseUrl = new Uri("https://server.example/v1"), Model = "m", ApiKey = "k" });
             foreach (var streamed in new[] { true, false })
             {
                 var error = (await provider.FailAsync(Wire.Ask(streamed))).Error;

@@ -12,10 +12,15 @@ public class ReportedErrorsTests
     private const string Word = """data: {"choices":[{"index":0,"delta":{"content":"half"},"finish_reason":null}]}""" + "\n\n";
 
     [Theory]
-    [InlineData("""{"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}""", "half", LlmErrorKind.ServerError, "HTTP 200")]
-    [InlineData("""{"choices":[{"index":0,"delta":{"content":" a word"},"finish_reason":"error"}]}""", "half a word", LlmErrorKind.ServerError, "HTTP 200")]
-    [InlineData("""{"error":{"code":429,"message":"vendor is busy"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}""", "half", LlmErrorKind.RateLimited, "vendor is busy")]
-    [InlineData("""{"choices":[{"index":0,"delta":{"content":" a word"},"finish_reason":"error","error":{"code":502,"message":"vendor is gone"}}]}""", "half a word", LlmErrorKind.Unavailable, "vendor is gone")]
+    [InlineData("""{"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}""", "half",
+        LlmErrorKind.ServerError, "HTTP 200")]
+    [InlineData("""{"choices":[{"index":0,"delta":{"content":" a word"},"finish_reason":"error"}]}""", "half a word",
+        LlmErrorKind.ServerError, "HTTP 200")]
+    [InlineData(
+        """{"error":{"code":429,"message":"vendor is busy"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}""",
+        "half", LlmErrorKind.RateLimited, "vendor is busy")]
+    [InlineData("""{"choices":[{"index":0,"delta":{"content":" a word"},"finish_reason":"error","error":{"code":502,"message":"vendor """
+        + """is gone"}}]}""", "half a word", LlmErrorKind.Unavailable, "vendor is gone")]
     public async Task A_stream_that_finishes_with_an_error_is_no_answer(string last, string text, LlmErrorKind kind, string words)
     {
         await using var wire = new Wire();
@@ -35,7 +40,8 @@ public class ReportedErrorsTests
     public async Task A_whole_answer_that_finishes_with_an_error_keeps_its_text(bool streamed)
     {
         await using var wire = new Wire();
-        wire.Server.Always = Fault.Body("""{"choices":[{"index":0,"message":{"role":"assistant","reasoning":"hm","content":"half"},"finish_reason":"error","error":{"code":"server_error","message":"vendor is gone"}}]}""");
+        wire.Server.Always = Fault.Body("""{"choices":[{"index":0,"message":{"role":"assistant","reasoning":"hm","content":"half"}"""
+            + ""","finish_reason":"error","error":{"code":"server_error","message":"vendor is gone"}}]}""");
 
         var (_, error) = await wire.FailAsync(streamed);
 
@@ -70,7 +76,8 @@ public class ReportedErrorsTests
     }
 
     [Theory]
-    [InlineData("error: {\"code\":503,\"message\":\"slot is gone\",\"type\":\"unavailable_error\"}\n\n", LlmErrorKind.Unavailable, "slot is gone")]
+    [InlineData("error: {\"code\":503,\"message\":\"slot is gone\",\"type\":\"unavailable_error\"}\n\n", LlmErrorKind.Unavailable,
+        "slot is gone")]
     [InlineData("error:{\"error\":{\"code\":500,\"message\":\"slot is gone\"}}\n", LlmErrorKind.ServerError, "slot is gone")]
     [InlineData("error: slot is gone\n\n", LlmErrorKind.ServerError, "slot is gone")]
     [InlineData("event: error\ndata: slot is gone\n\n", LlmErrorKind.ServerError, "slot is gone")]
@@ -109,7 +116,10 @@ public class ReportedErrorsTests
     public async Task What_is_too_large_or_reported_has_status_and_request_id(bool streamed)
     {
         await using var wire = new Wire();
-        foreach (var fault in new[] { Fault.HugeBody(40_000_000), Fault.ErrorUnder200(), Fault.Stream("data: {\"error\":{\"message\":\"no\"}}\n\n") })
+        foreach (var fault in new[]
+        {
+            Fault.HugeBody(40_000_000), Fault.ErrorUnder200(), Fault.Stream("data: {\"error\":{\"message\":\"no\"}}\n\n")
+        })
         {
             if (!streamed && fault.ToString().StartsWith("stream", StringComparison.Ordinal))
                 continue;
@@ -127,12 +137,14 @@ public class ReportedErrorsTests
         ollama.Server.Always = Fault.Stream(OllamaCase.Lines(
             """{"message":{"role":"assistant","content":"","thinking":"secret thought"},"done":false}""",
             """{"message":{"role":"assistant","content":"half"},"done":false}""",
-            """{"message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"look_up","arguments":{"key":"argument"}}}]},"done":false}""",
+            """{"message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"look_up","arguments":{"key":"argument"}}}]}"""
+            + ""","done":false}""",
             """{"error":"the runner died"}"""));
         await using var openAi = new Wire();
         openAi.Server.Always = Fault.Stream(
             "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"secret thought\"}}]}\n\n" + Word
-            + "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"look_up\",\"arguments\":\"{}\"}}]}}]}\n\n"
+            + "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{\"name\":\"look_up\","
+                + "\"arguments\":\"{}\"}}]}}]}\n\n"
             + "data: {\"error\":{\"message\":\"the runner died\"}}\n\n");
         foreach (var provider in new ILlmProvider[] { ollama.Provider, openAi.Provider })
         {
@@ -147,7 +159,9 @@ public class ReportedErrorsTests
     public async Task Thoughts_alone_are_no_partial_text_but_are_counted()
     {
         await using var ollama = new OllamaCase();
-        ollama.Server.Always = Fault.Stream(OllamaCase.Lines("""{"message":{"role":"assistant","content":"","thinking":"a thought of several words"},"done":false}""", """{"error":"the runner died"}"""));
+        ollama.Server.Always = Fault.Stream(
+            OllamaCase.Lines("""{"message":{"role":"assistant","content":"","thinking":"a thought of several words"},"done":false}""",
+                """{"error":"the runner died"}"""));
         var attempts = new AttemptLog();
         await using var router = new Router(new RouterOptions { Observers = { attempts } });
         router.AddProvider(ollama.Provider, leaveOpen: true);

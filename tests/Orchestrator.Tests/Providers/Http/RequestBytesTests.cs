@@ -4,7 +4,8 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Tests.Providers.Http;
 
-/// <summary>Handlers of the application's that go on reading a request after its answer read that request, whatever is asked meanwhile.</summary>
+/// <summary>Handlers of the application's that go on reading a request after its answer read that request,
+/// whatever is asked meanwhile.</summary>
 public class RequestBytesTests
 {
     public static TheoryData<string, bool, string> Cases
@@ -58,7 +59,7 @@ public class RequestBytesTests
         });
     }
 
-    /// <summary>Begins to read the request twice, answers, and goes on when it is told to.</summary>
+    /// <summary>Begins to read the request twice, answers, and goes on when the test lets it.</summary>
     private sealed class ReadingOn(string end) : HttpMessageHandler
     {
         private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -75,7 +76,11 @@ public class RequestBytesTests
             _readings ??= [ReadAsync(request.Content!), ReadAsync(request.Content!)];
             return end == "throws"
                 ? Task.FromException<HttpResponseMessage>(new HttpRequestException("gone"))
-                : Task.FromResult(new HttpResponseMessage((HttpStatusCode)int.Parse(end, System.Globalization.CultureInfo.InvariantCulture)) { Content = new StringContent("{}"), RequestMessage = request });
+                : Task.FromResult(new HttpResponseMessage((HttpStatusCode)int.Parse(end, System.Globalization.CultureInfo.InvariantCulture))
+                {
+                    Content = new StringContent("{}"),
+                    RequestMessage = request
+                });
         }
 
         private async Task<string> ReadAsync(HttpContent content)

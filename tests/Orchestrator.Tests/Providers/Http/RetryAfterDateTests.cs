@@ -38,7 +38,8 @@ public sealed class RetryAfterDateTests
     {
         foreach (var streamed in new[] { true, false })
         {
-            var error = await FailAsync(status, Text(ServerNow + Wait, form), Text(ServerNow, dateForm), TimeSpan.FromHours(hoursAhead), streamed);
+            var error = await FailAsync(
+                status, Text(ServerNow + Wait, form), Text(ServerNow, dateForm), TimeSpan.FromHours(hoursAhead), streamed);
             (error.StatusCode, error.RetryAfter).Should().Be((status, Wait));
         }
     }
@@ -93,13 +94,22 @@ public sealed class RetryAfterDateTests
     {
         var date = Text(ServerNow, "R");
         await using var server = new FaultServer(connection => AnswerAsync(connection, status, Text(ServerNow + Wait, "R"), date, ""));
-        var options = new YandexGptOptions { Model = "m", FolderId = "b1g", UseMetadata = true, MetadataUrl = server.Address, BaseUrl = server.Address };
-        using var provider = new YandexGptProvider("cloud", options, null, new SkewedClock(new FakeTimeProvider(ServerNow), TimeSpan.FromHours(1)));
+        var options = new YandexGptOptions
+        {
+            Model = "m",
+            FolderId = "b1g",
+            UseMetadata = true,
+            MetadataUrl = server.Address,
+            BaseUrl = server.Address
+        };
+        using var provider =
+            new YandexGptProvider("cloud", options, null, new SkewedClock(new FakeTimeProvider(ServerNow), TimeSpan.FromHours(1)));
         var (_, error) = await provider.FailAsync(Wire.Ask(streamed: true));
         (error.StatusCode, error.RetryAfter).Should().Be((status, Wait));
     }
 
-    private static async Task<LlmException> FailAsync(int status, string retryAfter, string? date, TimeSpan ahead, bool streamed = true, string extra = "")
+    private static async Task<LlmException> FailAsync(
+        int status, string retryAfter, string? date, TimeSpan ahead, bool streamed = true, string extra = "")
     {
         await using var server = new FaultServer(connection => AnswerAsync(connection, status, retryAfter, date, extra));
         var time = new SkewedClock(new FakeTimeProvider(ServerNow), ahead);

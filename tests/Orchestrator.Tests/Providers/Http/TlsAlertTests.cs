@@ -14,7 +14,7 @@ public class TlsAlertTests
     [InlineData(1040, "TlsRefused")]
     [InlineData(1116, "ClientCertificate")]
     [InlineData(7, null)]
-    public void What_either_side_refuses_is_told_by_the_number_of_the_tls_library(int reason, string? cause) =>
+    public void What_either_side_refuses_is_reported_by_the_number_of_the_tls_library(int reason, string? cause) =>
         (TlsAlert.Of(new Failed(0x0A000000 | reason))?.ToString()).Should().Be(cause);
 
     private sealed class Failed : Exception

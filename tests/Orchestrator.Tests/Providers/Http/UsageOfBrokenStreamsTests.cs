@@ -11,9 +11,11 @@ namespace Orchestrator.Tests.Providers.Http;
 /// <summary>A stream that breaks off is billed by the vendor's last numbers, taken once, where it gave any.</summary>
 public class UsageOfBrokenStreamsTests
 {
-    private const string Piece = """{"choices":[{"index":0,"delta":{"content":"Ель"}}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}""";
+    private const string Piece =
+        """{"choices":[{"index":0,"delta":{"content":"Ель"}}],"usage":{"prompt_tokens":17,"completion_tokens":5,"total_tokens":22}}""";
 
-    private static readonly byte[] Growing = YandexGptCase.Bytes(YandexGptCase.Line("Один", tokens: 2), YandexGptCase.Line("Один, два", tokens: 5), YandexGptCase.Line("Один, два, три", tokens: 9));
+    private static readonly byte[] Growing = YandexGptCase.Bytes(
+        YandexGptCase.Line("Один", tokens: 2), YandexGptCase.Line("Один, два", tokens: 5), YandexGptCase.Line("Один, два, три", tokens: 9));
 
     public static TheoryData<string, bool> Breakages => new()
     {
@@ -50,7 +52,8 @@ public class UsageOfBrokenStreamsTests
     public async Task What_an_OpenAI_compatible_server_has_reported_before_a_cut_is_billed_once(bool streamed)
     {
         await using var wire = new Wire();
-        wire.Server.Enqueue(Fault.Stream(Sse(Piece, Piece.Replace("\"completion_tokens\":5", "\"completion_tokens\":8", StringComparison.Ordinal))));
+        wire.Server.Enqueue(
+            Fault.Stream(Sse(Piece, Piece.Replace("\"completion_tokens\":5", "\"completion_tokens\":8", StringComparison.Ordinal))));
         (await FailAsync(wire.Provider, streamed)).Usage.Should().Be(new TokenUsage(17, 8) { Source = UsageSource.Provider });
     }
 
@@ -58,7 +61,8 @@ public class UsageOfBrokenStreamsTests
     public async Task A_count_of_nothing_is_not_taken_for_the_count_of_what_came()
     {
         await using var wire = new Wire();
-        wire.Server.Enqueue(Fault.Stream(Sse(Piece.Replace("\"completion_tokens\":5", "\"completion_tokens\":0", StringComparison.Ordinal))));
+        wire.Server.Enqueue(
+            Fault.Stream(Sse(Piece.Replace("\"completion_tokens\":5", "\"completion_tokens\":0", StringComparison.Ordinal))));
         var usage = (await FailAsync(wire.Provider, streamed: true)).Usage;
         usage.PromptTokens.Should().Be(17);
         usage.CompletionTokens.Should().BePositive();
@@ -78,7 +82,8 @@ public class UsageOfBrokenStreamsTests
     {
         var seen = new List<LlmAttempt>();
         var observer = new Listener(seen);
-        await using var router = ChatSurface.InOrder(new RouterOptions { Prices = PricingTable.Current, Observers = { observer } }, provider);
+        await using var router =
+            ChatSurface.InOrder(new RouterOptions { Prices = PricingTable.Current, Observers = { observer } }, provider);
         var request = new LlmRequest("what grows here?") { Timeouts = limits };
         var ask = async () =>
         {

@@ -17,8 +17,15 @@ internal static class Vendors
         {
             "openai" => new OpenAiCompatibleProvider(vendor, new() { BaseUrl = address, Model = "m" }, client, time),
             "ollama" => new OllamaProvider(vendor, new() { BaseUrl = address, Model = "m" }, client, time),
-            "gigachat" => new GigaChatProvider(vendor, new() { BaseUrl = address, Model = "GigaChat-2", AccessToken = "token-of-the-test" }, client, time),
-            _ => new YandexGptProvider(vendor, new() { BaseUrl = address, Model = "yandexgpt-5-lite", FolderId = "b1gfolder00000000000", ApiKey = "AQVN-fake" }, client, time),
+            "gigachat" => new GigaChatProvider(
+                vendor, new() { BaseUrl = address, Model = "GigaChat-2", AccessToken = "token-of-the-test" }, client, time),
+            _ => new YandexGptProvider(vendor, new()
+            {
+                BaseUrl = address,
+                Model = "yandexgpt-5-lite",
+                FolderId = "b1gfolder00000000000",
+                ApiKey = "AQVN-fake"
+            }, client, time),
         };
     }
 
@@ -28,13 +35,22 @@ internal static class Vendors
         var streamed = request.Headers.Accept.ToString().Contains("event-stream", StringComparison.Ordinal);
         var (text, type) = vendor switch
         {
-            "openai" => ("""{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}""", "application/json"),
-            "ollama" => ("""{"model":"m","message":{"role":"assistant","content":"ok"},"done":true,"done_reason":"stop"}""" + "\n", "application/x-ndjson"),
-            "gigachat" when streamed => ("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n", "text/event-stream"),
-            "gigachat" => ("""{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}""", "application/json"),
+            "openai" =>
+                ("""{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}""", "application/json"),
+            "ollama" => ("""{"model":"m","message":{"role":"assistant","content":"ok"},"done":true,"done_reason":"stop"}""" + "\n",
+                "application/x-ndjson"),
+            "gigachat" when streamed =>
+                ("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"ok\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
+                    "text/event-stream"),
+            "gigachat" =>
+                ("""{"choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}""", "application/json"),
             _ => (YandexGptCase.Line("ok", "FINAL") + "\n", "application/json"),
         };
-        return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(text, Encoding.UTF8, type), RequestMessage = request };
+        return new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent(text, Encoding.UTF8, type),
+            RequestMessage = request
+        };
     }
 }
 

@@ -29,7 +29,7 @@ public class OllamaAnswerTests
     [InlineData(true, "stop", "stop")]
     [InlineData(true, "load", "load")]
     [InlineData(false, "unload", "unload")]
-    public async Task The_reason_of_the_end_is_told(bool streamed, string said, string reason)
+    public async Task The_reason_of_the_end_is_reported(bool streamed, string said, string reason)
     {
         await using var test = new OllamaCase();
         test.Server.Reply = new FakeReply("so far") { FinishReason = said };
@@ -44,7 +44,8 @@ public class OllamaAnswerTests
         test.Server.Reply = new FakeReply("Five.") { Reasoning = "two and three make five" };
         var answer = await test.AskAsync(streamed);
         answer.Text.Should().Be("Five.");
-        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text)).Should().Be("two and three make five");
+        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text))
+            .Should().Be("two and three make five");
     }
 
     [Theory]
@@ -52,7 +53,10 @@ public class OllamaAnswerTests
     public async Task Tool_calls_have_arguments_as_an_object_and_finish_the_answer_as_tool_calls(bool streamed)
     {
         await using var test = new OllamaCase();
-        test.Server.Reply = new FakeReply("") { ToolCalls = [new("measure", """{"tree":"ель","height":12.5,"tags":["a"]}""", "c-1"), new("plant", "{}", "c-2")] };
+        test.Server.Reply = new FakeReply("")
+        {
+            ToolCalls = [new("measure", """{"tree":"ель","height":12.5,"tags":["a"]}""", "c-1"), new("plant", "{}", "c-2")]
+        };
         var answer = await test.AskAsync(streamed);
         answer.FinishReason.Should().Be(ChatFinishReason.ToolCalls);
         var calls = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ToList();
@@ -67,7 +71,8 @@ public class OllamaAnswerTests
     public async Task Calls_without_an_id_get_one_each(bool streamed)
     {
         await using var test = new OllamaCase();
-        test.Server.Enqueue(Fault.Stream("""{"message":{"tool_calls":[{"function":{"name":"a","arguments":{"x":1}}},{"id":"","function":{"name":"b","arguments":"{\"y\":2}"}},{"id":null,"function":{"name":"c"}}]},"done":true,"done_reason":"stop"}"""));
+        test.Server.Enqueue(Fault.Stream("""{"message":{"tool_calls":[{"function":{"name":"a","arguments":{"x":1}}},{"id":"","function":"""
+            + """{"name":"b","arguments":"{\"y\":2}"}},{"id":null,"function":{"name":"c"}}]},"done":true,"done_reason":"stop"}"""));
         var calls = (await test.AskAsync(streamed)).Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().ToList();
         calls.Select(c => c.Name).Should().Equal("a", "b", "c");
         calls.Select(c => c.CallId).Should().OnlyHaveUniqueItems().And.NotContain("");
@@ -120,13 +125,17 @@ public class OllamaAnswerTests
     {
         await using var test = new OllamaCase();
         test.Server.Reply = new FakeReply(Mixed) { Reasoning = "думаю 🤔", PromptTokens = 7, CompletionTokens = 8 };
-        foreach (var (streamed, fault) in new[] { (true, Fault.Split(size)), (false, Fault.Split(size)), (true, Fault.Chunks(size)), (false, Fault.Chunks(size)) })
+        foreach (var (streamed, fault) in new[]
+        {
+            (true, Fault.Split(size)), (false, Fault.Split(size)), (true, Fault.Chunks(size)), (false, Fault.Chunks(size))
+        })
         {
             test.Server.Enqueue(fault);
             var answer = await test.AskAsync(streamed);
             answer.Text.Should().Be(Mixed);
             (answer.Usage!.InputTokenCount, answer.Usage.OutputTokenCount).Should().Be((7, 8));
-            string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text)).Should().Be("думаю 🤔");
+            string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(c => c.Text))
+                .Should().Be("думаю 🤔");
         }
     }
 
@@ -139,7 +148,8 @@ public class OllamaAnswerTests
             while (await connection.ReadRequestAsync() is { } request)
             {
                 var at = int.Parse(request.Header("x-cut")!, System.Globalization.CultureInfo.InvariantCulture);
-                var head = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length}\r\n\r\n");
+                var head = Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: {body.Length}\r\n\r\n");
                 await connection.WriteCutAtAsync(new byte[][] { head, body }.SelectMany(b => b).ToArray(), head.Length, head.Length + at);
             }
         });

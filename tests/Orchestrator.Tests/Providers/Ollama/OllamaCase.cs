@@ -25,7 +25,11 @@ internal sealed class OllamaCase : IAsyncDisposable
     }
 
     public static LlmRequest Request(bool streamed, ChatOptions? options = null, params ChatMessage[] messages) =>
-        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "what grows here?")]) { Streaming = streamed, Options = options };
+        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "what grows here?")])
+        {
+            Streaming = streamed,
+            Options = options
+        };
 
     /// <summary>The answer in one piece, however it came.</summary>
     public async Task<ChatResponse> AskAsync(bool streamed, ChatOptions? options = null, params ChatMessage[] messages)
@@ -47,9 +51,12 @@ internal sealed class OllamaCase : IAsyncDisposable
     /// <summary>Lines of a stream.</summary>
     public static byte[] Lines(params string[] lines) => Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
 
-    public static string Piece(string text) => $$$"""{"model":"pine","created_at":"2026-09-01T10:00:00.123456789+03:00","message":{"role":"assistant","content":"{{{text}}}"},"done":false}""";
+    public static string Piece(string text) =>
+        $$$"""{"model":"pine","created_at":"2026-09-01T10:00:00.123456789+03:00","message":{"role":"assistant","content":"{{{text}}}"}"""
+        + $$$""","done":false}""";
 
-    public const string Done = """{"model":"pine","created_at":"2026-09-01T10:00:01.5Z","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":7300,"prompt_eval_count":11,"eval_count":5}""";
+    public const string Done = """{"model":"pine","created_at":"2026-09-01T10:00:01.5Z","message":{"role":"assistant","content":""}"""
+        + ""","done":true,"done_reason":"stop","total_duration":7300,"prompt_eval_count":11,"eval_count":5}""";
 
     public async ValueTask DisposeAsync()
     {

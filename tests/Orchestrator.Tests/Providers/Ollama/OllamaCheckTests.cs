@@ -41,7 +41,7 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task An_unknown_model_is_told_with_those_there_are_and_the_command_that_gets_it()
+    public async Task An_unknown_model_is_reported_with_those_there_are_and_the_command_that_gets_it()
     {
         await using var test = new OllamaCase(o => o.Model = "pine:70b");
         test.Server.Models = [new("oak:7b"), new("pine")];
@@ -80,7 +80,8 @@ public class OllamaCheckTests
     [InlineData(500, "{\"error\":\"ollama-key-0123456789 broke\"}", ProviderProblem.Other, "in trouble")]
     [InlineData(200, "<html>router log-in</html>", ProviderProblem.Other, "web page or a proxy")]
     [InlineData(200, "{}", ProviderProblem.Other, "localhost:11434")]
-    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(int status, string body, ProviderProblem problem, string cure)
+    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(
+        int status, string body, ProviderProblem problem, string cure)
     {
         await using var test = new OllamaCase(o => o.ApiKey = Key);
         test.Server.EnqueueFor(Tags, Fault.Status(status, body));
@@ -93,7 +94,7 @@ public class OllamaCheckTests
 
     [Theory]
     [InlineData("v1")]
-    public async Task An_address_with_a_path_of_another_api_is_told_with_the_right_one(string path)
+    public async Task An_address_with_a_path_of_another_api_is_reported_with_the_right_one(string path)
     {
         await using var test = new OllamaCase();
         using var provider = OllamaCase.NewProvider(new Uri(test.Server.Address, path));
@@ -102,7 +103,7 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_run_is_told_with_the_command_that_starts_it()
+    public async Task A_server_that_does_not_run_is_reported_with_the_command_that_starts_it()
     {
         using var port = new ClosedPort();
         using var provider = OllamaCase.NewProvider(port.Address);
@@ -112,15 +113,19 @@ public class OllamaCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_and_a_port_without_tls_are_told()
+    public async Task A_certificate_that_is_not_trusted_and_a_port_without_tls_are_reported()
     {
         using var certificate = TestAuthority.SelfSigned();
         await using var server = new FakeOllamaServer(new FaultServerOptions { Certificate = certificate });
         using var provider = OllamaCase.NewProvider(server.BaseUrl);
         (await provider.DiagnoseAsync()).Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         await using var plain = new FakeOllamaServer();
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) }) { Timeout = Timeout.InfiniteTimeSpan };
-        using var secure = new OllamaProvider("local", new() { Model = "pine", BaseUrl = new UriBuilder(plain.BaseUrl) { Scheme = "https" }.Uri }, client);
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) })
+        {
+            Timeout = Timeout.InfiniteTimeSpan
+        };
+        using var secure =
+            new OllamaProvider("local", new() { Model = "pine", BaseUrl = new UriBuilder(plain.BaseUrl) { Scheme = "https" }.Uri }, client);
         (await secure.DiagnoseAsync()).Message.Should().Contain("http is meant");
     }
 

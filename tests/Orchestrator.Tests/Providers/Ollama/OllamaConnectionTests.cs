@@ -12,7 +12,7 @@ public class OllamaConnectionTests
 
     [Theory]
     [BothModes]
-    public async Task A_server_that_does_not_run_is_unavailable_and_the_cause_is_told(bool streamed)
+    public async Task A_server_that_does_not_run_is_unavailable_and_the_cause_is_reported(bool streamed)
     {
         using var port = new ClosedPort();
         using var provider = OllamaCase.NewProvider(port.Address);
@@ -94,7 +94,9 @@ public class OllamaConnectionTests
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.Hang());
         await using var router = ChatSurface.InOrder(null, test.Provider, FakeProvider.Answering("next", "whole"));
-        var request = OllamaCase.Request(streamed: false) with { Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromMilliseconds(100) } };
+        var request = OllamaCase.Request(
+            streamed: false) with
+        { Timeouts = new TimeoutOptions { FirstToken = TimeSpan.FromMilliseconds(100) } };
         var response = await router.RouteAsync(request);
         response.Text.Should().Be("whole");
         response.Attempts[0].Error!.Kind.Should().Be(LlmErrorKind.Timeout);
@@ -124,7 +126,7 @@ public class OllamaConnectionTests
 
     [Theory]
     [BothModes]
-    public async Task A_handed_in_clients_own_time_limit_is_not_told_as_a_connect_limit(bool streamed)
+    public async Task A_handed_in_clients_own_time_limit_is_not_reported_as_a_connect_limit(bool streamed)
     {
         await using var server = new FakeOllamaServer { Always = Fault.Hang() };
         using var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(150) };
@@ -139,11 +141,13 @@ public class OllamaConnectionTests
     {
         await using var test = new OllamaCase(o => o.ApiKey = "k");
         (await test.Provider.ProbeAsync(default)).Should().BeTrue();
-        (test.Server.LastRequest.ToString(), test.Server.ChatCount, test.Server.LastRequest.Header("Authorization")).Should().Be(("GET /", 0, "Bearer k"));
+        (test.Server.LastRequest.ToString(), test.Server.ChatCount, test.Server.LastRequest.Header("Authorization"))
+            .Should().Be(("GET /", 0, "Bearer k"));
         test.Server.EnqueueFor("/", Fault.Status(503));
         (await test.Provider.ProbeAsync(default)).Should().BeFalse();
         using var port = new ClosedPort();
         using var down = OllamaCase.NewProvider(port.Address);
-        (await FluentActions.Awaiting(() => down.ProbeAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.Unavailable);
+        (await FluentActions.Awaiting(() => down.ProbeAsync(default).AsTask()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.Unavailable);
     }
 }

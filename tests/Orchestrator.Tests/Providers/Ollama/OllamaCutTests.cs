@@ -17,7 +17,8 @@ public class OllamaCutTests
             OllamaCase.Piece("Ёлка"), OllamaCase.Piece(" 🌲🌲"), OllamaCase.Done),
         ["tool call"] = OllamaCase.Lines(
             OllamaCase.Piece("Measuring."),
-            """{"model":"pine","message":{"role":"assistant","content":"","tool_calls":[{"id":"c-1","function":{"index":0,"name":"measure","arguments":{"tree":"ель"}}}]},"done":false}""",
+            """{"model":"pine","message":{"role":"assistant","content":"","tool_calls":[{"id":"c-1","function":"""
+            + """{"index":0,"name":"measure","arguments":{"tree":"ель"}}}]},"done":false}""",
             """{"model":"pine","message":{"role":"assistant","content":""},"done_reason":"stop","done":true,"eval_count":5}"""),
     };
 
@@ -132,7 +133,8 @@ public class OllamaCutTests
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.Stream(OllamaCase.Lines(
             OllamaCase.Piece("Measuring."),
-            """{"model":"pine","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"measure","arguments":{}}}]},"done":fal}""",
+            """{"model":"pine","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"measure","arguments":{}}}]}"""
+            + ""","done":fal}""",
             OllamaCase.Done)));
         var answer = await test.AskAsync(streamed: true);
         answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().BeEmpty();

@@ -17,7 +17,8 @@ public class OllamaErrorTests
         { 400, "\"pine\" does not support chat", LlmErrorKind.NotSupported },
         { 400, "\"pine\" does not support thinking", LlmErrorKind.NotSupported },
         { 400, "registry.ollama.ai/library/pine:latest does not support tools", LlmErrorKind.NotSupported },
-        { 400, "the prompt is longer than the context length currently available to the model; shorten it", LlmErrorKind.ContextLengthExceeded },
+        { 400, "the prompt is longer than the context length currently available to the model; shorten it",
+            LlmErrorKind.ContextLengthExceeded },
         { 400, "the input length exceeds the context length", LlmErrorKind.ContextLengthExceeded },
         { 401, "unauthorized", LlmErrorKind.Authentication },
         { 403, "remote models are disabled", LlmErrorKind.Permission },
@@ -77,7 +78,8 @@ public class OllamaErrorTests
     {
         await using var test = new OllamaCase();
         byte[] body = [.. "{\"error\":\"a"u8, 0xFF, 0xC3, .. "b\"}"u8];
-        byte[] answer = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 503 x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
+        byte[] answer = [.. Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 503 x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];
         test.Server.Enqueue(Fault.Raw(answer));
         var (_, error) = await test.FailAsync(streamed: true);
         error.Kind.Should().Be(LlmErrorKind.Unavailable);
@@ -88,7 +90,8 @@ public class OllamaErrorTests
     public async Task A_long_error_is_shortened_and_an_endless_one_not_read_to_its_end()
     {
         await using var test = new OllamaCase();
-        test.Server.Enqueue(Fault.Status(500, "{\"error\":\"" + new string('e', 5000) + "\"}"), Fault.Status(500, new string('x', 5_000_000), "text/plain"));
+        test.Server.Enqueue(Fault.Status(500, "{\"error\":\"" + new string('e', 5000) + "\"}"),
+            Fault.Status(500, new string('x', 5_000_000), "text/plain"));
         foreach (var _ in new int[2])
             (await test.FailAsync(streamed: true)).Error.Message.Length.Should().BeLessThan(500);
     }
@@ -167,7 +170,8 @@ public class OllamaErrorTests
     public async Task Pages_and_nothing_at_all_are_no_answers(bool streamed)
     {
         await using var test = new OllamaCase();
-        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("\n\n"), Fault.Body("[]"), Fault.Body("\"text\""), Fault.Body("null"), Fault.Body("OK", "text/plain") })
+        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("\n\n"), Fault.Body("[]"),
+            Fault.Body("\"text\""), Fault.Body("null"), Fault.Body("OK", "text/plain") })
         {
             test.Server.Enqueue(fault);
             var (text, error) = await test.FailAsync(streamed);
@@ -201,7 +205,7 @@ public class OllamaErrorTests
     [InlineData(302)]
     [InlineData(307)]
     [InlineData(308)]
-    public async Task A_redirect_is_told_and_not_followed(int status)
+    public async Task A_redirect_is_reported_and_not_followed(int status)
     {
         await using var test = new OllamaCase(o => o.ApiKey = "sec-ret");
         await using var other = new FakeOllamaServer();

@@ -21,7 +21,7 @@ public class OllamaHostileTests
     }
 
     [Fact]
-    public async Task Live_one_unreadable_line_after_the_first_word_is_skipped_and_told()
+    public async Task Live_one_unreadable_line_after_the_first_word_is_skipped_and_reported()
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(new FakeReply("one two three"), Fault.MalformedEvent(1));
@@ -72,17 +72,20 @@ public class OllamaHostileTests
     public async Task An_error_never_quotes_the_answer()
     {
         await using var test = new OllamaCase(o => o.MalformedEvents = MalformedEventAction.Throw);
-        test.Server.Enqueue(Fault.Stream("{\"message\":{\"content\":\"privatissime\"}"), Fault.Body("{\"message\":{\"content\":\"privatissime\"}"));
+        test.Server.Enqueue(
+            Fault.Stream("{\"message\":{\"content\":\"privatissime\"}"), Fault.Body("{\"message\":{\"content\":\"privatissime\"}"));
         foreach (var streamed in new[] { true, false })
             (await test.FailAsync(streamed)).Error.ToString().Should().NotContain("privatissime");
     }
 
     [Theory]
-    [InlineData("""{"model":7,"created_at":null,"message":{"role":null,"content":"ok","thinking":null,"tool_calls":null,"images":null},"done":true,"done_reason":null,"prompt_eval_count":"12","eval_count":"3"}""", 12, 3)]
+    [InlineData("""{"model":7,"created_at":null,"message":{"role":null,"content":"ok","thinking":null,"tool_calls":null,"images":null}"""
+        + ""","done":true,"done_reason":null,"prompt_eval_count":"12","eval_count":"3"}""", 12, 3)]
     [InlineData("""{"message":{"content":"ok"},"done":true,"prompt_eval_count":null,"eval_count":null}""", null, null)]
     [InlineData("""{"message":{"content":"ok"},"done":true,"prompt_eval_count":-5,"eval_count":1.5}""", null, null)]
     [InlineData("""{"message":{"content":"ok"},"done":true,"prompt_eval_count":99999999999999999999,"eval_count":{}}""", null, null)]
-    [InlineData("""{"done":true,"eval_count":3,"new":{"a":[1,{"b":null}]},"message":{"x":[[]],"content":"ok","tool_calls":[],"role":"robot"},"logprobs":[],"error":null}""", null, 3)]
+    [InlineData("""{"done":true,"eval_count":3,"new":{"a":[1,{"b":null}]},"message":{"x":[[]],"content":"ok","tool_calls":[]"""
+        + ""","role":"robot"},"logprobs":[],"error":null}""", null, 3)]
     [InlineData("""  {"message":{"content":"ok","tool_calls":{}},"done":true,}  """, null, null)]
     [InlineData("""{"message":{"content":"ok"},"done":true,"prompt_eval_count":0}""", 0, null)]
     public async Task Odd_but_readable_answers_are_read(string line, int? prompt, int? completion)
@@ -130,7 +133,8 @@ public class OllamaHostileTests
             test.Server.Enqueue(Fault.Stream("{\"message\":{\"tool_calls\":[" + call + "]},\"done\":true}"));
             var answer = await test.AskAsync(streamed);
             answer.FinishReason.Should().Be(ChatFinishReason.ToolCalls);
-            answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().ContainSingle().Which.CallId.Should().NotBeEmpty();
+            answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().ContainSingle().Which.CallId
+                .Should().NotBeEmpty();
         }
     }
 
@@ -138,7 +142,8 @@ public class OllamaHostileTests
     public async Task Broken_characters_are_replaced_and_the_rest_of_the_text_is_kept()
     {
         await using var test = new OllamaCase();
-        byte[] line = [.. "{\"message\":{\"content\":\"a"u8, 0xFF, 0xD0, .. "b\\n\"},\"done\":false}\n{\"message\":{\"content\":\"c\\ud83cd\\udf32\\ud83c\\udf32\"},\"done\":true}\n"u8];
+        byte[] line = [.. "{\"message\":{\"content\":\"a"u8, 0xFF, 0xD0,
+            .. "b\\n\"},\"done\":false}\n{\"message\":{\"content\":\"c\\ud83cd\\udf32\\ud83c\\udf32\"},\"done\":true}\n"u8];
         test.Server.Enqueue(Fault.Stream(line));
         (await test.AskAsync(streamed: true)).Text.Should().Match("a*b\nc\uFFFDd\uFFFD🌲");
         byte[] whole = [.. "{\"message\":{\"content\":\"a"u8, 0xFF, .. "b \\ud83c\"},\"done\":true}"u8];
@@ -150,7 +155,10 @@ public class OllamaHostileTests
     public async Task Broken_characters_in_names_and_numbers_are_an_LlmException_at_worst()
     {
         await using var test = new OllamaCase();
-        foreach (var text in new[] { "{\"\\ud83c\":1,\"done\":true}", "{\"message\":{\"\\udf32\":1},\"done\":true}", "{\"\\ud83cxxxxxxxxxxx\":1}" })
+        foreach (var text in new[]
+        {
+            "{\"\\ud83c\":1,\"done\":true}", "{\"message\":{\"\\udf32\":1},\"done\":true}", "{\"\\ud83cxxxxxxxxxxx\":1}"
+        })
         {
             foreach (var streamed in new[] { true, false })
             {
@@ -170,7 +178,7 @@ public class OllamaHostileTests
     [Theory]
     [InlineData(BodyCoding.None)]
     [InlineData(BodyCoding.Gzip)]
-    public async Task A_body_without_end_is_given_up(BodyCoding coding)
+    public async Task A_body_without_end_is_cut_off(BodyCoding coding)
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.HugeBody(40_000_000, coding));
@@ -180,7 +188,7 @@ public class OllamaHostileTests
     }
 
     [Fact]
-    public async Task A_line_without_end_is_given_up_and_a_long_one_is_read()
+    public async Task A_line_without_end_is_cut_off_and_a_long_one_is_read()
     {
         await using var test = new OllamaCase();
         test.Server.Enqueue(Fault.HugeText(1_500_000), Fault.HugeLine(20_000_000));

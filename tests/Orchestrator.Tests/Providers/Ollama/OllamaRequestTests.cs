@@ -38,7 +38,8 @@ public class OllamaRequestTests
         await using var test = new OllamaCase();
         var sent = await test.SentAsync(null, new ChatMessage(ChatRole.System, "Быть кратким."), new ChatMessage(ChatRole.User, "hi"));
         sent.EnumerateObject().Select(p => p.Name).Should().Equal("model", "messages", "stream");
-        sent.GetProperty("messages").GetRawText().Should().Be("""[{"role":"system","content":"Быть кратким."},{"role":"user","content":"hi"}]""");
+        sent.GetProperty("messages").GetRawText()
+            .Should().Be("""[{"role":"system","content":"Быть кратким."},{"role":"user","content":"hi"}]""");
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public class OllamaRequestTests
             StopSequences = ["###", "Ж"],
         });
         sent.GetProperty("options").GetRawText().Should().Be(
-            """{"num_ctx":8192,"num_predict":33,"temperature":0.7,"top_p":0.95,"top_k":20,"presence_penalty":0.1,"frequency_penalty":-0.2,"seed":1234567890123,"repeat_penalty":1.1,"stop":["###","Ж"]}""");
+            """{"num_ctx":8192,"num_predict":33,"temperature":0.7,"top_p":0.95,"top_k":20,"presence_penalty":0.1,"frequency_penalty":-0.2"""
+            + ""","seed":1234567890123,"repeat_penalty":1.1,"stop":["###","Ж"]}""");
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public class OllamaRequestTests
             o.ModelOptions["temperature"] = 0.2;
             o.ModelOptions["num_predict"] = 5;
         });
-        (await test.SentAsync(new ChatOptions { Temperature = 1 })).GetProperty("options").GetRawText().Should().Be("""{"temperature":1,"num_predict":5}""");
+        (await test.SentAsync(new ChatOptions { Temperature = 1 })).GetProperty("options").GetRawText()
+            .Should().Be("""{"temperature":1,"num_predict":5}""");
     }
 
     [Theory]
@@ -91,7 +94,8 @@ public class OllamaRequestTests
     public async Task The_largest_number_is_sent()
     {
         await using var test = new OllamaCase();
-        (await test.SentAsync(new ChatOptions { Temperature = float.MaxValue })).GetProperty("options").GetProperty("temperature").GetSingle().Should().Be(float.MaxValue);
+        (await test.SentAsync(new ChatOptions { Temperature = float.MaxValue })).GetProperty("options").GetProperty("temperature")
+            .GetSingle().Should().Be(float.MaxValue);
     }
 
     [Theory]
@@ -131,10 +135,13 @@ public class OllamaRequestTests
     public async Task The_form_of_the_answer_is_json_or_a_schema()
     {
         await using var test = new OllamaCase();
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).GetProperty("format").GetString().Should().Be("json");
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).GetProperty("format").GetString()
+            .Should().Be("json");
         var schema = JsonDocument.Parse("""{"type":"object","properties":{"n":{"type":"integer"}}}""").RootElement;
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema) })).GetProperty("format").GetRawText().Should().Be(schema.GetRawText());
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Text })).TryGetProperty("format", out _).Should().BeFalse();
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema) })).GetProperty("format")
+            .GetRawText().Should().Be(schema.GetRawText());
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Text })).TryGetProperty("format", out _)
+            .Should().BeFalse();
     }
 
     [Fact]
@@ -142,8 +149,10 @@ public class OllamaRequestTests
     {
         await using var test = new OllamaCase();
         byte[] image = [0x89, 0x50, 0x4E, 0x47, 0xFF];
-        var sent = await test.SentAsync(null, new ChatMessage(ChatRole.User, [new TextContent("what is "), new DataContent(image, "image/png"), new TextContent("this?"), new DataContent(new byte[] { 1 }, "image/jpeg")]));
-        sent.GetProperty("messages")[0].GetRawText().Should().Be($$"""{"role":"user","content":"what is this?","images":["{{Convert.ToBase64String(image)}}","AQ=="]}""");
+        var sent = await test.SentAsync(null, new ChatMessage(ChatRole.User, [new TextContent("what is "),
+            new DataContent(image, "image/png"), new TextContent("this?"), new DataContent(new byte[] { 1 }, "image/jpeg")]));
+        sent.GetProperty("messages")[0].GetRawText()
+            .Should().Be($$"""{"role":"user","content":"what is this?","images":["{{Convert.ToBase64String(image)}}","AQ=="]}""");
     }
 
     [Fact]
@@ -152,10 +161,12 @@ public class OllamaRequestTests
         await using var test = new OllamaCase();
         AIContent[] contents = [new UriContent("https://example.com/a.png", "image/png"), new DataContent(new byte[] { 1 }, "audio/wav")];
         foreach (var content in contents)
-            (await test.Provider.FailAsync(OllamaCase.Request(true, null, new ChatMessage(ChatRole.User, [content])))).Error.Kind.Should().Be(LlmErrorKind.NotSupported);
+            (await test.Provider.FailAsync(OllamaCase.Request(true, null, new ChatMessage(ChatRole.User, [content])))).Error.Kind
+                .Should().Be(LlmErrorKind.NotSupported);
         var forced = new ChatOptions { Tools = [AIFunctionFactory.Create(() => 1, "one")], ToolMode = ChatToolMode.RequireAny };
         (await test.Provider.FailAsync(OllamaCase.Request(true, forced))).Error.Kind.Should().Be(LlmErrorKind.NotSupported);
-        (await test.Provider.FailAsync(OllamaCase.Request(true, new ChatOptions { Tools = [new HostedWebSearchTool()] }))).Error.Kind.Should().Be(LlmErrorKind.NotSupported);
+        (await test.Provider.FailAsync(OllamaCase.Request(true, new ChatOptions { Tools = [new HostedWebSearchTool()] }))).Error.Kind
+            .Should().Be(LlmErrorKind.NotSupported);
         test.Server.ChatCount.Should().Be(0);
     }
 
@@ -168,8 +179,10 @@ public class OllamaRequestTests
         offered.GetProperty("type").GetString().Should().Be("function");
         offered.GetProperty("function").GetProperty("name").GetString().Should().Be("measure");
         offered.GetProperty("function").GetProperty("description").GetString().Should().Be("Measures a tree.");
-        offered.GetProperty("function").GetProperty("parameters").GetProperty("properties").GetProperty("tree").GetProperty("type").GetString().Should().Be("string");
-        (await test.SentAsync(new ChatOptions { Tools = [tool], ToolMode = ChatToolMode.None })).TryGetProperty("tools", out _).Should().BeFalse();
+        offered.GetProperty("function").GetProperty("parameters").GetProperty("properties").GetProperty("tree").GetProperty("type")
+            .GetString().Should().Be("string");
+        (await test.SentAsync(new ChatOptions { Tools = [tool], ToolMode = ChatToolMode.None })).TryGetProperty("tools", out _)
+            .Should().BeFalse();
     }
 
     [Fact]
@@ -179,16 +192,20 @@ public class OllamaRequestTests
         var sent = await test.SentAsync(
             null,
             new ChatMessage(ChatRole.User, "how tall?"),
-            new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("must measure"), new FunctionCallContent("c-1", "measure", new Dictionary<string, object?> { ["tree"] = "ель", ["exact"] = true })]),
+            new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("must measure"),
+                new FunctionCallContent("c-1", "measure", new Dictionary<string, object?> { ["tree"] = "ель", ["exact"] = true })]),
             new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c-1", new { metres = 12 })]),
-            new ChatMessage(ChatRole.Tool, [new FunctionResultContent("lost", "nobody asked")]),
+            new ChatMessage(ChatRole.Tool, [new FunctionResultContent("lost", "never asked for")]),
             new ChatMessage(ChatRole.Assistant, "12 m"),
             new ChatMessage(ChatRole.User, "thanks"));
         var messages = sent.GetProperty("messages");
-        messages[1].GetRawText().Should().Be("""{"role":"assistant","content":"","thinking":"must measure","tool_calls":[{"id":"c-1","function":{"name":"measure","arguments":{"tree":"ель","exact":true}}}]}""");
-        (messages[2].GetProperty("role").GetString(), messages[2].GetProperty("tool_name").GetString(), messages[2].GetProperty("tool_call_id").GetString()).Should().Be(("tool", "measure", "c-1"));
+        messages[1].GetRawText().Should().Be("""{"role":"assistant","content":"","thinking":"must measure","tool_calls":"""
+            + """[{"id":"c-1","function":{"name":"measure","arguments":{"tree":"ель","exact":true}}}]}""");
+        (messages[2].GetProperty("role").GetString(),
+            messages[2].GetProperty("tool_name").GetString(), messages[2].GetProperty("tool_call_id").GetString())
+            .Should().Be(("tool", "measure", "c-1"));
         messages[2].GetProperty("content").GetString().Should().Contain("12");
-        messages[3].GetRawText().Should().Be("""{"role":"tool","content":"nobody asked","tool_call_id":"lost"}""");
+        messages[3].GetRawText().Should().Be("""{"role":"tool","content":"never asked for","tool_call_id":"lost"}""");
         messages.GetArrayLength().Should().Be(6);
     }
 
@@ -200,7 +217,8 @@ public class OllamaRequestTests
         var messages = new List<ChatMessage> { new(ChatRole.User, "go") };
         foreach (var tool in new[] { "measure", "plant" })
         {
-            test.Server.Enqueue(Fault.Stream("""{"message":{"tool_calls":[{"function":{"name":"TOOL","arguments":{}}}]},"done":true}""".Replace("TOOL", tool, StringComparison.Ordinal)));
+            test.Server.Enqueue(Fault.Stream("""{"message":{"tool_calls":[{"function":{"name":"TOOL","arguments":{}}}]},"done":true}"""
+                .Replace("TOOL", tool, StringComparison.Ordinal)));
             var answer = await test.AskAsync(streamed: true, null, [.. messages]);
             messages.AddRange(answer.Messages);
             var call = answer.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Single();
@@ -208,7 +226,8 @@ public class OllamaRequestTests
         }
 
         var sent = await test.SentAsync(null, [.. messages]);
-        sent.GetProperty("messages").EnumerateArray().Where(m => m.GetProperty("role").GetString() == "tool").Select(m => m.GetProperty("tool_name").GetString())
+        sent.GetProperty("messages").EnumerateArray().Where(m => m.GetProperty("role").GetString() == "tool")
+            .Select(m => m.GetProperty("tool_name").GetString())
             .Should().Equal("measure", "plant");
     }
 
@@ -217,7 +236,8 @@ public class OllamaRequestTests
     {
         await using var test = new OllamaCase();
         var sent = await test.SentAsync(new ChatOptions { Instructions = "be brief" }, new ChatMessage(ChatRole.User, "a\ud800b"));
-        sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString()).Should().Equal("be brief", "a\uFFFDb");
+        sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString())
+            .Should().Equal("be brief", "a\uFFFDb");
     }
 
     [Fact]

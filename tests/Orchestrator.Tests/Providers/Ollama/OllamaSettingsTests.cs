@@ -11,8 +11,10 @@ public class OllamaSettingsTests
     {
         using var provider = OllamaCase.NewProvider(new Uri("http://localhost:11434"), o => o.ContextLength = 4096);
         var info = provider.Info;
-        (info.Name, info.Vendor, info.Model, info.PrefersStreaming, info.ContextWindow).Should().Be(("local", "ollama", "pine", true, 4096));
-        (info.Timeouts!.FirstToken, info.Timeouts.Attempt, info.Timeouts.Call).Should().Be((TimeSpan.FromSeconds(300), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15)));
+        (info.Name, info.Vendor, info.Model, info.PrefersStreaming, info.ContextWindow)
+            .Should().Be(("local", "ollama", "pine", true, 4096));
+        (info.Timeouts!.FirstToken, info.Timeouts.Attempt, info.Timeouts.Call)
+            .Should().Be((TimeSpan.FromSeconds(300), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(15)));
         info.Capabilities.Should().Be(ProviderCapabilities.All);
     }
 
@@ -27,7 +29,8 @@ public class OllamaSettingsTests
     [InlineData(" abcdef", "white space")]
     public void A_key_that_cannot_be_sent_is_refused_by_name_and_not_shown(string key, string what)
     {
-        var error = FluentActions.Invoking(() => OllamaCase.NewProvider(new Uri("http://localhost"), o => o.ApiKey = key)).Should().Throw<ArgumentException>().Which;
+        var error = FluentActions.Invoking(() => OllamaCase.NewProvider(new Uri("http://localhost"), o => o.ApiKey = key))
+            .Should().Throw<ArgumentException>().Which;
         error.ParamName.Should().Be("ApiKey");
         error.Message.Should().Contain("ApiKey").And.Contain(what);
         error.ToString().Should().NotContain("abc").And.NotContain("def\r");
@@ -48,10 +51,13 @@ public class OllamaSettingsTests
     public void Missing_settings_are_named()
     {
         var address = new Uri("http://localhost");
-        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.Model = " ")).Should().Throw<ArgumentException>().WithMessage("*Model*");
+        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.Model = " "))
+            .Should().Throw<ArgumentException>().WithMessage("*Model*");
         FluentActions.Invoking(() => OllamaCase.NewProvider(null!)).Should().Throw<ArgumentException>().WithMessage("*BaseUrl*");
-        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.ContextLength = 0)).Should().Throw<ArgumentException>().WithMessage("*ContextLength*");
-        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.ModelOptions["x"] = double.NaN)).Should().Throw<ArgumentException>().WithMessage("*ModelOptions*");
+        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.ContextLength = 0))
+            .Should().Throw<ArgumentException>().WithMessage("*ContextLength*");
+        FluentActions.Invoking(() => OllamaCase.NewProvider(address, o => o.ModelOptions["x"] = double.NaN))
+            .Should().Throw<ArgumentException>().WithMessage("*ModelOptions*");
         FluentActions.Invoking(() => new OllamaProvider("a", null!)).Should().Throw<ArgumentNullException>();
         FluentActions.Invoking(() => new OllamaProvider(" ", new() { Model = "m" })).Should().Throw<ArgumentException>();
     }
@@ -109,13 +115,19 @@ public class OllamaSettingsTests
     public async Task The_server_tells_window_and_capabilities_of_the_model()
     {
         await using var test = new OllamaCase();
-        test.Server.Models = [new FakeOllamaModel("pine") { ContextLength = 40960, Family = "conifer3", Capabilities = ["completion", "vision", "thinking", "tools"] }, new FakeOllamaModel("oak")];
+        test.Server.Models = [new FakeOllamaModel("pine")
+        {
+            ContextLength = 40960,
+            Family = "conifer3",
+            Capabilities = ["completion", "vision", "thinking", "tools"]
+        }, new FakeOllamaModel("oak")];
         (await test.Provider.DescribeAsync()).Should().Be(new OllamaModel(40960, ProviderCapabilities.All));
         (test.Server.LastRequest.ToString(), test.Server.LastRequest.Text).Should().Be(("POST /api/show", """{"model":"pine"}"""));
         using var oak = OllamaCase.NewProvider(test.Server.BaseUrl, o => o.Model = "oak");
         (await oak.DescribeAsync()).Capabilities.Should().Be(ProviderCapabilities.Tools | ProviderCapabilities.StructuredOutput);
         using var gone = OllamaCase.NewProvider(test.Server.BaseUrl, o => o.Model = "ash");
-        (await FluentActions.Awaiting(() => gone.DescribeAsync()).Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.ModelNotFound);
+        (await FluentActions.Awaiting(() => gone.DescribeAsync()).Should().ThrowAsync<LlmException>()).Which.Kind
+            .Should().Be(LlmErrorKind.ModelNotFound);
     }
 
     [Theory]

@@ -10,7 +10,8 @@ public sealed class AnswersTests
     public async Task An_answer_comes_with_text_usage_finish_reason_and_names(bool streamed)
     {
         await using var wire = new Wire();
-        wire.Server.Reply = new FakeReply("Привет, мир 🌍!") { PromptTokens = 11, CompletionTokens = 6, CachedTokens = 4, ReasoningTokens = 2 };
+        wire.Server.Reply =
+            new FakeReply("Привет, мир 🌍!") { PromptTokens = 11, CompletionTokens = 6, CachedTokens = 4, ReasoningTokens = 2 };
 
         var answer = await wire.AnswerAsync(streamed);
 
@@ -54,7 +55,8 @@ public sealed class AnswersTests
     [BothModes]
     public async Task Strange_numbers_in_usage_are_ignored(bool streamed)
     {
-        const string usage = "\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":\"12\",\"total_tokens\":1e400,\"prompt_tokens_details\":null}";
+        const string usage =
+            "\"usage\":{\"prompt_tokens\":-1,\"completion_tokens\":\"12\",\"total_tokens\":1e400,\"prompt_tokens_details\":null}";
         await using var wire = new Wire();
         wire.Server.Enqueue(streamed
             ? Fault.Stream($$"""data: {"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}],{{usage}}}""" + "\n\n")
@@ -99,7 +101,8 @@ public sealed class AnswersTests
         var answer = await wire.AnswerAsync(streamed);
 
         answer.Text.Should().Be("Four.");
-        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(r => r.Text)).Should().Be("Two and two.");
+        string.Concat(answer.Messages.SelectMany(m => m.Contents).OfType<TextReasoningContent>().Select(r => r.Text))
+            .Should().Be("Two and two.");
     }
 
     [Theory]
@@ -118,7 +121,8 @@ public sealed class AnswersTests
         await using var wire = new Wire();
         wire.Server.ApiKey = "sk-fake-0123456789";
 
-        await wire.AnswerAsync(true, new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 9, StopSequences = ["###"], Instructions = "Be brief." });
+        await wire.AnswerAsync(
+            true, new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 9, StopSequences = ["###"], Instructions = "Be brief." });
 
         var request = wire.Server.LastRequest;
         request.Path.Should().Be("/v1/chat/completions");
@@ -127,7 +131,8 @@ public sealed class AnswersTests
         request.Header("Accept").Should().Be("text/event-stream");
         request.Header("Content-Length").Should().NotBeNull();
         request.Text.Should().Be(
-            """{"model":"gpt-4o-mini","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"hi"}],"temperature":0.5,"max_tokens":9,"stop":["###"],"stream":true,"stream_options":{"include_usage":true}}""");
+            """{"model":"gpt-4o-mini","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"hi"}]"""
+            + ""","temperature":0.5,"max_tokens":9,"stop":["###"],"stream":true,"stream_options":{"include_usage":true}}""");
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class ApartTests
         using var provider = new OpenAiCompatibleProvider("many", new() { BaseUrl = server.BaseUrl, Model = "m" });
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 1000).Select(async tag =>
-            (Tag: $"tag-{tag}!", Text: string.Concat((await provider.ReadAsync(new LlmRequest($"tag-{tag}!") { Streaming = streamed })).Select(u => u.Text)))));
+            (Tag: $"tag-{tag}!", Text: string.Concat((await provider.ReadAsync(new LlmRequest($"tag-{tag}!") { Streaming = streamed }))
+                .Select(u => u.Text)))));
 
         foreach (var (tag, text) in answers)
             text.Should().Be(string.Concat(Enumerable.Range(0, Words).Select(i => $"{tag}:{i} ")));

@@ -71,9 +71,15 @@ public sealed class BrokenStreamsTests
     [InlineData(CutKind.Clean, BodyFramingOfTest.UntilClose)]
     public async Task A_whole_answer_cut_at_any_byte_is_an_error(CutKind how, BodyFramingOfTest framing)
     {
-        const string body = """{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"Привет 🌍"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}""";
+        const string body = """{"id":"c","choices":[{"index":0,"message":{"role":"assistant","content":"Привет 🌍"}"""
+            + ""","finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}""";
         await using var wire = new Wire();
-        var framed = framing switch { BodyFramingOfTest.Chunks => Fault.Chunks(7), BodyFramingOfTest.UntilClose => Fault.CloseDelimited(), _ => Fault.None };
+        var framed = framing switch
+        {
+            BodyFramingOfTest.Chunks => Fault.Chunks(7),
+            BodyFramingOfTest.UntilClose => Fault.CloseDelimited(),
+            _ => Fault.None
+        };
         for (var cut = 0; cut < System.Text.Encoding.UTF8.GetByteCount(body); cut++)
         {
             wire.Server.Enqueue(Fault.Body(body).And(framed).And(Fault.CutAfterBytes(cut, how)));
@@ -206,19 +212,22 @@ public sealed class BrokenStreamsTests
         wire.Server.Enqueue(Fault.BadChunk(3), Fault.HalfChunk(3), Fault.Body("{}").And(Fault.WrongLength(50)));
 
         for (var i = 0; i < 3; i++)
-            (await wire.FailAsync(streamed: true)).Error.Kind.Should().BeOneOf(LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse);
+            (await wire.FailAsync(streamed: true)).Error.Kind
+                .Should().BeOneOf(LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse);
     }
 
     // The offset rides in the prompt, so that parallel requests get the cut they ask for.
     private static int CutOf(CapturedRequest request) =>
-        int.Parse(request.Json!.Value.GetProperty("messages")[0].GetProperty("content").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse(request.Json!.Value.GetProperty("messages")[0].GetProperty("content").GetString()!,
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<(string Text, LlmException? Error, bool Finished)> ReadCutAsync(Wire wire, int cut)
     {
         var (text, finished) = ("", false);
         try
         {
-            await foreach (var update in wire.Provider.GenerateAsync(Reading.Streamed(cut.ToString(System.Globalization.CultureInfo.InvariantCulture)), default))
+            await foreach (var update in wire.Provider.GenerateAsync(
+                Reading.Streamed(cut.ToString(System.Globalization.CultureInfo.InvariantCulture)), default))
             {
                 text += update.RawRepresentation is Orchestrator.Providers.MalformedEvent ? "(malformed)" : update.Text;
                 finished |= update.FinishReason is not null;

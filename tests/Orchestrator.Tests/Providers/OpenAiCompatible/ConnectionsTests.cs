@@ -5,8 +5,10 @@ namespace Orchestrator.Tests.Providers.OpenAiCompatible;
 
 public sealed class ConnectionsTests
 {
-    private const string Stream = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
-    private const string Whole = "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}";
+    private const string Stream =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    private const string Whole =
+        "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"Hello\"},\"finish_reason\":\"stop\"}]}";
 
     [Theory]
     [BothModes]
@@ -18,7 +20,8 @@ public sealed class ConnectionsTests
         for (var call = 0; call < 3; call++)
         {
             (await provider.ReadAsync(Reading.Streamed())).Should().Contain(u => u.Text == "Hello");
-            (await provider.ReadAsync(Wire.Ask(streamed))).Should().Contain(u => streamed ? u.Text == "Hello" : u.RawRepresentation != null);
+            (await provider.ReadAsync(Wire.Ask(streamed)))
+                .Should().Contain(u => streamed ? u.Text == "Hello" : u.RawRepresentation != null);
         }
     }
 
@@ -65,7 +68,8 @@ public sealed class ConnectionsTests
         server.LastRequest.Header("Connection").Should().Be("close");
     }
 
-    private static OpenAiCompatibleProvider NewProvider(FaultServer server) => new("closing", new() { BaseUrl = server.Address, Model = "tiny" });
+    private static OpenAiCompatibleProvider NewProvider(FaultServer server) =>
+        new("closing", new() { BaseUrl = server.Address, Model = "tiny" });
 
     /// <summary>A connection that carried a stream takes one more request and closes instead of answering: the unlucky moment, every time.
     /// Asked to close, it says that it will, as every server has to.</summary>
@@ -82,7 +86,8 @@ public sealed class ConnectionsTests
             }
 
             var kept = request.Header("Connection") == "close" ? "Connection: close" : "Keep-Alive: timeout=5, max=100";
-            await connection.WriteAsync($"{head}\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n{kept}\r\n\r\n{Stream.Length:x}\r\n{Stream}\r\n0\r\n\r\n");
+            await connection.WriteAsync($"{head}\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: "
+                + $"chunked\r\n{kept}\r\n\r\n{Stream.Length:x}\r\n{Stream}\r\n0\r\n\r\n");
             if (keeps)
                 continue;
             await connection.ReadRequestAsync();

@@ -68,7 +68,8 @@ public sealed class ErrorsTests
     public async Task A_status_alone_tells_the_kind(int status, LlmErrorKind kind)
     {
         await using var wire = new Wire();
-        wire.Server.Enqueue(Fault.Status(status, ""), Fault.Html(status), Fault.Status(status, "\0\0\0\0"), Fault.Status(status, "{\"error\":null}"));
+        wire.Server.Enqueue(
+            Fault.Status(status, ""), Fault.Html(status), Fault.Status(status, "\0\0\0\0"), Fault.Status(status, "{\"error\":null}"));
 
         for (var i = 0; i < 4; i++)
         {
@@ -80,9 +81,12 @@ public sealed class ErrorsTests
     }
 
     [Theory]
-    [InlineData("<html><head><title>400 No required SSL certificate was sent</title></head></html>", LlmErrorKind.Authentication, "certificate of the client")]
-    [InlineData("<html><head><title>400 The SSL certificate error</title></head></html>", LlmErrorKind.Authentication, "certificate of the client")]
-    [InlineData("<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>", LlmErrorKind.MalformedResponse, "HTML page")]
+    [InlineData("<html><head><title>400 No required SSL certificate was sent</title></head></html>", LlmErrorKind.Authentication,
+        "certificate of the client")]
+    [InlineData("<html><head><title>400 The SSL certificate error</title></head></html>", LlmErrorKind.Authentication,
+        "certificate of the client")]
+    [InlineData("<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>",
+        LlmErrorKind.MalformedResponse, "HTML page")]
     public async Task A_page_under_status_400_is_a_gateways_and_no_judgement_of_the_request(string page, LlmErrorKind kind, string words)
     {
         await using var wire = new Wire();
@@ -129,7 +133,8 @@ public sealed class ErrorsTests
     public async Task An_error_under_status_200_is_an_error(LlmErrorKind kind)
     {
         await using var wire = new Wire();
-        wire.Server.Enqueue(Fault.ErrorUnder200(kind), Fault.ErrorUnder200(kind), Fault.ErrorUnder200(kind).And(Fault.ContentType("text/event-stream")));
+        wire.Server.Enqueue(
+            Fault.ErrorUnder200(kind), Fault.ErrorUnder200(kind), Fault.ErrorUnder200(kind).And(Fault.ContentType("text/event-stream")));
 
         (await wire.FailAsync(true)).Error.Kind.Should().Be(kind);
         (await wire.FailAsync(false)).Error.Kind.Should().Be(kind);
@@ -141,8 +146,10 @@ public sealed class ErrorsTests
     {
         Fault[] faults =
         [
-            Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("{}"), Fault.Body("[]"), Fault.Body("null"), Fault.Body("\"hello\""),
-            Fault.Body("{\"choices\":[]}"), Fault.Body("{\"choices\":[{}]}"), Fault.DeepJson(), Fault.Body("{\"choices\":[{\"message\":{\"content\":\"half"),
+            Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("{}"), Fault.Body("[]"), Fault.Body("null"),
+            Fault.Body("\"hello\""),
+            Fault.Body("{\"choices\":[]}"), Fault.Body("{\"choices\":[{}]}"), Fault.DeepJson(),
+            Fault.Body("{\"choices\":[{\"message\":{\"content\":\"half"),
             Fault.LyingEncoding(), Fault.Body("hello", "text/plain"),
         ];
         await using var wire = new Wire();
@@ -153,7 +160,9 @@ public sealed class ErrorsTests
                 wire.Server.Enqueue(fault);
                 var (text, error) = await wire.FailAsync(streamed);
                 // A stream of one event that cannot be read says so in an update first, and then that it was cut.
-                LlmErrorKind[] kinds = streamed ? [LlmErrorKind.MalformedResponse, LlmErrorKind.StreamInterrupted] : [LlmErrorKind.MalformedResponse];
+                LlmErrorKind[] kinds = streamed
+                    ? [LlmErrorKind.MalformedResponse, LlmErrorKind.StreamInterrupted]
+                    : [LlmErrorKind.MalformedResponse];
                 error.Kind.Should().BeOneOf(kinds, "{0}, streamed: {1}, said {2}", fault, streamed, error.Message);
                 text.Should().BeEmpty();
             }
@@ -229,7 +238,7 @@ public sealed class ErrorsTests
     }
 
     [Fact]
-    public async Task A_certificate_nobody_trusts_is_unavailable()
+    public async Task An_untrusted_certificate_is_unavailable()
     {
         using var authority = new TestAuthority();
         using var good = authority.Issue();
@@ -281,7 +290,8 @@ public sealed class ErrorsTests
         });
         wire.Server.Enqueue(
             Fault.Error(LlmErrorKind.Authentication, $"Incorrect API key provided: {secret}."),
-            Fault.ErrorUnder200(LlmErrorKind.ServerError).And(Fault.Body($"{{\"error\":{{\"message\":\"bad key {secret}\",\"code\":\"{secret}\"}}}}")),
+            Fault.ErrorUnder200(LlmErrorKind.ServerError)
+                .And(Fault.Body($"{{\"error\":{{\"message\":\"bad key {secret}\",\"code\":\"{secret}\"}}}}")),
             Fault.ErrorEvent(2, LlmErrorKind.ServerError, $"bad key {secret}"));
 
         for (var i = 0; i < 3; i++)

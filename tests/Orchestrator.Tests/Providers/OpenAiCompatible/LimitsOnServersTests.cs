@@ -93,7 +93,8 @@ public sealed class LimitsOnServersTests
         var clock = Stopwatch.StartNew();
         await cancel.CancelAsync();
 
-        (await FluentActions.Awaiting(() => reading).Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.IsCancellationRequested.Should().BeTrue();
+        (await FluentActions.Awaiting(() => reading).Should().ThrowAsync<OperationCanceledException>())
+            .Which.CancellationToken.IsCancellationRequested.Should().BeTrue();
         clock.Elapsed.Should().BeLessThan(Soon);
         await wire.Server.WhenDisconnectedAsync(Soon);
     }

@@ -22,7 +22,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_list_that_is_open_to_everybody_proves_no_key_and_that_is_said()
+    public async Task A_list_that_needs_no_key_proves_none_and_that_is_said()
     {
         await using var wire = new Wire();
         var found = await wire.Provider.DiagnoseAsync();
@@ -35,10 +35,14 @@ public class OpenAiCheckTests
 
     public static TheoryData<int, string, ProviderProblem, string> Answers => new()
     {
-        { 401, """{"error":{"message":"Incorrect API key provided: sk-fake-0123456789.","type":"invalid_request_error","code":"invalid_api_key"}}""", ProviderProblem.WrongCredentials, "refuses the key" },
-        { 403, """{"error":{"message":"Country not supported","code":"unsupported_country_region_territory"}}""", ProviderProblem.MissingRole, "serves your country" },
+        { 401, """{"error":{"message":"Incorrect API key provided: """
+            + """sk-fake-0123456789.","type":"invalid_request_error","code":"invalid_api_key"}}""", ProviderProblem.WrongCredentials,
+            "refuses the key" },
+        { 403, """{"error":{"message":"Country not supported","code":"unsupported_country_region_territory"}}""",
+            ProviderProblem.MissingRole, "serves your country" },
         { 402, """{"error":{"message":"Insufficient Balance for sk-fake-0123456789"}}""", ProviderProblem.Unpaid, "Top it up" },
-        { 429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", ProviderProblem.Unpaid, "waiting does not help" },
+        { 429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", ProviderProblem.Unpaid,
+            "waiting does not help" },
         { 429, """{"error":{"message":"slow down","code":"rate_limit_exceeded"}}""", ProviderProblem.RateLimited, "later" },
         { 405, "", ProviderProblem.Other, "Cannot tell" },
         { 404, """{"detail":"Not Found"}""", ProviderProblem.Other, "ends with /v1" },
@@ -50,7 +54,8 @@ public class OpenAiCheckTests
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(int status, string body, ProviderProblem problem, string cure)
+    public async Task Every_answer_has_its_problem_and_its_cure_and_never_shows_the_key(
+        int status, string body, ProviderProblem problem, string cure)
     {
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Status(status, body));
@@ -62,7 +67,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_missing_key_is_told_apart_from_a_refused_one()
+    public async Task A_missing_key_is_distinguished_from_a_refused_one()
     {
         await using var wire = new Wire(o => o.ApiKey = null);
         wire.Server.ApiKey = Key;
@@ -72,7 +77,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task An_unknown_model_is_told_with_the_likest_of_those_there_are()
+    public async Task An_unknown_model_is_reported_with_the_likest_of_those_there_are()
     {
         await using var wire = new Wire(o => o.Model = "gpt-4o-miny");
         wire.Server.Models = [.. Enumerable.Range(1, 20).Select(i => $"other-{i}"), "gpt-4o", "gpt-4o-mini"];
@@ -85,7 +90,8 @@ public class OpenAiCheckTests
     [InlineData("qwen/qwen3:free", """{"data":[{"id":"qwen/qwen3"}]}""", true)]
     [InlineData("llama3.2", """{"data":[{"id":"llama3.2:latest"}]}""", true)]
     [InlineData("llama3.2:70b", """{"data":[{"id":"llama3.2:latest"}]}""", false)]
-    [InlineData("anything", """{"models":[{"name":"tiny.gguf"}],"object":"list","data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]}""", true)]
+    [InlineData("anything",
+        """{"models":[{"name":"tiny.gguf"}],"object":"list","data":[{"id":"tiny.gguf","owned_by":"llamacpp"}]}""", true)]
     [InlineData("anything", """[{"id":"tiny","owned_by":"llamacpp"},{"id":"large","owned_by":"llamacpp"}]""", false)]
     [InlineData("tiny", """[{"id":"tiny"},7,null]""", true)]
     [InlineData("tiny", """{"object":"list","data":null}""", false)]
@@ -101,10 +107,11 @@ public class OpenAiCheckTests
     [InlineData("")]
     [InlineData("v1/chat/completions")]
     [InlineData("somewhere")]
-    public async Task A_wrong_base_address_is_told_with_the_right_one_where_it_can_be_found(string path)
+    public async Task A_wrong_base_address_is_reported_with_the_right_one_where_it_can_be_found(string path)
     {
         await using var server = new FakeOpenAiServer();
-        using var provider = new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(server.Address, path), Model = "gpt-4o-mini", ApiKey = Key });
+        using var provider =
+            new OpenAiCompatibleProvider("wired", new() { BaseUrl = new Uri(server.Address, path), Model = "gpt-4o-mini", ApiKey = Key });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Other);
         found.Message.Should().Contain($"there is one at {server.BaseUrl}: set BaseUrl");
@@ -112,7 +119,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_unreachable_and_a_name_that_does_not_resolve_too()
+    public async Task A_refused_connection_is_unreachable_and_a_name_that_does_not_resolve_too()
     {
         using var port = new ClosedPort();
         foreach (var address in new[] { port.Address, new Uri("http://no-such-host.invalid/v1") })
@@ -125,7 +132,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_told()
+    public async Task A_certificate_that_is_not_trusted_is_reported()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();
@@ -136,7 +143,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_given_up_after_fifteen_seconds()
+    public async Task A_check_of_a_server_that_does_not_answer_times_out_after_fifteen_seconds()
     {
         var time = new FakeTimeProvider();
         await using var wire = new Wire(time: time);
@@ -152,7 +159,7 @@ public class OpenAiCheckTests
     }
 
     [Fact]
-    public async Task Giving_up_the_check_is_a_cancellation()
+    public async Task Cancelling_the_check_is_a_cancellation()
     {
         await using var wire = new Wire();
         wire.Server.EnqueueFor(Models, Fault.Hang());

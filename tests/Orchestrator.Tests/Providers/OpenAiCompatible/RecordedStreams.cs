@@ -10,7 +10,9 @@ internal sealed record RecordedStream(string Name, string Text, string Finish)
     public string Body { get; init; } = "";
 
     /// <summary>How many bytes there are up to the end of the event that completes the answer, without its line end.</summary>
-    public int Mark => Encoding.UTF8.GetByteCount(Body[..Body.IndexOfAny(['\r', '\n'], Body.IndexOf($"\"finish_reason\":\"{Finish}\"", StringComparison.Ordinal))]);
+    public int Mark =>
+        Encoding.UTF8.GetByteCount(
+            Body[..Body.IndexOfAny(['\r', '\n'], Body.IndexOf($"\"finish_reason\":\"{Finish}\"", StringComparison.Ordinal))]);
 
     public override string ToString() => Name;
 }

@@ -82,7 +82,11 @@ public sealed class SplitsTests
     private sealed class PiecesHandler(byte[] bytes, int size) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Pieces(bytes, size)), RequestMessage = request });
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)
+            {
+                Content = new StreamContent(new Pieces(bytes, size)),
+                RequestMessage = request
+            });
     }
 
     private sealed class Pieces(byte[] bytes, int size) : MemoryStream(bytes)

@@ -21,7 +21,8 @@ internal sealed class Wire : IAsyncDisposable
 
     public OpenAiCompatibleProvider Provider => _provider;
 
-    public static LlmRequest Ask(bool streamed, ChatOptions? options = null) => streamed ? Reading.Streamed(options: options) : Reading.Buffered(options: options);
+    public static LlmRequest Ask(bool streamed, ChatOptions? options = null) =>
+        streamed ? Reading.Streamed(options: options) : Reading.Buffered(options: options);
 
     public async Task<ChatResponse> AnswerAsync(bool streamed, ChatOptions? options = null)
     {

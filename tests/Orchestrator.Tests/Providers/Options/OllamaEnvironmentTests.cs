@@ -38,12 +38,14 @@ public class OllamaEnvironmentTests
         var act = () => OllamaOptions.FromEnvironment("m", Variables(("OLLAMA_HOST", host)));
 
         act.Should().Throw<InvalidOperationException>().WithMessage(
-            "The environment variable OLLAMA_HOST must be an absolute http or https address, such as localhost:11434 or http://localhost:11434.");
+            "The environment variable OLLAMA_HOST must be an absolute http or https address, such as localhost:11434 or "
+            + "http://localhost:11434.");
     }
 
     [Fact]
     public void A_key_is_sent_where_the_environment_points() =>
-        OllamaOptions.FromEnvironment("m", Variables(("OLLAMA_HOST", "https://ollama.com"), ("OLLAMA_API_KEY", "k"))).ApiKey.Should().Be("k");
+        OllamaOptions.FromEnvironment("m", Variables(("OLLAMA_HOST", "https://ollama.com"), ("OLLAMA_API_KEY", "k"))).ApiKey
+            .Should().Be("k");
 
     [Fact]
     public void The_cloud_without_a_key_is_refused()

@@ -55,7 +55,8 @@ public class SecretsTests
     [InlineData("X Api", "s3cr3t", "Headers (one of its entries) has a header name*")]
     public void A_header_that_cannot_be_sent_is_refused_at_once_and_not_shown(string name, string value, string message)
     {
-        var act = () => new OpenAiCompatibleProvider("a", new OpenAiCompatibleOptions { Model = "m", ApiKey = Secret, Headers = { [name] = value } });
+        var act = () =>
+            new OpenAiCompatibleProvider("a", new OpenAiCompatibleOptions { Model = "m", ApiKey = Secret, Headers = { [name] = value } });
 
         act.Should().Throw<ArgumentException>().WithMessage(message).Which.ToString().Should().NotContain(Secret);
     }

@@ -7,7 +7,8 @@ namespace Orchestrator.Tests.Providers.PassThrough;
 /// <summary>Tools, images, forms of the answer and thoughts through the router and the provider for Ollama.</summary>
 public class OllamaPassThroughTests
 {
-    private static readonly AIFunction Weather = AIFunctionFactory.Create((string city, int days = 1) => $"+{days} {city}", "weather", "Tells the weather.");
+    private static readonly AIFunction Weather =
+        AIFunctionFactory.Create((string city, int days = 1) => $"+{days} {city}", "weather", "Tells the weather.");
 
     private static readonly AIFunction Clock = AIFunctionFactory.Create(() => "noon", "clock");
 
@@ -16,7 +17,8 @@ public class OllamaPassThroughTests
     public async Task Calls_go_through_one_and_several_at_once(bool streamed)
     {
         await using var served = Served.Ollama();
-        FakeToolCall[] calls = [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b"), new("weather", """{"city":"Псков"}""", "c")];
+        FakeToolCall[] calls =
+            [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b"), new("weather", """{"city":"Псков"}""", "c")];
         foreach (var count in new[] { 1, 3 })
         {
             served.Server.Enqueue(new FakeReply("Смотрю.") { ToolCalls = calls[..count] });
@@ -24,7 +26,8 @@ public class OllamaPassThroughTests
             var answer = await served.AskAsync(streamed, new ChatOptions { Tools = [Weather, Clock] });
 
             served.Sent.GetProperty("stream").GetBoolean().Should().Be(streamed);
-            served.Sent.GetProperty("tools").EnumerateArray().Select(t => t.GetProperty("function").GetProperty("name").GetString()).Should().Equal("weather", "clock");
+            served.Sent.GetProperty("tools").EnumerateArray().Select(t => t.GetProperty("function").GetProperty("name").GetString())
+                .Should().Equal("weather", "clock");
             (answer.Text, answer.FinishReason).Should().Be(("Смотрю.", ChatFinishReason.ToolCalls));
             answer.All<FunctionCallContent>().Select(c => (c.CallId, c.Name, $"{c.Arguments!.Values.FirstOrDefault()}"))
                 .Should().Equal(new[] { ("a", "weather", "Орёл"), ("b", "clock", ""), ("c", "weather", "Псков") }.Take(count));
@@ -53,16 +56,22 @@ public class OllamaPassThroughTests
     public async Task FunctionInvokingChatClient_makes_the_whole_round(bool streamed)
     {
         await using var served = Served.Ollama();
-        served.Server.Enqueue(new FakeReply("") { Reasoning = "Надо узнать.", ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b")] });
+        served.Server.Enqueue(new FakeReply("")
+        {
+            Reasoning = "Надо узнать.",
+            ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b")]
+        });
         served.Server.Enqueue(new FakeReply("Готово."));
         using var client = new FunctionInvokingChatClient(served.Client(streamed));
 
-        var answer = await Sdk.SdkClients.AnswerAsync(client, streamed, [new(ChatRole.User, "?")], new ChatOptions { Tools = [Weather, Clock] });
+        var answer = await Sdk.SdkClients.AnswerAsync(
+            client, streamed, [new(ChatRole.User, "?")], new ChatOptions { Tools = [Weather, Clock] });
 
         answer.Text.Should().Be("Готово.");
         served.SentMessages().Should().Equal(
             """{"role":"user","content":"?"}""",
-            """{"role":"assistant","content":"","thinking":"Надо узнать.","tool_calls":[{"id":"a","function":{"name":"weather","arguments":{"city":"Орёл","days":3}}},{"id":"b","function":{"name":"clock","arguments":{}}}]}""",
+            """{"role":"assistant","content":"","thinking":"Надо узнать.","tool_calls":[{"id":"a","function":"""
+            + """{"name":"weather","arguments":{"city":"Орёл","days":3}}},{"id":"b","function":{"name":"clock","arguments":{}}}]}""",
             """{"role":"tool","content":"+3 Орёл","tool_name":"weather","tool_call_id":"a"}""",
             """{"role":"tool","content":"noon","tool_name":"clock","tool_call_id":"b"}""");
     }
@@ -96,10 +105,12 @@ public class OllamaPassThroughTests
         await using var served = Served.Ollama();
         byte[] image = [0x89, 0x50, 0x4E, 0x47, 0xFF];
 
-        await served.AskAsync(streamed, null, new ChatMessage(ChatRole.User, [new TextContent("Что это?"), new DataContent(image, "image/png")]));
+        await served.AskAsync(
+            streamed, null, new ChatMessage(ChatRole.User, [new TextContent("Что это?"), new DataContent(image, "image/png")]));
 
         served.SentMessages().Should().Equal($$"""{"role":"user","content":"Что это?","images":["{{Convert.ToBase64String(image)}}"]}""");
-        var ask = () => served.AskAsync(streamed, null, new ChatMessage(ChatRole.User, [new UriContent("https://example.com/a.png", "image/png")]));
+        var ask = () =>
+            served.AskAsync(streamed, null, new ChatMessage(ChatRole.User, [new UriContent("https://example.com/a.png", "image/png")]));
         (await ask.Should().ThrowAsync<LlmException>()).Which.Kind.Should().Be(LlmErrorKind.NotSupported);
         served.Server.ChatCount.Should().Be(1);
     }
@@ -113,7 +124,8 @@ public class OllamaPassThroughTests
         served.Server.Reply = new FakeReply(json);
         var schema = JsonDocument.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}""").RootElement;
 
-        var answer = await served.AskAsync(streamed, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "place") });
+        var answer = await served.AskAsync(
+            streamed, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "place") });
 
         answer.Text.Should().Be(json);
         served.Sent.GetProperty("format").GetRawText().Should().Be(schema.GetRawText());
@@ -126,7 +138,8 @@ public class OllamaPassThroughTests
         await using var served = Served.Ollama();
         served.Server.Reply = new FakeReply("Четыре.") { Reasoning = "Два и два." };
 
-        var answer = await served.AskAsync(streamed, new ChatOptions { Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High } });
+        var answer = await served.AskAsync(
+            streamed, new ChatOptions { Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High } });
 
         answer.Text.Should().Be("Четыре.");
         string.Concat(answer.All<TextReasoningContent>().Select(r => r.Text)).Should().Be("Два и два.");

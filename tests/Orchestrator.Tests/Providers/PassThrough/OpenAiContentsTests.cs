@@ -15,7 +15,8 @@ public class OpenAiContentsTests
         byte[] image = [0x89, 0x50, 0x4E, 0x47, 0xFF];
         var message = new ChatMessage(ChatRole.User,
         [
-            new TextContent("Что "), new DataContent(image, "image/png"), new UriContent("https://example.com/a%20b.jpg?x=1", "image/jpeg"), new TextContent("это?"),
+            new TextContent("Что "), new DataContent(image, "image/png"),
+            new UriContent("https://example.com/a%20b.jpg?x=1", "image/jpeg"), new TextContent("это?"),
         ]);
 
         var answer = await served.AskAsync(streamed, null, message);
@@ -24,7 +25,8 @@ public class OpenAiContentsTests
         var parts = served.Sent.GetProperty("messages")[0].GetProperty("content").EnumerateArray().ToList();
         parts.Select(p => p.GetProperty("type").GetString()).Should().Equal("text", "image_url", "image_url", "text");
         parts[0].GetProperty("text").GetString().Should().Be("Что ");
-        parts[1].GetProperty("image_url").GetProperty("url").GetString().Should().Be($"data:image/png;base64,{Convert.ToBase64String(image)}");
+        parts[1].GetProperty("image_url").GetProperty("url").GetString()
+            .Should().Be($"data:image/png;base64,{Convert.ToBase64String(image)}");
         parts[2].GetProperty("image_url").GetProperty("url").GetString().Should().Be("https://example.com/a%20b.jpg?x=1");
         parts[3].GetProperty("text").GetString().Should().Be("это?");
     }
@@ -49,7 +51,8 @@ public class OpenAiContentsTests
         served.Server.Reply = new FakeReply(json);
         var schema = JsonDocument.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}""").RootElement;
 
-        var answer = await served.AskAsync(streamed, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "place", "A place.") });
+        var answer = await served.AskAsync(
+            streamed, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "place", "A place.") });
 
         answer.Text.Should().Be(json);
         var format = served.Sent.GetProperty("response_format");
@@ -80,7 +83,8 @@ public class OpenAiContentsTests
         var answer = await served.Client(streamed: false).GetResponseAsync<Trip>("Куда?");
 
         answer.Result.Should().Be(new Trip("Орёл", 3));
-        served.Sent.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema").GetProperty("properties").GetProperty("days").GetProperty("type").GetString().Should().Be("integer");
+        served.Sent.GetProperty("response_format").GetProperty("json_schema").GetProperty("schema").GetProperty("properties")
+            .GetProperty("days").GetProperty("type").GetString().Should().Be("integer");
     }
 
     [Theory]
@@ -90,7 +94,8 @@ public class OpenAiContentsTests
         await using var served = Served.OpenAi();
         served.Server.Reply = new FakeReply("Четыре.") { Reasoning = "Два и два 🤔." };
 
-        var answer = await served.AskAsync(streamed, new ChatOptions { Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High } });
+        var answer = await served.AskAsync(
+            streamed, new ChatOptions { Reasoning = new ReasoningOptions { Effort = ReasoningEffort.High } });
 
         answer.Text.Should().Be("Четыре.");
         string.Concat(answer.All<TextReasoningContent>().Select(r => r.Text)).Should().Be("Два и два 🤔.");
@@ -98,7 +103,8 @@ public class OpenAiContentsTests
 
         await served.AskAsync(streamed, null, [new(ChatRole.User, "2+2?"), .. answer.Messages, new(ChatRole.User, "Точно?")]);
 
-        served.SentMessages().Should().Equal("""{"role":"user","content":"2+2?"}""", """{"role":"assistant","content":"Четыре."}""", """{"role":"user","content":"Точно?"}""");
+        served.SentMessages().Should().Equal("""{"role":"user","content":"2+2?"}""", """{"role":"assistant","content":"Четыре."}""",
+            """{"role":"user","content":"Точно?"}""");
     }
 
     public sealed record Trip(string City, int Days);

@@ -6,7 +6,8 @@ namespace Orchestrator.Tests.Providers.PassThrough;
 /// <summary>Tools through the router and the OpenAI-compatible provider.</summary>
 public class OpenAiToolsTests
 {
-    private static readonly AIFunction Weather = AIFunctionFactory.Create((string city, int days = 1) => $"+{days} {city}", "weather", "Tells the weather.");
+    private static readonly AIFunction Weather =
+        AIFunctionFactory.Create((string city, int days = 1) => $"+{days} {city}", "weather", "Tells the weather.");
 
     private static readonly AIFunction Clock = AIFunctionFactory.Create(() => "noon", "clock");
 
@@ -17,7 +18,8 @@ public class OpenAiToolsTests
     public async Task One_call_goes_through_with_its_tool_and_its_arguments_in_any_number_of_pieces(bool streamed, int pieces)
     {
         await using var served = Served.OpenAi();
-        served.Server.Reply = new FakeReply("Смотрю.") { ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "call_a")], ToolCallParts = pieces };
+        served.Server.Reply =
+            new FakeReply("Смотрю.") { ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "call_a")], ToolCallParts = pieces };
 
         var answer = await served.AskAsync(streamed, new ChatOptions { Tools = [Weather] });
 
@@ -44,7 +46,8 @@ public class OpenAiToolsTests
         await using var served = Served.OpenAi();
         served.Server.Reply = new FakeReply("")
         {
-            ToolCalls = [new("weather", """{"city":"Орёл"}""", "call_a"), new("clock", "{}", "call_b"), new("weather", """{"city":"Псков"}""", "call_c")],
+            ToolCalls = [new("weather", """{"city":"Орёл"}""", "call_a"), new("clock", "{}", "call_b"),
+                new("weather", """{"city":"Псков"}""", "call_c")],
             ToolCallParts = 4,
         };
 
@@ -62,13 +65,15 @@ public class OpenAiToolsTests
         await using var served = Served.OpenAi();
         string[] calls =
         [
-            """{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"ci"}},{"index":1,"id":"b","type":"function","function":{"name":"weather","arguments":""}}""",
+            """{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"ci"}},"""
+            + """{"index":1,"id":"b","type":"function","function":{"name":"weather","arguments":""}}""",
             """{"index":1,"function":{"arguments":"{\"city\":\"Пс"}}""",
             """{"index":0,"function":{"arguments":"ty\":\"Орёл\"}"}}""",
             """{"index":1,"function":{"arguments":"ков\"}"}}""",
         ];
-        served.Server.Enqueue(Fault.Stream(string.Concat(calls.Select(c => "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[" + c + "]}}]}\n\n"))
-            + """data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""" + "\n\ndata: [DONE]\n\n"));
+        served.Server.Enqueue(
+            Fault.Stream(string.Concat(calls.Select(c => "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[" + c + "]}}]}\n\n"))
+                + """data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}""" + "\n\ndata: [DONE]\n\n"));
 
         var answer = await served.AskAsync(streamed: true, new ChatOptions { Tools = [Weather] });
 
@@ -105,7 +110,8 @@ public class OpenAiToolsTests
         [
             new(ChatRole.System, "Кратко."),
             new(ChatRole.User, "Погода?"),
-            new(ChatRole.Assistant, [new FunctionCallContent("a", "weather", new Dictionary<string, object?> { ["city"] = "Omsk", ["days"] = 2 }), new FunctionCallContent("b", "clock")]),
+            new(ChatRole.Assistant, [new FunctionCallContent("a", "weather",
+                new Dictionary<string, object?> { ["city"] = "Omsk", ["days"] = 2 }), new FunctionCallContent("b", "clock")]),
             new(ChatRole.Tool, [new FunctionResultContent("a", "+20"), new FunctionResultContent("b", 12)]),
             new(ChatRole.Assistant, [new TextContent("+20 "), new TextContent("at noon"), new FunctionCallContent("c", "clock")]),
             new(ChatRole.Tool, [new FunctionResultContent("c", null)]),
@@ -118,10 +124,13 @@ public class OpenAiToolsTests
         served.SentMessages().Should().Equal(
             """{"role":"system","content":"Кратко."}""",
             """{"role":"user","content":"Погода?"}""",
-            """{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Omsk\",\"days\":2}"}},{"id":"b","type":"function","function":{"name":"clock","arguments":"{}"}}]}""",
+            """{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":"""
+            + """{"name":"weather","arguments":"{\"city\":\"Omsk\",\"days\":2}"}},{"id":"b","type":"function","function":"""
+            + """{"name":"clock","arguments":"{}"}}]}""",
             """{"role":"tool","tool_call_id":"a","content":"+20"}""",
             """{"role":"tool","tool_call_id":"b","content":"12"}""",
-            """{"role":"assistant","content":"+20 at noon","tool_calls":[{"id":"c","type":"function","function":{"name":"clock","arguments":"{}"}}]}""",
+            """{"role":"assistant","content":"+20 at noon","tool_calls":[{"id":"c","type":"function","function":"""
+            + """{"name":"clock","arguments":"{}"}}]}""",
             """{"role":"tool","tool_call_id":"c","content":""}""",
             """{"role":"assistant","content":"Всё."}""",
             """{"role":"user","content":"Спасибо"}""");
@@ -132,11 +141,13 @@ public class OpenAiToolsTests
     public async Task FunctionInvokingChatClient_makes_the_whole_round(bool streamed)
     {
         await using var served = Served.OpenAi();
-        served.Server.Enqueue(new FakeReply("") { ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b")] });
+        served.Server.Enqueue(
+            new FakeReply("") { ToolCalls = [new("weather", """{"city":"Орёл","days":3}""", "a"), new("clock", "{}", "b")] });
         served.Server.Enqueue(new FakeReply("Готово."));
         using var client = new FunctionInvokingChatClient(served.Client(streamed));
 
-        var answer = await Sdk.SdkClients.AnswerAsync(client, streamed, [new(ChatRole.User, "?")], new ChatOptions { Tools = [Weather, Clock] });
+        var answer = await Sdk.SdkClients.AnswerAsync(
+            client, streamed, [new(ChatRole.User, "?")], new ChatOptions { Tools = [Weather, Clock] });
 
         answer.Text.Should().Be("Готово.");
         served.SentMessages().Skip(2).Should().Equal(

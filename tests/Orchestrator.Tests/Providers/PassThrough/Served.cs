@@ -27,7 +27,8 @@ internal sealed class Served : IAsyncDisposable
     public static Served OpenAi()
     {
         var server = new FakeOpenAiServer();
-        return new(server, new OpenAiCompatibleProvider("p", new OpenAiCompatibleOptions { BaseUrl = server.BaseUrl, Model = "m", ApiKey = "sk-fake-0123456789" }));
+        return new(server, new OpenAiCompatibleProvider(
+            "p", new OpenAiCompatibleOptions { BaseUrl = server.BaseUrl, Model = "m", ApiKey = "sk-fake-0123456789" }));
     }
 
     public static Served Ollama()

@@ -5,7 +5,8 @@ namespace Orchestrator.Tests.Providers.Sdk;
 #pragma warning disable CA1032, CA1822 // Shaped like the exceptions of SDKs.
 
 /// <summary>As of Azure.Core: a number, and a response with headers.</summary>
-internal sealed class NumberedException(int status, Reply? reply = null, Exception? inner = null) : Exception("sk-secret and the prompt", inner)
+internal sealed class NumberedException(
+    int status, Reply? reply = null, Exception? inner = null) : Exception("sk-secret and the prompt", inner)
 {
     public int Status => status;
 

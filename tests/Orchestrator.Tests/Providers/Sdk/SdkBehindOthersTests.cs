@@ -9,7 +9,8 @@ namespace Orchestrator.Tests.Providers.Sdk;
 
 #pragma warning disable CA1032, CA2201 // Shaped like the exceptions of SDKs, and thrown as applications throw.
 
-/// <summary>A vendor's words decide the kind wherever an exception keeps them: in .NET's own, in JSON, in a response, or behind another exception.</summary>
+/// <summary>A vendor's words decide the kind wherever an exception keeps them:
+/// in .NET's own, in JSON, in a response, or behind another exception.</summary>
 public class SdkBehindOthersTests
 {
     private const string TooLong = """{"error":{"code":"context_length_exceeded","message":"maximum context length is 8192"}}""";
@@ -19,15 +20,18 @@ public class SdkBehindOthersTests
     {
         { "message of .NET's own", (status, body) => new HttpRequestException($"Error: {body}", null, status) },
         { "body beside .NET's own", (status, body) => new HttpBodyException(status, body) },
-        { "element of JSON", (status, body) => new ElementException((int)status, JsonDocument.Parse(body).RootElement.GetProperty("error")) },
+        { "element of JSON",
+            (status, body) => new ElementException((int)status, JsonDocument.Parse(body).RootElement.GetProperty("error")) },
         { "whole body as JSON", (status, body) => new ElementException((int)status, JsonDocument.Parse(body).RootElement) },
         { "body as text", (status, body) => new ElementException((int)status, body) },
         { "response", (status, body) => new ResponseException(new HttpResponseMessage(status) { Content = new StringContent(body) }) },
-        { "response in bytes", (status, body) => new ResponseException(new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(Encoding.UTF8.GetBytes(body)) }) },
+        { "response in bytes", (status, body) =>
+            new ResponseException(new HttpResponseMessage(status) { Content = new ReadOnlyMemoryContent(Encoding.UTF8.GetBytes(body)) }) },
         { "response from a buffer", (status, body) => new ResponseException(new HttpResponseMessage(status) { Content = Buffered(body) }) },
         { "invalid operation", (status, body) => new InvalidOperationException("x", new BodyException(status, body)) },
         { "invocation", (status, body) => new TargetInvocationException(new BodyException(status, body)) },
-        { "several wrappers", (status, body) => new InvalidOperationException("x", new TargetInvocationException(new AggregateException(new BodyException(status, body)))) },
+        { "several wrappers", (status, body) =>
+            new InvalidOperationException("x", new TargetInvocationException(new AggregateException(new BodyException(status, body)))) },
         { "plain exception", (status, body) => new Exception("x", new HttpRequestException(body, null, status)) },
     };
 
@@ -53,7 +57,8 @@ public class SdkBehindOthersTests
         var fault = RequestFault.Of(new BodyException(HttpStatusCode.TooManyRequests, NoMoney), "The messages");
 
         ExceptionMapper.Map(new InvalidOperationException("x", fault), default).Kind.Should().Be(LlmErrorKind.Unknown);
-        ExceptionMapper.Map(new InvalidOperationException("x", new InvalidOperationException("y")), default).Kind.Should().Be(LlmErrorKind.Unknown);
+        ExceptionMapper.Map(new InvalidOperationException("x", new InvalidOperationException("y")), default).Kind
+            .Should().Be(LlmErrorKind.Unknown);
         ExceptionMapper.Map(new InvalidOperationException("x", new JsonException()), default).Kind.Should().Be(LlmErrorKind.Unknown);
     }
 
@@ -62,7 +67,8 @@ public class SdkBehindOthersTests
     {
         var content = new StreamContent(new NeverRead());
 
-        ExceptionMapper.Map(new ResponseException(new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = content }), default).Kind.Should().Be(LlmErrorKind.InvalidRequest);
+        ExceptionMapper.Map(new ResponseException(new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = content }), default).Kind
+            .Should().Be(LlmErrorKind.InvalidRequest);
     }
 
     [Fact]
@@ -113,7 +119,8 @@ public class SdkBehindOthersTests
 
     private sealed class NeverRead : MemoryStream
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("read");
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new InvalidOperationException("read");
 
         public override int Read(byte[] buffer, int offset, int count) => throw new InvalidOperationException("read");
     }

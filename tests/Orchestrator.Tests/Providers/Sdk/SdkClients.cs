@@ -23,7 +23,8 @@ internal sealed class SdkClients : IAsyncDisposable
         Router = RouterTo(sdk, Server.BaseUrl);
     }
 
-    public static TheoryData<Sdk, bool> Both => new() { { Sdk.OpenAi, true }, { Sdk.OpenAi, false }, { Sdk.OllamaSharp, true }, { Sdk.OllamaSharp, false } };
+    public static TheoryData<Sdk, bool> Both =>
+        new() { { Sdk.OpenAi, true }, { Sdk.OpenAi, false }, { Sdk.OllamaSharp, true }, { Sdk.OllamaSharp, false } };
 
     public FakeLlmServer Server { get; }
 
@@ -37,11 +38,13 @@ internal sealed class SdkClients : IAsyncDisposable
     }
 
     /// <summary>The whole answer, however it was asked for.</summary>
-    public static async Task<ChatResponse> AnswerAsync(IChatClient client, bool streamed, IEnumerable<ChatMessage> messages, ChatOptions? options = null) => streamed
-        ? await client.GetStreamingResponseAsync(messages, options).ToChatResponseAsync().WaitAsync(TimeSpan.FromSeconds(20))
-        : await client.GetResponseAsync(messages, options).WaitAsync(TimeSpan.FromSeconds(20));
+    public static async Task<ChatResponse> AnswerAsync(
+        IChatClient client, bool streamed, IEnumerable<ChatMessage> messages, ChatOptions? options = null) => streamed
+            ? await client.GetStreamingResponseAsync(messages, options).ToChatResponseAsync().WaitAsync(TimeSpan.FromSeconds(20))
+            : await client.GetResponseAsync(messages, options).WaitAsync(TimeSpan.FromSeconds(20));
 
-    public Task<ChatResponse> AnswerAsync(bool streamed, IEnumerable<ChatMessage> messages, ChatOptions? options = null) => AnswerAsync(Router, streamed, messages, options);
+    public Task<ChatResponse> AnswerAsync(bool streamed, IEnumerable<ChatMessage> messages, ChatOptions? options = null) =>
+        AnswerAsync(Router, streamed, messages, options);
 
     public async ValueTask DisposeAsync()
     {
@@ -52,6 +55,7 @@ internal sealed class SdkClients : IAsyncDisposable
 
     private static IChatClient NewClient(Sdk sdk, Uri address) => sdk == Sdk.OllamaSharp
         ? new OllamaApiClient(address, "m")
-        : new OpenAIClient(new ApiKeyCredential("sk-fake-0123456789"), new OpenAIClientOptions { Endpoint = address, RetryPolicy = new ClientRetryPolicy(0) })
+        : new OpenAIClient(new ApiKeyCredential("sk-fake-0123456789"),
+            new OpenAIClientOptions { Endpoint = address, RetryPolicy = new ClientRetryPolicy(0) })
             .GetChatClient("m").AsIChatClient();
 }

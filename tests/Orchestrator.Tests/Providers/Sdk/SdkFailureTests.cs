@@ -43,21 +43,24 @@ public class SdkFailureTests
     [Fact]
     public void Without_an_answer_the_failure_of_the_network_decides()
     {
-        var refused = new HttpRequestException(HttpRequestError.ConnectionError, "x", new SocketException((int)SocketError.ConnectionRefused));
+        var refused = new HttpRequestException(
+            HttpRequestError.ConnectionError, "x", new SocketException((int)SocketError.ConnectionRefused));
 
-        foreach (var wrapped in new Exception[] { new NumberedException(0, null, refused), new ForeignCodeException(refused), new AggregateException(new TimeoutException(), refused) })
+        foreach (var wrapped in new Exception[] { new NumberedException(0, null, refused), new ForeignCodeException(refused),
+            new AggregateException(new TimeoutException(), refused) })
         {
             var mapped = ExceptionMapper.Map(wrapped, default);
             (mapped.Kind, mapped.StatusCode).Should().Be((LlmErrorKind.Unavailable, null));
         }
 
         ExceptionMapper.Map(new NumberedException(0, null, refused), default).Message.Should().Contain("ConnectionRefused");
-        ExceptionMapper.Map(new NumberedException(0, null, new IOException()), default, started: true).Kind.Should().Be(LlmErrorKind.StreamInterrupted);
+        ExceptionMapper.Map(new NumberedException(0, null, new IOException()), default, started: true).Kind
+            .Should().Be(LlmErrorKind.StreamInterrupted);
         ExceptionMapper.Map(new NumberedException(0, null, new TaskCanceledException()), default).Kind.Should().Be(LlmErrorKind.Timeout);
     }
 
     [Fact]
-    public void A_status_of_somebody_else_deep_inside_is_not_the_vendors()
+    public void A_status_of_another_service_deep_inside_is_not_the_vendors()
     {
         var token = new HttpRequestException("x", null, HttpStatusCode.BadRequest);
 
@@ -65,7 +68,8 @@ public class SdkFailureTests
     }
 
     [Theory]
-    [InlineData("""{"error":{"code":"context_length_exceeded","message":"sk-secret"}}""", 400, LlmErrorKind.ContextLengthExceeded, "context_length_exceeded")]
+    [InlineData("""{"error":{"code":"context_length_exceeded","message":"sk-secret"}}""", 400, LlmErrorKind.ContextLengthExceeded,
+        "context_length_exceeded")]
     [InlineData("""{"error":{"code":"insufficient_quota"}}""", 429, LlmErrorKind.QuotaExceeded, "insufficient_quota")]
     [InlineData("""{"error":{"code":null,"type":"overloaded_error"}}""", 500, LlmErrorKind.Unavailable, "overloaded_error")]
     [InlineData("""{"error":{"code":"sk-proj-12ab"}}""", 401, LlmErrorKind.Authentication, null)]
@@ -83,21 +87,25 @@ public class SdkFailureTests
     [Fact]
     public void How_long_to_wait_is_read_from_headers_or_the_exception()
     {
-        static TimeSpan? Wait(params (string, string)[] headers) => ExceptionMapper.Map(new NumberedException(429, new Reply("{}", headers)), default).RetryAfter;
+        static TimeSpan? Wait(params (string, string)[] headers) =>
+            ExceptionMapper.Map(new NumberedException(429, new Reply("{}", headers)), default).RetryAfter;
 
         Wait(("Retry-After", "7")).Should().Be(TimeSpan.FromSeconds(7));
         Wait(("Retry-After", "7"), ("retry-after-ms", "1500")).Should().Be(TimeSpan.FromSeconds(1.5));
-        Wait(("Retry-After", "Wed, 21 Oct 2026 07:28:30 GMT"), ("Date", "Wed, 21 Oct 2026 07:28:00 GMT")).Should().Be(TimeSpan.FromSeconds(30));
+        Wait(("Retry-After", "Wed, 21 Oct 2026 07:28:30 GMT"), ("Date", "Wed, 21 Oct 2026 07:28:00 GMT")).Should().Be(
+            TimeSpan.FromSeconds(30));
         Wait(("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")).Should().Be(TimeSpan.Zero);
         Wait(("Retry-After", "soon")).Should().BeNull();
         Wait().Should().BeNull();
-        ExceptionMapper.Map(new CodedException(HttpStatusCode.TooManyRequests) { RetryAfter = TimeSpan.FromSeconds(3) }, default).RetryAfter.Should().Be(TimeSpan.FromSeconds(3));
+        ExceptionMapper.Map(new CodedException(HttpStatusCode.TooManyRequests) { RetryAfter = TimeSpan.FromSeconds(3) }, default).RetryAfter
+            .Should().Be(TimeSpan.FromSeconds(3));
     }
 
     [Fact]
     public void Exceptions_of_OllamaSharp_are_known_by_name()
     {
-        static (LlmErrorKind, int?) Of(Exception exception) => ExceptionMapper.Map(exception, default, started: true) is var e ? (e.Kind, e.StatusCode) : default;
+        static (LlmErrorKind, int?) Of(Exception exception) =>
+            ExceptionMapper.Map(exception, default, started: true) is var e ? (e.Kind, e.StatusCode) : default;
 
         Of(new ModelDoesNotSupportToolsException("m does not support tools")).Should().Be((LlmErrorKind.NotSupported, 400));
         Of(new OllamaException("the prompt exceeds the context length")).Should().Be((LlmErrorKind.ContextLengthExceeded, 400));
@@ -115,12 +123,14 @@ public class SdkFailureTests
         using var message = pipeline.CreateMessage();
         message.Request.Method = "POST";
         message.Request.Uri = new Uri(server.BaseUrl + "/chat/completions");
-        message.Request.Content = BinaryContent.Create(BinaryData.FromString("""{"model":"m","messages":[{"role":"user","content":"hi"}]}"""));
+        message.Request.Content = BinaryContent.Create(
+            BinaryData.FromString("""{"model":"m","messages":[{"role":"user","content":"hi"}]}"""));
         await pipeline.SendAsync(message);
 
         var mapped = ExceptionMapper.Map(new ClientResultException(message.Response!), default);
 
-        (mapped.Kind, mapped.StatusCode, mapped.RetryAfter, mapped.ProviderCode).Should().Be((LlmErrorKind.RateLimited, 429, TimeSpan.FromSeconds(7), "rate_limit_exceeded"));
+        (mapped.Kind, mapped.StatusCode, mapped.RetryAfter, mapped.ProviderCode)
+            .Should().Be((LlmErrorKind.RateLimited, 429, TimeSpan.FromSeconds(7), "rate_limit_exceeded"));
         mapped.RequestId.Should().NotBeNullOrEmpty();
     }
 }

@@ -22,7 +22,8 @@ public class SdkRouterTests
 
         (answer.Text, answer.FinishReason).Should().Be(("Тепло и ясно 🌤.", ChatFinishReason.Stop));
         (answer.Usage!.InputTokenCount, answer.Usage.OutputTokenCount).Should().Be((9, 6));
-        test.Server.LastRequest.Json!.Value.GetProperty("messages")[0].GetProperty("content").ToString().Should().Contain("Какая погода в Твери?");
+        test.Server.LastRequest.Json!.Value.GetProperty("messages")[0].GetProperty("content").ToString()
+            .Should().Contain("Какая погода в Твери?");
     }
 
     [Theory]
@@ -38,9 +39,11 @@ public class SdkRouterTests
 
         var call = asked.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Should().ContainSingle().Subject;
         (call.Name, $"{call.Arguments!["city"]}").Should().Be(("weather", "Тверь"));
-        test.Server.LastRequest.Json!.Value.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString().Should().Be("weather");
+        test.Server.LastRequest.Json!.Value.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString()
+            .Should().Be("weather");
 
-        List<ChatMessage> history = [.. Question, .. asked.Messages, new(ChatRole.Tool, [new FunctionResultContent(call.CallId, "+20 in Тверь")])];
+        List<ChatMessage> history =
+            [.. Question, .. asked.Messages, new(ChatRole.Tool, [new FunctionResultContent(call.CallId, "+20 in Тверь")])];
         var answer = await test.AnswerAsync(streamed, history, new ChatOptions { Tools = [weather] });
 
         answer.Text.Should().Be("В Твери +20.");
@@ -62,7 +65,10 @@ public class SdkRouterTests
                 return "+20";
             },
             "weather");
-        test.Server.Enqueue(new FakeReply("") { ToolCalls = [new("weather", """{"city":"Тверь"}""", "call_1"), new("weather", """{"city":"Омск"}""", "call_2")] });
+        test.Server.Enqueue(new FakeReply("")
+        {
+            ToolCalls = [new("weather", """{"city":"Тверь"}""", "call_1"), new("weather", """{"city":"Омск"}""", "call_2")]
+        });
         test.Server.Enqueue(new FakeReply("Везде +20."));
         using var client = new FunctionInvokingChatClient(test.Router);
 
@@ -71,7 +77,8 @@ public class SdkRouterTests
         answer.Text.Should().Be("Везде +20.");
         cities.Should().Equal("Тверь", "Омск");
         test.Server.ChatCount.Should().Be(2);
-        test.Server.LastRequest.Json!.Value.GetProperty("messages").EnumerateArray().Count(m => m.GetProperty("role").GetString() == "tool").Should().Be(2);
+        test.Server.LastRequest.Json!.Value.GetProperty("messages").EnumerateArray().Count(m => m.GetProperty("role").GetString() == "tool")
+            .Should().Be(2);
     }
 
     [Theory]
@@ -80,7 +87,8 @@ public class SdkRouterTests
     {
         foreach (var (status, kind) in new[]
         {
-            (401, LlmErrorKind.Authentication), (403, LlmErrorKind.Permission), (404, LlmErrorKind.ModelNotFound), (429, LlmErrorKind.RateLimited),
+            (401, LlmErrorKind.Authentication), (403, LlmErrorKind.Permission), (404, LlmErrorKind.ModelNotFound),
+            (429, LlmErrorKind.RateLimited),
             (500, LlmErrorKind.ServerError), (503, LlmErrorKind.Unavailable),
         })
         {
@@ -124,7 +132,8 @@ public class SdkRouterTests
     {
         await using var test = new SdkClients(sdk);
         // Slow enough for the text to be read before a reset drops what is still under way.
-        test.Server.Enqueue(new FakeReply("one two three four") { EventDelay = TimeSpan.FromMilliseconds(40) }, Fault.CutAfterEvents(3, how));
+        test.Server.Enqueue(
+            new FakeReply("one two three four") { EventDelay = TimeSpan.FromMilliseconds(40) }, Fault.CutAfterEvents(3, how));
 
         var error = await FailAsync(test.Router, streamed: true);
 

@@ -8,7 +8,8 @@ namespace Orchestrator.Tests.Providers.Yandex;
 /// <summary>What becomes of the service's answers.</summary>
 public class YandexGptAnswerTests
 {
-    private const string Refusal = "В интернете есть много сайтов с информацией на эту тему. [Посмотрите, что нашлось в поиске](https://ya.ru)";
+    private const string Refusal =
+        "В интернете есть много сайтов с информацией на эту тему. [Посмотрите, что нашлось в поиске](https://ya.ru)";
 
     [Theory]
     [InlineData("FINAL", "stop")]
@@ -54,7 +55,8 @@ public class YandexGptAnswerTests
         await using var test = new YandexGptCase();
         foreach (var (total, expected) in new[] { (39, 20), (29, 10) })
         {
-            test.Server.Enqueue(Fault.Body(YandexGptCase.Line("x", "FINAL", 10).Replace("\"29\"", $"\"{total}\"", StringComparison.Ordinal).Replace("\"reasoningTokens\":\"0\"", "\"reasoningTokens\":\"10\"", StringComparison.Ordinal)));
+            test.Server.Enqueue(Fault.Body(YandexGptCase.Line("x", "FINAL", 10).Replace("\"29\"", $"\"{total}\"", StringComparison.Ordinal)
+                .Replace("\"reasoningTokens\":\"0\"", "\"reasoningTokens\":\"10\"", StringComparison.Ordinal)));
             (await test.AskAsync(streamed: false)).Usage!.OutputTokenCount.Should().Be(expected);
         }
     }
@@ -64,7 +66,8 @@ public class YandexGptAnswerTests
     {
         await using var test = new YandexGptCase();
         string[] texts = ["Ель", "Ель 🌲 и", "Ель 🌲 и", "Ель 🌲 и сосна."];
-        test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines([.. texts.Select((t, i) => YandexGptCase.Line(t, tokens: i + 1)), YandexGptCase.Line(texts[^1], "FINAL", 9)])));
+        test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(
+            [.. texts.Select((t, i) => YandexGptCase.Line(t, tokens: i + 1)), YandexGptCase.Line(texts[^1], "FINAL", 9)])));
         var updates = await test.Provider.ReadAsync(YandexGptCase.Request(streamed: true));
         updates.SelectMany(u => u.Contents).OfType<TextContent>().Select(c => c.Text).Should().Equal("Ель", " 🌲 и", " сосна.");
         updates.SelectMany(u => u.Contents).OfType<UsageContent>().Should().ContainSingle().Which.Details.OutputTokenCount.Should().Be(9);
@@ -76,7 +79,8 @@ public class YandexGptAnswerTests
     {
         await using var test = new YandexGptCase();
         test.Server.Enqueue(Fault.Stream(
-            """{"result":{"alternatives":[{"message":{"role":"assistant","text":"\u0415\ud83c"},"status":"ALTERNATIVE_STATUS_PARTIAL"}]}}""" + "\r\n\r\n"
+            """{"result":{"alternatives":[{"message":{"role":"assistant","text":"\u0415\ud83c"},"status":"ALTERNATIVE_STATUS_PARTIAL"}]}}"""
+                + "\r\n\r\n"
             + YandexGptCase.Line("Е🌲 x") + YandexGptCase.Line("Е🌲 x y") + YandexGptCase.Line("Е🌲 x y.", "FINAL", 5)));
         var answer = await test.AskAsync(streamed: true);
         (answer.Text, answer.FinishReason, answer.Usage!.OutputTokenCount).Should().Be(("Е🌲 x y.", ChatFinishReason.Stop, 5));
@@ -90,10 +94,12 @@ public class YandexGptAnswerTests
     public async Task A_text_that_the_filter_replaced_is_a_refusal_and_nothing_is_said_after_it(string status, bool announced)
     {
         await using var test = new YandexGptCase();
-        string[] lines = [YandexGptCase.Line("Чтобы собрать"), YandexGptCase.Line("Чтобы собрать это,"), .. announced ? [YandexGptCase.Line("В интернете есть")] : Array.Empty<string>(), YandexGptCase.Line(Refusal, status, 24)];
+        string[] lines = [YandexGptCase.Line("Чтобы собрать"), YandexGptCase.Line("Чтобы собрать это,"),
+            .. announced ? [YandexGptCase.Line("В интернете есть")] : Array.Empty<string>(), YandexGptCase.Line(Refusal, status, 24)];
         test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(lines)));
         var answer = await test.AskAsync(streamed: true);
-        (answer.Text, answer.FinishReason, answer.Usage!.OutputTokenCount).Should().Be(("Чтобы собрать это,", ChatFinishReason.ContentFilter, 24));
+        (answer.Text, answer.FinishReason, answer.Usage!.OutputTokenCount)
+            .Should().Be(("Чтобы собрать это,", ChatFinishReason.ContentFilter, 24));
     }
 
     [Theory]
@@ -157,15 +163,18 @@ public class YandexGptAnswerTests
         await using var test = new YandexGptCase();
         foreach (var body in new[]
         {
-            """{"result":{"alternatives":[{"message":{"role":"assistant"},"status":"ALTERNATIVE_STATUS_FINAL"}],"usage":{"inputTextTokens":"15"}}}""",
-            """{"alternatives":[{"message":{"text":""},"status":"ALTERNATIVE_STATUS_FINAL","more":[{}]}],"usage":{"inputTextTokens":15,"x":{}},"more":null}""",
+            """{"result":{"alternatives":[{"message":{"role":"assistant"},"status":"ALTERNATIVE_STATUS_FINAL"}]"""
+            + ""","usage":{"inputTextTokens":"15"}}}""",
+            """{"alternatives":[{"message":{"text":""},"status":"ALTERNATIVE_STATUS_FINAL","more":[{}]}]"""
+            + ""","usage":{"inputTextTokens":15,"x":{}},"more":null}""",
         })
         {
             test.Server.Enqueue(Fault.Body(body), Fault.Body(body));
             foreach (var streamed in new[] { true, false })
             {
                 var answer = await test.AskAsync(streamed);
-                (answer.Text, answer.FinishReason, answer.Usage!.InputTokenCount, answer.Usage.OutputTokenCount).Should().Be(("", ChatFinishReason.Stop, 15, 0));
+                (answer.Text, answer.FinishReason, answer.Usage!.InputTokenCount, answer.Usage.OutputTokenCount)
+                    .Should().Be(("", ChatFinishReason.Stop, 15, 0));
             }
         }
     }

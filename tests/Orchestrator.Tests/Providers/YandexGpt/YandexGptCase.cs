@@ -17,7 +17,14 @@ internal sealed class YandexGptCase : IAsyncDisposable
     public YandexGptCase(Action<YandexGptOptions>? configure = null, FakeTimeProvider? time = null, bool withKeyFile = false)
     {
         Server = new FakeYandexGptServer(time is null ? null : new FaultServerOptions { TimeProvider = time });
-        var options = new YandexGptOptions { Model = "yandexgpt-5-lite", FolderId = Folder, BaseUrl = Server.BaseUrl, IamUrl = Server.IamUrl, MetadataUrl = Server.MetadataUrl };
+        var options = new YandexGptOptions
+        {
+            Model = "yandexgpt-5-lite",
+            FolderId = Folder,
+            BaseUrl = Server.BaseUrl,
+            IamUrl = Server.IamUrl,
+            MetadataUrl = Server.MetadataUrl
+        };
         if (withKeyFile)
         {
             _keyFile = Path.GetTempFileName();
@@ -36,7 +43,11 @@ internal sealed class YandexGptCase : IAsyncDisposable
     public YandexGptProvider Provider { get; }
 
     public static LlmRequest Request(bool streamed, ChatOptions? options = null, params ChatMessage[] messages) =>
-        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "what grows here?")]) { Streaming = streamed, Options = options };
+        new(messages.Length > 0 ? messages : [new ChatMessage(ChatRole.User, "what grows here?")])
+        {
+            Streaming = streamed,
+            Options = options
+        };
 
     /// <summary>The answer in one piece, however it came.</summary>
     public async Task<ChatResponse> AskAsync(bool streamed, ChatOptions? options = null, params ChatMessage[] messages)
@@ -61,7 +72,13 @@ internal sealed class YandexGptCase : IAsyncDisposable
         result = new
         {
             alternatives = new[] { new { message = new { role = "assistant", text }, status = $"ALTERNATIVE_STATUS_{status}" } },
-            usage = new { inputTextTokens = "19", completionTokens = $"{tokens}", totalTokens = $"{19 + tokens}", completionTokensDetails = new { reasoningTokens = "0" } },
+            usage = new
+            {
+                inputTextTokens = "19",
+                completionTokens = $"{tokens}",
+                totalTokens = $"{19 + tokens}",
+                completionTokensDetails = new { reasoningTokens = "0" }
+            },
             modelVersion = "11.08.2026",
         },
     });
@@ -71,9 +88,11 @@ internal sealed class YandexGptCase : IAsyncDisposable
     public static byte[] Bytes(params string[] lines) => Encoding.UTF8.GetBytes(Lines(lines));
 
     public static string Error(int grpc, int http, string message) =>
-        JsonSerializer.Serialize(new { error = new { grpcCode = grpc, httpCode = http, message, httpStatus = "x", details = Array.Empty<int>() } });
+        JsonSerializer.Serialize(
+            new { error = new { grpcCode = grpc, httpCode = http, message, httpStatus = "x", details = Array.Empty<int>() } });
 
-    public static string Status(int grpc, string message) => JsonSerializer.Serialize(new { code = grpc, message, details = Array.Empty<int>() });
+    public static string Status(int grpc, string message) =>
+        JsonSerializer.Serialize(new { code = grpc, message, details = Array.Empty<int>() });
 
     public async ValueTask DisposeAsync()
     {

@@ -28,8 +28,10 @@ public class YandexGptCheckTests
         { 403, YandexGptCase.Status(7, "Billing account is not linked"), ProviderProblem.Unpaid, "billing account" },
         { 404, YandexGptCase.Status(5, "Model not found"), ProviderProblem.UnknownModel, "yandexgpt-5-lite" },
         { 400, YandexGptCase.Status(3, "Failed to parse model URI"), ProviderProblem.UnknownModel, "yandexgpt-5-lite" },
-        { 400, YandexGptCase.Status(3, "Specified folder ID 'b1ga' does not match with service account folder ID 'b1gb'"), ProviderProblem.WrongFolder, "set FolderId to b1gb" },
-        { 400, YandexGptCase.Error(3, 400, "Specified folder ID 'b1ga' does not match"), ProviderProblem.WrongFolder, "set FolderId to the service account's own" },
+        { 400, YandexGptCase.Status(3, "Specified folder ID 'b1ga' does not match with service account folder ID 'b1gb'"),
+            ProviderProblem.WrongFolder, "set FolderId to b1gb" },
+        { 400, YandexGptCase.Error(3, 400, "Specified folder ID 'b1ga' does not match"), ProviderProblem.WrongFolder,
+            "set FolderId to the service account's own" },
         { 429, YandexGptCase.Status(8, "quota"), ProviderProblem.RateLimited, "later" },
         { 500, YandexGptCase.Status(13, "internal error"), ProviderProblem.Other, "internal error" },
     };
@@ -51,7 +53,7 @@ public class YandexGptCheckTests
     [InlineData("Api-Key AQVNx", null, "copy it again")]
     [InlineData(null, "AQVNxyz", "set it as ApiKey")]
     [InlineData(null, "y0_AgAAAA", "OAuth")]
-    public async Task Credentials_of_another_kind_are_told_by_their_look_and_never_shown(string? key, string? token, string cure)
+    public async Task Credentials_of_another_kind_are_reported_by_their_look_and_never_shown(string? key, string? token, string cure)
     {
         await using var test = new YandexGptCase(o => (o.ApiKey, o.IamToken) = (key, token));
         (test.Server.ApiKey, test.Server.IamToken) = ("AQVNright", "t1.right");
@@ -86,7 +88,7 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task A_machine_without_an_account_is_told()
+    public async Task A_machine_without_an_account_is_reported()
     {
         await using var test = new YandexGptCase(o => o.UseMetadata = true);
         test.Server.HasMetadataAccount = false;
@@ -96,29 +98,31 @@ public class YandexGptCheckTests
     }
 
     [Fact]
-    public async Task Nobody_at_the_address_is_unreachable()
+    public async Task A_refused_connection_is_unreachable()
     {
         using var port = new ClosedPort();
-        using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = port.Address });
+        using var provider =
+            new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = port.Address });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.Unreachable);
         found.Message.Should().Contain("proxy");
     }
 
     [Fact]
-    public async Task A_certificate_of_a_private_authority_is_told()
+    public async Task A_certificate_of_a_private_authority_is_reported()
     {
         using var authority = new TestAuthority();
         using var certificate = authority.Issue();
         await using var server = new FakeYandexGptServer(new FaultServerOptions { Certificate = certificate });
-        using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = server.BaseUrl });
+        using var provider =
+            new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "k", BaseUrl = server.BaseUrl });
         var found = await provider.DiagnoseAsync();
         found.Problem.Should().Be(ProviderProblem.UntrustedCertificate);
         found.Message.Should().Contain("root");
     }
 
     [Fact]
-    public async Task Giving_up_the_check_is_a_cancellation()
+    public async Task Cancelling_the_check_is_a_cancellation()
     {
         await using var test = new YandexGptCase();
         test.Server.EnqueueFor(Tokenize, Fault.Hang());

@@ -50,7 +50,7 @@ public sealed class YandexGptClockTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_is_refused_for_another_reason_does_not_blame_the_clock()
+    public async Task A_key_that_is_refused_for_another_reason_is_not_put_down_to_the_clock()
     {
         await using var server = Server();
         using var provider = Provider(server, TimeSpan.FromSeconds(20), metadata: false);

@@ -8,11 +8,13 @@ namespace Orchestrator.Tests.Providers.Yandex;
 /// <summary>Answers that break off, at every byte.</summary>
 public class YandexGptCutTests
 {
-    private static readonly byte[] Plain = YandexGptCase.Bytes(YandexGptCase.Line("Ёлка"), YandexGptCase.Line("Ёлка 🌲 и"), YandexGptCase.Line("Ёлка 🌲 и мох.", "FINAL", 7));
+    private static readonly byte[] Plain =
+        YandexGptCase.Bytes(YandexGptCase.Line("Ёлка"), YandexGptCase.Line("Ёлка 🌲 и"), YandexGptCase.Line("Ёлка 🌲 и мох.", "FINAL", 7));
 
     private static readonly byte[] Called = YandexGptCase.Bytes(
         YandexGptCase.Line("Смотрю."),
-        """{"result":{"alternatives":[{"message":{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"measure","arguments":{"tree":"ель"}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}}""");
+        """{"result":{"alternatives":[{"message":{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":"""
+        + """{"name":"measure","arguments":{"tree":"ель"}}}]}},"status":"ALTERNATIVE_STATUS_TOOL_CALLS"}]}}""");
 
     public static TheoryData<string, CutKind> Cuts()
     {
@@ -38,7 +40,8 @@ public class YandexGptCutTests
         {
             test.Server.Enqueue(Fault.Stream(body).And(Fault.CutAfterBytes(at, kind)));
             var (text, error) = await test.FailAsync(streamed: true);
-            error.Kind.Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"the stream was cut after {at} bytes");
+            error.Kind
+                .Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"the stream was cut after {at} bytes");
             var most = TextBefore(body, at);
             if (kind == CutKind.Reset)
                 most.Should().StartWith(text);
@@ -72,7 +75,8 @@ public class YandexGptCutTests
             test.Server.Enqueue(Fault.Stream(body).And(Fault.CutAfterBytes(at, kind)));
             var (text, error) = await test.FailAsync(streamed: false);
             text.Should().BeEmpty();
-            error.Kind.Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"the body was cut after {at} bytes");
+            error.Kind
+                .Should().BeOneOf([LlmErrorKind.StreamInterrupted, LlmErrorKind.MalformedResponse], $"the body was cut after {at} bytes");
         }
     }
 
@@ -93,7 +97,8 @@ public class YandexGptCutTests
         Fault[] faults =
         [
             Fault.CloseUnanswered(), Fault.ResetUnanswered(), Fault.CutHead(), Fault.BadChunk(1), Fault.HalfChunk(1), Fault.LyingEncoding(),
-            Fault.Raw("SSH-2.0-OpenSSH\r\n"u8.ToArray()), Fault.HeaderFlood(5000), Fault.HugeLine(6 * 1024 * 1024), Fault.HugeBody(20 * 1024 * 1024),
+            Fault.Raw("SSH-2.0-OpenSSH\r\n"u8.ToArray()), Fault.HeaderFlood(5000), Fault.HugeLine(6 * 1024 * 1024),
+            Fault.HugeBody(20 * 1024 * 1024),
         ];
         foreach (var fault in faults)
         {
@@ -113,7 +118,8 @@ public class YandexGptCutTests
             if (at < 0)
                 break;
             using var json = JsonDocument.Parse(line);
-            text = json.RootElement.GetProperty("result").GetProperty("alternatives")[0].GetProperty("message").TryGetProperty("text", out var said) ? said.GetString()! : text;
+            text = json.RootElement.GetProperty("result").GetProperty("alternatives")[0].GetProperty("message")
+                .TryGetProperty("text", out var said) ? said.GetString()! : text;
             at--;
         }
 

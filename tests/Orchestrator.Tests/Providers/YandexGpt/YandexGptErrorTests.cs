@@ -32,14 +32,16 @@ public class YandexGptErrorTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Every_row_of_the_table_has_its_kind_code_words_and_request_id_in_both_shapes(int grpc, int http, string words, LlmErrorKind kind)
+    public async Task Every_row_of_the_table_has_its_kind_code_words_and_request_id_in_both_shapes(
+        int grpc, int http, string words, LlmErrorKind kind)
     {
         await using var test = new YandexGptCase();
         foreach (var body in new[] { YandexGptCase.Error(grpc, http, words), YandexGptCase.Status(grpc, words) })
         {
             foreach (var streamed in new[] { true, false })
             {
-                test.Server.Enqueue(Fault.Status(http, body).And(Fault.Header("x-request-id", "req-7")).And(Fault.Header("x-server-trace-id", "trace-7")));
+                test.Server.Enqueue(Fault.Status(http, body).And(Fault.Header("x-request-id", "req-7"))
+                    .And(Fault.Header("x-server-trace-id", "trace-7")));
                 var (text, error) = await test.FailAsync(streamed);
                 (text, error.Kind, error.StatusCode, error.ProviderCode, error.RequestId).Should().Be(("", kind, http, $"{grpc}", "req-7"));
                 (error.ProviderName, error.Model).Should().Be(("cloud", "yandexgpt-5-lite"));
@@ -72,7 +74,7 @@ public class YandexGptErrorTests
     [InlineData(Rate, 60)]
     [InlineData("ai.textGenerationCompletionRequestsPerSecond.rate rate quota limit exceed: allowed 1 requests", 1)]
     [InlineData("slow down", null)]
-    public async Task The_quotas_under_429_are_told_apart_by_how_long_to_wait(string words, int? seconds)
+    public async Task The_quotas_under_429_are_distinguished_by_how_long_to_wait(string words, int? seconds)
     {
         await using var test = new YandexGptCase();
         foreach (var streamed in new[] { true, false })
@@ -93,7 +95,7 @@ public class YandexGptErrorTests
         using var leave = new CancellationTokenSource();
         var begun = 0;
         var open = Enumerable.Range(0, 10).Select(_ => OpenAsync()).ToList();
-        // Who has asked is open only a moment later; who hears an answer is.
+        // A call counts as open only a moment after its request; with the answer's head it certainly does.
         await ChatSurface.UntilAsync(() => Volatile.Read(ref begun) == 10);
         var (_, error) = await test.FailAsync(streamed: true);
         (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(1)));
@@ -106,7 +108,8 @@ public class YandexGptErrorTests
 
         async Task OpenAsync()
         {
-            await using var updates = test.Provider.GenerateAsync(YandexGptCase.Request(streamed: true), leave.Token).GetAsyncEnumerator(leave.Token);
+            await using var updates = test.Provider.GenerateAsync(YandexGptCase.Request(streamed: true), leave.Token)
+                .GetAsyncEnumerator(leave.Token);
             await updates.MoveNextAsync();
             Interlocked.Increment(ref begun);
             while (await updates.MoveNextAsync())
@@ -130,7 +133,8 @@ public class YandexGptErrorTests
     {
         await using var test = new YandexGptCase();
         test.Server.Enqueue(Fault.Status(500, "oops", "text/plain"));
-        (await test.FailAsync(streamed: true)).Error.RequestId.Should().NotBeNull().And.Be(test.Server.LastRequest.Header("x-client-request-id"));
+        (await test.FailAsync(streamed: true)).Error.RequestId
+            .Should().NotBeNull().And.Be(test.Server.LastRequest.Header("x-client-request-id"));
     }
 
     [Theory]
@@ -161,7 +165,8 @@ public class YandexGptErrorTests
         await using var test = new YandexGptCase();
         test.Server.Enqueue(new FakeReply("one two three four"), Fault.ErrorEvent(events));
         var (text, error) = await test.FailAsync(streamed: true);
-        (text, error.Kind, error.StatusCode, error.ProviderCode).Should().Be((events == 0 ? "" : "one two three", LlmErrorKind.ServerError, 200, "13"));
+        (text, error.Kind, error.StatusCode, error.ProviderCode)
+            .Should().Be((events == 0 ? "" : "one two three", LlmErrorKind.ServerError, 200, "13"));
         error.Message.Should().Contain("internal error");
     }
 
@@ -183,7 +188,8 @@ public class YandexGptErrorTests
     public async Task Pages_redirects_and_nothing_at_all_are_no_answers(bool streamed)
     {
         await using var test = new YandexGptCase();
-        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("\n\n"), Fault.Body("null"), Fault.Redirect(new Uri("http://127.0.0.1:1/")), Fault.DeepJson() })
+        foreach (var fault in new[] { Fault.Html(200), Fault.Empty200(), Fault.NoContent(), Fault.Body("\n\n"), Fault.Body("null"),
+            Fault.Redirect(new Uri("http://127.0.0.1:1/")), Fault.DeepJson() })
         {
             test.Server.Enqueue(fault);
             var (text, error) = await test.FailAsync(streamed);

@@ -26,8 +26,10 @@ public class YandexGptFieldsTests
     [InlineData(Start + "\"messages\":[{\"role\":\"user\",\"text\":\"\"}]}", "empty message text")]
     [InlineData(Start + "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}", "content")]
     [InlineData(Start + "\"messages\":[{\"role\":\"user\",\"text\":\"x\",\"toolResultList\":{}}]}", "more than one")]
-    [InlineData(Start + "\"messages\":[{\"role\":\"assistant\",\"toolCallList\":{\"toolCalls\":[{\"functionCall\":{\"name\":\"f\",\"arguments\":\"{}\"}}]}}]}", "arguments")]
-    [InlineData(Start + "\"messages\":[{\"role\":\"user\",\"toolResultList\":{\"toolResults\":[{\"functionResult\":{\"name\":\"f\",\"content\":{}}}]}}]}", "content")]
+    [InlineData(Start + "\"messages\":[{\"role\":\"assistant\",\"toolCallList\":{\"toolCalls\":[{\"functionCall\":{\"name\":\"f\","
+        + "\"arguments\":\"{}\"}}]}}]}", "arguments")]
+    [InlineData(Start + "\"messages\":[{\"role\":\"user\",\"toolResultList\":{\"toolResults\":[{\"functionResult\":{\"name\":\"f\","
+        + "\"content\":{}}}]}}]}", "content")]
     [InlineData(Start + Hi + ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}", "type")]
     [InlineData(Start + Hi + ",\"tools\":[{\"function\":{\"name\":\"\"}}]}", "name")]
     [InlineData(Start + Hi + ",\"toolChoice\":{\"mode\":\"auto\"}}", "toolChoice")]
@@ -41,7 +43,8 @@ public class YandexGptFieldsTests
         var error = answer.GetProperty("error");
         (error.GetProperty("grpcCode").GetInt32(), error.GetProperty("httpCode").GetInt32()).Should().Be((3, 400));
         error.GetProperty("message").GetString().Should().Contain(words);
-        (await PostAsync(server, "tokenizeCompletion", body)).GetProperty("code").GetInt32().Should().Be(3, "other methods have the other shape");
+        (await PostAsync(server, "tokenizeCompletion", body)).GetProperty("code").GetInt32()
+            .Should().Be(3, "other methods have the other shape");
     }
 
     [Theory]
@@ -52,13 +55,19 @@ public class YandexGptFieldsTests
         await using var test = new YandexGptCase();
         (test.Server.PlainNumbers, test.Server.OmitResult) = (plain, bare);
         using var client = new HttpClient();
-        foreach (var reply in new[] { new FakeReply("one two"), new FakeReply("") { ToolCalls = [new("f", "{\"a\":1}")] }, new FakeReply("x") { Refusal = "no" } })
+        foreach (var reply in new[]
+        {
+            new FakeReply("one two"), new FakeReply("") { ToolCalls = [new("f", "{\"a\":1}")] }, new FakeReply("x") { Refusal = "no" }
+        })
         {
             test.Server.Reply = reply;
             foreach (var streamed in new[] { true, false })
             {
                 await test.AskAsync(streamed);
-                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(test.Server.BaseUrl + "/completion")) { Content = new StringContent(test.Server.LastRequest.Text) };
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(test.Server.BaseUrl + "/completion"))
+                {
+                    Content = new StringContent(test.Server.LastRequest.Text)
+                };
                 request.Headers.TryAddWithoutValidation("Authorization", "Api-Key k");
                 using var response = await client.SendAsync(request);
                 foreach (var line in (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -89,7 +98,8 @@ public class YandexGptFieldsTests
     [InlineData("PS256", null, "https://other", 3600, "audience")]
     [InlineData("PS256", null, null, 3601, "more than an hour")]
     [InlineData("PS256", null, null, 3600, "signature")]
-    public async Task The_fakes_iam_checks_every_part_of_a_signed_token(string algorithm, string? key, string? audience, int life, string words)
+    public async Task The_fakes_iam_checks_every_part_of_a_signed_token(
+        string algorithm, string? key, string? audience, int life, string words)
     {
         await using var server = new FakeYandexGptServer();
         var account = server.ServiceAccount;
@@ -97,7 +107,8 @@ public class YandexGptFieldsTests
         var jwt = string.Join('.', new[]
         {
             JsonSerializer.Serialize(new { typ = "JWT", alg = algorithm, kid = key ?? account.KeyId }),
-            JsonSerializer.Serialize(new { iss = account.Id, aud = audience ?? "https://iam.api.cloud.yandex.net/iam/v1/tokens", iat = now, exp = now + life }),
+            JsonSerializer.Serialize(
+                new { iss = account.Id, aud = audience ?? "https://iam.api.cloud.yandex.net/iam/v1/tokens", iat = now, exp = now + life }),
             "not signed",
         }.Select(part => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(part))));
         using var client = new HttpClient();
@@ -109,7 +120,8 @@ public class YandexGptFieldsTests
     private static async Task<JsonElement> PostAsync(FakeYandexGptServer server, string method, string body)
     {
         using var client = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{server.BaseUrl}/{method}")) { Content = new StringContent(body) };
+        using var request =
+            new HttpRequestMessage(HttpMethod.Post, new Uri($"{server.BaseUrl}/{method}")) { Content = new StringContent(body) };
         request.Headers.TryAddWithoutValidation("Authorization", "Api-Key k");
         using var response = await client.SendAsync(request);
         ((int)response.StatusCode).Should().Be(400);
@@ -129,7 +141,8 @@ public class YandexGptFieldsTests
         {
             Names(alternative).Should().BeEquivalentTo("message", "status");
             alternative.GetProperty("status").GetString().Should().BeOneOf(
-                "ALTERNATIVE_STATUS_PARTIAL", "ALTERNATIVE_STATUS_TRUNCATED_FINAL", "ALTERNATIVE_STATUS_FINAL", "ALTERNATIVE_STATUS_CONTENT_FILTER", "ALTERNATIVE_STATUS_TOOL_CALLS");
+                "ALTERNATIVE_STATUS_PARTIAL", "ALTERNATIVE_STATUS_TRUNCATED_FINAL", "ALTERNATIVE_STATUS_FINAL",
+                "ALTERNATIVE_STATUS_CONTENT_FILTER", "ALTERNATIVE_STATUS_TOOL_CALLS");
             var message = alternative.GetProperty("message");
             message.GetProperty("role").GetString().Should().Be("assistant");
             Names(message).Except(["role"]).Should().ContainSingle().Which.Should().BeOneOf("text", "toolCallList");

@@ -5,7 +5,8 @@ using Orchestrator.Testing;
 
 namespace Orchestrator.Tests.Providers.Yandex;
 
-/// <summary>What is sent for which request. The fake reads strictly, so whatever it answers has only fields of the published tables.</summary>
+/// <summary>What is sent for which request. The fake reads strictly, so whatever it answers has only
+/// fields of the published tables.</summary>
 public class YandexGptRequestTests
 {
     [Theory]
@@ -16,12 +17,15 @@ public class YandexGptRequestTests
         await test.AskAsync(streamed, null, new(ChatRole.System, "Быть кратким."), new(ChatRole.User, "hi"));
         var request = test.Server.LastRequest;
         (request.Method, request.Path).Should().Be(("POST", "/foundationModels/v1/completion"));
-        (request.Header("Authorization"), request.Header("x-folder-id"), request.Header("x-data-logging-enabled"), request.Header("Content-Type"))
+        (request.Header("Authorization"), request.Header("x-folder-id"), request.Header("x-data-logging-enabled"),
+            request.Header("Content-Type"))
             .Should().Be(("Api-Key AQVNk", YandexGptCase.Folder, "false", "application/json"));
         Guid.TryParse(request.Header("x-client-request-id"), out _).Should().BeTrue();
         request.Header("User-Agent").Should().NotBeNullOrEmpty();
         request.Text.Should().Be(
-            $$"""{"modelUri":"gpt://{{YandexGptCase.Folder}}/yandexgpt-5-lite","completionOptions":{"stream":{{(streamed ? "true" : "false")}}},"messages":[{"role":"system","text":"Быть кратким."},{"role":"user","text":"hi"}]}""");
+            $$"""{"modelUri":"gpt://{{YandexGptCase.Folder}}/yandexgpt-5-lite","completionOptions":{"stream":"""
+            + $$"""{{(streamed ? "true" : "false")}}},"messages":[{"role":"system","text":"Быть кратким."},"""
+            + $$"""{"role":"user","text":"hi"}]}""");
     }
 
     [Theory]
@@ -34,7 +38,8 @@ public class YandexGptRequestTests
     [InlineData("ds://bt1mine", "ds://bt1mine", YandexGptCase.Folder)]
     [InlineData("gpt://b1gother/yandexgpt/rc", "gpt://b1gother/yandexgpt/rc", "b1gother", true)]
     [InlineData("ds://bt1mine", "ds://bt1mine", null, true)]
-    public async Task The_models_uri_is_made_of_folder_and_name_or_passed_through(string model, string uri, string? folder, bool unset = false)
+    public async Task The_models_uri_is_made_of_folder_and_name_or_passed_through(
+        string model, string uri, string? folder, bool unset = false)
     {
         await using var test = new YandexGptCase(o => (o.Model, o.FolderId) = (model, unset ? null : YandexGptCase.Folder));
         (await test.SentAsync(null)).GetProperty("modelUri").GetString().Should().Be(uri);
@@ -66,7 +71,16 @@ public class YandexGptRequestTests
     public async Task Options_go_under_the_names_the_service_knows_and_the_limit_is_a_text()
     {
         await using var test = new YandexGptCase();
-        var sent = await test.SentAsync(new ChatOptions { Temperature = 0.3f, MaxOutputTokens = 2000, TopP = 0.5f, TopK = 3, Seed = 7, PresencePenalty = 1, FrequencyPenalty = 1 });
+        var sent = await test.SentAsync(new ChatOptions
+        {
+            Temperature = 0.3f,
+            MaxOutputTokens = 2000,
+            TopP = 0.5f,
+            TopK = 3,
+            Seed = 7,
+            PresencePenalty = 1,
+            FrequencyPenalty = 1
+        });
         sent.GetProperty("completionOptions").GetRawText().Should().Be("""{"stream":false,"temperature":0.3,"maxTokens":"2000"}""");
     }
 
@@ -84,7 +98,8 @@ public class YandexGptRequestTests
         var options = new ChatOptions { Temperature = temperature };
         if (kind is null)
         {
-            (await test.SentAsync(options)).GetProperty("completionOptions").GetProperty("temperature").GetSingle().Should().Be(temperature);
+            (await test.SentAsync(options)).GetProperty("completionOptions").GetProperty("temperature").GetSingle()
+                .Should().Be(temperature);
             return;
         }
 
@@ -104,18 +119,23 @@ public class YandexGptRequestTests
     {
         await using var test = new YandexGptCase(o => o.Reasoning = setting);
         var sent = await test.SentAsync(effort is null ? null : new ChatOptions { Reasoning = new ReasoningOptions { Effort = effort } });
-        (sent.GetProperty("completionOptions").TryGetProperty("reasoningOptions", out var asked) ? asked.GetProperty("mode").GetString() : null).Should().Be(mode);
+        (sent.GetProperty("completionOptions").TryGetProperty("reasoningOptions", out var asked)
+            ? asked.GetProperty("mode").GetString()
+            : null).Should().Be(mode);
     }
 
     [Fact]
     public async Task The_form_of_the_answer_is_json_or_a_schema()
     {
         await using var test = new YandexGptCase();
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).GetProperty("jsonObject").GetBoolean().Should().BeTrue();
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).GetProperty("jsonObject").GetBoolean()
+            .Should().BeTrue();
         var schema = JsonDocument.Parse("""{"type":"object","properties":{"n":{"type":"integer"}}}""").RootElement;
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema) })).GetProperty("jsonSchema").GetProperty("schema").GetRawText()
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(schema) })).GetProperty("jsonSchema")
+            .GetProperty("schema").GetRawText()
             .Should().Be(schema.GetRawText());
-        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Text })).TryGetProperty("jsonObject", out _).Should().BeFalse();
+        (await test.SentAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.Text })).TryGetProperty("jsonObject", out _)
+            .Should().BeFalse();
     }
 
     [Fact]
@@ -123,14 +143,20 @@ public class YandexGptRequestTests
     {
         await using var test = new YandexGptCase();
         var tool = AIFunctionFactory.Create((string tree) => tree.Length, "measure", "Measures a tree.");
-        var sent = await test.SentAsync(new ChatOptions { Tools = [tool], ToolMode = ChatToolMode.RequireSpecific("measure"), AllowMultipleToolCalls = false });
+        var sent = await test.SentAsync(
+            new ChatOptions { Tools = [tool], ToolMode = ChatToolMode.RequireSpecific("measure"), AllowMultipleToolCalls = false });
         var offered = sent.GetProperty("tools")[0];
         offered.EnumerateObject().Select(p => p.Name).Should().Equal("function");
-        (offered.GetProperty("function").GetProperty("name").GetString(), offered.GetProperty("function").GetProperty("description").GetString()).Should().Be(("measure", "Measures a tree."));
+        (offered.GetProperty("function").GetProperty("name").GetString(),
+            offered.GetProperty("function").GetProperty("description").GetString()).Should().Be(("measure", "Measures a tree."));
         sent.GetProperty("toolChoice").GetRawText().Should().Be("""{"functionName":"measure"}""");
         sent.GetProperty("parallelToolCalls").GetBoolean().Should().BeFalse();
-        foreach (var (mode, word) in new (ChatToolMode, string)[] { (ChatToolMode.None, "NONE"), (ChatToolMode.Auto, "AUTO"), (ChatToolMode.RequireAny, "REQUIRED") })
-            (await test.SentAsync(new ChatOptions { Tools = [tool], ToolMode = mode })).GetProperty("toolChoice").GetProperty("mode").GetString().Should().Be(word);
+        foreach (var (mode, word) in new (ChatToolMode, string)[]
+        {
+            (ChatToolMode.None, "NONE"), (ChatToolMode.Auto, "AUTO"), (ChatToolMode.RequireAny, "REQUIRED")
+        })
+            (await test.SentAsync(new ChatOptions { Tools = [tool], ToolMode = mode })).GetProperty("toolChoice").GetProperty("mode")
+                .GetString().Should().Be(word);
     }
 
     [Fact]
@@ -140,7 +166,8 @@ public class YandexGptRequestTests
         var sent = await test.SentAsync(
             null,
             new(ChatRole.User, "how tall?"),
-            new(ChatRole.Assistant, [new TextContent("I look."), new FunctionCallContent("call_1", "measure", new Dictionary<string, object?> { ["tree"] = "ель" }), new FunctionCallContent("call_2", "age")]),
+            new(ChatRole.Assistant, [new TextContent("I look."), new FunctionCallContent(
+                "call_1", "measure", new Dictionary<string, object?> { ["tree"] = "ель" }), new FunctionCallContent("call_2", "age")]),
             new(ChatRole.Tool, [new FunctionResultContent("call_1", new { metres = 12 })]),
             new(ChatRole.Tool, [new FunctionResultContent("call_2", "90")]),
             new(ChatRole.Assistant, "12 m"),
@@ -150,8 +177,10 @@ public class YandexGptRequestTests
         messages.Should().Equal(
             """{"role":"user","text":"how tall?"}""",
             """{"role":"assistant","text":"I look."}""",
-            """{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"measure","arguments":{"tree":"ель"}}},{"functionCall":{"name":"age","arguments":{}}}]}}""",
-            """{"role":"user","toolResultList":{"toolResults":[{"functionResult":{"name":"measure","content":"{\"metres\":12}"}},{"functionResult":{"name":"age","content":"90"}}]}}""",
+            """{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"measure","arguments":{"tree":"ель"}}},"""
+            + """{"functionCall":{"name":"age","arguments":{}}}]}}""",
+            """{"role":"user","toolResultList":{"toolResults":[{"functionResult":{"name":"measure","content":"{\"metres\":12}"}},"""
+            + """{"functionResult":{"name":"age","content":"90"}}]}}""",
             """{"role":"assistant","text":"12 m"}""",
             """{"role":"assistant","toolCallList":{"toolCalls":[{"functionCall":{"name":"plant","arguments":{}}}]}}""",
             """{"role":"user","toolResultList":{"toolResults":[{"functionResult":{"name":"plant","content":"ok"}}]}}""");
@@ -167,11 +196,12 @@ public class YandexGptRequestTests
             new(ChatRole.User, "how tall?"),
             new(ChatRole.Assistant, [new FunctionCallContent("call_1", "measure")]),
             new(ChatRole.Tool, [new TextContent("be brief"), new FunctionResultContent("call_1", "12")]));
-        sent.GetProperty("messages").EnumerateArray().Select(m => m.EnumerateObject().Last().Name).Should().Equal("text", "toolCallList", "toolResultList", "text");
+        sent.GetProperty("messages").EnumerateArray().Select(m => m.EnumerateObject().Last().Name)
+            .Should().Equal("text", "toolCallList", "toolResultList", "text");
     }
 
     [Fact]
-    public async Task What_cannot_be_sent_is_told_and_not_sent()
+    public async Task What_cannot_be_sent_is_reported_and_not_sent()
     {
         await using var test = new YandexGptCase();
         (LlmErrorKind Kind, ChatOptions? Options, ChatMessage Message)[] cases =
@@ -193,8 +223,10 @@ public class YandexGptRequestTests
     public async Task Instructions_come_first_empty_turns_are_left_out_and_text_is_not_escaped()
     {
         await using var test = new YandexGptCase();
-        var sent = await test.SentAsync(new ChatOptions { Instructions = "кратко" }, new(ChatRole.User, "Ёж <&'+ 🌲"), new(ChatRole.Assistant, ""), new(ChatRole.User, "a\ud800b"));
-        sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString()).Should().Equal("кратко", "Ёж <&'+ 🌲", "a\uFFFDb");
+        var sent = await test.SentAsync(new ChatOptions { Instructions = "кратко" }, new(ChatRole.User, "Ёж <&'+ 🌲"),
+            new(ChatRole.Assistant, ""), new(ChatRole.User, "a\ud800b"));
+        sent.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("text").GetString())
+            .Should().Equal("кратко", "Ёж <&'+ 🌲", "a\uFFFDb");
         test.Server.LastRequest.Text.Should().Contain("Ёж <&'+ ");
     }
 
@@ -222,7 +254,10 @@ public class YandexGptRequestTests
         await using var test = new YandexGptCase();
         (await test.Provider.ProbeAsync(default)).Should().BeTrue();
         test.Server.LastRequest.Path.Should().Be("/foundationModels/v1/tokenize");
-        foreach (var (fault, available) in new[] { (Fault.Overloaded(), false), (Fault.Unauthorized(), false), (Fault.RateLimited(), true), (Fault.CloseUnanswered(), false) })
+        foreach (var (fault, available) in new[]
+        {
+            (Fault.Overloaded(), false), (Fault.Unauthorized(), false), (Fault.RateLimited(), true), (Fault.CloseUnanswered(), false)
+        })
         {
             test.Server.EnqueueFor("/foundationModels/v1/tokenize", fault);
             (await test.Provider.ProbeAsync(default)).Should().Be(available, $"{fault}");
@@ -242,6 +277,7 @@ public class YandexGptRequestTests
     public void The_providers_info_has_the_vendors_window_and_quota(string model, int? window)
     {
         using var provider = new YandexGptProvider("a", new YandexGptOptions { Model = model, FolderId = "b1g", ApiKey = "k" });
-        provider.Info.Should().BeEquivalentTo(new { Vendor = "yandexgpt", Model = model, ContextWindow = window, MaxConcurrency = 10, PrefersStreaming = true });
+        provider.Info.Should().BeEquivalentTo(
+            new { Vendor = "yandexgpt", Model = model, ContextWindow = window, MaxConcurrency = 10, PrefersStreaming = true });
     }
 }

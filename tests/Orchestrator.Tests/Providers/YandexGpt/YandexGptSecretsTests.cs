@@ -23,7 +23,8 @@ public class YandexGptSecretsTests
             Fault.Status(500, Key, "text/plain"),
             Fault.Status(403, YandexGptCase.Status(7, $"no role for {Key}")).And(Fault.Header("x-request-id", Key)),
             Fault.Body(YandexGptCase.Error(13, 500, $"broke on {Key}")),
-            Fault.CloseUnanswered(), Fault.CutHead(), Fault.Html(), Fault.Empty200(), Fault.Body(Key), Fault.ErrorEvent(0), Fault.MissingTerminator(), Fault.RateLimited(), Fault.BadChunk(0),
+            Fault.CloseUnanswered(), Fault.CutHead(), Fault.Html(), Fault.Empty200(), Fault.Body(Key), Fault.ErrorEvent(0),
+            Fault.MissingTerminator(), Fault.RateLimited(), Fault.BadChunk(0),
         };
         var logs = new Logs();
         await using var router = ChatSurface.InOrder(null, null, logs, test.Provider);
@@ -71,7 +72,14 @@ public class YandexGptSecretsTests
     public void The_text_of_options_and_keys_has_no_secret()
     {
         var account = new FakeServiceAccount();
-        var options = new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = Key, IamToken = "t1.canary", BaseUrl = new Uri($"https://me:{Key}@host/?k={Key}") };
+        var options = new YandexGptOptions
+        {
+            Model = "m",
+            FolderId = "b1g",
+            ApiKey = Key,
+            IamToken = "t1.canary",
+            BaseUrl = new Uri($"https://me:{Key}@host/?k={Key}")
+        };
         options.ToString().Should().Be("YandexGptOptions { BaseUrl = https://host/, FolderId = b1g, Model = m }");
         YandexGptServiceAccountKey.Parse(account.KeyJson).ToString().Should().Contain(account.KeyId).And.NotContain("PRIVATE");
         new AccessToken("t1.canary", default).ToString().Should().NotContain("canary");

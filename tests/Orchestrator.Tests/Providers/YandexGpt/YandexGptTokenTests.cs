@@ -24,7 +24,8 @@ public class YandexGptTokenTests
         parts.Should().HaveCount(3).And.OnlyContain(p => !p.Contains('='));
         Decoded(parts[0]).GetRawText().Should().Be($$"""{"typ":"JWT","alg":"PS256","kid":"{{account.KeyId}}"}""");
         var now = _time.GetUtcNow().ToUnixTimeSeconds();
-        Decoded(parts[1]).GetRawText().Should().Be($$"""{"iss":"{{account.Id}}","aud":"https://iam.api.cloud.yandex.net/iam/v1/tokens","iat":{{now}},"exp":{{now + 3600}}}""");
+        Decoded(parts[1]).GetRawText().Should().Be(
+            $$"""{"iss":"{{account.Id}}","aud":"https://iam.api.cloud.yandex.net/iam/v1/tokens","iat":{{now}},"exp":{{now + 3600}}}""");
         using var key = account.CreatePublicKey();
         var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
         key.VerifyData(signed, Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pss).Should().BeTrue();
@@ -76,7 +77,7 @@ public class YandexGptTokenTests
 
     [Theory]
     [BothModes]
-    public async Task A_refusal_is_renewed_once_and_then_told(bool streamed)
+    public async Task A_refusal_is_renewed_once_and_then_reported(bool streamed)
     {
         await using var test = new YandexGptCase(withKeyFile: true);
         test.Server.Enqueue(Fault.Unauthorized(), Fault.Unauthorized());
@@ -112,7 +113,8 @@ public class YandexGptTokenTests
     [InlineData(12 * 60, 61, 2)]
     [InlineData(30, 24, 1)]
     [InlineData(30, 26, 2)]
-    public async Task A_token_is_used_for_an_hour_at_most_and_given_up_five_minutes_before_its_end(int lifeMinutes, int afterMinutes, int exchanges)
+    public async Task A_token_is_used_for_an_hour_at_most_and_retired_five_minutes_before_its_end(
+        int lifeMinutes, int afterMinutes, int exchanges)
     {
         await using var test = new YandexGptCase(time: _time, withKeyFile: true);
         test.Server.TokenLife = TimeSpan.FromMinutes(lifeMinutes);
@@ -200,7 +202,8 @@ public class YandexGptTokenTests
             arrived.SetResult();
             await go.Task;
             const string Body = """{"iamToken":"t1.late","expiresAt":"2036-11-20T10:10:00Z"}""";
-            await connection.WriteAsync($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+            await connection.WriteAsync(
+                $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
         }));
         test.Server.IamToken = "t1.late";
         using var cancel = new CancellationTokenSource();
@@ -211,7 +214,8 @@ public class YandexGptTokenTests
         await FluentActions.Awaiting(() => first).Should().ThrowAsync<OperationCanceledException>();
         go.SetResult();
         (await second.WaitAsync(TimeSpan.FromSeconds(20))).Should().NotBeEmpty();
-        (test.Server.Requests.Count(r => r.Path == Iam), test.Server.LastRequest.Header("Authorization")).Should().Be((1, "Bearer t1.late"));
+        (test.Server.Requests.Count(r => r.Path == Iam), test.Server.LastRequest.Header("Authorization"))
+            .Should().Be((1, "Bearer t1.late"));
     }
 
     [Theory]
@@ -219,15 +223,18 @@ public class YandexGptTokenTests
     [InlineData("no json", "s3cr3t", "*no authorized key*")]
     [InlineData("no fields", "{\"id\":\"s3cr3t\"}", "*no authorized key*")]
     [InlineData("no key", "{\"id\":\"a\",\"service_account_id\":\"b\",\"private_key\":\"s3cr3t\"}", "*no RSA key in PEM form*")]
-    [InlineData("cut key", "{\"id\":\"a\",\"service_account_id\":\"b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\ns3cr3t\\n-----END PRIVATE KEY-----\"}", "*no RSA key in PEM form*")]
-    public void A_key_file_that_cannot_be_used_is_told_at_once_and_not_shown(string name, string? content, string message)
+    [InlineData("cut key",
+        "{\"id\":\"a\",\"service_account_id\":\"b\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\ns3cr3t\\n-----END PRIVATE KEY-----\"}",
+        "*no RSA key in PEM form*")]
+    public void A_key_file_that_cannot_be_used_is_reported_at_once_and_not_shown(string name, string? content, string message)
     {
         var path = Path.Combine(Path.GetTempPath(), $"{name}-{Environment.ProcessId}.json");
         if (content is not null)
             File.WriteAllText(path, content);
         try
         {
-            var act = () => new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ServiceAccountKeyFile = path });
+            var act =
+                () => new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ServiceAccountKeyFile = path });
             act.Should().Throw<ArgumentException>().WithMessage(message).Which.ToString().Should().NotContain("s3cr3t");
         }
         finally
@@ -240,7 +247,8 @@ public class YandexGptTokenTests
     public void One_kind_of_credentials_is_needed_and_only_one()
     {
         var none = () => new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g" });
-        var two = () => new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "s3cr3t", UseMetadata = true });
+        var two =
+            () => new YandexGptProvider("a", new YandexGptOptions { Model = "m", FolderId = "b1g", ApiKey = "s3cr3t", UseMetadata = true });
         none.Should().Throw<ArgumentException>().WithMessage("*no credentials*");
         two.Should().Throw<ArgumentException>().WithMessage("*sets ApiKey and UseMetadata*").Which.ToString().Should().NotContain("s3cr3t");
     }

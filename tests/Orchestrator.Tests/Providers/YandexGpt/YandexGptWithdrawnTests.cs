@@ -9,7 +9,8 @@ namespace Orchestrator.Tests.Providers.Yandex;
 /// <summary>A text that the vendor takes back is no part of a buffered answer; what a stream has handed out cannot be taken back.</summary>
 public sealed class YandexGptWithdrawnTests
 {
-    private const string Refusal = "В интернете есть много сайтов с информацией на эту тему. [Посмотрите, что нашлось в поиске](https://ya.ru)";
+    private const string Refusal =
+        "В интернете есть много сайтов с информацией на эту тему. [Посмотрите, что нашлось в поиске](https://ya.ru)";
     private const string Said = "Чтобы собрать это,";
 
     public static TheoryData<string, string?, string, string> Ends() => new()
@@ -35,11 +36,13 @@ public sealed class YandexGptWithdrawnTests
         {
             await using var test = new YandexGptCase();
             await using var router = InOrder(null, test.Provider);
-            test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line("Чтобы"), YandexGptCase.Line(Said), Last(status, text))));
+            test.Server.Enqueue(
+                Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line("Чтобы"), YandexGptCase.Line(Said), Last(status, text))));
             var answer = await router.RouteAsync(new LlmRequest("what grows here?") { Streaming = streaming });
             (answer.Text, answer.Response.FinishReason?.Value).Should().Be((expected, finish));
             answer.Usage.Should().Be(new TokenUsage(19, 24) { Source = UsageSource.Provider });
-            answer.Response.Messages.SelectMany(m => m.Contents).OfType<TextContent>().Count(c => c.Text.Length > 0).Should().Be(expected.Length > 0 ? 1 : 0);
+            answer.Response.Messages.SelectMany(m => m.Contents).OfType<TextContent>().Count(c => c.Text.Length > 0)
+                .Should().Be(expected.Length > 0 ? 1 : 0);
             router.RemoveProvider("cloud");
         }
     }
@@ -79,7 +82,8 @@ public sealed class YandexGptWithdrawnTests
         var updates = await router.RouteStreamAsync("what grows here?").ToListAsync();
         var collected = updates.ToChatResponse();
         (collected.Text, collected.FinishReason).Should().Be((Said, ChatFinishReason.ContentFilter));
-        updates.Where(u => u.RawRepresentation is not (null or ReplacedText)).Should().ContainSingle("the route is all that the consumer is told besides").Which.GetRoute().Should().NotBeNull();
+        updates.Where(u => u.RawRepresentation is not (null or ReplacedText))
+            .Should().ContainSingle("the route is all that the consumer is told besides").Which.GetRoute().Should().NotBeNull();
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public sealed class YandexGptWithdrawnTests
     {
         await using var test = new YandexGptCase();
         await using var router = InOrder(null, test.Provider);
-        test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line(Said), YandexGptCase.Line("Иначе END и ещё", "FINAL", 24))));
+        test.Server.Enqueue(
+            Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line(Said), YandexGptCase.Line("Иначе END и ещё", "FINAL", 24))));
         var answer = await router.RouteAsync("what grows here?", new ChatOptions { StopSequences = ["END"] });
         (answer.Text, answer.Response.FinishReason).Should().Be(("Иначе ", ChatFinishReason.Stop));
     }
@@ -96,7 +101,8 @@ public sealed class YandexGptWithdrawnTests
     public async Task A_withdrawn_answer_moves_on_where_refusals_do()
     {
         await using var test = new YandexGptCase();
-        await using var router = InOrder(new() { RefusalAction = RefusalAction.NextProvider }, test.Provider, FakeProvider.Answering("b", "next"));
+        await using var router =
+            InOrder(new() { RefusalAction = RefusalAction.NextProvider }, test.Provider, FakeProvider.Answering("b", "next"));
         test.Server.Enqueue(Fault.Stream(YandexGptCase.Lines(YandexGptCase.Line(Said), YandexGptCase.Line(Refusal, "CONTENT_FILTER", 24))));
         (await router.RouteAsync("what grows here?")).Text.Should().Be("next");
     }
