@@ -108,7 +108,7 @@ public sealed partial class Router
     /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over
     /// it.</summary>
     bool IToolRunner.RunsTools =>
-        Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
+        Array.Exists(_providers.All, static registered => registered.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private RouteCall NewCall(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
         new(new CallInput(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken), _planner);

@@ -83,7 +83,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     }
 
     /// <summary>The registered providers, in the order they were added.</summary>
-    public IReadOnlyList<ProviderInfo> Providers => Array.ConvertAll(_providers.Slots, s => s.Info);
+    public IReadOnlyList<ProviderInfo> Providers => Array.ConvertAll(_providers.All, s => s.Info);
 
     /// <summary>Adds a provider. Calls that are running do not see it.</summary>
     /// <param name="provider">The provider.</param>
@@ -132,7 +132,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     public IReadOnlyDictionary<string, ProviderMetrics> GetMetrics()
     {
         var now = _services.Clock.Now();
-        return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
+        return _providers.All.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
     }
 
     /// <summary>Refuses new calls, cancels the running ones, stops the metrics server, and disposes each provider it owns when the last

@@ -46,7 +46,7 @@ internal sealed partial class RoutePlanner
 
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
-        var slots = _providers.Slots;
+        var slots = _providers.All;
         var options = call.Request.Options;
         if (options is not null)
             slots = Selected(slots, options);
@@ -75,7 +75,7 @@ internal sealed partial class RoutePlanner
             else
                 (waiting ??= new Task<bool>[slots.Length])[i] = answer.AsTask();
             // Removed between plan and question: nothing else would make the cache forget it again.
-            if (!slots[i].Lease.IsListed)
+            if (!slots[i].Lifetime.IsListed)
                 probes.Remove(slots[i].Provider);
         }
 

@@ -74,7 +74,7 @@ internal sealed class PrometheusExporter
             _calls.Set(_totals.Calls);
             (_shown, _shownBefore) = (_shownBefore, _shown);
             _shown.Clear();
-            var registered = new HashSet<string>(Array.ConvertAll(_totals.Providers.Slots, s => s.Info.Name), StringComparer.Ordinal);
+            var registered = new HashSet<string>(Array.ConvertAll(_totals.Providers.All, s => s.Info.Name), StringComparer.Ordinal);
             var since = _shownUpTo;
             _shownUpTo = _totals.Providers.Visit(since, state =>
             {

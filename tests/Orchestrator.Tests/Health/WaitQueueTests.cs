@@ -112,7 +112,7 @@ public class WaitQueueTests
         state.Join(slot, new PermitWaiter()).Should().BeTrue();
         state.Fail(slot, running, Now).Should().Be(AttemptEnd.Ejected);
         state.Admit(slot, Now, TimeSpan.Zero, anyway, out var ticket).Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
-        (ticket.Avoided, ticket.IsTrial).Should().Be((true, false));
+        (ticket.WasEjected, ticket.IsTrial).Should().Be((true, false));
     }
 
     [Fact]
