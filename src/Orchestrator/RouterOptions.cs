@@ -28,7 +28,7 @@ public sealed class RouterOptions
     /// <value><see langword="null"/>: the runtime's shared source.</value>
     public Random? Random { get; set; }
 
-    /// <summary>Time limits; what is not set here has the value of <see cref="TimeoutOptions.Default"/>.</summary>
+    /// <summary>Time-outs; one that is not set has the value of <see cref="TimeoutOptions.Default"/>.</summary>
     /// <value><see cref="TimeoutOptions.Default"/>.</value>
     public TimeoutOptions Timeouts { get; set; } = TimeoutOptions.Default;
 

@@ -7,19 +7,19 @@ public enum LlmErrorKind
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is left out for
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is left out for
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is left out for
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is left out for
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     ModelNotFound,
 

@@ -57,7 +57,7 @@ public sealed record LlmRequest
     /// <value><see langword="null"/>: none.</value>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>Time limits for this call: the most specific of all.</summary>
+    /// <summary>Time-outs for this call: the most specific of all.</summary>
     /// <value><see langword="null"/>: those of provider and router.</value>
     public TimeoutOptions? Timeouts { get; init; }
 

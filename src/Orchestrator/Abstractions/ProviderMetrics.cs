@@ -17,7 +17,7 @@ public sealed record ProviderMetrics
     /// <summary>Whether it is neither ejected nor excluded. One whose permits are all taken is available: calls wait for it.</summary>
     public bool IsAvailable => Availability is ProviderAvailability.Available or ProviderAvailability.AtCapacity;
 
-    /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
+    /// <summary>Why it is excluded from every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
     public ExclusionReason Exclusion { get; init; }
 
     /// <summary>How long it stays excluded or ejected at least, zero when its trial is due; <see langword="null"/> when it is

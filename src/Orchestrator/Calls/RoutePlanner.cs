@@ -181,7 +181,7 @@ internal sealed partial class RoutePlanner
             "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
         return new LlmException(
             LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is left out for now: {what}. "
+            $"Every provider that could serve this call is excluded: {what}. "
             + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
         {
             RetryAfter = obstacles.Min(o => o.Obstacle.Left),

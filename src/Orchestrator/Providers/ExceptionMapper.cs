@@ -148,7 +148,7 @@ internal static class ExceptionMapper
         LlmErrorKind.RateLimited => "Ask less often, or add a provider.",
         LlmErrorKind.ServerError => "The vendor's service failed.",
         LlmErrorKind.Unavailable => "Check address, network and certificate, and whether the service runs.",
-        LlmErrorKind.Timeout => "It gave up waiting on its own; check its time limits.",
+        LlmErrorKind.Timeout => "It stopped waiting by its own time-out; check its time-outs.",
         LlmErrorKind.MalformedResponse => "The answer was not what the client expected; check the base address.",
         LlmErrorKind.StreamInterrupted => "The connection broke before the answer was complete.",
         LlmErrorKind.ContextLengthExceeded => "Shorten the prompt, or add a provider with a larger window.",

@@ -8,7 +8,7 @@ namespace Orchestrator.Providers;
 internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
     private readonly List<AIContent> _contents = [];
-    private KnownText _model;
+    private RepeatedText _model;
     private DateTimeOffset? _created;
     private UsageDetails? _usage;
     private string? _finish;

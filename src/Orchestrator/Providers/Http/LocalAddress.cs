@@ -2,7 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Addresses that each machine resolves to itself or to its own link: a request through a proxy would reach another host.</summary>
+/// <summary>Addresses that each machine resolves to itself or to its own link: a request through a proxy would reach another
+/// host.</summary>
 internal static class LocalAddress
 {
     // Host names of the metadata services of clouds; most of them have a link-local address too.

@@ -47,7 +47,7 @@ internal sealed class SettingsCheck(bool ownsClient, TimeProvider time)
 
         try
         {
-            if (await SecondLook.AtAsync(address, ConnectionFailure.CauseOf(failure), limited).ConfigureAwait(false) is { } cause)
+            if (await ConnectionProbe.AtAsync(address, ConnectionFailure.CauseOf(failure), limited).ConfigureAwait(false) is { } cause)
                 ConnectionFailure.Refine(failure, cause);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -10,7 +10,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private const int MostCalls = 256;
     private List<AIContent>? _contents;
-    private KnownText _model;
+    private RepeatedText _model;
     private string? _doneReason;
     private int? _promptCount, _evalCount, _cachedCount;
     private bool _done;

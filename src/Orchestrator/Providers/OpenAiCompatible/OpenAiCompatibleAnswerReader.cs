@@ -12,8 +12,8 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
 {
     private readonly OpenAiCompatibleToolCalls _calls = new();
     private List<AIContent>? _contents;
-    private KnownText _id;
-    private KnownText _model;
+    private RepeatedText _id;
+    private RepeatedText _model;
     private UsageDetails? _usage;
     private ChatFinishReason? _finish;
     private bool _isAnswer;

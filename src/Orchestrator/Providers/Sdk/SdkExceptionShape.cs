@@ -60,7 +60,7 @@ internal sealed class SdkExceptionShape
     /// <summary>What an exception says, within a bounded time; null when its members do not come back.</summary>
     /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then; one that several times did
     /// not is left alone for a while, and for good while the threads that ask it still wait.</remarks>
-    public SdkSaid? Read(Exception exception)
+    public SdkErrorFields? Read(Exception exception)
     {
         if (_isQuick)
             return ReadNow(exception);
@@ -70,11 +70,11 @@ internal sealed class SdkExceptionShape
             return null;
         }
 
-        SdkSaid? said = null;
+        SdkErrorFields? said = null;
         var isLate = 0;
         var reading = new Thread(() =>
         {
-            Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkSaid);
+            Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkErrorFields);
             if (Interlocked.Exchange(ref isLate, 1) == 1)
                 Interlocked.Decrement(ref _stuck);
         })
@@ -95,7 +95,7 @@ internal sealed class SdkExceptionShape
         return null;
     }
 
-    private SdkSaid ReadNow(Exception exception)
+    private SdkErrorFields ReadNow(Exception exception)
     {
         var status = SdkMembers.Value(_status, exception);
         var response = _response is null
@@ -108,7 +108,7 @@ internal sealed class SdkExceptionShape
             : SdkMembers.Text(held)
             ?? (response is null ? null : BodyOf(response));
         var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
-        return new SdkSaid(
+        return new SdkErrorFields(
             StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode),
             status is Enum ? status.ToString() : null,
             Said(exception, body, message))

@@ -39,12 +39,12 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
         };
     }
 
-    /// <summary>Whether the exception has a status at all. If it has and the status is empty, no answer came, and the inner exception is the
-    /// cause.</summary>
+    /// <summary>Whether the exception has a status at all. If it has and the status is empty, no answer came, and the inner exception is
+    /// the cause.</summary>
     public static bool SpeaksOfHttp(Exception exception) => ShapeOf(exception).HasStatus;
 
     // Without a status only known names count: other libraries have codes of their own.
-    private static LlmErrorKind? KindOf(SdkSaid said) => said.Status is { } status
+    private static LlmErrorKind? KindOf(SdkErrorFields said) => said.Status is { } status
         ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
         : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
 
