@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator;
 
-/// <summary>What one unit of a currency costs in another, on a day.</summary>
+/// <summary>The rate of one currency in another, on a day.</summary>
 internal readonly record struct CurrencyRate(decimal Value, DateOnly AsOf)
 {
     public static decimal Checked(decimal rate, string name) => rate is > 0 and <= ModelPrice.MostPer1K

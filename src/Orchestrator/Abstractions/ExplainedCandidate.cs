@@ -11,7 +11,7 @@ public sealed record ExplainedCandidate
     /// <summary>Its model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Whether it may serve now, and so why it stands at its position.</summary>
+    /// <summary>Whether it may serve now; its position depends on it.</summary>
     public ProviderAvailability Availability { get; init; }
 
     /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>A provider that can say, free of charge, whether it is there. Optional.</summary>
+/// <summary>A provider that can check, free of charge, whether it is reachable. Optional.</summary>
 /// <remarks>Asked for a strategy whose <see cref="IRoutingStrategy.UsesHealthProbes"/> is true (of the built-in ones
 /// <see cref="RoutingStrategy.FirstAvailable"/>), at most once in 30 seconds and for at most 2 seconds.</remarks>
 public interface IHealthProbe

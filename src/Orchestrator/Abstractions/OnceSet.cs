@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Orchestrator;
 
-/// <summary>What was said once and is not to be said again. Knows the latest thousand: with more, the oldest may be said a second time.
+/// <summary>The keys of messages that are logged once. Holds the latest thousand; the message of an older key may be logged again.
 /// Thread-safe.</summary>
 internal sealed class OnceSet<T>
     where T : notnull
@@ -13,7 +13,7 @@ internal sealed class OnceSet<T>
 
     public bool Contains(T what) => _said.ContainsKey(what);
 
-    /// <summary>True the first time: the caller logs it.</summary>
+    /// <summary>True the first time: then the caller logs the message.</summary>
     public bool TryAdd(T what)
     {
         if (_said.ContainsKey(what) || !_said.TryAdd(what, true))

@@ -19,7 +19,8 @@ public sealed record ProviderInfo(string Name, string Vendor, string Model)
     /// <value><see langword="null"/>: no limit known.</value>
     public int? MaxConcurrency { get; init; }
 
-    /// <summary>Whether a buffered call is better served by collecting a stream: only then can slow be told from dead.</summary>
+    /// <summary>Whether a buffered call is better served by collecting a stream: only a stream shows whether a slow provider is
+    /// alive.</summary>
     /// <value><see langword="false"/>.</value>
     public bool PrefersStreaming { get; init; }
 

@@ -27,12 +27,12 @@ public sealed record ProviderMetrics
     /// <summary>How often it was ejected for failing, failed trials included.</summary>
     public long Ejections { get; init; }
 
-    /// <summary>Attempts running now, those included whose provider ignores its token and was orphaned: its code has not ended.
-    /// What was orphaned on an instance that another has replaced under the same name is not counted: the new one has all of its
+    /// <summary>Attempts running now, including orphaned ones: the provider ignored its cancellation and its code has not ended.
+    /// Orphaned attempts of an instance that another has replaced under the same name do not count: the new one has all of its
     /// permits.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Calls waiting now because it serves as many as it may; one that waits at several providers counts at each.</summary>
+    /// <summary>Calls that wait now because all permits are taken; a call that waits at several providers counts at each.</summary>
     public int Queued { get; init; }
 
     /// <summary>Attempts that have ended: the sum of the four below.</summary>

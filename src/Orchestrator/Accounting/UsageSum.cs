@@ -50,13 +50,13 @@ internal static class UsageSum
         return copy;
     }
 
-    /// <summary>What has to be added to what was told, so that it comes to this; null for nothing.</summary>
+    /// <summary>The difference between this usage and the reported one; null for none.</summary>
     public static UsageDetails? Missing(UsageDetails? told, TokenUsage usage)
     {
         var prompt = Rest(usage.PromptTokens, told?.InputTokenCount);
         var completion = Rest(usage.CompletionTokens, told?.OutputTokenCount);
         var total = Rest(usage.TotalTokens, told?.TotalTokenCount);
-        // Of cached and reasoning tokens a zero says no more than silence.
+        // A zero of cached or reasoning tokens means the same as no count.
         var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0)
             ? null
             : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
@@ -73,7 +73,7 @@ internal static class UsageSum
         };
     }
 
-    // The reader's own sum wraps around too.
+    // Wraps around, as the sum of UsageDetails does.
     private static long? Rest(long final, long? told) => final == told ? null : unchecked(final - (told ?? 0));
 
     private static UsageDetails WithoutNames(UsageDetails part) => new()

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>A provider as it stood when the call began. Immutable, and cheap: one is made for every provider of every call.</summary>
+/// <summary>The state of a provider when the call began. Immutable, and cheap: one is made for every provider of every call.</summary>
 /// <param name="Info">Who it is.</param>
 public readonly record struct Candidate(ProviderInfo Info)
 {

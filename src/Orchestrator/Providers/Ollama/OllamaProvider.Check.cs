@@ -41,7 +41,7 @@ public sealed partial class OllamaProvider
 
         try
         {
-            // The list lacks models of the cloud that a local server passes on.
+            // The list does not have the cloud models that a local server forwards to.
             var model = await DescribeAsync(cancellationToken).ConfigureAwait(false);
             if (!model.IsChat)
             {
@@ -51,7 +51,7 @@ public sealed partial class OllamaProvider
         }
         catch (LlmException error) when (error.StatusCode is 400 or 404 or 405)
         {
-            // Proxies let the list through and not always the question about one model.
+            // Some proxies forward the list but not the request about one model.
             if (!models.Holds(Info.Model))
             {
                 return _api.Cleaned(
