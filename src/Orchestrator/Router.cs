@@ -149,12 +149,12 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
             await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None))
                 .WaitAsync(DisposeLimit, _services.Clock.Time).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A clock that throws makes no wait: all the rest is done without.
+#pragma warning disable CA1031 // If the clock throws there is no wait; everything else is done.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Or the second is over. A provider ignores its token or blocks in its disposal, or a consumer sits on a stream: each closes
-            // when it returns.
+            // Or the second is over: a provider ignores its token or blocks in its disposal, or a consumer keeps a stream open. Each is
+            // closed when it returns.
         }
 
         _exports.Dispose();

@@ -18,7 +18,8 @@ public sealed record ExplainedCandidate
     [JsonConverter(typeof(JsonStringEnumConverter<ProviderHealth>))]
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What the last <see cref="IHealthProbe"/> said, where the strategy asks; <see langword="true"/> without one.</summary>
+    /// <summary>The answer of the last <see cref="IHealthProbe"/>, where the strategy uses probes; <see langword="true"/> without
+    /// one.</summary>
     public bool IsReachable { get; init; }
 
     /// <summary>Attempts running now.</summary>

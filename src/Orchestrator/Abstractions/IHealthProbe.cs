@@ -7,7 +7,7 @@ public interface IHealthProbe
 {
     /// <summary>Asks the service whether it can serve. Must cost nothing and must not be a paid completion.</summary>
     /// <param name="cancellationToken">Fires when the probe limit (2 s) runs out.</param>
-    /// <returns><see langword="false"/> when the service said no or could not be reached. A probe that throws counts as
+    /// <returns><see langword="false"/> when the service is not available or not reachable. A probe that throws counts as
     /// <see langword="false"/>; one that does not answer in time counts as available.</returns>
     ValueTask<bool> ProbeAsync(CancellationToken cancellationToken);
 }

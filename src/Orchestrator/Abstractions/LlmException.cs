@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>A failed attempt or call: what went wrong, where, and what the vendor said, as data.</summary>
+/// <summary>A failed attempt or call: what went wrong, where, and what the vendor reported, as data.</summary>
 /// <remarks>The message never holds a prompt, an answer, a header or a key, and <see cref="ToString"/> no more than messages of this kind.
 /// The inner exception may be another library's, and its own message may hold them.</remarks>
 /// <param name="kind">Why it failed.</param>

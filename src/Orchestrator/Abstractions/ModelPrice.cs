@@ -96,7 +96,7 @@ public sealed record ModelPrice
     internal ModelPrice Converted(string from, string to, CurrencyRate rate) => Times(rate.Value) with
     {
         Currency = null,
-        Source = $"{Source ?? "no source given"}; {rate.Told(from, to)}",
+        Source = $"{Source ?? "no source given"}; {rate.Describe(from, to)}",
     };
 
     /// <summary>The highest of its prices, those of the tiers too.</summary>

@@ -8,19 +8,19 @@ internal sealed class OnceSet<T>
     where T : notnull
 {
     internal const int Most = 1024;
-    private readonly ConcurrentDictionary<T, bool> _said = new();
+    private readonly ConcurrentDictionary<T, bool> _keys = new();
     private readonly ConcurrentQueue<T> _order = new();
 
-    public bool Contains(T what) => _said.ContainsKey(what);
+    public bool Contains(T what) => _keys.ContainsKey(what);
 
     /// <summary>True the first time: then the caller logs the message.</summary>
     public bool TryAdd(T what)
     {
-        if (_said.ContainsKey(what) || !_said.TryAdd(what, true))
+        if (_keys.ContainsKey(what) || !_keys.TryAdd(what, true))
             return false;
         _order.Enqueue(what);
         if (_order.Count > Most && _order.TryDequeue(out var oldest))
-            _said.TryRemove(oldest, out _);
+            _keys.TryRemove(oldest, out _);
         return true;
     }
 }

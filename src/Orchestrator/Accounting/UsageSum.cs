@@ -51,18 +51,18 @@ internal static class UsageSum
     }
 
     /// <summary>The difference between this usage and the reported one; null for none.</summary>
-    public static UsageDetails? Missing(UsageDetails? told, TokenUsage usage)
+    public static UsageDetails? Missing(UsageDetails? reported, TokenUsage usage)
     {
-        var prompt = Rest(usage.PromptTokens, told?.InputTokenCount);
-        var completion = Rest(usage.CompletionTokens, told?.OutputTokenCount);
-        var total = Rest(usage.TotalTokens, told?.TotalTokenCount);
+        var prompt = Rest(usage.PromptTokens, reported?.InputTokenCount);
+        var completion = Rest(usage.CompletionTokens, reported?.OutputTokenCount);
+        var total = Rest(usage.TotalTokens, reported?.TotalTokenCount);
         // A zero of cached or reasoning tokens means the same as no count.
-        var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0)
+        var cached = usage.CachedTokens == (reported?.CachedInputTokenCount ?? 0)
             ? null
-            : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
-        var reasoning = usage.ReasoningTokens == (told?.ReasoningTokenCount ?? 0)
+            : Rest(usage.CachedTokens, reported?.CachedInputTokenCount);
+        var reasoning = usage.ReasoningTokens == (reported?.ReasoningTokenCount ?? 0)
             ? null
-            : Rest(usage.ReasoningTokens, told?.ReasoningTokenCount);
+            : Rest(usage.ReasoningTokens, reported?.ReasoningTokenCount);
         return (prompt ?? completion ?? total ?? cached ?? reasoning) is null ? null : new UsageDetails
         {
             InputTokenCount = prompt,
@@ -74,7 +74,7 @@ internal static class UsageSum
     }
 
     // Wraps around, as the sum of UsageDetails does.
-    private static long? Rest(long final, long? told) => final == told ? null : unchecked(final - (told ?? 0));
+    private static long? Rest(long final, long? reported) => final == reported ? null : unchecked(final - (reported ?? 0));
 
     private static UsageDetails WithoutNames(UsageDetails part) => new()
     {

@@ -8,16 +8,16 @@ internal static class ErrorAnswer
 {
     private const int LongestCode = 64;
 
-    /// <param name="said">The content.</param>
+    /// <param name="content">The content.</param>
     /// <param name="isRefusal">Whether the finish reason is that of a refusal.</param>
     /// <param name="provider">The provider's name.</param>
     /// <param name="request">The request, which the error must not repeat.</param>
-    public static LlmException Of(ErrorContent said, bool isRefusal, string provider, LlmRequest request)
+    public static LlmException Of(ErrorContent content, bool isRefusal, string provider, LlmRequest request)
     {
-        var code = Word(PromptEcho.Cut(said.ErrorCode, request));
+        var code = Word(PromptEcho.Cut(content.ErrorCode, request));
         var kind = isRefusal || "refusal".Equals(code, StringComparison.OrdinalIgnoreCase)
             ? LlmErrorKind.ContentFiltered
-            : ErrorTable.KindInStream(new ServerError(said.Message, code, null));
+            : ErrorTable.KindInStream(new ServerError(content.Message, code, null));
         return new LlmException(
             kind,
             $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.")

@@ -64,9 +64,9 @@ internal static class ErrorTable
     ];
 
     /// <summary>The kind, or null to use the status.</summary>
-    public static LlmErrorKind? KindOf(int status, ServerError said) =>
-        OfCode(said.Code) ?? OfCode(said.Type) ?? OfContext(status, said.Message)
-        ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+    public static LlmErrorKind? KindOf(int status, ServerError serverError) =>
+        OfCode(serverError.Code) ?? OfCode(serverError.Type) ?? OfContext(status, serverError.Message)
+        ?? OfName(status, serverError.Code) ?? OfName(status, serverError.Type) ?? OfWords(status, serverError.Message);
 
     /// <summary>The kind of an error inside a stream, which has no status, except that some servers use the status as the code.</summary>
     public static LlmErrorKind KindInStream(ServerError error)

@@ -68,8 +68,8 @@ internal static class ExceptionMapper
                 return SdkFailure.Read(exception) ?? new((int)status, StatusKinds.FromStatus((int)status));
             if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
                 return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);
-            if (SdkFailure.Read(exception) is { } said)
-                return said;
+            if (SdkFailure.Read(exception) is { } failure)
+                return failure;
             if (Wrapped(exception) is { } wrapped)
                 return wrapped;
             var inner = exception switch
@@ -96,8 +96,8 @@ internal static class ExceptionMapper
         {
             if (inner is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
                 return SdkFailure.Read(inner) ?? new((int)status, StatusKinds.FromStatus((int)status));
-            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } said)
-                return said;
+            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } failure)
+                return failure;
             exception = inner;
         }
 

@@ -27,8 +27,8 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and where the strategy does not ask
-    /// (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
+    /// <summary>The answer of its last <see cref="IHealthProbe"/>; <see langword="true"/> without one, and where the strategy uses no
+    /// probes (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
     public bool IsReachable { get; init; } = true;
 
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/>

@@ -146,8 +146,8 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         // The shape of an error inside a stream is not documented: an object with a status or a message and without choices counts as one.
         if (!failed && (hasChoices || (status is null && !hasMessage)))
             return;
-        var said = ServerError.Read(json);
-        throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Name);
+        var serverError = ServerError.Read(json);
+        throw Reported(GigaChatErrors.KindInStream(status, serverError), serverError, serverError.Name);
     }
 
     private bool ReadChoices(ref Utf8JsonReader reader)

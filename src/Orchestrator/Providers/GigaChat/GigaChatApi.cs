@@ -93,8 +93,8 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
     public override LlmErrorKind? KindOf(int status, ServerError error) =>
         GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
 
-    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
-        GigaChatErrors.AdviceFor(kind, status, said, Scope, Credentials.ReadyToken is not null);
+    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError serverError) =>
+        GigaChatErrors.AdviceFor(kind, status, serverError, Scope, Credentials.ReadyToken is not null);
 
     public override ValueTask<bool> RenewCredentialsAsync(
         HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>

@@ -46,7 +46,7 @@ internal static class GigaChatTokenAnswer
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
             return null;
-        // Zero or less is a time long past, so the life of the token is unknown.
+        // Zero or less becomes a time long past: such a token is used until the vendor refuses it.
         if (number < LeastMilliseconds)
             number *= 1000;
         return (long)Math.Clamp(number, 0, MostMilliseconds);

@@ -11,7 +11,7 @@ internal readonly record struct AccessToken(string Value, DateTimeOffset Expires
     /// <summary>Its life from the answer on, measured by the vendor's clock alone; null when only our clock is known.</summary>
     public TimeSpan? Life { get; init; }
 
-    /// <summary>The token with its life measured from the time of the vendor's answer; from our clock when the time is null.</summary>
+    /// <summary>The token with its life measured from the time of the vendor's answer; unchanged when that time is null.</summary>
     public AccessToken MeasuredFrom(DateTimeOffset? answeredAt) => answeredAt is { } at ? this with { Life = ExpiresAt - at } : this;
 
     /// <summary>Whether a text can be sent as a token in a header.</summary>

@@ -42,13 +42,13 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>The update to send after the last event, such as tool calls that came in parts; null for none.</summary>
     public virtual ChatResponseUpdate? Finish() => null;
 
-    /// <summary>An update with the usage that the vendor reported before the stream broke off; null for none.</summary>
+    /// <summary>The usage that the vendor reported before the stream broke off and that no update carried; null for none.</summary>
     public virtual UsageDetails? UntoldUsage => null;
 
     /// <summary>An error that came under status 200.</summary>
-    protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null, string? partialText = null)
+    protected LlmException Reported(LlmErrorKind kind, ServerError serverError, string? code = null, string? partialText = null)
     {
-        var excerpt = Shown(said.Message, Request, Response);
+        var excerpt = Shown(serverError.Message, Request, Response);
         return new LlmException(
             kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
         {

@@ -89,8 +89,8 @@ internal static class ConnectionWords
                 $"The certificate of {within} has expired or is not valid yet; if it is good, this machine's clock is wrong.",
             ConnectionCause.Certificate => $"The certificate of {within} is not trusted.",
             ConnectionCause.ProxyCredentials => $"The proxy on the way to {within} asks for a user and password (HTTP 407).",
-            _ => status is { } said
-                ? $"The proxy on the way to {within} refuses to connect (HTTP {said})."
+            _ => status is { } code
+                ? $"The proxy on the way to {within} refuses to connect (HTTP {code})."
                 : $"The proxy on the way to {within} does not connect.",
         };
     }

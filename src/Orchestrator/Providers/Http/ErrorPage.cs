@@ -21,27 +21,27 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
 
         if (status is >= 200 and < 300)
             return errors.Malformed(response, $"answered HTTP {status}, which is no chat answer. Check the base address.");
-        ServerError said;
+        ServerError serverError;
         string text;
         LlmErrorKind? page = null;
         using (var body = await bodies.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false))
         {
-            said = ServerError.Read(body.Span);
-            text = said.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
+            serverError = ServerError.Read(body.Span);
+            text = serverError.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
             // Vendors answer in JSON. An HTML page is a gateway's, and does not show how another provider would answer.
             if (status == 400 && MediaTypes.IsHtml(response))
                 (page, text) = OfPage(body.Span);
         }
 
         // The kind is found in the original text; the shown text has lost the parts that repeat the request.
-        var kind = api.KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
+        var kind = api.KindOf(status, serverError) ?? page ?? StatusKinds.FromStatus(status);
         var excerpt = errors.Shown(text, request, response);
-        var hint = Hint(kind, status, said);
+        var hint = Hint(kind, status, serverError);
         // Advice may quote the server.
         if (hint.Length > 0)
-            hint = Hint(kind, status, said.Shown(words => errors.Shown(words, request, response)));
+            hint = Hint(kind, status, serverError.Shown(words => errors.Shown(words, request, response)));
         var what = excerpt.Length > 0 ? $": {excerpt}" : " without a readable error";
-        return errors.Of(response, kind, said, $"answered HTTP {status}{what}{hint}", request);
+        return errors.Of(response, kind, serverError, $"answered HTTP {status}{what}{hint}", request);
     }
 
     private static (LlmErrorKind Kind, string Text) OfPage(ReadOnlySpan<byte> page) =>
@@ -56,8 +56,8 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
     // nginx's text for a request without TLS; other servers answer it in plain text.
     private static bool WantsTls(ReadOnlySpan<byte> page) => page.IndexOf("The plain HTTP request was sent to HTTPS port"u8) >= 0;
 
-    private string Hint(LlmErrorKind kind, int status, ServerError said) =>
-        api.AdviceFor(kind, status, said) is { } advice ? $". {advice}."
+    private string Hint(LlmErrorKind kind, int status, ServerError serverError) =>
+        api.AdviceFor(kind, status, serverError) is { } advice ? $". {advice}."
         : status == 407 ? ". A proxy on the way asks for a user and password."
         : "";
 }

@@ -13,7 +13,7 @@ namespace Orchestrator.Providers;
 /// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>, no
 /// redirects and no cookies, because the router's time-outs decide. The connect time-out holds for a client whose
 /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> stands alone, without a limit on the number of its connections, and
-/// for the named clients of a container. Under other handlers connecting cannot be told from anything else they do: there
+/// for the named clients of a container. Under other handlers the time to connect cannot be measured: there
 /// <see cref="SocketsHttpHandler.ConnectTimeout"/> is the limit, if it is set.</para>
 /// </remarks>
 internal sealed class HttpLlmProvider : IDisposable

@@ -13,15 +13,15 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
         error is JsonException or InvalidOperationException or FormatException or ArgumentException;
 
     public LlmException Of(
-        HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what, LlmRequest? request = null) =>
+        HttpResponseMessage response, LlmErrorKind kind, ServerError serverError, string what, LlmRequest? request = null) =>
         new(kind, $"{Info.Name} ({Info.Model}) {what}")
         {
             ProviderName = Info.Name,
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
-            ProviderCode = said.Name is { } code ? Shown(code, request, response) : null,
+            ProviderCode = serverError.Name is { } code ? Shown(code, request, response) : null,
             RequestId = ShownRequestId(response, request),
-            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow()) ?? api.WaitAfter(kind, said),
+            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow()) ?? api.WaitAfter(kind, serverError),
         };
 
     /// <summary>The response does not follow the protocol.</summary>

@@ -9,7 +9,7 @@ internal sealed class UnsentRequest(VendorApi api, HttpClient client, bool ownsC
     {
         if (error is OperationCanceledException { InnerException: ConnectTimeoutException late })
             return NoConnection(request, late.Limit.Text, error);
-        // Thrown by handlers, and by a client whose own time-out for the request is over.
+        // A handler reports its connect time-out so, and so does a client whose own time-out for the request is over.
         if (error is not OperationCanceledException { InnerException: TimeoutException } || client.Timeout != Timeout.InfiniteTimeSpan)
             return Unreached(request, error, cancellationToken);
         return NoConnection(request, ownsClient ? Usual : "the ConnectTimeout of the client that was handed in", error);

@@ -42,13 +42,13 @@ internal abstract class VendorApi(ProviderInfo info)
     public virtual LlmErrorKind? KindOf(int status, ServerError error) => ErrorTable.KindOf(status, error);
 
     /// <summary>A sentence of advice on a server's error; null when the server's text says enough.</summary>
-    public virtual string? AdviceFor(LlmErrorKind kind, int status, ServerError said) => null;
+    public virtual string? AdviceFor(LlmErrorKind kind, int status, ServerError serverError) => null;
 
     /// <summary>A sentence of advice on a certificate that is not trusted; null for the default.</summary>
     public virtual string? CertificateAdvice => null;
 
     /// <summary>How long to wait when only the error's text says so; null when unknown.</summary>
-    public virtual TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => null;
+    public virtual TimeSpan? WaitAfter(LlmErrorKind kind, ServerError serverError) => null;
 
     /// <summary>The vendor's id of the request; null when it gives none.</summary>
     public virtual string? RequestIdOf(HttpResponseMessage response) => HeaderOf(response, "x-request-id");

@@ -88,8 +88,8 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         _calledTools |= _contents?.Exists(static c => c is FunctionCallContent) ?? false;
         if (!failed)
             return;
-        var said = ServerError.Read(json);
-        throw Reported(ErrorsWithoutCodes.KindInStream(said.Message), said);
+        var serverError = ServerError.Read(json);
+        throw Reported(ErrorsWithoutCodes.KindInStream(serverError.Message), serverError);
     }
 
     private void ReadMessage(ref Utf8JsonReader reader)

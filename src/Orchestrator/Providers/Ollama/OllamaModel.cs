@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Orchestrator.Providers;
 
 /// <summary>What Ollama says of a model. Immutable.</summary>
-/// <param name="ContextLength">The longest context the model was trained for, in tokens; <see langword="null"/> when not told.</param>
+/// <param name="ContextLength">The longest context the model was trained for, in tokens; <see langword="null"/> when unknown.</param>
 /// <param name="Capabilities">What it can do beyond text.</param>
 public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabilities)
 {

@@ -7,7 +7,7 @@ public sealed partial class OllamaProvider
     /// <remarks>
     /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15
     /// s.</para>
-    /// <para>A server that shows both to everybody does not check the key; the message of a good result says so.</para>
+    /// <para>A server that shows both without a key does not check the key; the message of a good result says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
@@ -66,7 +66,7 @@ public sealed partial class OllamaProvider
             new(
                 ProviderProblem.None,
                 $"{server.Address} answers and has "
-                    + $"{Info.Model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
+                    + $"{Info.Model}.{(isOpen ? " It lists its models without a key, so the key could not be checked." : "")}"));
     }
 
     private HttpRequestMessage Tags(Uri root) =>

@@ -154,11 +154,11 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
 
     private LlmException ErrorIn(ReadOnlySpan<byte> json)
     {
-        var said = ServerError.Read(json);
-        if (!said.IsKnown && _choiceError is { } place)
-            said = ServerError.Read(json[place]);
+        var serverError = ServerError.Read(json);
+        if (!serverError.IsKnown && _choiceError is { } place)
+            serverError = ServerError.Read(json[place]);
         var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
-        return Reported(ErrorTable.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
+        return Reported(ErrorTable.KindInStream(serverError), serverError, serverError.Name, _isWhole && text.Length > 0 ? text : null);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)

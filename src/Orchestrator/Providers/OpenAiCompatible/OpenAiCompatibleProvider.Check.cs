@@ -12,7 +12,7 @@ public sealed partial class OpenAiCompatibleProvider
     /// <remarks>
     /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot
     /// tell, as <see cref="ProviderProblem.Other"/>.</para>
-    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result
+    /// <para>Some servers show their list without a key. Then the key cannot be checked free of charge, and the message of a good result
     /// says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
@@ -48,7 +48,7 @@ public sealed partial class OpenAiCompatibleProvider
             ? $"{server.Address} answers. It runs one model, {only}, whatever name it is asked for."
             : $"{server.Address} answers and has {Info.Model}.";
         if (server.HasKey && await IsOpenAsync(cancellationToken).ConfigureAwait(false))
-            good += " It lists its models to everybody, so the key could not be checked.";
+            good += " It lists its models without a key, so the key could not be checked.";
         return _api.Cleaned(new ProviderDiagnosis(ProviderProblem.None, good));
     }
 

@@ -70,11 +70,11 @@ internal sealed class SdkExceptionShape
             return null;
         }
 
-        SdkErrorFields? said = null;
+        SdkErrorFields? fields = null;
         var isLate = 0;
         var reading = new Thread(() =>
         {
-            Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkErrorFields);
+            Volatile.Write(ref fields, SdkMembers.Quietly(() => ReadNow(exception)) as SdkErrorFields);
             if (Interlocked.Exchange(ref isLate, 1) == 1)
                 Interlocked.Decrement(ref _stuck);
         })
@@ -83,7 +83,7 @@ internal sealed class SdkExceptionShape
         if (reading.Join(Patience))
         {
             _isQuick = true;
-            return Volatile.Read(ref said);
+            return Volatile.Read(ref fields);
         }
 
         Volatile.Write(ref _lastStrike, TimeProvider.System.GetTimestamp());
@@ -111,7 +111,7 @@ internal sealed class SdkExceptionShape
         return new SdkErrorFields(
             StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode),
             status is Enum ? status.ToString() : null,
-            Said(exception, body, message))
+            ErrorOf(exception, body, message))
         {
             Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
             RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception))
@@ -128,29 +128,29 @@ internal sealed class SdkExceptionShape
         ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response));
 
     // Members first, then the body, then JSON in the message. Texts are read by the table of kinds only and never shown.
-    private ServerError Said(Exception exception, string? body, string? message)
+    private ServerError ErrorOf(Exception exception, string? body, string? message)
     {
-        var said = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
-        if (!said.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
+        var serverError = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
+        if (!serverError.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
         {
-            said = ServerError.Read(
+            serverError = ServerError.Read(
                 Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
         }
 
         var error = SdkMembers.Value(_error, exception) is { } found and not Exception ? found : null;
         // The error is JSON itself, or a text.
         var words = SdkMembers.Text(error);
-        if (!said.IsKnown && words is not null)
+        if (!serverError.IsKnown && words is not null)
         {
-            said = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read
+            serverError = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read
                 ? read
-                : said with { Message = words.Length > 0 ? words : null };
+                : serverError with { Message = words.Length > 0 ? words : null };
         }
 
         return new ServerError(
-            said.Message ?? Of(error, "Message") ?? body ?? message,
-            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? said.Code ?? Of(error, "Code"),
-            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? said.Type ?? Of(error, "Type") ?? Of(error, "Status"));
+            serverError.Message ?? Of(error, "Message") ?? body ?? message,
+            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? serverError.Code ?? Of(error, "Code"),
+            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? serverError.Type ?? Of(error, "Type") ?? Of(error, "Status"));
     }
 
     private static string? Of(object? target, string name) =>
@@ -162,7 +162,7 @@ internal sealed class SdkExceptionShape
         int number => number,
         Enum other => (SdkMembers.Quietly(() => Convert.ToInt32(other, CultureInfo.InvariantCulture)) as int?) ?? 0,
         _ => (int?)null,
-    } is { } said and >= 300 and < 600 ? said : null;
+    } is { } status and >= 300 and < 600 ? status : null;
 
     private static bool IsStatus(Type type) => Bare(type) == typeof(int) || Bare(type).IsEnum;
 

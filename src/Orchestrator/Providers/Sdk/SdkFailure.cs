@@ -29,13 +29,13 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     {
         if (SdkVendors.Read(exception) is { } known)
             return known;
-        if (ShapeOf(exception).Read(exception) is not { } said || KindOf(said) is not { } kind)
+        if (ShapeOf(exception).Read(exception) is not { } fields || KindOf(fields) is not { } kind)
             return null;
-        return new(said.Status, kind)
+        return new(fields.Status, kind)
         {
-            Code = Word(said.Error.Code) ?? Word(said.Error.Type) ?? (said.Status is null ? Word(said.StatusName) : null),
-            RequestId = Id(said.RequestId),
-            RetryAfter = said.Wait ?? Providers.RetryAfter.From(said.Header, TimeProvider.System.GetUtcNow()),
+            Code = Word(fields.Error.Code) ?? Word(fields.Error.Type) ?? (fields.Status is null ? Word(fields.StatusName) : null),
+            RequestId = Id(fields.RequestId),
+            RetryAfter = fields.Wait ?? Providers.RetryAfter.From(fields.Header, TimeProvider.System.GetUtcNow()),
         };
     }
 
@@ -44,9 +44,9 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     public static bool SpeaksOfHttp(Exception exception) => ShapeOf(exception).HasStatus;
 
     // Without a status only known names count: other libraries have codes of their own.
-    private static LlmErrorKind? KindOf(SdkErrorFields said) => said.Status is { } status
-        ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
-        : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
+    private static LlmErrorKind? KindOf(SdkErrorFields fields) => fields.Status is { } status
+        ? ErrorTable.KindOf(status, fields.Error) ?? StatusKinds.FromStatus(status)
+        : ErrorTable.OfName(fields.StatusName) ?? ErrorTable.KindOf(0, fields.Error);
 
     private static SdkExceptionShape ShapeOf(Exception exception) =>
         Shapes.GetValue(exception.GetType(), static type => new SdkExceptionShape(type));

@@ -28,7 +28,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     private static readonly JsonReaderOptions Options = JsonRead.Options with { AllowMultipleValues = true };
 
-    private readonly YandexGptText _said = new();
+    private readonly YandexGptText _text = new();
     private string? _status;
     private string? _modelVersion;
     private UsageDetails? _usage;
@@ -120,8 +120,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             var line = YandexGptLine.Read(ref reader);
             if (line.IsError)
             {
-                var said = ServerError.Read(data[start..(int)reader.BytesConsumed]);
-                throw Reported(YandexGptErrors.KindInStream(said), said, said.Code);
+                var serverError = ServerError.Read(data[start..(int)reader.BytesConsumed]);
+                throw Reported(YandexGptErrors.KindInStream(serverError), serverError, serverError.Code);
             }
 
             lines.Add(line);
@@ -140,16 +140,16 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         status = status?.Trim();
         _usage = line.Usage ?? _usage;
         _modelVersion = line.ModelVersion ?? _modelVersion;
-        if (line.Text is { } text && _said.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
+        if (line.Text is { } text && _text.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
             Say(piece, contents);
         if (status is Partial or "")
             return;
         _status = status;
         // A filter that removes everything sends an empty text, which protobuf omits.
         if (status == Filtered && (line.Text is not { } left || data[left].IsEmpty))
-            _said.Withdraw();
-        if (_said.IsReplaced)
-            _final = stop is null ? _said.Replacement : stop.Whole(_said.Replacement);
+            _text.Withdraw();
+        if (_text.IsReplaced)
+            _final = stop is null ? _text.Replacement : stop.Whole(_text.Replacement);
         foreach (var (name, arguments) in line.Calls ?? [])
         {
             _calledTools = true;
@@ -175,7 +175,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     private ChatFinishReason? FinishReason()
     {
-        if (_status == Filtered || _said.IsReplaced || _said.StartsWith(Refusal))
+        if (_status == Filtered || _text.IsReplaced || _text.StartsWith(Refusal))
             return ChatFinishReason.ContentFilter;
         return ReasonOfStatus();
     }

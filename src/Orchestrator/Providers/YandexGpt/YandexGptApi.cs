@@ -61,8 +61,8 @@ internal sealed class YandexGptApi : VendorApi
 
     public override IEnumerable<string> Secrets() => _access.Secrets();
 
-    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
-        YandexGptDiagnosis.AdviceFor(kind, said.Message, Mismatch);
+    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError serverError) =>
+        YandexGptDiagnosis.AdviceFor(kind, serverError.Message, Mismatch);
 
     public override AnswerReader NewReader(LlmRequest request) =>
         new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
@@ -70,7 +70,7 @@ internal sealed class YandexGptApi : VendorApi
     public override LlmErrorKind? KindOf(int status, ServerError error) =>
         YandexGptErrors.KindOf(status, error.Message) ?? base.KindOf(status, error);
 
-    public override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => YandexGptErrors.WaitAfter(kind, said.Message);
+    public override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError serverError) => YandexGptErrors.WaitAfter(kind, serverError.Message);
 
     public override string? RequestIdOf(HttpResponseMessage response) =>
         base.RequestIdOf(response)

@@ -57,14 +57,14 @@ internal static partial class YandexGptDiagnosis
     }
 
     /// <summary>What to do about an error, for the end of the vendor's text; null when that says enough.</summary>
-    public static string? AdviceFor(LlmErrorKind kind, string? said, string? mismatch)
+    public static string? AdviceFor(LlmErrorKind kind, string? message, string? mismatch)
     {
         var advice = kind switch
         {
             LlmErrorKind.Authentication => mismatch,
             LlmErrorKind.Permission => Role,
             LlmErrorKind.QuotaExceeded => Billing,
-            LlmErrorKind.InvalidRequest when OwnFolder(said) is { } folder => WrongFolder(folder),
+            LlmErrorKind.InvalidRequest when OwnFolder(message) is { } folder => WrongFolder(folder),
             _ => null,
         };
         return advice?.TrimEnd('.');

@@ -23,9 +23,9 @@ internal static class YandexGptErrors
     };
 
     /// <summary>The kind of an error under status 200, by its gRPC code.</summary>
-    public static LlmErrorKind KindInStream(ServerError said)
+    public static LlmErrorKind KindInStream(ServerError serverError)
     {
-        var status = !int.TryParse(said.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? 500 : code switch
+        var status = !int.TryParse(serverError.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? 500 : code switch
         {
             3 or 9 or 11 => 400,
             4 => 504,
@@ -37,7 +37,7 @@ internal static class YandexGptErrors
             >= 400 and < 600 => code,
             _ => 500,
         };
-        return KindOf(status, said.Message) ?? ErrorTable.KindOf(status, said) ?? StatusKinds.FromStatus(status);
+        return KindOf(status, serverError.Message) ?? ErrorTable.KindOf(status, serverError) ?? StatusKinds.FromStatus(status);
     }
 
     /// <summary>Tells the two quotas under 429 apart: simultaneous calls, which is over when one ends, and calls in a time window, which is

@@ -18,18 +18,18 @@ internal static class YandexGptMessageWriter
         foreach (var message in messages)
         {
             Refuse(message);
-            var told = message.Contents.OfType<FunctionResultContent>().ToList();
-            var tellsOnly = told.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
-            if (tellsOnly)
-                results.AddRange(told);
+            var own = message.Contents.OfType<FunctionResultContent>().ToList();
+            var hasOnlyResults = own.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
+            if (hasOnlyResults)
+                results.AddRange(own);
             // Results of simultaneous calls come in separate messages, but Yandex wants them as one list directly after the
             // calls.
-            if (!tellsOnly || !string.IsNullOrWhiteSpace(message.Text))
+            if (!hasOnlyResults || !string.IsNullOrWhiteSpace(message.Text))
                 written |= WriteResults(json, results, names);
             written |= WriteText(json, RoleOf(message.Role), message.Text);
             written |= WriteCalls(json, message, names);
-            if (!tellsOnly)
-                results.AddRange(told);
+            if (!hasOnlyResults)
+                results.AddRange(own);
         }
 
         written |= WriteResults(json, results, names);

@@ -52,18 +52,18 @@ internal sealed class YandexGptText
     /// <summary>The bytes differ: the same text with other escapes, or a different text.</summary>
     private string TakeOther(ReadOnlySpan<byte> raw)
     {
-        var (text, said) = (Decode(raw), Decoded);
-        if (text.StartsWith(said, StringComparison.Ordinal))
+        var (text, before) = (Decode(raw), Decoded);
+        if (text.StartsWith(before, StringComparison.Ordinal))
         {
             IsReplaced = false;
             _length = 0;
             Keep(raw);
-            return text[said.Length..];
+            return text[before.Length..];
         }
 
         // A different text: the content filter has replaced it. Text that was handed out cannot be withdrawn, and the new text after it
         // would make no sense, so nothing more is handed out. A text that only lost white space at its end is not a different one.
-        IsReplaced = !(said.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(said[text.Length..]));
+        IsReplaced = !(before.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(before[text.Length..]));
         Replacement = text;
         return "";
     }
