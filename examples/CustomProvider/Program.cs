@@ -3,7 +3,7 @@ using CustomProvider;
 using Orchestrator;
 using Orchestrator.Providers;
 
-// Time limits are the router's, so the client must have none of its own.
+// Time-outs are the router's, so the client must have none of its own.
 using var http = new HttpClient(new AcmeService()) { BaseAddress = new Uri("https://acme.example/"), Timeout = Timeout.InfiniteTimeSpan };
 
 // A price of one's own, or a row in the table: otherwise the cost is unknown, which is null and not zero.

@@ -67,8 +67,8 @@ public sealed partial class Router
         return new RouteStream(this, request, mayRestart: true, cancellationToken);
     }
 
-    /// <summary>Tells what a call with this request would do now, without sending anything: the providers in the order they would be asked,
-    /// and those left out with the reason.</summary>
+    /// <summary>Shows what a call with this request would do now, without sending anything: the providers in the order they would be asked,
+    /// and the excluded ones with the reason.</summary>
     /// <param name="request">The request; its text appears nowhere in the result.</param>
     /// <returns>A snapshot, fit for JSON.</returns>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
@@ -92,7 +92,7 @@ public sealed partial class Router
     {
         var request = new LlmRequest(messages) { Options = options };
         ThrowIfDisposed();
-        // A caller that knows only a chat client adds up all text: it would take the notice of a restart for nothing, and mix two answers.
+        // A caller of IChatClient concatenates all text: it would ignore the restart and mix two answers.
         return new RouteStream(this, request, mayRestart: false, cancellationToken);
     }
 
@@ -105,10 +105,10 @@ public sealed partial class Router
             : null;
     }
 
-    /// <summary>Whether one of its providers runs tools itself, at this moment: then so does the router, for what is built over
+    /// <summary>Whether one of its providers invokes tools itself at this moment: then the router does so too, for clients built over
     /// it.</summary>
     bool IToolRunner.RunsTools =>
-        Array.Exists(_providers.Slots, static slot => slot.Provider is Providers.ChatClientProvider { RunsTools: true });
+        Array.Exists(_providers.All, static registered => registered.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
         new(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);

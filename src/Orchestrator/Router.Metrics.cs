@@ -7,12 +7,12 @@ public sealed partial class Router
     private readonly SemaphoreSlim _serverGate = new(1, 1);
     private MetricServer? _server;
 
-    /// <summary>Where the metrics go.</summary>
+    /// <summary>The exports of this router.</summary>
     internal MetricExports Exports => _exports;
 
     /// <summary>Serves <c>GET /metrics</c> from a small server of the router's own: at most 64 connections, no TLS, no authentication. It
     /// shows this router's metrics alone.</summary>
-    /// <param name="port">The TCP port, 0 to 65535; 0 picks a free one, told by <see cref="MetricServer.Port"/>.</param>
+    /// <param name="port">The TCP port, 0 to 65535; 0 picks a free one; see <see cref="MetricServer.Port"/>.</param>
     /// <param name="host"><c>localhost</c> answers <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c> only; <c>+</c> answers on every
     /// address, for containers; or one address.</param>
     /// <param name="cancellationToken">Cancels the start.</param>

@@ -83,7 +83,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     }
 
     /// <summary>The registered providers, in the order they were added.</summary>
-    public IReadOnlyList<ProviderInfo> Providers => Array.ConvertAll(_providers.Slots, s => s.Info);
+    public IReadOnlyList<ProviderInfo> Providers => Array.ConvertAll(_providers.All, s => s.Info);
 
     /// <summary>Adds a provider. Calls that are running do not see it.</summary>
     /// <param name="provider">The provider.</param>
@@ -132,7 +132,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
     public IReadOnlyDictionary<string, ProviderMetrics> GetMetrics()
     {
         var now = _services.Clock.Now();
-        return _providers.Slots.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
+        return _providers.All.ToDictionary(s => s.Info.Name, s => s.State.Metrics(now), StringComparer.Ordinal);
     }
 
     /// <summary>Refuses new calls, cancels the running ones, stops the metrics server, and disposes each provider it owns when the last
@@ -149,12 +149,12 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
             await Task.WhenAll(_providers.CloseAsync(), StopMetricsServerAsync(CancellationToken.None))
                 .WaitAsync(DisposeLimit, _services.Clock.Time).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A clock that throws makes no wait: all the rest is done without.
+#pragma warning disable CA1031 // If the clock throws there is no wait; everything else is done.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // Or the second is over. A provider ignores its token or blocks in its disposal, or a consumer sits on a stream: each closes
-            // when it returns.
+            // Or the second is over: a provider ignores its token or blocks in its disposal, or a consumer keeps a stream open. Each is
+            // closed when it returns.
         }
 
         _exports.Dispose();

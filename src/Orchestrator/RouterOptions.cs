@@ -20,15 +20,15 @@ public sealed class RouterOptions
     /// <value>A counter with default options.</value>
     public TokenCounter TokenCounter { get; set; } = new();
 
-    /// <summary>Who hears of every ended attempt.</summary>
+    /// <summary>The observers that are called for every ended attempt.</summary>
     /// <value>Empty.</value>
     public IList<IUsageObserver> Observers { get; } = [];
 
-    /// <summary>The source of chance; seed it for repeatable runs. Used under a lock.</summary>
+    /// <summary>The random source; seed it for repeatable runs. Used under a lock.</summary>
     /// <value><see langword="null"/>: the runtime's shared source.</value>
     public Random? Random { get; set; }
 
-    /// <summary>Time limits; what is not set here has the value of <see cref="TimeoutOptions.Default"/>.</summary>
+    /// <summary>Time-outs; one that is not set has the value of <see cref="TimeoutOptions.Default"/>.</summary>
     /// <value><see cref="TimeoutOptions.Default"/>.</value>
     public TimeoutOptions Timeouts { get; set; } = TimeoutOptions.Default;
 

@@ -1,11 +1,11 @@
 namespace Orchestrator;
 
-/// <summary>A currency is an ISO 4217 code by convention, and any one word by right.</summary>
+/// <summary>A currency: by convention an ISO 4217 code; any single word is accepted.</summary>
 internal static class CurrencyCode
 {
     public const string UsDollar = "USD";
 
-    // It becomes a label of metrics and a field of logs, where a stray line break or blank is hard to see.
+    // It is a label of metrics and a field of logs, where a line break or blank would be hard to see.
     public static bool IsOne(string text) => text.Length > 0 && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c));
 
     public static string Checked(string text, string name)
@@ -16,7 +16,7 @@ internal static class CurrencyCode
             : throw new ArgumentException("A currency is one word such as RUB or USD; remove white space and control characters.", name);
     }
 
-    /// <summary>A code is a code however it is typed; any other word is the user's own.</summary>
+    /// <summary>A code of three letters in upper case; any other word unchanged.</summary>
     public static string Plain(string text) => text is { Length: 3 } && text.All(char.IsAsciiLetter) ? text.ToUpperInvariant() : text;
 
     /// <summary>Whether it is a word of few letters, as a currency of the user's own is.</summary>

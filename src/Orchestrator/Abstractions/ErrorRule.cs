@@ -8,7 +8,7 @@ public sealed record ErrorRule
     /// <see cref="RouterOptions.Retry"/>.</summary>
     public bool RetriesSameProvider { get; init; }
 
-    /// <summary>Whether another provider may be asked; if not, the error is what the caller learns.</summary>
+    /// <summary>Whether another provider may be asked; if not, the caller gets the error.</summary>
     public bool TriesNextProvider { get; init; } = true;
 
     /// <summary>What it does to the provider's health.</summary>

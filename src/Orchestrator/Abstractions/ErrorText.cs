@@ -3,8 +3,8 @@ using System.Text;
 namespace Orchestrator;
 
 /// <summary>
-/// An error as logs write it: our own messages in full, of other libraries' exceptions type, cause and stack. Their messages may quote a
-/// prompt or a key, and stay where only code that asks for them finds them.
+/// An error as the log shows it: this library's messages in full; of other libraries' exceptions only type, cause and stack, because their
+/// messages may quote a prompt or a key.
 /// </summary>
 internal static class ErrorText
 {

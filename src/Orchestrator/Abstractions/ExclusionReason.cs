@@ -2,11 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Orchestrator;
 
-/// <summary>Why a provider is not in the plan of a call. The list is closed: new values come with a new major version.</summary>
+/// <summary>Why a provider is not in the plan of a call. <see cref="Router.Explain"/>, <see cref="Router.GetMetrics"/> and the log use the
+/// same values. The list is closed: new values come with a new major version.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ExclusionReason>))]
 public enum ExclusionReason
 {
-    /// <summary>It is in the plan.</summary>
+    /// <summary>It is not excluded.</summary>
     None = 0,
 
     /// <summary><see cref="Microsoft.Extensions.AI.ChatOptions.ModelId"/> asks for another.</summary>
@@ -15,7 +16,7 @@ public enum ExclusionReason
     /// <summary>It lacks a capability the request needs.</summary>
     MissingCapability,
 
-    /// <summary>Its vendor asked to come back later, and that time is running.</summary>
+    /// <summary>Its vendor's <c>Retry-After</c> is running.</summary>
     RetryAfter,
 
     /// <summary>Its credentials were refused (HTTP 401).</summary>
@@ -33,7 +34,7 @@ public enum ExclusionReason
     /// <summary>Another error that <see cref="RouterOptions.ErrorRules"/> answers with an exclusion.</summary>
     Error,
 
-    /// <summary>It has as many calls running as it may; it is waited for only when no other provider is free.</summary>
+    /// <summary>All of its permits are taken; a call waits for one only when no other provider is free.</summary>
     AtCapacity,
 
     /// <summary>The strategy left it out.</summary>

@@ -11,14 +11,15 @@ public sealed record ExplainedCandidate
     /// <summary>Its model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Whether it may serve now, and so why it stands at its position.</summary>
+    /// <summary>Whether it may serve now; its position depends on it.</summary>
     public ProviderAvailability Availability { get; init; }
 
     /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<ProviderHealth>))]
     public ProviderHealth Health { get; init; }
 
-    /// <summary>What the last <see cref="IHealthProbe"/> said, where the strategy asks; <see langword="true"/> without one.</summary>
+    /// <summary>The answer of the last <see cref="IHealthProbe"/>, where the strategy uses probes; <see langword="true"/> without
+    /// one.</summary>
     public bool IsReachable { get; init; }
 
     /// <summary>Attempts running now.</summary>

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>Cancels what providers were given a token for. Their callbacks may block: they run neither on the thread that cancels nor, but
-/// for one cancellation at a time, on the thread pool. What a callback throws is logged. Thread-safe.</summary>
+/// <summary>Cancels token sources whose tokens were given to providers. A provider's callback may block, so the callbacks do not run on the
+/// thread that cancels, and only one cancellation at a time may use the thread pool. Exceptions of callbacks are logged.
+/// Thread-safe.</summary>
 internal sealed class ForeignCancellation(ForeignWork work, ILogger logger)
 {
     private int _onPool;
@@ -16,8 +17,8 @@ internal sealed class ForeignCancellation(ForeignWork work, ILogger logger)
     {
         if (source.IsCancellationRequested)
             return Task.CompletedTask;
-        // One at a time may take a thread of the pool, and the token says so at once. If that blocks, the others must not take the rest of
-        // the pool.
+        // One cancellation at a time may use a pool thread, so that the token is cancelled at once. If its callbacks block, further
+        // cancellations must not block more pool threads.
         if (Interlocked.CompareExchange(ref _onPool, 1, 0) != 0)
         {
             var cancelling = work.RunAsync(source, static s =>

@@ -1,14 +1,14 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A router's threads for what a provider may do when it is closed, disposed, probed or cancelled: that may block, and must not take one of
-/// the pool's threads from the calls that run and from the timers. What the work does after an await comes back to these threads, unless it
-/// says <c>ConfigureAwait(false)</c>. Quick work shares one thread. Work that blocks keeps its thread, and what waits behind it gets
-/// others, twice as many each time that nothing has begun for a while. A thread without work ends. Thread-safe.
+/// A router's threads for code of providers that may block: disposal, probes, cancellation callbacks. It must not block threads of the
+/// pool, which the running calls and the timers need. Continuations run on these threads too, unless they use <c>ConfigureAwait(false)</c>.
+/// Quick work shares one thread. When work blocks its thread, more threads are started for the work that waits: twice as many each time
+/// that no work has begun for a while. A thread without work ends. Thread-safe.
 /// </summary>
 internal sealed class ForeignWork
 {
-    /// <summary>How long the threads may all be busy before what waits gets more of them.</summary>
+    /// <summary>How long all threads may be busy before more are started for the work that waits.</summary>
     internal static readonly TimeSpan Stall = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
 
@@ -23,7 +23,7 @@ internal sealed class ForeignWork
 
     public ForeignWork() => _continuations = new Continuations(this);
 
-    /// <summary>Runs a piece of work on a thread of its own or of its kind; returns at once.</summary>
+    /// <summary>Runs a piece of work on one of the threads; returns at once.</summary>
     /// <returns>Completes when all of the work has ended, as it has ended. Its continuations run on the pool.</returns>
     public Task RunAsync<T>(T state, Func<T, ValueTask> work)
         where T : class
@@ -68,7 +68,7 @@ internal sealed class ForeignWork
         }
         catch (Exception error) when (error is OutOfMemoryException or ThreadStartException)
         {
-            // The process has no thread to spare: better on the pool than not at all.
+            // The process cannot start another thread: the work runs on the pool.
             ThreadPool.UnsafeQueueUserWorkItem(static start => start(), run, preferLocal: false);
         }
     }
@@ -101,7 +101,7 @@ internal sealed class ForeignWork
         }
     }
 
-    /// <summary>Adds threads as long as work waits behind work that blocks. Runs nothing of a provider's itself.</summary>
+    /// <summary>Adds threads as long as work waits behind work that blocks. Runs no code of providers itself.</summary>
     private void Watch()
     {
         var quiet = TimeSpan.Zero;
@@ -138,13 +138,13 @@ internal sealed class ForeignWork
 
         public override async void Run()
         {
-            // An async method: what the work leaves in the thread's execution context is undone when it returns.
+            // An async method, so that changes of the work to the thread's execution context are undone when it returns.
             try
             {
                 await work(state).ConfigureAwait(false);
                 _ended.SetResult();
             }
-#pragma warning disable CA1031 // Handed to whatever awaits the work.
+#pragma warning disable CA1031 // The task of the work carries the exception.
             catch (Exception error)
 #pragma warning restore CA1031
             {
@@ -158,8 +158,8 @@ internal sealed class ForeignWork
         public override void Run() => run(state);
     }
 
-    /// <summary>Brings what work does after an await back to the threads. They are several, so that work that waits for its own
-    /// continuation gets on.</summary>
+    /// <summary>Posts continuations of the work to the threads. There may be several threads, so that work that blocks on its own
+    /// continuation completes.</summary>
     private sealed class Continuations(ForeignWork threads) : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => threads.Add(new Continuation(d, state));

@@ -9,11 +9,11 @@ public enum HealthEffect
     /// <summary>It counts as a failure: enough of them eject the provider.</summary>
     Failure,
 
-    /// <summary>The provider is left out for as long as its <c>Retry-After</c> says, at most
+    /// <summary>The provider is excluded for as long as its <c>Retry-After</c> says, at most
     /// <see cref="HealthOptions.LongestRetryAfter"/>.</summary>
     ExcludedForRetryAfter,
 
-    /// <summary>The provider is left out for <see cref="HealthOptions.ExclusionTime"/>, or until it is replaced: only a person can mend
+    /// <summary>The provider is excluded for <see cref="HealthOptions.ExclusionTime"/>, or until it is replaced: a person has to mend
     /// it.</summary>
     Excluded,
 }

@@ -21,12 +21,12 @@ public sealed record HealthOptions
     /// <value>60 s.</value>
     public TimeSpan LongOutageCoolDown { get; init => field = Checked(value, nameof(LongOutageCoolDown)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest time a provider is left out because of its own <c>Retry-After</c>.</summary>
+    /// <summary>The longest time a provider is excluded for its own <c>Retry-After</c>.</summary>
     /// <value>60 s.</value>
     public TimeSpan LongestRetryAfter { get; init => field = Checked(value, nameof(LongestRetryAfter)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a provider is left out whose credentials, money or model a person has to see to. Replacing it ends that at
-    /// once.</summary>
+    /// <summary>How long a provider is excluded whose credentials, money or model a person has to mend. Replacing the provider ends the
+    /// exclusion at once.</summary>
     /// <value>5 min.</value>
     public TimeSpan ExclusionTime { get; init => field = Checked(value, nameof(ExclusionTime)); } = TimeSpan.FromMinutes(5);
 

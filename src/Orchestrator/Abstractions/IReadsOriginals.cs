@@ -1,4 +1,4 @@
 namespace Orchestrator.Providers;
 
-/// <summary>A provider that never changes the request it is given, or makes its own copy: it needs none of the router's.</summary>
+/// <summary>A provider that never changes its request, or copies it itself: the router gives it the original.</summary>
 internal interface IReadsOriginals;

@@ -12,7 +12,7 @@ public sealed record LlmAttempt
     /// <summary>Why it was made.</summary>
     public AttemptRole Role { get; init; }
 
-    /// <summary>Who was asked.</summary>
+    /// <summary>The provider.</summary>
     public required ProviderInfo Provider { get; init; }
 
     /// <summary>How it ended.</summary>

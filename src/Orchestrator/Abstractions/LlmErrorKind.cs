@@ -7,24 +7,24 @@ public enum LlmErrorKind
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is left out for
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is left out for
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is left out for
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is left out for
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded for
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     ModelNotFound,
 
-    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is left
-    /// out for its <c>Retry-After</c>, without blame.</summary>
+    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is
+    /// excluded for its <c>Retry-After</c>. Does not count against health.</summary>
     RateLimited,
 
     /// <summary>The vendor failed (HTTP 500). The same provider is asked once more, then the next; counts against health.</summary>
@@ -34,7 +34,7 @@ public enum LlmErrorKind
     /// the next; counts against health.</summary>
     Unavailable,
 
-    /// <summary>A limit ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
+    /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
     Timeout,
 
     /// <summary>The answer could not be understood. The next provider is tried if nothing was handed out; counts against health.</summary>
@@ -43,20 +43,21 @@ public enum LlmErrorKind
     /// <summary>The answer was cut. The next provider is tried if nothing was handed out; counts against health.</summary>
     StreamInterrupted,
 
-    /// <summary>The prompt is longer than the model's window. Providers with a larger window are tried; no blame.</summary>
+    /// <summary>The prompt is longer than the model's window. Providers with a larger window are tried; does not count against
+    /// health.</summary>
     ContextLengthExceeded,
 
-    /// <summary>This provider cannot do what was asked. The next provider is tried; no blame.</summary>
+    /// <summary>This provider cannot do what was asked. The next provider is tried; does not count against health.</summary>
     NotSupported,
 
-    /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; no blame.</summary>
+    /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; does not count against health.</summary>
     InvalidRequest,
 
-    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; no
-    /// blame.</summary>
+    /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; does
+    /// not count against health.</summary>
     ContentFiltered,
 
-    /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; no
-    /// blame.</summary>
+    /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; does
+    /// not count against health.</summary>
     NoCandidate,
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>A failed attempt or call: what went wrong, where, and what the vendor said, as data.</summary>
+/// <summary>A failed attempt or call: what went wrong, where, and what the vendor reported, as data.</summary>
 /// <remarks>The message never holds a prompt, an answer, a header or a key, and <see cref="ToString"/> no more than messages of this kind.
 /// The inner exception may be another library's, and its own message may hold them.</remarks>
 /// <param name="kind">Why it failed.</param>
@@ -46,15 +46,15 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>The vendor's id of the failed request, to quote to its support.</summary>
     public string? RequestId { get => _requestId; init => _requestId = value; }
 
-    /// <summary>How long the vendor asked us to wait. Never negative: less than nothing is nothing.</summary>
+    /// <summary>How long the vendor asked to wait. Never negative: a negative value becomes zero.</summary>
     public TimeSpan? RetryAfter { get; init => field = value < TimeSpan.Zero ? TimeSpan.Zero : value; }
 
-    /// <summary>The text of the answer as far as it came, without thoughts and tool calls, at most its first 65,536 characters. Never part
+    /// <summary>The text of the answer that had arrived, without reasoning and tool calls, at most its first 65,536 characters. Never part
     /// of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
 
-    /// <summary>Types, our own messages and stacks, as logs write them. Of the inner exceptions of other libraries neither message nor data
-    /// is shown, as they may quote a prompt or a key: read <see cref="Exception.InnerException"/> where that is wanted.</summary>
+    /// <summary>Types, messages of this library and stacks, as the log shows them. Messages and data of other libraries' inner exceptions
+    /// are not shown, because they may quote a prompt or a key: read <see cref="Exception.InnerException"/> for them.</summary>
     /// <returns>The error in several lines.</returns>
     public override string ToString() => ErrorText.Of(this);
 
@@ -69,7 +69,7 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
         return new LlmException(this, Kind, Message, this) { _partialText = null, _claimedBy = attempt };
     }
 
-    /// <summary>A new exception that says all that this one says; each caller gets its own stack trace.</summary>
+    /// <summary>A copy with all data of this exception, so that each caller gets its own stack trace.</summary>
     /// <param name="inner">The cause of the copy: this exception, or this exception's own cause.</param>
     /// <param name="kind">Another kind; null for the same.</param>
     /// <param name="message">Another message; null for the same.</param>

@@ -5,15 +5,15 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>One request: the messages, the caller's options, and what the router should know about it. Immutable.</summary>
-/// <remarks>Thread-safe. A provider that is not one of ours gets a copy for each attempt: what it does to options, messages and their lists
-/// stays its own. The contents of the messages are shared, and a message of a derived class becomes a plain one. <see cref="ToString"/>
-/// shows no message text.</remarks>
+/// <remarks>Thread-safe. A provider of another library gets a copy for each attempt, so that its changes to options, messages and their
+/// lists affect no other attempt. The contents of the messages are shared, and a message of a derived class becomes a plain one.
+/// <see cref="ToString"/> shows no message text.</remarks>
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed record LlmRequest
 {
     private IReadOnlyList<ChatMessage> _messages = null!;
 
-    // Of a copy for a foreign provider: the messages are still the caller's own, and are copied when they are asked for.
+    // Set in a copy for a foreign provider: the messages are copied at the first access.
     private volatile bool _isLent;
 
     /// <summary>A request with a single user message.</summary>
@@ -43,7 +43,7 @@ public sealed record LlmRequest
         init => (_messages, _isLent) = (Checked(value), false);
     }
 
-    /// <summary>The caller's options. Our own providers read them as they are; any other gets a copy for each attempt.</summary>
+    /// <summary>The caller's options. Providers of this library read the original; any other gets a copy for each attempt.</summary>
     /// <value><see langword="null"/>: the vendor's defaults.</value>
     public ChatOptions? Options { get; init; }
 
@@ -53,11 +53,11 @@ public sealed record LlmRequest
     public bool Streaming { get; init; }
 
     /// <summary>Labels of your own, copied to every <see cref="LlmAttempt"/>; never sent to a vendor and never a metric label.
-    /// A provider that is not one of ours reads them and cannot change them.</summary>
+    /// A provider of another library can read but not change them.</summary>
     /// <value><see langword="null"/>: none.</value>
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>Time limits for this call: the most specific of all.</summary>
+    /// <summary>Time-outs for this call: the most specific of all.</summary>
     /// <value><see langword="null"/>: those of provider and router.</value>
     public TimeoutOptions? Timeouts { get; init; }
 

@@ -128,7 +128,7 @@ internal static partial class Log
         EventName = "llm_prompt_truncated")]
     public static partial void PromptTruncated(ILogger logger, string provider, int prompt_tokens, int estimate);
 
-    // What probes say, once for each change.
+    // Answers of health probes, each change once.
     [LoggerMessage(
         120, LogLevel.Warning,
         "Provider {Provider} failed its health probe; it goes last until a probe succeeds.",
@@ -138,7 +138,7 @@ internal static partial class Log
     [LoggerMessage(121, LogLevel.Information, "Provider {Provider} passes its health probe again.", EventName = "llm_probe_recovered")]
     public static partial void ProbeRecovered(ILogger logger, string provider);
 
-    // How providers stand, once for each change.
+    // Changes of a provider's availability, each once.
     [LoggerMessage(
         130, LogLevel.Warning,
         "Provider '{provider}' is ejected after failures, the last of kind {error_kind}; it is tried last, and again in {cool_down}",
@@ -156,9 +156,10 @@ internal static partial class Log
 
     [LoggerMessage(
         133, LogLevel.Warning,
-        "Provider '{provider}' is left out for {length} because of an error of kind {error_kind}",
+        "Provider '{provider}' is excluded for {length}: {reason} (kind of error: {error_kind})",
         EventName = "llm_provider_excluded")]
-    public static partial void ProviderExcluded(ILogger logger, string provider, LlmErrorKind? error_kind, TimeSpan length);
+    public static partial void ProviderExcluded(
+        ILogger logger, string provider, ExclusionReason reason, LlmErrorKind? error_kind, TimeSpan length);
 
     // The metrics server.
     [LoggerMessage(200, LogLevel.Information, "Metrics are served at {Url}", EventName = "llm_metrics_started")]

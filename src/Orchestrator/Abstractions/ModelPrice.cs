@@ -4,7 +4,7 @@ namespace Orchestrator;
 /// <remarks>A price is from 0, which means free, to 1,000,000,000. An unknown price has no <see cref="ModelPrice"/> at all.</remarks>
 public sealed record ModelPrice
 {
-    // Up to here a cost can neither overflow nor, with at most 9 decimals in the price, lose a digit, whatever the token counts.
+    // With prices up to this value and 9 decimals no cost overflows or loses a digit, for all token counts.
     internal const decimal MostPer1K = 1_000_000_000m;
 
     private readonly decimal _prompt, _completion;
@@ -95,7 +95,7 @@ public sealed record ModelPrice
             money += written * (CacheWritePer1K ?? PromptPer1K);
         if (ReasoningPer1K is { } thought)
             money += Math.Max(0, Math.Min(usage.ReasoningTokens, usage.CompletionTokens)) * (thought - CompletionPer1K);
-        // A fifth of the time of a division, and the same number.
+        // Multiplication takes a fifth of the time of a division and gives the same number.
         return money == 0 ? 0 : money * 0.001m;
     }
 
@@ -107,7 +107,7 @@ public sealed record ModelPrice
     internal ModelPrice Converted(string from, string to, CurrencyRate rate) => Times(rate.Value) with
     {
         Currency = null,
-        Source = $"{Source ?? "no source given"}; {rate.Told(from, to)}",
+        Source = $"{Source ?? "no source given"}; {rate.Describe(from, to)}",
     };
 
     /// <summary>The highest of its prices, those of the tiers too.</summary>

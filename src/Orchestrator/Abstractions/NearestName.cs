@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>Guesses which known name was meant by one that is not known.</summary>
+/// <summary>Finds the known name that is most similar to an unknown one.</summary>
 internal static class NearestName
 {
     /// <summary>" Did you mean X?", or nothing when no name is near.</summary>
@@ -9,19 +9,19 @@ internal static class NearestName
         var plain = Plain(typed);
         var nearest = names.Select(name => (Name: name, Distance: Distance(plain, Plain(name)))).DefaultIfEmpty().MinBy(n => n.Distance);
 
-        // A third of the letters may be wrong; with more the guess would be wild.
+        // A third of the letters may differ; with more the suggestion would be arbitrary.
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, Math.Max(plain.Length, nearest.Name.Length) / 3)
             ? $" Did you mean {nearest.Name}?"
             : "";
     }
 
-    /// <summary>A name without what does not matter in it: case, '-' and '_'.</summary>
+    /// <summary>A name without case, '-' and '_', which do not count.</summary>
     public static string Plain(string name) => string.Concat(name.Where(c => c is not ('-' or '_'))).ToUpperInvariant();
 
-    /// <summary>How many letters must be put in, left out or replaced to make one word of the other.</summary>
+    /// <summary>The edit distance: how many letters must be inserted, removed or replaced to turn one word into the other.</summary>
     private static int Distance(string a, string b)
     {
-        // A word this much longer is never near; this also bounds the work on a value that is a whole text.
+        // A much longer word is never near; this also bounds the work on a long text.
         if (Math.Abs(a.Length - b.Length) > b.Length)
             return int.MaxValue;
 

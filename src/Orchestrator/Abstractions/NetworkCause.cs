@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace Orchestrator;
 
-/// <summary>Names the network's part in a failure.</summary>
+/// <summary>Names the network error in a failure.</summary>
 internal static class NetworkCause
 {
-    /// <summary>Why the network failed, by a name that holds nothing of the caller's; null when nothing says so.</summary>
+    /// <summary>The name of the network error, which contains nothing of the caller's; null for none.</summary>
     public static string? Of(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Orchestrator;
 
-/// <summary>Tiers in ascending order; equal when the tiers are, as the record that holds them promises.</summary>
+/// <summary>Tiers in ascending order, with value equality, as a record's members need it.</summary>
 internal sealed class PriceTiers : IReadOnlyList<PriceTier>, IEquatable<PriceTiers>
 {
     private readonly PriceTier[] _tiers;

@@ -21,6 +21,6 @@ public enum ProviderAvailability
     /// time.</summary>
     Trial,
 
-    /// <summary>Left out of every call for a time: <see cref="ExclusionReason"/> says why.</summary>
+    /// <summary>Excluded from every call for a time: <see cref="ExclusionReason"/> says why.</summary>
     Excluded,
 }

@@ -19,11 +19,13 @@ public sealed record ProviderInfo(string Name, string Vendor, string Model)
     /// <value><see langword="null"/>: no limit known.</value>
     public int? MaxConcurrency { get; init; }
 
-    /// <summary>Whether a buffered call is better served by collecting a stream: only then can slow be told from dead.</summary>
+    /// <summary>Whether a buffered call is better served by collecting a stream: only a stream shows whether a slow provider is
+    /// alive.</summary>
     /// <value><see langword="false"/>.</value>
     public bool PrefersStreaming { get; init; }
 
-    /// <summary>The time limits that suit this vendor. More specific than the router's, less than the request's.</summary>
+    /// <summary>The time-outs that suit this vendor. They take precedence over the router's; those of the request take precedence over
+    /// them.</summary>
     /// <value><see langword="null"/>: the router's.</value>
     public TimeoutOptions? Timeouts { get; init; }
 }

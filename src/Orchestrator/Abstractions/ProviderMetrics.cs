@@ -17,7 +17,7 @@ public sealed record ProviderMetrics
     /// <summary>Whether it is neither ejected nor excluded. One whose permits are all taken is available: calls wait for it.</summary>
     public bool IsAvailable => Availability is ProviderAvailability.Available or ProviderAvailability.AtCapacity;
 
-    /// <summary>Why it is left out of every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
+    /// <summary>Why it is excluded from every call now; <see cref="ExclusionReason.None"/> when it is not.</summary>
     public ExclusionReason Exclusion { get; init; }
 
     /// <summary>How long it stays excluded or ejected at least, zero when its trial is due; <see langword="null"/> when it is
@@ -27,12 +27,12 @@ public sealed record ProviderMetrics
     /// <summary>How often it was ejected for failing, failed trials included.</summary>
     public long Ejections { get; init; }
 
-    /// <summary>Attempts running now, those included whose provider ignores its token and was orphaned: its code has not ended.
-    /// What was orphaned on an instance that another has replaced under the same name is not counted: the new one has all of its
+    /// <summary>Attempts running now, including orphaned ones: the provider ignored its cancellation and its code has not ended.
+    /// Orphaned attempts of an instance that another has replaced under the same name do not count: the new one has all of its
     /// permits.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Calls waiting now because it serves as many as it may; one that waits at several providers counts at each.</summary>
+    /// <summary>Calls that wait now because all permits are taken; a call that waits at several providers counts at each.</summary>
     public int Queued { get; init; }
 
     /// <summary>Attempts that have ended: the sum of the four below.</summary>

@@ -10,7 +10,7 @@ public sealed record ProviderOptions
     /// <value>Empty.</value>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 
-    /// <summary>Time limits for this provider in this router. More specific than <see cref="ProviderInfo.Timeouts"/>.</summary>
+    /// <summary>Time-outs for this provider in this router. More specific than <see cref="ProviderInfo.Timeouts"/>.</summary>
     /// <value><see langword="null"/>: those of the provider, then the router's.</value>
     public TimeoutOptions? Timeouts { get; init; }
 

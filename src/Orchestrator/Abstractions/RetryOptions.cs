@@ -1,7 +1,7 @@
 namespace Orchestrator;
 
 /// <summary>When a failed provider is asked a second time, and how many such attempts a router may make in all. Immutable.</summary>
-/// <remarks>Which kinds of error are worth it, <see cref="RouterOptions.ErrorRules"/> says.</remarks>
+/// <remarks><see cref="RouterOptions.ErrorRules"/> decides which kinds of error are retried.</remarks>
 public sealed record RetryOptions
 {
     /// <summary>No provider is asked twice by one call, and no ejected one after another attempt.</summary>
@@ -14,8 +14,8 @@ public sealed record RetryOptions
     /// <value>1.</value>
     public int MaxRetriesPerProvider { get; init => field = Checked(value, nameof(MaxRetriesPerProvider)); } = 1;
 
-    /// <summary>The shortest wait before that. Chance places the wait between this and <see cref="MaxDelay"/>, so that many calls do not
-    /// come back at once.</summary>
+    /// <summary>The shortest wait before that. The backoff is a random time between this and <see cref="MaxDelay"/> (jitter), so that many
+    /// calls do not retry at once.</summary>
     /// <value>250 ms.</value>
     public TimeSpan MinDelay { get; init => field = Checked(value, nameof(MinDelay)); } = TimeSpan.FromMilliseconds(250);
 

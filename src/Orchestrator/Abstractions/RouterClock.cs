@@ -12,7 +12,7 @@ internal sealed class RouterClock(TimeProvider time)
 
     public long Now() => time.GetTimestamp();
 
-    /// <summary>The time, for what has to be given back whatever the clock does.</summary>
+    /// <summary>The time, for code that must return a permit even if the clock throws.</summary>
     /// <param name="otherwise">The value when the clock throws.</param>
     public long NowOr(long otherwise)
     {
@@ -34,6 +34,6 @@ internal sealed class RouterClock(TimeProvider time)
     public double Seconds(long stamps) => Math.Max(0, stamps) / (double)Frequency;
 
     /// <summary>The stamps of a duration.</summary>
-    // Multiplied first: what is a whole number of stamps must not lose the last one to rounding.
+    // Multiplied first, so that a whole number of stamps is not rounded down.
     public long Stamps(TimeSpan span) => (long)((double)span.Ticks * Frequency / TimeSpan.TicksPerSecond);
 }

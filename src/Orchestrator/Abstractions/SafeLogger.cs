@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>A logger whose failures end here: a log that throws must not end the thread that serves the metrics.</summary>
+/// <summary>Catches the exceptions of a logger: a log that throws must neither fail a call nor end the thread that serves the
+/// metrics.</summary>
 internal sealed class SafeLogger(ILogger logger) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
@@ -30,7 +31,7 @@ internal sealed class SafeLogger(ILogger logger) : ILogger
         }
         catch (Exception)
         {
-            // The log is where this would have been said.
+            // There is no other place to report it.
         }
     }
 }

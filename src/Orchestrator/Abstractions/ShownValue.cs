@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 namespace Orchestrator;
 
 /// <summary>
-/// A value as a message may show it: only when it is close to a word that was expected, or, where a number or a time was expected, a short
-/// one. People put keys into the wrong line, and messages end up in logs.
+/// A configured value as a message may show it: only if it resembles an expected word, or is a short number or time where one is expected.
+/// Users put keys into the wrong setting, and messages are logged.
 /// </summary>
 internal static class ShownValue
 {
@@ -15,11 +15,11 @@ internal static class ShownValue
 
     private static readonly string[] SecretWords = ["key", "token", "secret", "password", "header", "authorization"];
 
-    /// <summary>The value, or that it is not shown.</summary>
-    /// <param name="path">The key that it stands under.</param>
+    /// <summary>The value, or a text that says it is not shown.</summary>
+    /// <param name="path">Its configuration key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="known">The words that may stand there; empty for a free text.</param>
-    /// <param name="isNumber">Whether a number, a time or a day is what the key expects.</param>
+    /// <param name="known">The allowed words; empty for a free text.</param>
+    /// <param name="isNumber">Whether the key expects a number, a time or a day.</param>
     public static string Of(string path, string? value, IEnumerable<string> known, bool isNumber = false)
     {
         if (string.IsNullOrEmpty(value))
@@ -29,7 +29,7 @@ internal static class ShownValue
             : Hidden;
     }
 
-    /// <summary>Whether a word is so close to a known one that it can hardly be a secret.</summary>
+    /// <summary>Whether a word resembles a known one so much that it is hardly a secret.</summary>
     public static bool IsNear(string value, IEnumerable<string> known) =>
         value.Length <= LongestWord && value.All(c => char.IsAsciiLetter(c) || c is '-' or '_')
         && NearestName.Hint(value, known).Length > 0;
@@ -39,7 +39,7 @@ internal static class ShownValue
         value.Length <= LongestNumber && value.All(c => char.IsAsciiDigit(c) || c is '.' or ',' or ':' or '-' or '+')
         && value.Count(char.IsAsciiDigit) <= MostDigits;
 
-    // These speak of the tokens of a text.
+    // In these keys "token" means a token of text.
     private static bool IsSecret(string key) =>
         !key.Equals("FirstToken", StringComparison.OrdinalIgnoreCase)
         && !key.Equals("UseMaxCompletionTokens", StringComparison.OrdinalIgnoreCase)

@@ -1,9 +1,10 @@
 namespace Orchestrator;
 
-/// <summary>How long things may take. Every value is optional: <see langword="null"/> leaves it to the next less specific place.</summary>
+/// <summary>The time-outs of calls and attempts. Every value is optional: for <see langword="null"/> the next less specific place
+/// decides.</summary>
 /// <remarks>
-/// The order is: the request, the provider's options in the router, the provider itself, the router. Limits count the time a provider
-/// takes and stand still while the consumer of a stream holds an update. <see cref="Timeout.InfiniteTimeSpan"/> switches one off.
+/// The order is: the request, the provider's options in the router, the provider itself, the router. Time-outs count the time that a
+/// provider takes, not the time that the consumer of a stream holds an update. <see cref="Timeout.InfiniteTimeSpan"/> switches one off.
 /// </remarks>
 public sealed record TimeoutOptions
 {
@@ -23,7 +24,7 @@ public sealed record TimeoutOptions
 
     /// <summary>Time to a connection, TLS included, until the request can be sent. Enforced by the HTTP providers of this library; others
     /// are given it in <see cref="LlmRequest.Timeouts"/> when it is not the default. A client that is handed in with handlers of its own
-    /// has only the limit that its handler sets: connecting cannot be told there from what else they do.</summary>
+    /// has only the time-out that its handler sets: the time to connect cannot be measured there.</summary>
     /// <value>5 s at the router.</value>
     public TimeSpan? Connect { get => _connect; init => _connect = Checked(value, nameof(Connect)); }
 

@@ -1,7 +1,7 @@
 namespace Orchestrator;
 
 /// <summary>The tokens of one attempt. The prompt includes cached tokens, the completion includes reasoning,
-/// whatever way the vendor counts.</summary>
+/// however the vendor counts.</summary>
 /// <param name="PromptTokens">Tokens of the prompt, those read from or written to a cache included.</param>
 /// <param name="CompletionTokens">Tokens of the answer, reasoning included.</param>
 public readonly record struct TokenUsage(int PromptTokens, int CompletionTokens)

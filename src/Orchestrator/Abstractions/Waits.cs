@@ -1,12 +1,12 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Every wait, and every sum of times, in one place. Whatever length an option accepts works: a timer takes 49.7 days at most, so that a
-/// longer wait is made of several; a sum or product that no <see cref="TimeSpan"/> holds is the longest there is.
+/// All waits and sums of times. Every length that an option accepts works: a timer is limited to 49.7 days, so a longer wait consists of
+/// several; a sum or product that overflows becomes <see cref="TimeSpan.MaxValue"/>.
 /// </summary>
 internal static class Waits
 {
-    /// <summary>What one timer is set for at most.</summary>
+    /// <summary>The longest time that one timer is set for.</summary>
     public static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
 
     /// <summary>Waits; forever for <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
@@ -20,8 +20,8 @@ internal static class Waits
             ? task.WaitAsync(NotNegative(limit), time, cancellationToken)
             : LongWithinAsync(task, limit, time, cancellationToken);
 
-    /// <summary>A limit as the constructors of timers and cancellation sources take it: beyond what they can count it never
-    /// comes.</summary>
+    /// <summary>A time for the constructors of timers and cancellation sources. A longer one than they accept becomes
+    /// infinite.</summary>
     public static TimeSpan ForTimer(TimeSpan limit) => limit > LongestTimer ? Timeout.InfiniteTimeSpan : NotNegative(limit);
 
     public static TimeSpan Sum(TimeSpan a, TimeSpan b) =>
@@ -57,7 +57,7 @@ internal static class Waits
             }
             catch (TimeoutException) when (!task.IsCompleted)
             {
-                // One stretch of several is over.
+                // One of several timers has fired; the next follows.
             }
         }
 

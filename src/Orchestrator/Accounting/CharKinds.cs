@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>The kind of every UTF-16 unit. A unit is enough: a surrogate is half an emoji or a rare ideograph, and weighs as half of
+/// <summary>The kind of every UTF-16 unit. Units suffice: a surrogate is half an emoji or a rare ideograph, and counts as half of
 /// one.</summary>
 internal static class CharKinds
 {

@@ -10,11 +10,11 @@ namespace Orchestrator;
 /// <summary>JSON as a model reads it: without white space between its parts, and with letters in place of their escapes.</summary>
 internal static class JsonText
 {
-    // The tally counts a prefix of that exactly and samples the rest; beyond it the mean of what was read is taken for all.
+    // The tally counts a prefix exactly and samples the rest; beyond this length the mean of the read part is used.
     private const int LongestRead = 256 * 1024;
     private const int OnStack = 1024;
 
-    // As the abstractions write values, but without the line breaks no provider sends.
+    // As Microsoft.Extensions.AI serializes values, but without line breaks, which no provider sends.
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,8 +30,8 @@ internal static class JsonText
             Add(ref tally, raw, isText: false);
     }
 
-    /// <summary>Adds any object as providers send it. What cannot be serialized fails there, with a better error than a count could
-    /// give.</summary>
+    /// <summary>Adds any object as providers send it. An object that cannot be serialized fails later in the provider, with a better
+    /// error.</summary>
     public static void Add(ref TokenTally tally, object value)
     {
         if (tally.JsonLeft == 0)
@@ -48,7 +48,7 @@ internal static class JsonText
         }
         catch (BoundedBuffer.FullException)
         {
-            // As much as there was room for; how much more there is, is not known.
+            // The buffer is full; how much more would follow is not known.
             tally.MarkRough();
             Add(ref tally, buffer.Written, isText: false, written: tally.JsonLeft);
             return;
@@ -111,14 +111,14 @@ internal static class JsonText
         return length;
     }
 
-    // What has to be escaped within JSON stays so, in the short form every writer uses.
+    // Characters that JSON requires to be escaped stay escaped, in the short form that all writers use.
     private static int Unescape(ReadOnlySpan<byte> escape, Span<char> text, ref int length, bool isText)
     {
         var kind = (char)escape[1];
         var (unit, read) = kind == 'u' && escape.Length >= 6 && Utf16(escape.Slice(2, 4)) is { } letter ? (letter, 6) : (kind, 2);
         if (read == 2 && isText)
             unit = kind switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => kind };
-        // A control character that has no short form stays what it is: it is one token or two either way.
+        // A control character without a short form stays unescaped: it is one token or two in both forms.
         if (!isText && (read == 2 ? kind != '/' : unit is '"' or '\\'))
             text[length++] = '\\';
         text[length++] = unit;
@@ -128,7 +128,7 @@ internal static class JsonText
     private static char? Utf16(ReadOnlySpan<byte> digits) =>
         ushort.TryParse(digits, System.Globalization.NumberStyles.AllowHexSpecifier, null, out var unit) ? (char)unit : null;
 
-    /// <summary>Takes so many bytes of JSON and no more: an object may have no end.</summary>
+    /// <summary>Accepts a limited number of bytes of JSON, because the serialization of an object may be endless.</summary>
     private sealed class BoundedBuffer(int most) : IBufferWriter<byte>
     {
         private readonly ArrayBufferWriter<byte> _written = new();

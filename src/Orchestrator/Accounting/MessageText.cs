@@ -3,13 +3,13 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>What of the messages becomes text for the model.</summary>
+/// <summary>The text of messages that the model reads.</summary>
 internal static class MessageText
 {
     // Quotes, colon and comma of one argument in JSON.
     private const int PerArgument = 3;
 
-    // However many arguments other calls had: a few of each are looked at.
+    // A few arguments of each call are counted, however many other calls have.
     private const int FewestArguments = 16;
 
     public static void Add(ref TokenTally tally, IReadOnlyList<ChatMessage> messages, MessageTemplate template, int mediaTokens)

@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace Orchestrator;
 
-/// <summary>Tells the family from the model's name, and from the vendor when the name says nothing.</summary>
+/// <summary>Finds the family of a model by its name, and by its vendor when the name is not known.</summary>
 internal static class ModelFamilies
 {
     private static readonly string[] O200k = ["gpt-4o", "chatgpt-4o", "gpt-4.1", "gpt-4.5", "gpt-5", "gpt-oss", "o1", "o3", "o4"];
 
-    // Looked for anywhere in the name: "deepseek-r1-distill-qwen" is a Qwen. A longer part stands before one that it begins with.
+    // Searched anywhere in the name: "deepseek-r1-distill-qwen" is a Qwen. Longer parts first, so that "llama3" is found before "llama".
     private static readonly (string Part, ModelFamily Family)[] Others =
     [
         .. new (string Part, ModelFamily Family)[]
@@ -17,8 +17,6 @@ internal static class ModelFamilies
             ("llama3", ModelFamily.Llama3),
             ("llama-3", ModelFamily.Llama3),
             ("llama", ModelFamily.SentencePiece32K),
-            ("mistral", ModelFamily.SentencePiece32K),
-            ("mixtral", ModelFamily.SentencePiece32K),
             ("phi3", ModelFamily.SentencePiece32K),
             ("phi-3", ModelFamily.SentencePiece32K),
             ("gpt-4", ModelFamily.Cl100k),
@@ -58,7 +56,7 @@ internal static class ModelFamilies
     {
         foreach (var prefix in O200k)
         {
-            // A vocabulary that does not fit is worse than an estimate, so "o1" must not claim "o1llama".
+            // Only whole words: a wrong vocabulary is worse than an estimate, so "o1" must not match "o1llama".
             if (name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
                 && (name.Length == prefix.Length || !char.IsAsciiLetterOrDigit(name[prefix.Length])))
                 return true;

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>Models that cut text alike, with what an estimate needs to know of them. Families of one vendor's models stand in its
+/// <summary>Models that share a tokenizer, with the numbers for an estimate. Families of a vendor's own models are in its
 /// file.</summary>
 /// <param name="Name">The name, for tests and for the vendors' files.</param>
 /// <param name="Template">What the chat template adds.</param>

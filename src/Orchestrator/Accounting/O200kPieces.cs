@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// Cuts text where the o200k encoding does: words with the one character before them, up to three digits, punctuation, white space.
+/// Splits text as the o200k encoding does: words with the one character before them, up to three digits, punctuation, white space.
 /// No token crosses such a cut. Equal, piece by piece, to the expression the tokenizer library runs, but one pass over the text with
 /// nothing shared between threads: that expression is one object of the whole process, and two threads take turns with it at every match.
 /// </summary>

@@ -10,7 +10,7 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class O200kVocabulary
 {
-    // The one of the process: 40 MB are too dear to have twice.
+    // One for the process, because it takes 40 MB.
     private static readonly Lazy<Tokenizer> OfProcess = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     /// <summary>
@@ -25,12 +25,12 @@ internal sealed class O200kVocabulary
 
     public O200kVocabulary() => _tokenizer = OfProcess;
 
-    /// <summary>With a tokenizer of one's own, for tests.</summary>
+    /// <summary>With another tokenizer, for tests.</summary>
     internal O200kVocabulary(Func<Tokenizer> load) => _tokenizer = new(load);
 
     public bool IsLoaded => _tokenizer.IsValueCreated;
 
-    /// <summary>Loads the vocabulary on the pool, for the counts to come.</summary>
+    /// <summary>Loads the vocabulary on the thread pool, before the first count needs it.</summary>
     public void BeginLoad()
     {
         if (Interlocked.Exchange(ref _loading, 1) == 0)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator;
 
 /// <summary>
-/// What of a request's options becomes text for the model: the instructions, the tools on offer and the schema of the answer. How a vendor
+/// The text of a request's options that the model reads: the instructions, the tools on offer and the schema of the answer. How a vendor
 /// words tools and schemas to its model is not published, so the JSON that is sent is counted, with a flat number for what stands around
 /// it.
 /// </summary>
@@ -65,7 +65,7 @@ internal static class OptionsText
             if (tool is AIFunctionDeclaration function)
                 AddSchema(ref tally, function.JsonSchema);
         }
-#pragma warning disable CA1031 // A tool is a class of the application: one that throws costs its tokens, not the attempt's.
+#pragma warning disable CA1031 // A tool is a class of the application: if it throws, its tokens are not counted and the attempt goes on.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -80,7 +80,7 @@ internal static class OptionsText
         }
         catch (ObjectDisposedException)
         {
-            // Its document is gone: it is not sent either.
+            // The JSON document is disposed: it is not sent either.
         }
     }
 }

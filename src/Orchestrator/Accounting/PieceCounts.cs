@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace Orchestrator;
 
 /// <summary>
-/// The token counts of pieces met lately, 64 KB in all. The library looks words of several tokens up under one lock, where two threads are
-/// slower than one; here they only read. A slot is one number, read and written at once: 56 bits of the piece's hash and 8 of its count.
-/// The slot's place adds the other bits, so a wrong answer takes two pieces of the same 64-bit hash.
+/// A cache of the token counts of recent pieces, 64 KB in all. The tokenizer library looks up words of several tokens under one lock, where
+/// two threads are slower than one; this cache is read without a lock. A slot is one number, read and written at once: 56 bits of the
+/// piece's hash and 8 of its count. The slot's place adds the other bits, so a wrong answer takes two pieces of the same 64-bit hash.
 /// </summary>
 internal sealed class PieceCounts
 {
-    /// <summary>Longer pieces are rare, and not worth hashing.</summary>
+    /// <summary>Longer pieces are rare and not cached.</summary>
     public const int LongestPiece = 32;
     private const int Slots = 8192;
     private const ulong CountBits = 0xFF;

@@ -17,7 +17,7 @@ public sealed partial class PricingTable
     public PricingTable ConvertTo(string currency, decimal rate, DateOnly asOf)
     {
         CurrencyCode.Checked(currency, nameof(currency));
-        var told = new CurrencyRate(CurrencyRate.Checked(rate, nameof(rate)), asOf);
+        var converted = new CurrencyRate(CurrencyRate.Checked(rate, nameof(rate)), asOf);
         if (CurrencyCode.Same(currency, Currency))
         {
             return rate == 1
@@ -28,11 +28,11 @@ public sealed partial class PricingTable
 
         var entries = _entries.ToImmutableDictionary(entry => entry.Key, entry => entry.Value with
         {
-            Row = entry.Value.Row with { Price = Moved(entry.Value.Row.Price, currency, told) },
+            Row = entry.Value.Row with { Price = Moved(entry.Value.Row.Price, currency, converted) },
             // Outdated rows are found by comparing with today's tariffs, which are in the old currency.
             IsOld = false,
         });
-        var rates = NoRates.Add(Currency, told);
+        var rates = NoRates.Add(Currency, converted);
         foreach (var (foreign, known) in _rates)
         {
             if (!CurrencyCode.Same(foreign, currency))

@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Where a text is looked at beyond its exact part: windows that stand further apart the further the text goes, a sixteenth of the way
-/// each. A text of any length has about 150 of them. The places do not depend on the length, so a text that still grows has the same ones.
+/// The windows in which a text is sampled beyond its exact part. The distance between windows grows with the position, by a sixteenth of
+/// it, so that a very long text has about 150 of them. The positions do not depend on the length, so a text that still grows keeps its
+/// windows.
 /// </summary>
 internal static class SampleWindows
 {
@@ -12,7 +13,7 @@ internal static class SampleWindows
 
     private static readonly long[] Starts = All();
 
-    /// <summary>Where a window begins, in characters after the exact part.</summary>
+    /// <summary>The beginning of a window, in characters after the exact part.</summary>
     public static long Start(int window) => window < Starts.Length ? Starts[window] : long.MaxValue;
 
     private static long[] All()

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A walk over a list that may be too long to look at every entry: all of them while the tally lets it, then ever fewer, each of which
-/// stands for those around it. The place within a step is scattered, for lists that repeat (question, answer, question).
+/// Iterates over a list that may be too long to count every entry: all entries while the tally allows it, then fewer and fewer, each of
+/// which represents its neighbours. The position within a step varies, because lists repeat patterns (question, answer, question).
 /// </summary>
 internal struct SampledWalk(int count)
 {
@@ -10,10 +10,10 @@ internal struct SampledWalk(int count)
     private int _next;
     private int _sampledFrom = -1;
 
-    /// <summary>The entry to look at.</summary>
+    /// <summary>The index of the current entry.</summary>
     public int Index { get; private set; }
 
-    /// <summary>How many entries it stands for.</summary>
+    /// <summary>How many entries it represents.</summary>
     public int Weight { get; private set; }
 
     public bool Next(ref TokenTally tally)
@@ -27,7 +27,7 @@ internal struct SampledWalk(int count)
         if (_sampledFrom < 0)
             _sampledFrom = _next;
         Weight = Math.Min(count - _next, 1 + ((_next - _sampledFrom) / Growth));
-        // The high bits: the low ones of a product follow those of the number, which is what must not be.
+        // The high bits, because the low bits of a product repeat the pattern of the number.
         Index = _next + (int)(((ulong)((uint)_next * 2654435769u) * (uint)Weight) >> 32);
         return true;
     }

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What kind of character it is, to an estimate.</summary>
+/// <summary>The kinds of characters that an estimate distinguishes.</summary>
 internal enum CharKind : byte
 {
     Latin,
@@ -24,7 +24,7 @@ internal enum CharKind : byte
     /// <summary>White space after white space.</summary>
     Gap,
 
-    /// <summary>Takes the kind of what stands before it.</summary>
+    /// <summary>Counts as the character before it.</summary>
     Blank,
 }
 
@@ -43,6 +43,6 @@ internal static class ScriptRates
     public const long Symbol = Token;
     public const long Gap = Token / 8;
 
-    /// <summary>How many Latin letters one mark shows to be code rather than prose.</summary>
+    /// <summary>How many Latin letters count as code for one mark.</summary>
     public const long LettersPerMark = 8;
 }

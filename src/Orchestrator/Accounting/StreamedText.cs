@@ -4,7 +4,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// The text of one answer as it arrives, in bounded memory: its first 65,536 characters, and samples of the rest, from which its tokens are
-/// counted. Rents nothing before a second text comes, for a buffered answer is a single one. For one thread at a time; empty again after
+/// counted. Rents no buffer before the second text, because a buffered answer is a single text. For one thread at a time; empty again after
 /// <see cref="Dispose"/>.
 /// </summary>
 internal sealed class StreamedText(TokenCounter counter, ProviderInfo provider) : IDisposable
@@ -18,7 +18,7 @@ internal sealed class StreamedText(TokenCounter counter, ProviderInfo provider) 
     private TextSample? _rest;
     private StreamedText? _thoughts;
 
-    /// <summary>Whether there is no text; thoughts are none.</summary>
+    /// <summary>Whether there is no text. Reasoning does not count as text.</summary>
     public bool IsEmpty => _only is null && _length == 0;
 
     public void Append(string text)
@@ -38,13 +38,13 @@ internal sealed class StreamedText(TokenCounter counter, ProviderInfo provider) 
         Add(text);
     }
 
-    /// <summary>A thought is paid for like text, but is no part of the answer.</summary>
+    /// <summary>Adds reasoning. It is billed like text, but is no part of the answer.</summary>
     public void AppendThought(string thought) => (_thoughts ??= new StreamedText(counter, provider)).Append(thought);
 
-    /// <summary>The tokens of text and thoughts.</summary>
+    /// <summary>The tokens of text and reasoning.</summary>
     public int CountTokens() => Count().ToInt();
 
-    /// <summary>The tokens of text and thoughts, and where the number comes from.</summary>
+    /// <summary>The tokens of text and reasoning, and where the number comes from.</summary>
     /// <param name="mayWait">Whether the caller may wait until a vocabulary is loaded.</param>
     public TokenCount Count(bool mayWait = true)
     {
@@ -100,7 +100,7 @@ internal sealed class StreamedText(TokenCounter counter, ProviderInfo provider) 
         var needed = _length + count;
         if (_head is not null && needed <= _head.Length)
             return;
-        // The pool rounds up to a power of two, so the room doubles, and stops at the length of the head, which is one.
+        // The pool rounds up to a power of two, so the buffer doubles, up to the length of the head, which is a power of two.
         var larger = ArrayPool<char>.Shared.Rent(Math.Max(FirstRent, needed));
         if (_head is { } smaller)
         {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// An estimate that grows with the text. How the text is divided into calls of <see cref="Add"/> does not matter, and more text never means
-/// fewer tokens: every term of the sum can only grow.
+/// An estimate that grows with the text. The result does not depend on how the text is divided into calls of <see cref="Add"/>, and more
+/// text never means fewer tokens: every term of the sum can only grow.
 /// </summary>
 internal struct TextEstimate(TokenEstimation rule, ModelFamily family)
 {
@@ -51,7 +51,7 @@ internal struct TextEstimate(TokenEstimation rule, ModelFamily family)
             var kind = CharKinds.Of(c);
             if (kind == CharKind.Blank)
             {
-                // A run of white space is a token or two, however long. What breaks a line seldom belongs to a word's token.
+                // A run of white space is a token or two, whatever its length. A line break is seldom part of a word's token.
                 var counted = before is CharKind.Blank ? CharKind.Gap : before > CharKind.Foreign || c == '\n' ? CharKind.Figure : before;
                 _counts[(int)counted]++;
             }
@@ -64,7 +64,8 @@ internal struct TextEstimate(TokenEstimation rule, ModelFamily family)
         _before = before;
     }
 
-    // Splits where Python's str.split() does: at Unicode white space and at the four ASCII separators, which .NET does not call white.
+    // Splits where Python's str.split() does: at Unicode white space and at the four ASCII separators, which .NET does not count as white
+    // space.
     private void AddWords(ReadOnlySpan<char> text)
     {
         foreach (var c in text)

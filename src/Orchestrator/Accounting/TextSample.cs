@@ -3,9 +3,9 @@ using System.Buffers;
 namespace Orchestrator;
 
 /// <summary>
-/// What is kept of a growing text beyond its beginning: the windows that a count looks at (<see cref="SampleWindows"/>), about 80 KB of a
-/// text of any length. Nothing is counted while the text comes: a reader of a stream never waits for it, and a vendor that reports usage
-/// makes it needless.
+/// The parts of a growing text that are kept beyond its beginning: the windows that a count samples (<see cref="SampleWindows"/>), about 80
+/// KB of a text of any length. Nothing is counted while text arrives: the reader of a stream must not wait, and no count is needed if the
+/// vendor reports usage.
 /// </summary>
 internal sealed class TextSample : IDisposable
 {

@@ -1,11 +1,11 @@
 namespace Orchestrator;
 
-/// <summary>A number of tokens and how far to trust it.</summary>
+/// <summary>A number of tokens and its source.</summary>
 internal readonly record struct TokenCount(long Tokens, UsageSource Source)
 {
     public int ToInt() => TokenCounter.ToInt(Tokens);
 
-    /// <summary>Both together; the less certain source, for the sum is no better.</summary>
+    /// <summary>The sum, with the less certain of the two sources.</summary>
     public static TokenCount operator +(TokenCount one, TokenCount other) =>
         new(one.Tokens + other.Tokens, (UsageSource)Math.Max((int)one.Source, (int)other.Source));
 }

@@ -1,12 +1,12 @@
 namespace Orchestrator;
 
 /// <summary>
-/// One count of any number of texts, in bounded time: the first characters and entries exactly, the rest by samples. What a sample gives is
-/// taken for the text up to the next one, so more text never gives fewer tokens, and no more than the samples is ever looked at.
+/// One count of any number of texts, in bounded time: the first characters and entries exactly, the rest by samples. A sample
+/// represents the text up to the next one, so more text never gives fewer tokens, and only the samples are ever counted.
 /// </summary>
 internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokenized, int exact)
 {
-    /// <summary>How many messages, contents, arguments and tools are looked at before only some are.</summary>
+    /// <summary>How many messages, contents, arguments and tools are counted one by one; beyond that samples are.</summary>
     public const int ExactEntries = 16_384;
 
     /// <summary>How many bytes of JSON are read for one count, whatever the number of values.</summary>
@@ -17,13 +17,13 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
     private double _tokens;
     private bool _rough;
 
-    // What JSON has been read so far, and what it came to: the measure for what is not read.
+    // The JSON that was read so far and its tokens: the rate for JSON that is not read.
     private int _jsonLeft = MostJson;
     private long _jsonBytes;
     private double _jsonTokens;
     private int _jsonValues;
 
-    // The samples: the window, how far the text beyond the exact part has come, and what the window has given so far.
+    // The samples: the current window, the position in the text beyond the exact part, and the tokens of the window so far.
     private int _window;
     private long _position;
     private double _inWindow;
@@ -35,14 +35,14 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
     /// <summary>Adds tokens that need no counting.</summary>
     public void AddFlat(int tokens) => _tokens += tokens;
 
-    /// <summary>Says that something counted is a guess, whatever the tokenizer.</summary>
+    /// <summary>Marks the count as an estimate, whatever the tokenizer.</summary>
     public void MarkRough() => _rough = true;
 
     /// <summary>Adds a text of its own.</summary>
     public void Add(ReadOnlySpan<char> text)
     {
         var whole = (int)Math.Min(_exactLeft, text.Length);
-        // Half a pair is a token of its own: the other half goes to the exact part too.
+        // Half a surrogate pair would count as a token: the other half is added to the exact part too.
         if (whole > 0 && whole < text.Length && char.IsHighSurrogate(text[whole - 1]) && char.IsLowSurrogate(text[whole]))
             whole++;
         if (whole > 0)
@@ -54,7 +54,7 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
         AddSampled(text[whole..]);
     }
 
-    /// <summary>Adds what comes after the exact part: counted within the windows, taken for like the last window between them.</summary>
+    /// <summary>Adds text after the exact part: counted within the windows, and at the rate of the last window between them.</summary>
     public void AddSampled(ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)
@@ -68,14 +68,14 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
         }
     }
 
-    /// <summary>Passes characters between two windows that are not there to be looked at.</summary>
+    /// <summary>Skips characters between two windows that were not kept.</summary>
     public void Skip(long characters)
     {
         if (characters > 0)
             Pass(characters, counted: false);
     }
 
-    /// <summary>Whether an entry of a list may be looked at for itself.</summary>
+    /// <summary>Whether an entry of a list may be counted by itself.</summary>
     public bool TakeEntry()
     {
         if (_entriesLeft > 0)
@@ -90,7 +90,7 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
     /// <summary>How many bytes of JSON may still be read.</summary>
     public readonly int JsonLeft => _jsonLeft;
 
-    /// <summary>Takes note of a value of JSON that was read and counted.</summary>
+    /// <summary>Records a JSON value that was read and counted.</summary>
     /// <param name="mark">Where the count stood before it.</param>
     /// <param name="read">The bytes that were read or written for it.</param>
     /// <param name="length">The bytes that it has.</param>
@@ -102,7 +102,7 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
         _jsonValues++;
     }
 
-    /// <summary>Adds a value of JSON that is not read: as its like before it, by its length where that is known.</summary>
+    /// <summary>Adds a JSON value that is not read, at the rate of those before it, by its length where that is known.</summary>
     public void AddUnreadJson(long? length)
     {
         _rough = true;
@@ -115,7 +115,7 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
     /// <summary>What was counted so far, for <see cref="Weigh"/>.</summary>
     public readonly double Mark() => _tokens;
 
-    /// <summary>Lets what was counted since the mark stand for more of its like.</summary>
+    /// <summary>Multiplies what was counted since the mark: it represents further entries.</summary>
     public void Weigh(double mark, double weight)
     {
         if (weight <= 1)
@@ -133,7 +133,7 @@ internal struct TokenTally(TokenCounter counter, ModelFamily family, bool tokeni
         }
         else
         {
-            // One estimate over all windows: rounding up each would be a token too many in sixty.
+            // One estimate over all windows: rounding up each of them would add one token in sixty.
             var before = _estimate.Tokens;
             _estimate.Add(text);
             tokens = _estimate.Tokens - before;

@@ -4,7 +4,7 @@ namespace Orchestrator;
 
 internal static class TokenUsageExtensions
 {
-    /// <summary>The numbers of the attempt in the vocabulary of the response; what the vendor said besides is kept.</summary>
+    /// <summary>The attempt's usage as UsageDetails; further counts of the vendor are kept.</summary>
     public static UsageDetails ToDetails(this TokenUsage usage, UsageDetails? reported = null)
     {
         var details = reported ?? new UsageDetails();

@@ -1,18 +1,18 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Vendors count in several ways. This brings them into one: the prompt has in it what was read from and written to a cache, and the
-/// completion has the reasoning in it. A count that is null was not reported.
+/// Converts the vendors' ways of counting into one: the prompt includes tokens read from and written to a cache, and the completion
+/// includes reasoning. A count that is null was not reported.
 /// </summary>
 internal static class UsageCorrection
 {
-    /// <summary>Corrects the counts of one report; a half that is missing comes from the total, where that is known.</summary>
+    /// <summary>Corrects the counts of one report. A missing half is computed from the total, where that is known.</summary>
     public static void Correct(ref long? prompt, ref long? completion, long? total, long read, long written, long reasoning)
     {
-        // A total below all that it is the total of says nothing.
+        // A total below the sum of its parts is wrong and ignored.
         if (total <= 0)
             total = null;
-        // More thought than answered: the thoughts are not in the answer. A total that is the plain sum says that they are not billed.
+        // More reasoning than completion: the completion excludes the reasoning. If the total is the plain sum, reasoning is not billed.
         if (total is null && completion is { } answer && reasoning > answer)
             completion = answer + reasoning;
         if (prompt is not { } asked)
@@ -33,7 +33,7 @@ internal static class UsageCorrection
         var rest = total - asked - (completion ?? 0);
         if (cache > asked)
         {
-            // Anthropic's and Bedrock's way; their clients' totals have all of the cache in them, what was read, or none.
+            // Anthropic and Bedrock count so; the totals of their clients include all cache tokens, only those read, or none.
             if (completion is not null && Cached(rest, reasoning, read, written) is > 0 and var part && asked + part >= cache)
                 prompt = asked + part;
             rest -= Largest(rest, cache, read, written);
@@ -41,17 +41,18 @@ internal static class UsageCorrection
         }
         else if (completion is null || rest > 0)
         {
-            // The rest is reasoning that was not counted, unless it is just what the cache gave.
+            // The difference is uncounted reasoning, unless it equals the cache tokens.
             var part = completion is null || rest == reasoning ? 0 : Cached(rest, reasoning, read, written);
             prompt = asked + part;
             completion = (completion ?? 0) + Math.Max(0, rest - part);
         }
     }
 
-    /// <summary>A prompt that is less than its cached part leaves that part out.</summary>
+    /// <summary>A prompt count below its cached part excludes that part.</summary>
     private static long WithCache(long prompt, long cache) => cache > prompt ? prompt + cache : prompt;
 
-    /// <summary>The part of the rest that is exactly what was read, written, or both, beside the reasoning or not; else zero.</summary>
+    /// <summary>The cache tokens in the difference, if it equals those read, those written or both, with or without the reasoning; else
+    /// zero.</summary>
     private static long Cached(long rest, long reasoning, long read, long written) =>
         IsPart(rest, read, written) ? rest
         : reasoning > 0 && IsPart(rest - reasoning, read, written) ? rest - reasoning

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
-/// <summary>The cost that a vendor itself reports, beside the tokens of a usage.</summary>
+/// <summary>The cost that a vendor reports, in the usage beside the tokens.</summary>
 /// <remarks>It travels as one of <see cref="UsageDetails.AdditionalCounts"/>, because those add up wherever usages are added up.
 /// Thread-safe as far as the usage is.</remarks>
 public static class UsageCost

@@ -50,19 +50,19 @@ internal static class UsageSum
         return copy;
     }
 
-    /// <summary>What has to be added to what was told, so that it comes to this; null for nothing.</summary>
-    public static UsageDetails? Missing(UsageDetails? told, TokenUsage usage)
+    /// <summary>The difference between this usage and the reported one; null for none.</summary>
+    public static UsageDetails? Missing(UsageDetails? reported, TokenUsage usage)
     {
-        var prompt = Rest(usage.PromptTokens, told?.InputTokenCount);
-        var completion = Rest(usage.CompletionTokens, told?.OutputTokenCount);
-        var total = Rest(usage.TotalTokens, told?.TotalTokenCount);
-        // Of cached and reasoning tokens a zero says no more than silence.
-        var cached = usage.CachedTokens == (told?.CachedInputTokenCount ?? 0)
+        var prompt = Rest(usage.PromptTokens, reported?.InputTokenCount);
+        var completion = Rest(usage.CompletionTokens, reported?.OutputTokenCount);
+        var total = Rest(usage.TotalTokens, reported?.TotalTokenCount);
+        // A zero of cached or reasoning tokens means the same as no count.
+        var cached = usage.CachedTokens == (reported?.CachedInputTokenCount ?? 0)
             ? null
-            : Rest(usage.CachedTokens, told?.CachedInputTokenCount);
-        var reasoning = usage.ReasoningTokens == (told?.ReasoningTokenCount ?? 0)
+            : Rest(usage.CachedTokens, reported?.CachedInputTokenCount);
+        var reasoning = usage.ReasoningTokens == (reported?.ReasoningTokenCount ?? 0)
             ? null
-            : Rest(usage.ReasoningTokens, told?.ReasoningTokenCount);
+            : Rest(usage.ReasoningTokens, reported?.ReasoningTokenCount);
         return (prompt ?? completion ?? total ?? cached ?? reasoning) is null ? null : new UsageDetails
         {
             InputTokenCount = prompt,
@@ -73,8 +73,8 @@ internal static class UsageSum
         };
     }
 
-    // The reader's own sum wraps around too.
-    private static long? Rest(long final, long? told) => final == told ? null : unchecked(final - (told ?? 0));
+    // Wraps around, as the sum of UsageDetails does.
+    private static long? Rest(long final, long? reported) => final == reported ? null : unchecked(final - (reported ?? 0));
 
     private static UsageDetails WithoutNames(UsageDetails part) => new()
     {

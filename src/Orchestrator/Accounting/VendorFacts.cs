@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 
 namespace Orchestrator;
 
-/// <summary>What is known of a vendor beside its API: prices, other names of its models, how it counts tokens. Read from the embedded
-/// file <c>{vendor}.vendor.json</c>, so that a price is changed without touching code. Immutable.</summary>
+/// <summary>What is known of a vendor besides its API: prices, other names of its models, how it counts tokens. Read from the embedded file
+/// <c>{vendor}.vendor.json</c>, so that a price is changed without touching code. Immutable.</summary>
 internal sealed record VendorFacts
 {
     private static readonly VendorFacts Unknown = new();
@@ -24,16 +24,22 @@ internal sealed record VendorFacts
     /// <summary>Which names mean the same model.</summary>
     public ModelNameRules Names { get; init; } = ModelNameRules.None;
 
-    /// <summary>How the vendor's own models cut text; null when their names do not tell.</summary>
+    /// <summary>The tokenizer of the vendor's own models; null when it depends on the model's name.</summary>
     public ModelFamily? Family { get; init; }
 
     /// <summary>Parts of model names, and the family of the models that have them.</summary>
     public IReadOnlyList<(string Part, ModelFamily Family)> Models { get; init; } = [];
 
-    /// <summary>Names of the vendor's own headers, which a message may show.</summary>
+    /// <summary>Names of the vendor's own headers that users configure: an error may show the name.</summary>
     public IReadOnlyList<string> Headers { get; init; } = [];
 
-    /// <summary>Whether thoughts of earlier answers are sent again.</summary>
+    /// <summary>Names of headers that the provider sends and whose values are no secret: an error may show the value.</summary>
+    public IReadOnlyList<string> ShownHeaders { get; init; } = [];
+
+    /// <summary>How the vendor's keys and tokens begin: text that begins so is never shown.</summary>
+    public IReadOnlyList<string> KeyPrefixes { get; init; } = [];
+
+    /// <summary>Whether the reasoning of earlier answers is sent again.</summary>
     public bool SendsThoughts { get; init; }
 
     /// <summary>Whether tools are not sent when none may be called.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator;
 
-/// <summary>Reads the embedded files of the vendors. A key that is not known is a mistake in the file, but for <c>note</c>.</summary>
+/// <summary>Reads the embedded files of the vendors. Throws for an unknown key; <c>note</c> is ignored everywhere.</summary>
 internal static class VendorFactsReader
 {
     private const string Ending = ".vendor.json";
@@ -44,6 +44,12 @@ internal static class VendorFactsReader
                     break;
                 case "headers":
                     facts = facts with { Headers = Texts(value) };
+                    break;
+                case "shownHeaders":
+                    facts = facts with { ShownHeaders = Texts(value) };
+                    break;
+                case "keyPrefixes":
+                    facts = facts with { KeyPrefixes = Texts(value) };
                     break;
                 case "sendsThoughts":
                     facts = facts with { SendsThoughts = value.GetBoolean() };

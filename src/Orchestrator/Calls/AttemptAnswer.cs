@@ -168,6 +168,10 @@ internal struct AttemptAnswer
         {
             _answer = update;
         }
+        else if (_answer is ChatResponseUpdate first && BufferedAnswer.TryClose(first, update, input.Provider.Info) is { } whole)
+        {
+            _answer = whole;
+        }
         else
         {
             Collected(input).Add(update);

@@ -15,7 +15,7 @@ internal static class BufferedAnswer
         var whole = answer as ChatResponse;
         if (whole is not null && WholeAnswer.IsPlain(whole))
             return WholeAnswer.With(whole, usage, info.Model);
-        var response = answer is ChatResponseUpdate { AdditionalProperties: null, Contents: [] or [not UsageContent] } only
+        var response = answer is ChatResponseUpdate only && IsPlain(only)
             ? Of(only)
             : Collected(answer, info.Name).ToResponse();
         response.RawRepresentation = whole?.RawRepresentation;
@@ -43,6 +43,32 @@ internal static class BufferedAnswer
 
         return collected;
     }
+
+    /// <summary>
+    /// The response of two updates, the second of which has no more to say than how the answer ended and what it took; null for any other.
+    /// What a collection would make of them, without its lists.
+    /// </summary>
+    public static ChatResponse? TryClose(ChatResponseUpdate first, ChatResponseUpdate last, ProviderInfo info)
+    {
+        if (!IsPlain(first)
+            || last is not { Contents: [] or [UsageContent], AdditionalProperties: null, AuthorName: null, MessageId: null, CreatedAt: null }
+            || (last.Role is { } role && role != (first.Role ?? ChatRole.Assistant)))
+        {
+            return null;
+        }
+
+        var response = Of(first);
+        response.ResponseId = last.ResponseId is { Length: > 0 } id ? id : response.ResponseId;
+        response.ConversationId = last.ConversationId ?? response.ConversationId;
+        response.ModelId = last.ModelId ?? response.ModelId ?? info.Model;
+        response.FinishReason = last.FinishReason ?? response.FinishReason;
+        response.ContinuationToken = last.ContinuationToken ?? response.ContinuationToken;
+        if (last.Contents is [UsageContent usage])
+            response.Usage = UsageSum.Copy(usage.Details);
+        return response;
+    }
+
+    private static bool IsPlain(ChatResponseUpdate update) => update is { AdditionalProperties: null, Contents: [] or [not UsageContent] };
 
     private static ChatResponse Of(ChatResponseUpdate update)
     {

@@ -67,13 +67,13 @@ internal sealed class CallServices
             switch (change.To)
             {
                 case ProviderAvailability.Ejected:
-                    Log.ProviderEjected(Logger, state.Name, change.Reason, change.For);
+                    Log.ProviderEjected(Logger, state.Name, change.ErrorKind, change.For);
                     break;
                 case ProviderAvailability.Trial:
                     Log.ProviderTried(Logger, state.Name);
                     break;
                 case ProviderAvailability.Excluded:
-                    Log.ProviderExcluded(Logger, state.Name, change.Reason, change.For);
+                    Log.ProviderExcluded(Logger, state.Name, change.Reason, change.ErrorKind, change.For);
                     break;
                 default:
                     Log.ProviderAvailable(Logger, state.Name);

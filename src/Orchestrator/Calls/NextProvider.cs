@@ -143,7 +143,7 @@ internal struct NextProvider
         var otherwise = services.Rules[error.Kind].TriesNextProvider ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
-            Retry = new PendingRetry(input.Provider, input.Ticket.Avoided, delay, otherwise);
+            Retry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
         if (Retry is null && otherwise is not null)
             return otherwise;
         // A tool that ran for the answer that broke must not run for the next one.

@@ -5,7 +5,7 @@ internal sealed partial class RoutePlanner
 {
     public RouteExplanation Explain(LlmRequest request, long sequence)
     {
-        var all = _providers.Slots;
+        var all = _providers.All;
         var explanation = new RouteExplanation { Strategy = NameOf(_strategy) };
         RegisteredProvider[] selected, able;
         try

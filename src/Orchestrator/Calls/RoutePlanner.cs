@@ -43,7 +43,7 @@ internal sealed partial class RoutePlanner
 
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
-        var slots = _providers.Slots;
+        var slots = _providers.All;
         var options = call.Request.Options;
         if (options is not null)
             slots = Selected(slots, options);
@@ -72,7 +72,7 @@ internal sealed partial class RoutePlanner
             else
                 (waiting ??= new Task<bool>[slots.Length])[i] = answer.AsTask();
             // Removed between plan and question: nothing else would make the cache forget it again.
-            if (!slots[i].Lease.IsListed)
+            if (!slots[i].Lifetime.IsListed)
                 probes.Remove(slots[i].Provider);
         }
 
@@ -160,7 +160,7 @@ internal sealed partial class RoutePlanner
             "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
         return new LlmException(
             LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is left out for now: {what}. "
+            $"Every provider that could serve this call is excluded: {what}. "
             + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
         {
             RetryAfter = obstacles.Min(o => o.Obstacle.Left),

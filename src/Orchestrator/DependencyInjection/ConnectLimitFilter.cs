@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Puts the handler that keeps the limit for connecting beneath those of the application, above the one that connects.</summary>
+/// <summary>Inserts ConnectLimitHandler beneath the handlers of the application, directly above the one that connects.</summary>
 internal sealed class ConnectLimitFilter : IHttpMessageHandlerBuilderFilter
 {
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Has the router heard by every observer of the container, after those that were added to the options in code.</summary>
+/// <summary>Adds every observer of the container to the options, after those that were added in code.</summary>
 internal sealed class ContainerObservers(IEnumerable<IUsageObserver> observers) : IPostConfigureOptions<RouterOptions>
 {
     public void PostConfigure(string? name, RouterOptions options)

@@ -4,7 +4,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Reads a provider of type <c>gigachat</c>. What the entry leaves out the environment may say.</summary>
+/// <summary>Reads a provider of type <c>gigachat</c>. Missing keys are read from the environment.</summary>
 internal static class GigaChatSettings
 {
     public static Func<IServiceProvider, ILlmProvider> Read(SettingsReader reader, string name)
@@ -62,10 +62,10 @@ internal static class GigaChatSettings
         string[] scopes = [.. GigaChatScopes.All.Select(s => s.Text())];
         if (reader.Value<GigaChatScope>("Scope", GigaChatScopes.Expected, GigaChatScopes.TryParse, known: scopes) is { } scope)
             return scope;
-        GigaChatScope? said = null;
+        GigaChatScope? found = null;
         if (reader.Text("Scope") is null)
-            reader.Check("Scope", _ => said = GigaChatEnvironment.ScopeOf(reader.Environment));
-        return said ?? default;
+            reader.Check("Scope", _ => found = GigaChatEnvironment.ScopeOf(reader.Environment));
+        return found ?? default;
     }
 
     private static void ReadCredentials(SettingsReader reader, GigaChatOptions options)
@@ -75,7 +75,7 @@ internal static class GigaChatSettings
         options.AccessToken = reader.Secret("AccessToken", "");
         options.User = reader.OptionalText("User");
         options.Password = reader.OptionalText("Password");
-        // One that was refused is not one that was left out.
+        // A credential with an error is not a missing one.
         if (reader.Text("AuthorizationKey") is not null || reader.Text("AccessToken") is not null || options.User is not null)
             return;
         // The environment's credentials are meant for the servers that the environment speaks of.

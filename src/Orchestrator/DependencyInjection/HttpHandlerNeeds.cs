@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Orchestrator.DependencyInjection;
 
 /// <summary>
-/// What the handlers of named clients need besides the defaults, such as roots of their own. Said when a provider is made, for its settings
+/// What the handlers of named clients need besides the defaults, such as roots of their own. Set when a provider is made, for its settings
 /// are known only then, and read when the factory makes the handler. One to a container; thread-safe.
 /// </summary>
 internal sealed class HttpHandlerNeeds

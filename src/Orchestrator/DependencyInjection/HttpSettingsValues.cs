@@ -34,11 +34,11 @@ internal static class HttpSettingsValues
             reader.Refuse(key, expected);
     }
 
-    /// <summary>What the environment says in place of a key that was left out.</summary>
+    /// <summary>The environment's value for a missing key.</summary>
     public static T? FromEnvironment<T>(this SettingsReader reader, string key, Func<Func<string, string?>, T?> read)
         where T : class
     {
-        // A value that was refused is not left out.
+        // A key with an error is not missing.
         if (reader.Text(key) is not null)
             return null;
         T? value = null;
@@ -57,8 +57,8 @@ internal static class HttpSettingsValues
         }
         catch (ArgumentException error)
         {
-            var said = error.Plain();
-            reader.Problem(said.StartsWith(setting, StringComparison.Ordinal) ? said : $"{setting} is not set. {said}");
+            var message = error.Plain();
+            reader.Problem(message.StartsWith(setting, StringComparison.Ordinal) ? message : $"{setting} is not set. {message}");
         }
     }
 

@@ -8,7 +8,7 @@ public static partial class LlmRouterBuilderExtensions
 {
     /// <summary>Adds a model of GigaChat.</summary>
     /// <remarks>It is asked through the named client <c>Orchestrator.{name}</c>, whose handler trusts the roots of the settings and shows
-    /// their client certificate: no redirects, no cookies, no time limit of its own, no resilience handler, since limits and failover are
+    /// their client certificate: no redirects, no cookies, no time-out of its own, no resilience handler, since limits and failover are
     /// the router's. A missing setting is reported when the router is built.</remarks>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name, unique in the router.</param>
@@ -22,7 +22,7 @@ public static partial class LlmRouterBuilderExtensions
         Action<IHttpClientBuilder>? http = null)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return builder.AddGigaChat(name, () => Configured(configure), options, http);
+        return builder.AddGigaChat(name, () => HttpRegistration.Configured(configure), options, http);
     }
 
     /// <summary>Adds a model of GigaChat, by settings that are made already:

@@ -1,6 +1,6 @@
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>What more than one place has to say.</summary>
+/// <summary>Messages that several places use.</summary>
 internal static class Messages
 {
     public static string SameName(string first, string second) => first == second

@@ -4,7 +4,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Reads a provider of type <c>ollama</c>. What the entry leaves out the environment may say.</summary>
+/// <summary>Reads a provider of type <c>ollama</c>. Missing keys are read from the environment.</summary>
 internal static class OllamaSettings
 {
     public static Func<IServiceProvider, ILlmProvider> Read(SettingsReader reader, string name)
@@ -43,7 +43,7 @@ internal static class OllamaSettings
     private static string? KeyFor(SettingsReader reader, Uri address)
     {
         if (reader.Text("ApiKey") is not null)
-            return null; // Refused already.
+            return null; // The error is reported already.
         var key = OllamaEnvironment.KeyFor(address, reader.Environment);
         if (key is not null)
         {

@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Reads a provider of type <c>openai</c>. What the entry leaves out the environment may say.</summary>
+/// <summary>Reads a provider of type <c>openai</c>. Missing keys are read from the environment.</summary>
 internal static class OpenAiCompatibleSettings
 {
     private enum Preset
@@ -46,7 +46,7 @@ internal static class OpenAiCompatibleSettings
         const string ModelExpected = "the model to ask, such as gpt-4o-mini";
         var model = preset == Preset.CloudRu ? reader.OptionalText("Model") : reader.RequiredText("Model", ModelExpected);
 
-        // A preset is another vendor's server: the environment's address and key are not meant for it.
+        // A preset is another vendor's server: address and key of the environment do not belong to it.
         OpenAiCompatibleOptions options;
         switch (preset)
         {
@@ -78,7 +78,7 @@ internal static class OpenAiCompatibleSettings
     private static string? KeyFor(SettingsReader reader, Uri address)
     {
         if (reader.Text("ApiKey") is not null)
-            return null; // Refused already.
+            return null; // The error is reported already.
         var key = OpenAiCompatibleEnvironment.KeyFor(address, reader.Environment);
         if (key is not null)
         {

@@ -51,7 +51,7 @@ internal static class PriceSettings
         var chosen = reader.Choice("Base", [.. Tables, BuiltInPrices.Empty]);
         var currency = reader.Text("Currency");
         if (chosen is null && reader.Text("Base") is not null)
-            return null; // Refused already; without a base it is unknown whether the currency fits.
+            return null; // The error is reported already; without a base the currency cannot be checked.
         var choice = chosen ?? BuiltInPrices.Default;
         if (currency is not null && !CurrencyCode.IsOne(currency))
         {

@@ -29,7 +29,7 @@ internal static class ProviderSettings
             QueueLimit = reader.WholeNumber("QueueLimit", least: 0) ?? ProviderOptions.Default.QueueLimit,
         };
 
-        // For an unknown type it is not known which further keys are right.
+        // For an unknown type the valid keys are not known.
         if (reader.RequiredText("Type", ProviderTypes.Expected) is not { } type)
             return null;
         if (!ProviderTypes.ByName.TryGetValue(type, out var read))

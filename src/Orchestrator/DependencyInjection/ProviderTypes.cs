@@ -5,7 +5,7 @@ namespace Orchestrator.DependencyInjection;
 /// <summary>The values of a provider's <c>Type</c>. A new one is one line here and one method that reads its keys.</summary>
 internal static class ProviderTypes
 {
-    /// <summary>Reads the keys of one type, telling the reader of every problem, and returns what makes the provider from them.</summary>
+    /// <summary>Reads the keys of one type, reports every problem to the reader, and returns the factory of the provider.</summary>
     /// <param name="settings">The provider's section; keys that are read from it become known.</param>
     /// <param name="name">The provider's name.</param>
     internal delegate Func<IServiceProvider, ILlmProvider> Reading(SettingsReader settings, string name);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>What units of foreign currencies cost, as the section says.</summary>
+/// <summary>The rates of foreign currencies in the section.</summary>
 internal sealed class RateSettings
 {
     private readonly Dictionary<string, (decimal Rate, DateOnly AsOf)> _rates = new(StringComparer.OrdinalIgnoreCase);

@@ -12,7 +12,8 @@ internal sealed class RouterFactory(IServiceProvider services)
 
     public Router Create()
     {
-        // A container cannot see through our factories: without this a provider that asks for the router would overflow the stack.
+        // The container does not detect a cycle through these factories: without this check a provider that resolves the router would
+        // overflow the stack.
         if (_thread == Environment.CurrentManagedThreadId)
         {
             throw new InvalidOperationException(

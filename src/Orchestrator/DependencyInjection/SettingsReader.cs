@@ -9,8 +9,8 @@ namespace Orchestrator.DependencyInjection;
 /// <param name="environment">The environment variables.</param>
 /// <param name="path">The key as messages show it; null for the level's own.</param>
 /// <remarks>
-/// By hand rather than by the generated binder, which stops at the first bad value, does not say where in the section it was, and takes a
-/// key it does not know for no key at all. A key is known once it has been read, so keys and reading cannot drift apart.
+/// Written by hand, because the generated binder stops at the first bad value, does not name its place in the section, and ignores unknown
+/// keys. A key is known once it has been read, so the list of keys always matches the code that reads them.
 /// </remarks>
 internal sealed class SettingsReader(
     IConfiguration configuration, List<string> problems, Func<string, string?> environment, string? path = null)
@@ -22,7 +22,7 @@ internal sealed class SettingsReader(
     /// <summary>The full key of this level; empty at the root.</summary>
     public string Path { get; } = path ?? (configuration as IConfigurationSection)?.Path ?? "";
 
-    /// <summary>The value of an environment variable, for what the section may leave to it.</summary>
+    /// <summary>The value of an environment variable, for keys that may come from there.</summary>
     public Func<string, string?> Environment { get; } = environment;
 
     public int ProblemCount => problems.Count;
@@ -31,7 +31,7 @@ internal sealed class SettingsReader(
 
     public void Problem(string message) => problems.Add(message);
 
-    /// <summary>Says that the key has the wrong value, or none.</summary>
+    /// <summary>Reports that a key has a wrong value, or none.</summary>
     /// <param name="key">The key.</param>
     /// <param name="expected">What would be right.</param>
     /// <param name="hint">What to do, in a sentence after a blank.</param>
@@ -42,7 +42,7 @@ internal sealed class SettingsReader(
         ? $"{PathOf(key)} must be {expected}, but was {ShownValue.Of(PathOf(key), text, known ?? [], isNumber)}.{hint}"
         : $"{PathOf(key)} is missing; it must be {expected}.{hint}");
 
-    /// <summary>The value as it stands; null when there is none.</summary>
+    /// <summary>The raw value; null when there is none.</summary>
     public string? Text(string key)
     {
         if (!HasKeysBelow(key))
@@ -153,7 +153,7 @@ internal sealed class SettingsReader(
 
         foreach (var item in configuration.GetSection(key).GetChildren())
         {
-            // The name is the user's own, and may be what should have been the value.
+            // The user chose the name, and it may be the secret that belongs into the value.
             if (string.IsNullOrWhiteSpace(item.Value))
                 problems.Add($"{PathOf(key)} has an entry without a value; each must have a text that is not empty.");
             else

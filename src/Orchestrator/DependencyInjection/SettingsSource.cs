@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>One configuration section given to <c>AddLlmRouter</c>. It is read when first needed, and once, so that what was validated
-/// is what is used even if the configuration reloads in between.</summary>
+/// <summary>One configuration section given to <c>AddLlmRouter</c>. It is read when first needed, and once, so that the
+/// validated values are used even if the configuration reloads in between.</summary>
 internal sealed class SettingsSource : IConfigureOptions<RouterOptions>, IProviderSource
 {
     private readonly IConfiguration _section;
@@ -37,7 +37,7 @@ internal sealed class SettingsSource : IConfigureOptions<RouterOptions>, IProvid
         var reader = new SettingsReader(_section, problems, _environment);
         var settings = RouterSettings.Read(reader);
 
-        // The root holds the settings of everybody, down to the environment's variables: what is unknown there is not a typing error.
+        // The root also holds other settings, down to the environment's variables: an unknown key there is no typing error.
         if (_section is IConfigurationSection section)
         {
             reader.RefuseUnknownKeys();

@@ -9,7 +9,7 @@ internal static class SettingsValues
     private static readonly string[] Infinite = ["infinite"];
     private static readonly string[] TrueOrFalse = ["true", "false", "yes", "no", "on", "off"];
 
-    /// <summary>Up to here a bare number is taken for seconds by the hint; more is no number of seconds that a limit has.</summary>
+    /// <summary>Up to this value the hint takes a bare number for seconds; no time-out has more seconds.</summary>
     private static readonly TimeSpan LongestHint = TimeSpan.FromMilliseconds(int.MaxValue);
 
     /// <summary>A time longer than zero, or "infinite".</summary>
@@ -59,7 +59,7 @@ internal static class SettingsValues
         (string text, out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value is > 0 and <= 1);
 
-    /// <summary>How much a second: a number of zero or more.</summary>
+    /// <summary>A rate per second: a number of zero or more.</summary>
     public static double? Rate(this SettingsReader reader, string key) => reader.Value(
         key,
         "a number of zero or more, with a point, such as 0.5",
@@ -112,7 +112,7 @@ internal static class SettingsValues
         return true;
     }
 
-    // Without both colons TimeSpan takes "10" for ten days and "00:30" for half an hour, which is not what a limit means.
+    // Without both colons TimeSpan reads "10" as ten days and "00:30" as half an hour, which no user means for a time-out.
     private static bool TryTime(string text, out TimeSpan value)
     {
         value = default;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Options without content, so that a host's start builds the router and looks at it.</summary>
+/// <summary>Empty options whose validation builds and checks the router when the host starts.</summary>
 /// <remarks>
 /// The options of the router cannot carry this check: they are validated while the router is being built, and providers may be added to
 /// a finished router before the host starts.

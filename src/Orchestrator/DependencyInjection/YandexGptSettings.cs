@@ -3,7 +3,7 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
-/// <summary>Reads a provider of type <c>yandexgpt</c>. Credentials and folder that the entry leaves out the environment may have.</summary>
+/// <summary>Reads a provider of type <c>yandexgpt</c>. Missing credentials and a missing folder are read from the environment.</summary>
 internal static class YandexGptSettings
 {
     public static Func<IServiceProvider, ILlmProvider> Read(SettingsReader reader, string name)
@@ -53,7 +53,7 @@ internal static class YandexGptSettings
             FillInCredentials(reader, options);
     }
 
-    // The environment's credentials are meant for Yandex: another server must not be handed them for want of its own.
+    // The environment's credentials are for Yandex: they must not be sent to another server that has none of its own.
     private static void FillInCredentials(SettingsReader reader, YandexGptOptions options)
     {
         if (!HttpAddress.IsSameServer(options.BaseUrl, YandexGptEnvironment.Default))

@@ -1,14 +1,14 @@
 namespace Orchestrator;
 
-/// <summary>What the end of an attempt brought about.</summary>
+/// <summary>What the end of an attempt changed at its provider.</summary>
 [Flags]
 internal enum AttemptEnd : byte
 {
     None = 0,
 
-    /// <summary>The provider is not used any more: the caller closes it.</summary>
+    /// <summary>That was the last use of the provider: the caller closes it.</summary>
     Unused = 1,
 
-    /// <summary>It ejected the provider, or was the trial that kept it ejected: no reason to ask there again at once.</summary>
+    /// <summary>The attempt ejected the provider, or was a trial that failed: it is not retried there.</summary>
     Ejected = 2,
 }

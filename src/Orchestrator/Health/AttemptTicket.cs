@@ -1,10 +1,10 @@
 namespace Orchestrator;
 
-/// <summary>What an attempt takes along from its beginning, so that its end is judged by what was known then.</summary>
+/// <summary>The state of its provider's health when an attempt began. The end of the attempt is judged by it.</summary>
 /// <param name="Epoch">The number of ejections and recoveries before it began.</param>
-/// <param name="Trial">Its number as a trial; 0 when it is none.</param>
-/// <param name="Avoided">Whether its provider was ejected, and asked all the same because no other was left.</param>
-internal readonly record struct AttemptTicket(int Epoch, int Trial, bool Avoided)
+/// <param name="Trial">Its number among the provider's trials; 0 when it is no trial.</param>
+/// <param name="WasEjected">Whether its provider was ejected when it began: no other provider was left to ask.</param>
+internal readonly record struct AttemptTicket(int Epoch, int Trial, bool WasEjected)
 {
     public bool IsTrial => Trial != 0;
 }

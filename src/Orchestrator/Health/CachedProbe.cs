@@ -10,7 +10,8 @@ namespace Orchestrator;
 ///                              ▲                                                  │
 ///                              └────────────── next question ─────────────────────┘
 /// </code>
-/// No other probe starts while one that ignores its token is running, so that such probes cannot pile up; its late answer still counts.
+/// While a probe that ignores its cancellation is running no other starts, so that such probes cannot pile up. Its late answer still
+/// counts.
 /// </remarks>
 internal sealed class CachedProbe(
     string provider, IHealthProbe probe, TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger)
@@ -19,13 +20,13 @@ internal sealed class CachedProbe(
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     internal static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
 
-    // Never disposed: it has no timer, and a late question may still link to it.
+    // Not disposed: it has no timer, and a late caller may still create a linked source from it.
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<bool> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Answer? _last;
     private int _asking;
 
-    /// <summary>The last answer there is; true before the first.</summary>
+    /// <summary>The last answer; true before the first.</summary>
     public bool Last => _last?.Reachable ?? true;
 
     public ValueTask<bool> GetAsync(long now, CancellationToken cancellationToken)
@@ -35,7 +36,7 @@ internal sealed class CachedProbe(
         return _last is { } last ? new(last.Reachable) : new(_first.Task.WaitAsync(cancellationToken));
     }
 
-    /// <summary>Cancels the running probe; those who wait for the first answer get "available".</summary>
+    /// <summary>Cancels the running probe; calls that wait for the first answer get "available".</summary>
     public void Dispose() => cancellation.Cancel(_stop);
 
     private bool IsStale(long now) => _last is not { } last || time.GetElapsedTime(last.At, now) >= Validity;
@@ -46,12 +47,12 @@ internal sealed class CachedProbe(
             return;
         if (!IsStale(now))
         {
-            // Answered between the look and the exchange.
+            // Another thread published an answer between the check and the exchange.
             Volatile.Write(ref _asking, 0);
             return;
         }
 
-        // The probe serves every caller: it runs without the trace and the async-locals of the one that happened to start it.
+        // The answer is for all callers: the probe runs without the trace and the async-locals of the caller that started it.
         if (ExecutionContext.IsFlowSuppressed())
         {
             _ = RunAsync();
@@ -69,7 +70,7 @@ internal sealed class CachedProbe(
         var asked = ProbeAsync(cancel.Token);
         try
         {
-            // A probe cancelled from elsewhere gives no answer either.
+            // Null: the probe was cancelled and has no answer.
             Publish(await asked.WaitAsync(Limit, time, _stop.Token).ConfigureAwait(false) ?? true, isLast: true);
             return;
         }
@@ -85,7 +86,8 @@ internal sealed class CachedProbe(
             Volatile.Write(ref _asking, 0);
     }
 
-    /// <summary>Asks on a thread of the router's own: a probe that blocks must block neither the call that asked nor the pool.</summary>
+    /// <summary>Runs the probe on one of the router's own threads: a probe that blocks must block neither the call nor the thread
+    /// pool.</summary>
     private Task<bool?> ProbeAsync(CancellationToken cancellationToken)
     {
         var question = new Question(probe, cancellationToken);
@@ -98,7 +100,7 @@ internal sealed class CachedProbe(
         var before = _last?.Reachable ?? true;
         _last = new(reachable, time.GetTimestamp());
 
-        // Before the answer is published: a call that waited for it may find it stale by its own clock and ask again.
+        // Before the answer is published: a call that waited for it may find it stale by its own timestamp and start the next probe.
         if (isLast)
             Volatile.Write(ref _asking, 0);
         _first.TrySetResult(reachable);
@@ -116,7 +118,7 @@ internal sealed class CachedProbe(
 
         public Task<bool?> Answer => _answer.Task;
 
-        /// <summary>The provider's own code: whatever it throws is an answer, or none once it was cancelled.</summary>
+        /// <summary>Runs the provider's code. An exception counts as "not reachable", or as no answer after a cancellation.</summary>
         public async ValueTask AskAsync()
         {
             bool? answer;

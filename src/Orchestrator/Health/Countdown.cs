@@ -1,13 +1,13 @@
 namespace Orchestrator;
 
 /// <summary>
-/// A time that runs from one stamp to another. A stamp from shortly before its start is that of a call that read the clock a little earlier
-/// than the call that started it: it runs for that call too. A clock that steps back further ends it: nothing waits for the clock to catch
+/// A time that runs from one stamp to another. It also runs for a stamp from shortly before its start: that of a call that read the clock
+/// earlier than the call that started it. A clock that steps back further ends it, so that no provider stays out until the clock has caught
 /// up.
 /// </summary>
 /// <param name="from">Its start.</param>
 /// <param name="length">Its length in stamps; zero for one that never runs.</param>
-/// <param name="late">How far stamps of calls that run side by side may lie apart.</param>
+/// <param name="late">How far the stamps of concurrent calls may lie apart.</param>
 internal readonly struct Countdown(long from, long length, long late)
 {
     public bool IsRunning(long now) => length > 0 && now - from > -late && now - from < length;

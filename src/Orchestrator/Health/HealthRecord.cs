@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The circuit breaker of one provider: how its attempts ended, and whether it may serve. Plain data without lock or chance of its own, and
-/// every time is an argument. Guarded by the lock of its <c>ProviderState</c>.
+/// The circuit breaker of one provider: it counts how attempts ended and decides whether the provider may serve. It has no lock, clock or
+/// random source of its own: every time is an argument. Guarded by the lock of its <c>ProviderState</c>.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,18 +13,17 @@ namespace Orchestrator;
 ///    │  └───────────── time is over ──────────────────┘     Trial (one at a time) ─┘
 ///    └──────────────── a success begun after the ejection ────┘  (half-open)
 /// </code>
-/// Every time is compared with "now" when it is asked for: nothing has to fire for a provider to come back.
+/// Times are compared with "now" when the record is read: no timer brings a provider back.
 /// </remarks>
 internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
 {
     private const double Growth = 1.5;
 
-    /// <summary>A trial that has not ended by then no longer keeps others away: the consumer of its stream may have stopped
-    /// reading.</summary>
+    /// <summary>A trial that runs longer no longer blocks the next one: the consumer of its stream may have stopped reading.</summary>
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongDown = TimeSpan.FromMinutes(10);
 
-    /// <summary>The oldest look at the clock that a call goes by: it may have waited for a probe or for a processor since.</summary>
+    /// <summary>How old a call's reading of the clock may be: the call may have waited for a probe or for a processor since.</summary>
     private static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
 
     private readonly RollingWindow _window = new();
@@ -42,25 +41,25 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     private bool _onTrial;
     private Countdown _trial;
     private bool _excluded;
-    private LlmErrorKind _excludedFor;
+    private (ExclusionReason Reason, LlmErrorKind? ErrorKind) _excludedFor;
     private Countdown _exclusion;
 
-    /// <summary>Whether there is nothing to weigh: available and healthy. Safe to ask without the lock, between two looks at the number of
-    /// changes.</summary>
+    /// <summary>Whether the provider is available and has no failures in the window. Safe to read without the lock, between two reads of
+    /// the number of changes.</summary>
     public bool IsClear => !_window.HasBad && !_ejected && !_excluded;
 
-    /// <summary>Whether there are changes that <see cref="TakeChanges"/> has not returned. Safe to ask without the lock.</summary>
+    /// <summary>Whether there are changes that <see cref="TakeChanges"/> has not returned. Safe to read without the lock.</summary>
     public bool HasChanges => Volatile.Read(ref _unreported) is not null;
 
     /// <summary>The number of changes so far, by kind.</summary>
     public ReadOnlySpan<long> Changes => _changes;
 
-    /// <summary>Goes on counting changes where a name that had left stood.</summary>
+    /// <summary>Restores the numbers of changes of a name that had left and is used again.</summary>
     public void GoOnFrom(ReadOnlySpan<long> changes) => changes.CopyTo(_changes);
 
     public AttemptTicket Ticket => new(_epoch, 0, _ejected);
 
-    /// <summary>Another instance: what the one before did says nothing about it.</summary>
+    /// <summary>Starts anew for another provider object: the record of the one before says nothing about it.</summary>
     public void Reset()
     {
         _window.Clear();
@@ -69,18 +68,18 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         _recoveredIn = ++_epoch;
     }
 
-    /// <summary>Whether the provider may serve now. Notes what time has changed.</summary>
+    /// <summary>Whether the provider may serve now. Applies the changes that are due by now.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="jitter">A number from 0.8 to 1.2, should it have to be ejected.</param>
+    /// <param name="jitter">0.8 to 1.2, for the cool-down of an ejection.</param>
     public ProviderAvailability At(long now, double jitter = 1)
     {
         if (_excluded && !_exclusion.IsRunning(now))
         {
             _excluded = false;
-            Note(ProviderAvailability.Available, null, TimeSpan.Zero);
+            Note(ProviderAvailability.Available);
         }
 
-        // Successes that age out of the window can leave mostly errors in it.
+        // When successes leave the window, the errors that remain can be 60 % of it or more.
         if (!_ejected && StatusOf(_window.At(now / _bucket)) == ProviderHealth.Unhealthy)
             Eject(null, now, jitter);
         return AvailabilityAt(now);
@@ -94,8 +93,8 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
             return false;
         _onTrial = true;
         _trial = CountdownOf(now, clock.Stamps(LongestTrial));
-        ticket = new AttemptTicket(_epoch, ++_trials, Avoided: false);
-        Note(ProviderAvailability.Trial, null, LongestTrial);
+        ticket = new AttemptTicket(_epoch, ++_trials, WasEjected: false);
+        Note(ProviderAvailability.Trial, length: LongestTrial);
         return true;
     }
 
@@ -104,14 +103,14 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         EndTrial(ticket);
         if (ticket.Epoch < _recoveredIn)
             return;
-        // What began before the ejection says nothing about the time after it.
+        // An attempt that began before the ejection does not show that the provider is back.
         if (_ejected && ticket.Epoch == _epoch)
         {
             _window.Clear();
             _ejected = false;
             _failedTrials = 0;
             _recoveredIn = ++_epoch;
-            Note(ProviderAvailability.Available, null, TimeSpan.Zero);
+            Note(ProviderAvailability.Available);
         }
 
         _streak = 0;
@@ -148,31 +147,35 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
             _onTrial = false;
     }
 
-    /// <summary>Leaves the provider out for a time; a time that runs longer already stays.</summary>
-    public void Exclude(LlmErrorKind reason, TimeSpan length, long now)
+    /// <summary>Excludes the provider for a time. An exclusion that ends later stays as it is.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="errorKind">The kind of the error that caused it; null when no error did.</param>
+    /// <param name="length">For how long.</param>
+    /// <param name="now">The time.</param>
+    public void Exclude(ExclusionReason reason, LlmErrorKind? errorKind, TimeSpan length, long now)
     {
         var stamps = clock.Stamps(length);
         if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
             return;
-        var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != reason;
+        var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != (reason, errorKind);
         _exclusion = CountdownOf(now, stamps);
         _excluded = true;
-        _excludedFor = reason;
+        _excludedFor = (reason, errorKind);
         if (isNew)
-            Note(ProviderAvailability.Excluded, reason, length);
+            Note(ProviderAvailability.Excluded, reason, errorKind, length);
     }
 
     /// <summary>The exclusion that runs, if one does, and the time left of it.</summary>
-    public (LlmErrorKind Reason, TimeSpan Left)? ExclusionAt(long now) =>
-        _excluded && _exclusion.IsRunning(now) ? (_excludedFor, clock.Span(_exclusion.Left(now))) : null;
+    public (ExclusionReason Reason, TimeSpan Left)? ExclusionAt(long now) =>
+        _excluded && _exclusion.IsRunning(now) ? (_excludedFor.Reason, clock.Span(_exclusion.Left(now))) : null;
 
-    /// <summary>The stamps until an ejected or excluded provider may become available; zero for one that may be asked now.</summary>
+    /// <summary>The stamps until an ejected or excluded provider may be asked again; zero for one that may be asked now.</summary>
     public long StampsLeft(long now) => Math.Max(
         _excluded ? _exclusion.Left(now) : 0,
         !_ejected ? 0 : _onTrial && _trial.IsRunning(now) ? _trial.Left(now) : _coolDown.Left(now));
 
-    /// <summary>The status and availability to show. An ejection without a call that could be its trial is forgotten with its
-    /// errors.</summary>
+    /// <summary>The status and availability to show. An ejection whose cool-down is over and whose errors have left the window is shown as
+    /// healthy, though no call has been its trial yet.</summary>
     public (ProviderHealth Health, ProviderAvailability Availability, int Good, int Bad) Show(long now)
     {
         var (good, bad) = _window.At(now / _bucket);
@@ -180,7 +183,7 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         if (_ejected && bad == 0 && availability == ProviderAvailability.Trial)
             return (ProviderHealth.Healthy, ProviderAvailability.Available, good, bad);
         var health = _ejected ? ProviderHealth.Unhealthy : StatusOf((good, bad));
-        // What the next call will find when it looks.
+        // The next call will eject it.
         if (availability == ProviderAvailability.Available && health == ProviderHealth.Unhealthy)
             availability = ProviderAvailability.Ejected;
         return (health, availability, good, bad);
@@ -192,7 +195,7 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         return bad == 0 ? 0 : (double)bad / (good + bad);
     }
 
-    /// <summary>The changes since the last time, each once.</summary>
+    /// <summary>The changes since the last call, each once.</summary>
     public List<HealthChange>? TakeChanges()
     {
         var changes = _unreported;
@@ -223,13 +226,14 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
             : Waits.Product(
                 options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
         _coolDown = CountdownOf(now, clock.Stamps(length));
-        Note(ProviderAvailability.Ejected, kind, length);
+        Note(ProviderAvailability.Ejected, errorKind: kind, length: length);
     }
 
-    private void Note(ProviderAvailability to, LlmErrorKind? reason, TimeSpan length)
+    private void Note(
+        ProviderAvailability to, ExclusionReason reason = ExclusionReason.None, LlmErrorKind? errorKind = null, TimeSpan length = default)
     {
         _changes[(int)to]++;
-        (_unreported ??= []).Add(new HealthChange(to, reason, length));
+        (_unreported ??= []).Add(new HealthChange(to, reason, errorKind, length));
     }
 
     private Countdown CountdownOf(long from, long stamps) => new(from, stamps, clock.Stamps(OutOfOrder));
@@ -239,7 +243,7 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         var (good, bad) = ends;
         if (bad == 0 || good + bad < options.MinimumRequests)
             return ProviderHealth.Healthy;
-        // A quotient of whole numbers is rounded as the option's own digits are, so that three of ten is 0.3, exactly.
+        // The quotient is rounded to the same double as the option's literal: three of ten equals 0.3.
         var rate = (double)bad / (good + bad);
         return rate >= options.UnhealthyErrorRate ? ProviderHealth.Unhealthy
             : rate >= options.DegradedErrorRate ? ProviderHealth.Degraded

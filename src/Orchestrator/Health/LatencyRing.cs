@@ -5,7 +5,7 @@ internal sealed class LatencyRing
 {
     private const int Capacity = 1000;
     private const int Rolling = 100;
-    // Grows to its capacity by doubling: most providers of most programs never see 1,000 calls.
+    // Grows to its capacity by doubling: most providers never get 1,000 calls.
     private long[] _ticks = new long[16];
     private int _count;
     private int _next;

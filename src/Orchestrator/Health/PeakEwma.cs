@@ -1,9 +1,9 @@
 namespace Orchestrator;
 
-/// <summary>An average of times that believes bad news at once and good news slowly, and forgets both in about 10 s.</summary>
+/// <summary>A moving average of times that follows a rise at once and a fall slowly (peak EWMA), with a time constant of 10 s.</summary>
 /// <remarks>
 /// <para>A sample above the kept value replaces it; one below moves it by 1 − exp(−Δt/τ), τ = 10 s. Reading decays the value for "now" and
-/// changes nothing, so a slow provider that gets no calls looks better by and by, and is explored again.</para>
+/// changes nothing, so the value of a slow provider that gets no calls falls, and the provider is tried again.</para>
 /// <para>Samples are compared with the kept value, not with the decayed one: against the latter a slightly better sample could
 /// give a worse average. Not thread-safe: the owner's lock guards it.</para>
 /// </remarks>
@@ -30,7 +30,7 @@ internal struct PeakEwma(long timestampFrequency)
         else
             _value = seconds + (_value - seconds) * Remaining(now);
 
-        // Ends of concurrent attempts may arrive out of order: time does not go back for those.
+        // Concurrent attempts may end out of order: an older stamp does not move the average back.
         _at = HasValue && !SteppedBack(now) ? Math.Max(_at, now) : now;
         HasValue = true;
     }
@@ -38,7 +38,7 @@ internal struct PeakEwma(long timestampFrequency)
     /// <summary>The value in seconds as of a timestamp; 0 before the first sample.</summary>
     public readonly double ValueAt(long now) => _value * Remaining(now);
 
-    // By more than any attempts overlap: the clock itself went back, and the kept value is as good as forgotten.
+    // The stamp is further back than concurrent attempts can be: the clock itself stepped back, and the kept value has no date any more.
     private readonly bool SteppedBack(long now) => (_at - now) * _tausPerTick >= TausOfAStep;
 
     private readonly double Remaining(long now)
@@ -47,7 +47,7 @@ internal struct PeakEwma(long timestampFrequency)
             return SteppedBack(now) ? 0 : 1;
         var elapsed = (ulong)(now - _at) * _tausPerTick;
 
-        // Up to 100 ms the series is right to 2e-7 and spares the call, which costs more than the rest of a reading.
+        // Up to 100 ms the series is exact to 2e-7. Exp would cost more than the rest of the method.
         return elapsed < 0.01 ? 1 - elapsed * (1 - elapsed / 2) : Math.Exp(-elapsed);
     }
 }

@@ -3,20 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>What the health probes of one router's providers said, for 30 s. Asked for only where the strategy uses them.</summary>
+/// <summary>The answers of the health probes of one router's providers, kept for 30 s. Used only with a strategy that wants
+/// probes.</summary>
 /// <remarks>
-/// <para>The first question about a provider waits for its first probe, at most 2 s; no answer in time counts as available. After that
-/// no call ever waits: a stale answer is given as it is, and one refresh runs in the background.</para>
-/// <para>To ask several providers for the first time, start all questions before awaiting the first. Thread-safe.</para>
+/// <para>The first call waits for a provider's first probe, at most 2 s; no answer in time counts as available. Later calls do not wait:
+/// they get the stale answer, and one probe runs in the background.</para>
+/// <para>A caller of several providers starts all of them before it awaits the first. Thread-safe.</para>
 /// </remarks>
 internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCancellation cancellation, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<ILlmProvider, CachedProbe> _probes = new(ReferenceEqualityComparer.Instance);
     private volatile bool _disposed;
 
-    /// <summary>Whether a provider is there; true for one that cannot say. Completes at once unless it is the first question.</summary>
+    /// <summary>Whether a provider is reachable; true for one without a probe. Completes at once, except for the first call.</summary>
     /// <param name="provider">The provider; known by reference.</param>
-    /// <param name="now">The caller's timestamp, so that one is taken for all providers of a call.</param>
+    /// <param name="now">The caller's timestamp: a call reads the clock once for all providers.</param>
     /// <param name="cancellationToken">Ends the caller's wait, never the probe: others may wait for it too.</param>
     public ValueTask<bool> GetAsync(ILlmProvider provider, long now, CancellationToken cancellationToken)
     {
@@ -27,14 +28,14 @@ internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCan
         return cached.GetAsync(now, cancellationToken);
     }
 
-    /// <summary>For the log alone: a provider that fails to say who it is fails no call.</summary>
+    /// <summary>The name for the log. A provider whose Info throws must not fail the call.</summary>
     private static string NameOf(ILlmProvider provider)
     {
         try
         {
             return provider.Info.Name;
         }
-#pragma warning disable CA1031 // As said above.
+#pragma warning disable CA1031 // The type's name serves as well.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -42,7 +43,7 @@ internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCan
         }
     }
 
-    /// <summary>The last answer there is, without asking; true when there is none.</summary>
+    /// <summary>The last answer, without a new probe; true when there is none.</summary>
     public bool Last(ILlmProvider provider) => !_probes.TryGetValue(provider, out var cached) || cached.Last;
 
     /// <summary>Forgets a provider and cancels its running probe.</summary>
@@ -52,7 +53,7 @@ internal sealed class ProbeCache(TimeProvider time, ForeignWork work, ForeignCan
             cached.Dispose();
     }
 
-    /// <summary>Cancels running probes; those who wait get "available".</summary>
+    /// <summary>Cancels running probes; calls that wait get "available".</summary>
     public void Dispose()
     {
         _disposed = true;

@@ -1,9 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Good and bad ends of the last sixty buckets of time, for instance of one second each. Forgets by time alone: reading computes what still
-/// counts "now" and changes nothing. A clock that steps back by the window or more leaves nothing that can be dated: all is forgotten.
-/// Guarded by its owner's lock.
+/// Successes and failures in the last sixty buckets of time, for instance of one second each. Counts leave the window by time alone:
+/// reading computes what is in it "now" and changes nothing. A clock that steps back by the window or more clears it: the counts have no
+/// date. Guarded by its owner's lock.
 /// </summary>
 internal sealed class RollingWindow
 {
@@ -13,23 +13,23 @@ internal sealed class RollingWindow
     private long _newest;
     private int _goodSum, _badSum;
 
-    /// <summary>Whether there is anything bad to weigh; without it the answer needs no window. Safe to ask without the lock.</summary>
+    /// <summary>Whether any failure is counted; without one there is nothing to compute. Safe to read without the lock.</summary>
     public bool HasBad => _badSum != 0;
 
     public void Add(bool good, long bucket)
     {
         if (bucket > _newest || _newest - bucket >= Buckets)
             ForgetUntil(bucket);
-        // A small step back, as of ends that arrive out of order, writes into the newest bucket rather than into the past.
-        var slot = SlotOf(_newest);
+        // Ends that arrive out of order count in the newest bucket.
+        var index = IndexOf(_newest);
         if (good)
         {
-            _good[slot]++;
+            _good[index]++;
             _goodSum++;
         }
         else
         {
-            _bad[slot]++;
+            _bad[index]++;
             _badSum++;
         }
     }
@@ -44,8 +44,8 @@ internal sealed class RollingWindow
         var (good, bad) = (_goodSum, _badSum);
         for (var s = _newest + 1; s <= bucket; s++)
         {
-            good -= _good[SlotOf(s)];
-            bad -= _bad[SlotOf(s)];
+            good -= _good[IndexOf(s)];
+            bad -= _bad[IndexOf(s)];
         }
 
         return (good, bad);
@@ -58,8 +58,8 @@ internal sealed class RollingWindow
         _goodSum = _badSum = 0;
     }
 
-    // Never negative, whatever stamps a clock gives.
-    private static int SlotOf(long bucket) => (int)((ulong)bucket % Buckets);
+    // Unsigned, so that a negative stamp gives no negative index.
+    private static int IndexOf(long bucket) => (int)((ulong)bucket % Buckets);
 
     private void ForgetUntil(long bucket)
     {
@@ -71,8 +71,8 @@ internal sealed class RollingWindow
         {
             for (var s = _newest + 1; s <= bucket; s++)
             {
-                ref var good = ref _good[SlotOf(s)];
-                ref var bad = ref _bad[SlotOf(s)];
+                ref var good = ref _good[IndexOf(s)];
+                ref var bad = ref _bad[IndexOf(s)];
                 _goodSum -= good;
                 _badSum -= bad;
                 good = bad = 0;

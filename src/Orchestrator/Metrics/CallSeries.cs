@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What is shown of calls, whichever providers they came to.</summary>
+/// <summary>The exported series of calls, over all providers.</summary>
 internal sealed class CallSeries
 {
     private readonly ShownCounter[] _outcomes;

@@ -1,11 +1,11 @@
 namespace Orchestrator;
 
-/// <summary>What one exported histogram has of the observations that are counted by bucket.</summary>
+/// <summary>The observations that one exported histogram has received, by bucket.</summary>
 internal sealed class ExportedBuckets
 {
     private (double Sum, long Count)[]? _exported;
 
-    /// <summary>Hands over the observations that came since the last time, as a mean and a count for each bucket.</summary>
+    /// <summary>Exports the observations since the last call, as a mean and a count for each bucket.</summary>
     public void HandOver(BucketCounts all, Action<double, long> observe)
     {
         for (var i = 0; i < all.Length; i++)

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What exporters read of one router.</summary>
+/// <summary>The totals of one router, as exporters read them.</summary>
 /// <param name="Clock">The clock.</param>
 /// <param name="Calls">The totals of calls.</param>
 /// <param name="Providers">The totals of providers.</param>

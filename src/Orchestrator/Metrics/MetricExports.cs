@@ -8,12 +8,12 @@ internal sealed class MetricExports(ExportedTotals totals) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<PrometheusExporter> _running = [];
-    // What a registry shows is remembered as long as the registry lives: an export that starts again must not add it twice.
+    // The exported totals are remembered as long as the registry lives: an export that starts again must not add them twice.
     private readonly ConditionalWeakTable<CollectorRegistry, PrometheusExporter> _stopped = [];
     private PrometheusExporter? _own;
     private bool _isClosed;
 
-    /// <summary>The router's own registry: shows its metrics from the first time it is asked for.</summary>
+    /// <summary>The router's own registry. It has the metrics from the first access on.</summary>
     public CollectorRegistry Own
     {
         get
@@ -57,7 +57,7 @@ internal sealed class MetricExports(ExportedTotals totals) : IDisposable
         }
     }
 
-    /// <summary>Shows the last totals everywhere and takes the router's gauges away.</summary>
+    /// <summary>Exports the last totals to all registries and removes the router's gauges.</summary>
     public void Dispose()
     {
         PrometheusExporter[] running;

@@ -69,7 +69,7 @@ internal sealed class MetricFamilies
 
     public Histogram Overhead { get; }
 
-    /// <summary>Shows a provider's gauges, or removes them.</summary>
+    /// <summary>Sets a provider's gauges, or removes them.</summary>
     public void Show(string provider, ProviderGauges? values)
     {
         if (values is { } now)
@@ -94,7 +94,7 @@ internal sealed class MetricFamilies
     private Histogram NewHistogram(string name, string help, double[] buckets, params string[] labels) =>
         Define(name, () => _factory.CreateHistogram(name, help, labels, new HistogramConfiguration { Buckets = buckets }));
 
-    /// <summary>Says what to do when another metric has one of the names.</summary>
+    /// <summary>Adds advice to the error when another metric has one of the names.</summary>
     private static T Define<T>(string name, Func<T> create)
     {
         try

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What is shown of one model of a provider.</summary>
+/// <summary>The exported series of one model of a provider.</summary>
 internal sealed class ModelSeries : ShownSeries
 {
     private readonly (string Provider, string Model, string Currency) _labels;

@@ -2,10 +2,10 @@ using Prometheus;
 
 namespace Orchestrator;
 
-/// <summary>What is shown of a provider beside its models and its gauges.</summary>
+/// <summary>The exported series of a provider, without those of its models and its gauges.</summary>
 internal sealed class NameSeries(MetricFamilies families, string name, bool shared) : ShownSeries
 {
-    // Kinds are many and mostly never seen: a series appears with its first error, its first change or its first wait.
+    // Most kinds never occur: a series is created with its first error, change or wait.
     private readonly ShownCounter?[] _errors = new ShownCounter?[MetricLabels.Kinds.Length];
     private readonly ShownCounter?[] _changes = new ShownCounter?[MetricLabels.Changes.Length];
     private readonly ShownHistogram _waits = new(() => families.QueueWait.WithLabels(name));

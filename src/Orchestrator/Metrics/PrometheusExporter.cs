@@ -3,9 +3,8 @@ using Prometheus;
 namespace Orchestrator;
 
 /// <summary>
-/// Shows the router's totals in one registry. Nothing is counted here and nothing is taken away from the totals: at each scrape they are
-/// copied out, so that all registries, <see cref="Router.GetMetrics"/> and the attempts cannot disagree, and a call pays nothing for being
-/// watched.
+/// Exports the router's totals to one registry. It counts nothing and changes no totals: each scrape copies them. So all registries and
+/// <see cref="Router.GetMetrics"/> show the same numbers, and an export costs a call nothing.
 /// </summary>
 internal sealed class PrometheusExporter
 {
@@ -15,9 +14,9 @@ internal sealed class PrometheusExporter
     private readonly MetricFamilies _families;
     private readonly SharedGauges _gauges;
     private readonly SeriesOwners _owners;
-    // What a registry knows this exporter by: the registry may outlive the router, and must not keep it alive.
+    // The registry's reference to this exporter: a registry may outlive the router and must not keep it alive.
     private readonly WeakReference<PrometheusExporter> _owner;
-    // By name: totals of a provider that comes back are other objects, and go on in the same series.
+    // By name: a provider that returns has other objects for its totals, but the same series.
     private readonly Dictionary<(string Provider, string Model), ModelSeries> _models = [];
     private readonly Dictionary<string, NameSeries> _names = new(StringComparer.Ordinal);
     private readonly CallSeries _calls;
@@ -28,8 +27,8 @@ internal sealed class PrometheusExporter
     private bool _isRunning;
 
     /// <param name="registry">The registry.</param>
-    /// <param name="totals">What is shown.</param>
-    /// <param name="shared">Whether others may write to the registry.</param>
+    /// <param name="totals">The totals.</param>
+    /// <param name="shared">Whether other routers may write to the registry.</param>
     public PrometheusExporter(CollectorRegistry registry, ExportedTotals totals, bool shared)
     {
         _totals = totals;
@@ -44,8 +43,8 @@ internal sealed class PrometheusExporter
 
     public CollectorRegistry Registry { get; }
 
-    /// <summary>Shows the totals at every scrape from now on. After a <see cref="Stop"/> the counters go on from what they
-    /// showed.</summary>
+    /// <summary>Exports the totals at every scrape from now on. After a <see cref="Stop"/> the counters continue from their last
+    /// values.</summary>
     public void Start()
     {
         lock (_lock)
@@ -53,7 +52,7 @@ internal sealed class PrometheusExporter
         _gauges.Join(_owner, Registry.AddBeforeCollectCallback);
     }
 
-    /// <summary>Shows the last totals and takes the gauges away; the series of counters stay.</summary>
+    /// <summary>Exports the last totals and removes the gauges; the series of counters stay.</summary>
     public void Stop()
     {
         Collect();
@@ -62,7 +61,7 @@ internal sealed class PrometheusExporter
         _gauges.Leave(_owner);
     }
 
-    /// <summary>Copies the totals of now out. Safe to call at any time, from any thread.</summary>
+    /// <summary>Copies the current totals to the registry. May be called at any time, from any thread.</summary>
     public void Collect()
     {
         var now = _totals.Clock.Now();
@@ -74,7 +73,7 @@ internal sealed class PrometheusExporter
             _calls.Set(_totals.Calls);
             (_shown, _shownBefore) = (_shownBefore, _shown);
             _shown.Clear();
-            var registered = new HashSet<string>(Array.ConvertAll(_totals.Providers.Slots, s => s.Info.Name), StringComparer.Ordinal);
+            var registered = new HashSet<string>(Array.ConvertAll(_totals.Providers.All, s => s.Info.Name), StringComparer.Ordinal);
             var since = _shownUpTo;
             _shownUpTo = _totals.Providers.Visit(since, state =>
             {

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// Which router showed a series of one registry. A series that one router alone has shown is that router's to take away; where several
-/// have, also one after the other, it is their sum, and stays. One for each registry; keeps neither the registry nor a router alive.
-/// Thread-safe.
+/// Records which router exported a series of one registry. A series that only one router has exported may be removed by that router. A
+/// series of several routers, also one after the other, is their sum and stays. One object for each registry; it keeps neither the registry
+/// nor a router alive. Thread-safe.
 /// </summary>
 internal sealed class SeriesOwners
 {
@@ -27,7 +27,7 @@ internal sealed class SeriesOwners
         }
     }
 
-    /// <summary>Takes the series away if no other router has ever shown it.</summary>
+    /// <summary>Removes the series if no other router has ever exported it.</summary>
     public bool TryRemove(object owner, (string Provider, string? Model) key, Action remove)
     {
         lock (_lock)

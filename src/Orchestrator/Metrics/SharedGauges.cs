@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator;
 
 /// <summary>
-/// The gauges of one registry: each router sets its own part, and takes that away and no other when it stops. Of a name that several have,
-/// the sum is shown, and the worst health. One for each registry; keeps neither the registry nor a router alive.
+/// The gauges of one registry. Each router sets its own part, and removes only that part when it stops. For a name that several routers
+/// have, the sum and the worst health are exported. One object for each registry; it keeps neither the registry nor a router alive.
 /// </summary>
-/// <param name="show">Shows a provider's gauges, or removes them. Called one at a time.</param>
+/// <param name="show">Sets a provider's gauges, or removes them. Never called concurrently.</param>
 internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
 {
     private static readonly ConditionalWeakTable<object, SharedGauges> OfRegistry = [];
@@ -18,9 +18,9 @@ internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
 
     public static SharedGauges Of(object registry, Func<SharedGauges> create) => OfRegistry.GetValue(registry, _ => create());
 
-    /// <summary>Lets an exporter collect at every scrape, as long as it lives and has not left.</summary>
+    /// <summary>Calls an exporter at every scrape, until it is removed or collected.</summary>
     /// <param name="owner">The exporter.</param>
-    /// <param name="onScrape">Where to hear of a scrape. Asked once for all: a registry has no way to drop a callback.</param>
+    /// <param name="onScrape">Registers a callback for scrapes. Called once only, because a registry cannot remove a callback.</param>
     public void Join(WeakReference<PrometheusExporter> owner, Action<Action> onScrape)
     {
         bool first;
@@ -47,7 +47,7 @@ internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
         }
     }
 
-    /// <summary>Takes one owner's part of a provider's gauges away.</summary>
+    /// <summary>Removes one owner's part of a provider's gauges.</summary>
     public void Remove(object owner, string provider)
     {
         lock (_lock)
@@ -57,7 +57,7 @@ internal sealed class SharedGauges(Action<string, ProviderGauges?> show)
         }
     }
 
-    /// <summary>Takes all of an owner's parts away; it collects no more.</summary>
+    /// <summary>Removes all parts of an owner and stops its collection.</summary>
     public void Leave(object owner)
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace Orchestrator;
 
-/// <summary>One exported counter and the total it last showed.</summary>
+/// <summary>One exported counter and its last total.</summary>
 /// <param name="counter">The counter.</param>
 /// <param name="shared">Whether other routers add to it.</param>
 internal sealed class ShownCounter(Counter.Child counter, bool shared)
@@ -11,7 +11,7 @@ internal sealed class ShownCounter(Counter.Child counter, bool shared)
 
     public void Set(double total)
     {
-        // A registry of the router's own takes the exact total; one that others write to takes what was added.
+        // In a registry of the router's own the counter is set to the exact total; in a shared one it is increased by the difference.
         if (!shared)
             counter.IncTo(total);
         else if (total > _shown)

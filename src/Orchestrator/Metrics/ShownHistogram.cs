@@ -3,10 +3,10 @@ using Prometheus;
 namespace Orchestrator;
 
 /// <summary>
-/// One exported histogram and what it has of the observations. The counts themselves stay whole, so that every exporter shows all of
-/// them, and so does a series that gave way and comes back. Guarded by the exporter's lock.
+/// One exported histogram and the observations it has received. The totals keep all observations, so that every exporter, and also a series
+/// that was removed and is created again, shows all of them. Guarded by the exporter's lock.
 /// </summary>
-/// <param name="histogram">Finds or creates the series; asked at the first observation.</param>
+/// <param name="histogram">Finds or creates the series; called at the first observation.</param>
 internal sealed class ShownHistogram(Func<Histogram.Child> histogram)
 {
     private readonly ExportedBuckets _exported = new();

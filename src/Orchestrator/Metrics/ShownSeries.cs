@@ -1,9 +1,9 @@
 namespace Orchestrator;
 
-/// <summary>The series of one label set, and the scrape that showed something of it last.</summary>
+/// <summary>The series of one label set, and the last scrape that changed it.</summary>
 internal abstract class ShownSeries
 {
-    // Enough that a second scraper sees the last totals too, where names leave one by one.
+    // Large enough that a second scraper sees the last totals too, when names leave one by one.
     private const int KeptAfterLeaving = 100;
 
     public long LastScrape { get; set; }
@@ -12,8 +12,8 @@ internal abstract class ShownSeries
     public abstract void RemoveFrom(MetricFamilies families);
 
     /// <summary>
-    /// Takes away series of what has left. The counters of what is in use are read at every scrape, those of what has left once more: a
-    /// series that this scrape did not set has shown all there is. The latest few stay, for what comes back mostly does so soon.
+    /// Removes the series of names and models that have left. Those in use are exported at every scrape, those that have left once more: a
+    /// series that this scrape did not set has its last value. The latest few stay, because most names that return do so soon.
     /// </summary>
     public static void GiveWay<TKey, T>(Dictionary<TKey, T> all, long scrape, Func<TKey, T, bool> tryRemove)
         where TKey : notnull

@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-// What the client throws, as an error of the router's.
+// Turns the client's exceptions into errors of the router.
 public sealed partial class ChatClientProvider
 {
     /// <summary>Reads exceptions of the client that the provider does not understand: the error, or <see langword="null"/> to have the
@@ -18,7 +18,7 @@ public sealed partial class ChatClientProvider
     {
         if (Asked(exception) is { } own)
             return own;
-        // The key is the client's; of what was asked, this provider knows.
+        // The client's key is not known here; the request is.
         return ExceptionMapper.Map(exception, cancellationToken, started, request: request);
     }
 
@@ -32,7 +32,7 @@ public sealed partial class ChatClientProvider
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // The client's failure is what the caller has to see.
+            // The caller must see the client's failure, not that of the mapper.
             return null;
         }
     }

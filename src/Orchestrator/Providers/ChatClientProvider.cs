@@ -48,8 +48,8 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
     /// <value><see langword="true"/>. Set it to <see langword="false"/> for clients that never give one.</value>
     public bool RequireFinishReason { get; init; } = true;
 
-    /// <summary>Whether the client runs tools itself. Then it is always asked by stream, so that the router hears of a call before the tool
-    /// runs: from the first call on a failure is the caller's to know, and neither retried nor tried elsewhere, for no tool may run
+    /// <summary>Whether the client runs tools itself. Then the router always asks for a stream, so that it sees a call before the tool
+    /// runs. After the first call a failure is neither retried nor tried at another provider, because no tool may run
     /// twice.</summary>
     /// <value><see langword="true"/> for a client with a <c>FunctionInvokingChatClient</c> of Microsoft.Extensions.AI in its pipeline, and
     /// for a router while one of its providers runs tools; else <see langword="false"/>. Set it for a client that runs tools in a way of
@@ -144,7 +144,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
         if (finished)
             yield break;
 
-        // Some clients end quietly when they are cancelled; that must not look like an answer.
+        // Some clients end their stream without an exception when they are cancelled; that must not count as an answer.
         cancellationToken.ThrowIfCancellationRequested();
         if (RequireFinishReason)
         {
@@ -155,7 +155,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
         }
     }
 
-    // The caller's options may be of a class of its own, whose copying throws: nothing the client is to blame for.
+    // The caller's options may be of a derived class whose Clone throws: a fault of the request, not of the client.
     private ChatOptions? OptionsFor(LlmRequest request, CancellationToken cancellationToken) =>
         RequestFault.Guard((Model: _model, request.Options), static s => s.Model.OptionsFor(s.Options), cancellationToken);
 

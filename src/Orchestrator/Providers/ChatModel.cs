@@ -27,7 +27,7 @@ internal readonly record struct ChatModel(string? Id, bool IsClientDefault)
         if (options?.ModelId is { } asked ? asked == Id : IsClientDefault)
             return copy;
 
-        // The caller named an alias or the provider, or the client's default is another model.
+        // The caller named an alias or the provider, or the client has another default model.
         copy ??= new ChatOptions();
         copy.ModelId = Id;
         return copy;

@@ -3,12 +3,12 @@ using System.Collections.Frozen;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// What the codes and words of all vendors mean, for errors over HTTP, for those inside a stream and for the exceptions of SDKs alike. A
-/// vendor's own reading, where there is one, comes first.
+/// Maps error codes and texts to kinds, for errors over HTTP, errors inside a stream and exceptions of SDKs. The table of a vendor, if it
+/// has one, takes precedence.
 /// </summary>
 internal static class ErrorTable
 {
-    // Codes, types and gRPC's names, without case, '-' and '_'.
+    // Codes, types and gRPC names, compared without case, '-' and '_'.
     private static readonly FrozenDictionary<string, LlmErrorKind> Names = new Dictionary<string, LlmErrorKind>
     {
         ["UNAUTHENTICATED"] = LlmErrorKind.Authentication,
@@ -48,7 +48,7 @@ internal static class ErrorTable
     private static readonly string[] ContextWords =
         ["maximum context length", "context_length", "exceeds the available context", "too many tokens"];
 
-    // What no code says. Only under statuses of a refusal: there the words are the vendor's verdict.
+    // Causes that have no code. Only under the statuses of a refusal, where the text states the vendor's reason.
     private static readonly (string Words, LlmErrorKind Kind)[] Words =
     [
         ("prompt is too long", LlmErrorKind.ContextLengthExceeded),
@@ -63,12 +63,12 @@ internal static class ErrorTable
         ("insufficient_quota", LlmErrorKind.QuotaExceeded),
     ];
 
-    /// <summary>The kind, or null to go by the status alone.</summary>
-    public static LlmErrorKind? KindOf(int status, ServerError said) =>
-        OfCode(said.Code) ?? OfCode(said.Type) ?? OfContext(status, said.Message)
-        ?? OfName(status, said.Code) ?? OfName(status, said.Type) ?? OfWords(status, said.Message);
+    /// <summary>The kind, or null to use the status.</summary>
+    public static LlmErrorKind? KindOf(int status, ServerError serverError) =>
+        OfCode(serverError.Code) ?? OfCode(serverError.Type) ?? OfContext(status, serverError.Message)
+        ?? OfName(status, serverError.Code) ?? OfName(status, serverError.Type) ?? OfWords(status, serverError.Message);
 
-    /// <summary>The kind of an error inside a stream, where there is no status; some servers put one into the code.</summary>
+    /// <summary>The kind of an error inside a stream, which has no status, except that some servers use the status as the code.</summary>
     public static LlmErrorKind KindInStream(ServerError error)
     {
         var status = int.TryParse(error.Code, out var code) && code is >= 400 and < 600 ? code : 0;
@@ -76,7 +76,7 @@ internal static class ErrorTable
             ?? (status == 0 ? LlmErrorKind.ServerError : StatusKinds.FromStatus(status));
     }
 
-    /// <summary>The kind of a code, a type or a name of gRPC; null for one that is not known.</summary>
+    /// <summary>The kind of a code, a type or a gRPC name; null for an unknown one.</summary>
     public static LlmErrorKind? OfName(string? name)
     {
         if (name is not { Length: > 0 and <= 64 })
@@ -106,7 +106,7 @@ internal static class ErrorTable
             ? LlmErrorKind.ContextLengthExceeded
             : null;
 
-    // "api_error" is also the type of what a server refuses, and the status says what that is.
+    // "api_error" is also the type of refusals, whose status is more precise.
     private static LlmErrorKind? OfName(int status, string? name) =>
         OfName(name) is { } kind && !(kind == LlmErrorKind.ServerError && status is >= 400 and < 500) ? kind : null;
 

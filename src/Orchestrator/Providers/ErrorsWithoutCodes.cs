@@ -1,23 +1,23 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a server means by an error that has no code, only a status and English text.</summary>
+/// <summary>Maps errors without a code, which have only a status and English text, to kinds.</summary>
 internal static class ErrorsWithoutCodes
 {
-    // Said when the answer has begun and it is too late for a status.
+    // Sent when the answer has begun and no status can be sent.
     private static readonly string[] LimitWords = ["usage limit", "rate limit", "too many requests"];
 
-    /// <summary>The kind, or null to go by the status alone.</summary>
+    /// <summary>The kind, or null to use the status.</summary>
     public static LlmErrorKind? KindOf(int status, string? message) => status switch
     {
         400 when Says(message, "context length") => LlmErrorKind.ContextLengthExceeded,
         400 when Says(message, "does not support") => LlmErrorKind.NotSupported,
-        // A model that does not fit into memory does not fit in a second either.
+        // A model that does not fit into memory will not fit at a retry either.
         500 when Says(message, "requires more system memory") => LlmErrorKind.Unavailable,
         499 => LlmErrorKind.Unavailable,
         _ => null,
     };
 
-    /// <summary>The kind of an error line under status 200: there is no status that says more than its words.</summary>
+    /// <summary>The kind of an error line under status 200, by its text alone.</summary>
     public static LlmErrorKind KindInStream(string? message) =>
         Says(message, "context length") ? LlmErrorKind.ContextLengthExceeded
         : Says(message, "server busy") ? LlmErrorKind.Unavailable

@@ -14,16 +14,16 @@ internal static class ExceptionMapper
     private const int MaxDepth = 8;
     private const int MaxWrappers = 4;
 
-    /// <summary>Whether an exception travels as it is: typed already, or the cancellation that was asked for.</summary>
+    /// <summary>Whether an exception is passed on unchanged: an LlmException, or the cancellation that was asked for.</summary>
     public static bool Passes(Exception exception, CancellationToken cancellationToken) =>
         exception is LlmException || IsCancellation(exception, cancellationToken);
 
     /// <summary>The typed form of a provider's exception. The caller's own cancellation is rethrown: it is not a failure.</summary>
     /// <param name="exception">What the provider threw.</param>
     /// <param name="cancellationToken">The token of the attempt.</param>
-    /// <param name="started">Whether some of the answer had arrived: then a broken connection is a cut answer.</param>
-    /// <param name="advice">What to do about it, or what is behind it; null for the usual of its kind.</param>
-    /// <param name="request">What was asked, which code and id must not repeat; null for nothing of a user's.</param>
+    /// <param name="started">Whether part of the answer had arrived: then a broken connection is a cut answer.</param>
+    /// <param name="advice">What to do about it, or its cause; null for the default of its kind.</param>
+    /// <param name="request">The request, which code and id must not repeat; null when it held nothing of a user's.</param>
     public static LlmException Map(
         Exception exception, CancellationToken cancellationToken, bool started = false, string? advice = null, LlmRequest? request = null)
     {
@@ -49,7 +49,7 @@ internal static class ExceptionMapper
         {
             return word is null || request is null || PromptEcho.Cut(word, request) == word ? word : null;
         }
-#pragma warning disable CA1031 // The caller's own lists may throw. What cannot be compared is not shown.
+#pragma warning disable CA1031 // The caller's own lists may throw. A text that cannot be compared is not shown.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -57,19 +57,19 @@ internal static class ExceptionMapper
         }
     }
 
-    // SDKs wrap the failures of the network, and their retries wrap a list of those. An unknown exception of a library is not searched for
-    // a status: it might be that of another service, such as one that gives out tokens.
+    // SDKs wrap network failures, and their retries wrap a list of them. The inner exceptions of an unknown exception are not searched for
+    // a status: it might be that of another service, such as a token service.
     private static SdkFailure FailureOf(Exception exception, bool started)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
         {
-            // The status of a tunnel is the proxy's: the vendor has said nothing.
+            // The status of a tunnel is the proxy's, not the vendor's.
             if (exception is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
                 return SdkFailure.Read(exception) ?? new((int)status, StatusKinds.FromStatus((int)status));
             if (KindOf(exception) is not LlmErrorKind.Unknown and var kind)
                 return new(null, started && kind == LlmErrorKind.Unavailable ? LlmErrorKind.StreamInterrupted : kind);
-            if (SdkFailure.Read(exception) is { } said)
-                return said;
+            if (SdkFailure.Read(exception) is { } failure)
+                return failure;
             if (Wrapped(exception) is { } wrapped)
                 return wrapped;
             var inner = exception switch
@@ -88,23 +88,23 @@ internal static class ExceptionMapper
         return new(null, LlmErrorKind.Unknown);
     }
 
-    // .NET's general exceptions say nothing of their own, so that the answer of a vendor behind them is the failure. The wrapped errors of
-    // a router, such as the fault of a request, are not: they speak of another call.
+    // .NET's general exceptions carry no cause, so the vendor's error inside one is the failure. An error of a router inside one, such as
+    // the fault of a request, is not: it belongs to another call.
     private static SdkFailure? Wrapped(Exception exception)
     {
         for (var depth = 0; depth < MaxWrappers && IsWrapper(exception) && InnerOf(exception) is { } inner and not LlmException; depth++)
         {
             if (inner is HttpRequestException { StatusCode: { } status, HttpRequestError: not HttpRequestError.ProxyTunnelError })
                 return SdkFailure.Read(inner) ?? new((int)status, StatusKinds.FromStatus((int)status));
-            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } said)
-                return said;
+            if (KindOf(inner) == LlmErrorKind.Unknown && SdkFailure.Read(inner) is { } failure)
+                return failure;
             exception = inner;
         }
 
         return null;
     }
 
-    // Retries list one failure a try: the last is what stands.
+    // Retries list one failure for each try: the last one counts.
     private static Exception? InnerOf(Exception exception) =>
         exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception.InnerException;
 
@@ -119,7 +119,7 @@ internal static class ExceptionMapper
     private static LlmErrorKind KindOf(Exception exception) => exception switch
     {
         OperationCanceledException or TimeoutException => LlmErrorKind.Timeout,
-        // What came is no HTTP, or more of it than a head may be.
+        // The response was not HTTP, or its head was too long.
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
             LlmErrorKind.MalformedResponse,
         HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } =>
@@ -130,7 +130,7 @@ internal static class ExceptionMapper
         _ => LlmErrorKind.Unknown,
     };
 
-    // Enum names only: they say "ConnectionRefused" or "NameResolutionError" and cannot hold anything of the caller's.
+    // Only names of enum members, such as "ConnectionRefused" or "NameResolutionError": they contain nothing of the caller's.
     private static string Describe(Exception exception, int? status)
     {
         var type = exception.GetType().FullName;
@@ -148,7 +148,7 @@ internal static class ExceptionMapper
         LlmErrorKind.RateLimited => "Ask less often, or add a provider.",
         LlmErrorKind.ServerError => "The vendor's service failed.",
         LlmErrorKind.Unavailable => "Check address, network and certificate, and whether the service runs.",
-        LlmErrorKind.Timeout => "It gave up waiting on its own; check its time limits.",
+        LlmErrorKind.Timeout => "It stopped waiting by its own time-out; check its time-outs.",
         LlmErrorKind.MalformedResponse => "The answer was not what the client expected; check the base address.",
         LlmErrorKind.StreamInterrupted => "The connection broke before the answer was complete.",
         LlmErrorKind.ContextLengthExceeded => "Shorten the prompt, or add a provider with a larger window.",

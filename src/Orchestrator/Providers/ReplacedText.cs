@@ -3,8 +3,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Rides on the last update of a stream as its raw representation: the vendor took back the text it had sent, and this is its answer. A
-/// router that has handed out nothing uses it and takes it off; one that streams passes it on, for a router around it.
+/// The raw representation of a stream's last update when the vendor withdrew the text it had sent: this text replaces it. A router that has
+/// handed out nothing uses this text and removes the object; a router that streams passes it on to a router around it.
 /// </summary>
 /// <param name="Text">The final text; may be empty.</param>
 /// <param name="FinishReason">Why the final text ends.</param>

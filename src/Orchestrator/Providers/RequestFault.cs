@@ -1,12 +1,12 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// What goes wrong while a request is built, before anything is sent: a fault of the request, which every provider would meet, and so no
-/// reason to blame or to avoid one.
+/// Errors while a request is built, before anything is sent. They are faults of the request: every provider would fail in the same way, so
+/// the provider's health is not affected.
 /// </summary>
 internal static class RequestFault
 {
-    /// <summary>Builds a part of a request; whatever the caller's own objects throw at that becomes an invalid request.</summary>
+    /// <summary>Builds a part of a request. An exception of the caller's own objects becomes an invalid request.</summary>
     /// <param name="state">What the part is built from.</param>
     /// <param name="build">Builds it.</param>
     /// <param name="cancellationToken">The token of the attempt: its cancellation is no fault of the request.</param>
@@ -24,8 +24,8 @@ internal static class RequestFault
     }
 
     /// <summary>Whether an exception that was thrown while the request was built is the request's fault.</summary>
-    /// <remarks>What our own writers refuse is told already. Any other error, also one of a router that a getter asks, came out of the
-    /// caller's objects. Memory that runs out and the attempt's own cancellation stay what they are.</remarks>
+    /// <remarks>An LlmException of this library's writers already has its kind. Any other error, also that of a router which a getter
+    /// calls, comes from the caller's objects. OutOfMemoryException and the attempt's own cancellation are passed on unchanged.</remarks>
     public static bool IsIn(Exception error, CancellationToken cancellationToken) => error switch
     {
         OutOfMemoryException => false,
@@ -34,11 +34,11 @@ internal static class RequestFault
         _ => true,
     };
 
-    /// <summary>The same for one value of the request, where the token is not known: a cancellation is left to
-    /// <see cref="Guard"/>.</summary>
+    /// <summary>The same for one value of the request, where the token is not known: <see cref="Guard"/> handles a
+    /// cancellation.</summary>
     public static bool IsInValue(Exception error) => error is not OperationCanceledException && IsIn(error, CancellationToken.None);
 
-    /// <summary>The error, which names types and options only: the text of a foreign exception may quote the prompt.</summary>
+    /// <summary>Makes the error. It names types and options only, because the text of a foreign exception may quote the prompt.</summary>
     /// <param name="error">What was thrown; kept as the inner exception.</param>
     /// <param name="what">The part of the request that cannot be written.</param>
     public static LlmException Of(Exception error, string what) => new(

@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What an HTTP status means when the body says nothing better.</summary>
+/// <summary>The kind of an HTTP status, for an error whose body has no known code or text.</summary>
 internal static class StatusKinds
 {
     public static LlmErrorKind FromStatus(int status) => status switch

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Observations by histogram bucket since the process started: two additions under a lock that is held anyway, where an observation in the
-/// exporter's histogram would be three contended atomic operations. Reading changes nothing, so that every exporter sees all of them.
+/// Observations by histogram bucket since the process started. An observation costs two additions under a lock that is held anyway; in the
+/// exporter's histogram it would cost three contended atomic operations. Reading changes nothing, so every exporter sees all observations.
 /// Guarded by its owner's lock.
 /// </summary>
 internal sealed class BucketCounts(double[] bounds)
@@ -45,7 +45,7 @@ internal sealed class BucketCounts(double[] bounds)
         }
     }
 
-    /// <summary>Writes the buckets that have any: a few bytes for each.</summary>
+    /// <summary>Writes the buckets that are not empty, a few bytes each.</summary>
     public void Save(BinaryWriter writer)
     {
         writer.Write((byte)_counts.Count(static c => c != 0));

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Orchestrator;
 
 /// <summary>
-/// What callers saw: calls by outcome, their duration, the router's share of it, failovers, retries. Striped by processor, so that threads
-/// that route at the same time do not wait for each other here; summed up at a scrape.
+/// Totals of calls: outcomes, durations, the router's share of them, failovers, retries. Striped by processor, so that threads that route
+/// at the same time do not contend; summed at a scrape.
 /// </summary>
 internal sealed class CallTotals
 {
@@ -34,7 +34,7 @@ internal sealed class CallTotals
         stripe.Exit();
     }
 
-    /// <summary>Reads all totals; changes none, so that any number of exporters read the same.</summary>
+    /// <summary>Reads all totals and changes none, so that several exporters read the same.</summary>
     /// <param name="outcomes">Set to the calls by outcome.</param>
     /// <param name="durations">What the durations are added to, by bucket.</param>
     /// <param name="overheads">What the router's shares are added to, by bucket.</param>

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The totals of a provider name's models that are no longer in use, packed: a model that changes with every deployment must not cost a
-/// kilobyte each time. Their sum over all models is kept unpacked. Guarded by the lock of its <see cref="ProviderState"/>.
+/// The packed totals of models that a provider name no longer uses: a model name that changes with every deployment must not cost a
+/// kilobyte each time. The sum over all of them is kept unpacked. Guarded by the lock of its <see cref="ProviderState"/>.
 /// </summary>
 internal sealed class LeftModels(string provider, string currency)
 {
@@ -27,7 +27,7 @@ internal sealed class LeftModels(string provider, string currency)
         Total.Add(Unpack(model, packed), 1);
     }
 
-    /// <summary>Gives a model back that is used again, or null.</summary>
+    /// <summary>Removes and returns the totals of a model that is used again; null when it has none.</summary>
     public ModelTotals? Take(string model)
     {
         if (!_packed.Remove(model, out var packed))
@@ -37,7 +37,7 @@ internal sealed class LeftModels(string provider, string currency)
         return totals;
     }
 
-    /// <summary>Shows those that left after a stamp.</summary>
+    /// <summary>Visits the models that left after a stamp.</summary>
     public void Visit(long since, Action<ModelTotals> visit)
     {
         if (_newest <= since)

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// When a name or a model left, as the number of that change of the provider list: the first bytes of its packed totals. An exporter
-/// remembers up to which change it has shown, so that each exporter shows what left once, and one that comes late shows all of it.
+/// When a name or a model left, as the number of that change of the provider list. It is stored in the first bytes of the packed totals. An
+/// exporter remembers the last change it has shown, so that each exporter shows what left once, and a new exporter shows all of it.
 /// </summary>
 internal static class LeftStamp
 {

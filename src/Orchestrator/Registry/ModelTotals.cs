@@ -11,7 +11,7 @@ internal sealed partial class ModelTotals(string provider, string model, string 
 
     public string Currency { get; } = currency;
 
-    /// <summary>The slots that are listed and the attempts that run: as long as there are any, more is to be counted.</summary>
+    /// <summary>The registrations in the list and the attempts that run: while there are any, the totals may still change.</summary>
     public int Users { get; set; }
 
     public long[] Outcomes { get; } = new long[4];

@@ -1,7 +1,7 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The totals of one provider name: those of models in use as they are, those of models that have left packed. Guarded by the lock of its
+/// The totals of one provider name: unpacked for models in use, packed for models that have left. Guarded by the lock of its
 /// <see cref="ProviderState"/>.
 /// </summary>
 internal sealed class NameTotals(string provider)
@@ -9,10 +9,10 @@ internal sealed class NameTotals(string provider)
     private readonly List<ModelTotals> _inUse = [];
     private LeftModels? _left;
 
-    /// <summary>Whether anything may still be counted.</summary>
+    /// <summary>Whether the totals may still change.</summary>
     public bool HasUsers => _inUse.Exists(static t => t.Users > 0);
 
-    /// <summary>The totals of a model, with one more user. A model that comes back goes on with what it had.</summary>
+    /// <summary>The totals of a model, with one more user. A model that returns continues with its old totals.</summary>
     public ModelTotals Use(string model, string currency)
     {
         // The currency is the router's: one for all models of a name.
@@ -24,7 +24,7 @@ internal sealed class NameTotals(string provider)
     }
 
     /// <summary>Packs models without users.</summary>
-    /// <param name="kept">The one that stays: a name keeps its last model while it is between two registrations.</param>
+    /// <param name="kept">The model that stays unpacked: the last one of a name that is between two registrations.</param>
     /// <param name="stamp">The number of this change.</param>
     public void PackUnused(ModelTotals? kept, long stamp)
     {
@@ -46,7 +46,7 @@ internal sealed class NameTotals(string provider)
         return sum;
     }
 
-    /// <summary>Shows all models in use, and those that left after a stamp.</summary>
+    /// <summary>Visits all models in use, and those that left after a stamp.</summary>
     public void Visit(long since, Action<ModelTotals> visit)
     {
         foreach (var totals in _inUse)
@@ -54,7 +54,7 @@ internal sealed class NameTotals(string provider)
         _left?.Visit(since, visit);
     }
 
-    /// <summary>Writes all models. All of them are packed: none has users.</summary>
+    /// <summary>Packs and writes all models. None may have users.</summary>
     public void Save(BinaryWriter writer, long stamp)
     {
         PackUnused(kept: null, stamp);
@@ -67,7 +67,7 @@ internal sealed class NameTotals(string provider)
         }
     }
 
-    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <summary>Restores what <see cref="Save"/> wrote.</summary>
     public void Load(BinaryReader reader, string currency)
     {
         var models = reader.Read7BitEncodedInt();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>Warnings that are logged once for each provider or model, however many calls meet their cause. Thread-safe.</summary>
+/// <summary>Warnings that are logged once for each provider or model, however many calls cause them. Thread-safe.</summary>
 /// <param name="logger">A logger that does not throw.</param>
 /// <param name="prices">The router's prices.</param>
 internal sealed class OnceLog(ILogger logger, PricingTable prices)
@@ -18,7 +18,7 @@ internal sealed class OnceLog(ILogger logger, PricingTable prices)
             Log.PriceUnknown(logger, provider.Vendor, provider.Model);
     }
 
-    /// <summary>The price of a model is an old one.</summary>
+    /// <summary>The price of a model is that of version 0.7.0 and differs from the known tariff.</summary>
     public void WarnOutdated(ProviderInfo provider, ModelPrice price)
     {
         if (prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model)))

@@ -4,8 +4,9 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>
-/// What the providers of one router own, by reference: the provider itself, or the client that several were built over. Each is disposed
-/// once, when the last lease on it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that call it.
+/// The objects that the router disposes, by reference: a provider, or the client that several providers share. Each is disposed once, when
+/// the last lifetime of a provider that uses it has ended. Thread-safe; runs foreign code neither under its lock nor on the threads that
+/// call it.
 /// </summary>
 internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
 {
@@ -13,30 +14,31 @@ internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
     private readonly Dictionary<object, Owned> _owned = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Task> _closing = [];
 
-    /// <summary>Counts a lease in. Once more does nothing.</summary>
-    public void Add(ProviderLifetime lease)
+    /// <summary>Registers a lifetime as a user of its object. A second call for the same lifetime does nothing.</summary>
+    public void Add(ProviderLifetime lifetime)
     {
         lock (_lock)
         {
-            if (!_owned.TryGetValue(KeyOf(lease.Provider), out var owned))
-                _owned.Add(KeyOf(lease.Provider), owned = new Owned());
-            owned.Leases.Add(lease);
-            lease.Owner = this;
+            if (!_owned.TryGetValue(KeyOf(lifetime.Provider), out var owned))
+                _owned.Add(KeyOf(lifetime.Provider), owned = new Owned());
+            owned.Lifetimes.Add(lifetime);
+            lifetime.Owner = this;
         }
     }
 
-    /// <summary>Counts a lease out; the last one has its object disposed, if one of them handed it over to the router.</summary>
-    public void Release(ProviderLifetime lease, string name)
+    /// <summary>Removes a lifetime that has ended. The removal of the last one disposes the object, unless all of its registrations said
+    /// <see cref="ProviderLifetime.LeaveOpen"/>.</summary>
+    public void Release(ProviderLifetime lifetime, string name)
     {
         Owned? owned;
         lock (_lock)
         {
-            var key = KeyOf(lease.Provider);
-            if (!_owned.TryGetValue(key, out owned) || !owned.Leases.Remove(lease))
+            var key = KeyOf(lifetime.Provider);
+            if (!_owned.TryGetValue(key, out owned) || !owned.Lifetimes.Remove(lifetime))
                 return;
-            if (!lease.LeaveOpen)
-                owned.Disposer = lease.Provider;
-            if (owned.Leases.Count > 0)
+            if (!lifetime.LeaveOpen)
+                owned.Disposer = lifetime.Provider;
+            if (owned.Lifetimes.Count > 0)
                 return;
             _owned.Remove(key);
             if (owned.Disposer is null or not (IDisposable or IAsyncDisposable))
@@ -51,7 +53,7 @@ internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
         _ = DisposeAsync(owned, name);
     }
 
-    /// <summary>Completes when nothing that was registered until now is used any more, and what was the router's is disposed.</summary>
+    /// <summary>Completes when no object that was registered until now is in use, and those that the router owns are disposed.</summary>
     public Task WhenAllClosed()
     {
         lock (_lock)
@@ -74,7 +76,7 @@ internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
                     return default;
                 }).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // A provider that fails to close takes nothing else down with it.
+#pragma warning disable CA1031 // The failure of one provider to close must not stop the others from closing.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -88,10 +90,10 @@ internal sealed class OwnedObjects(ForeignWork foreign, ILogger logger)
 
     private sealed class Owned
     {
-        public HashSet<ProviderLifetime> Leases { get; } = [];
+        public HashSet<ProviderLifetime> Lifetimes { get; } = [];
 
-        /// <summary>The provider whose disposal disposes the object; null while no lease that has ended was the router's to
-        /// dispose.</summary>
+        /// <summary>The provider whose disposal disposes the object; null while every lifetime that has ended was to be left
+        /// open.</summary>
         public ILlmProvider? Disposer { get; set; }
 
         public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

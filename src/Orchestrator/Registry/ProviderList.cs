@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The registered providers: an immutable array replaced whole, and of every name ever seen its state or, when it has left, its totals. The
-/// latest few to leave keep their whole state, for most names that come back do so at once.
+/// The registered providers, as an immutable array that is replaced as a whole. For every name ever registered it keeps the state or, after
+/// the name has left, its packed totals. The last few names to leave keep their whole state, because most names that return do so at once.
 /// </summary>
 internal sealed class ProviderList(ProviderListServices services)
 {
@@ -13,14 +13,16 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(services.Foreign, services.Logger);
-    private volatile RegisteredProvider[] _slots = [];
+    private volatile RegisteredProvider[] _providers = [];
     private long _stamp;
     private bool _isClosed;
 
-    public RegisteredProvider[] Slots => _slots;
+    public RegisteredProvider[] All => _providers;
 
-    /// <summary>Shows an exporter every name whose totals may have changed, and those that left, while none enters or leaves.</summary>
-    /// <param name="since">What this returned to the exporter before: names that left earlier are not shown again. 0 for all.</param>
+    /// <summary>Visits, for an exporter, every name whose totals may have changed and every name that left. Holds the lock: no name is
+    /// added or removed meanwhile.</summary>
+    /// <param name="since">The number that the exporter's last visit returned: names that left earlier are not visited again. 0 for
+    /// all.</param>
     /// <param name="visit">The exporter's own code.</param>
     /// <returns>The number of the latest change that was shown.</returns>
     public long Visit(long since, Action<ProviderState> visit)
@@ -45,7 +47,7 @@ internal sealed class ProviderList(ProviderListServices services)
         lock (_lock)
         {
             ThrowIfClosed();
-            if (Array.Exists(_slots, s => s.Info.Name == draft.Info.Name))
+            if (Array.Exists(_providers, s => s.Info.Name == draft.Info.Name))
             {
                 throw new ArgumentException(
                     $"A provider named '{draft.Info.Name}' is already there; names are unique within a router. " +
@@ -53,7 +55,7 @@ internal sealed class ProviderList(ProviderListServices services)
                     nameof(registration));
             }
 
-            _slots = [.. _slots, AttachUnderLock(draft)];
+            _providers = [.. _providers, AttachUnderLock(draft)];
         }
     }
 
@@ -62,10 +64,10 @@ internal sealed class ProviderList(ProviderListServices services)
         RegisteredProvider? gone;
         lock (_lock)
         {
-            gone = Array.Find(_slots, s => s.Info.Name == name);
+            gone = Array.Find(_providers, s => s.Info.Name == name);
             if (gone is null)
                 return false;
-            _slots = Array.FindAll(_slots, s => s != gone);
+            _providers = Array.FindAll(_providers, s => s != gone);
         }
 
         Retire(gone);
@@ -81,13 +83,13 @@ internal sealed class ProviderList(ProviderListServices services)
         lock (_lock)
         {
             ThrowIfClosed();
-            gone = _slots;
-            // Attached before the old slots retire: a provider that stays is never without an owner.
-            _slots = Array.ConvertAll(drafts, AttachUnderLock);
+            gone = _providers;
+            // Attached before the old registrations retire: a provider that is in both lists must not be disposed in between.
+            _providers = Array.ConvertAll(drafts, AttachUnderLock);
         }
 
-        foreach (var slot in gone)
-            Retire(slot);
+        foreach (var registered in gone)
+            Retire(registered);
     }
 
     /// <summary>Empties the list; completes when the last attempt has ended and every owned provider is disposed, those removed before
@@ -98,27 +100,27 @@ internal sealed class ProviderList(ProviderListServices services)
         lock (_lock)
         {
             _isClosed = true;
-            gone = _slots;
-            _slots = [];
+            gone = _providers;
+            _providers = [];
         }
 
-        foreach (var slot in gone)
-            Retire(slot);
+        foreach (var registered in gone)
+            Retire(registered);
         return _owned.WhenAllClosed();
     }
 
-    private void Retire(RegisteredProvider slot)
+    private void Retire(RegisteredProvider registered)
     {
         bool isUnused;
         lock (_lock)
         {
-            isUnused = slot.State.Retire(slot, ++_stamp);
-            PackUnderLock(slot.State);
+            isUnused = registered.State.Retire(registered, ++_stamp);
+            PackUnderLock(registered.State);
         }
 
-        slot.CloseIf(isUnused);
-        if (!slot.Lease.IsListed)
-            services.Probes?.Remove(slot.Provider);
+        registered.CloseIf(isUnused);
+        if (!registered.Lifetime.IsListed)
+            services.Probes?.Remove(registered.Provider);
     }
 
     private void PackUnderLock(ProviderState left)
@@ -142,7 +144,7 @@ internal sealed class ProviderList(ProviderListServices services)
                 continue;
             }
 
-            // An attempt still runs there: next time.
+            // One of its attempts still runs: it is packed at a later change.
             state.IsLeaving = true;
             _leaving.Enqueue(state);
         }
@@ -156,8 +158,9 @@ internal sealed class ProviderList(ProviderListServices services)
         return state;
     }
 
-    /// <summary>Everything that asks the provider, the price table or the log: none of it under the lock.</summary>
-    private SlotDraft Draft(ProviderRegistration registration)
+    /// <summary>Reads all that the provider, the price table and the log are needed for. Runs outside the lock, because it is user
+    /// code.</summary>
+    private RegistrationDraft Draft(ProviderRegistration registration)
     {
         var provider = registration.Provider;
         var info = provider.Info ?? throw new ArgumentException(
@@ -173,10 +176,10 @@ internal sealed class ProviderList(ProviderListServices services)
         if (options.Price is null && price is not null)
             services.Once.WarnOutdated(info, price);
         var limits = (options.Timeouts ?? new TimeoutOptions()).Over(info.Timeouts).Over(services.Timeouts);
-        return new SlotDraft(provider, info, options, registration.LeaveOpen, price, limits);
+        return new RegistrationDraft(provider, info, options, registration.LeaveOpen, price, limits);
     }
 
-    private RegisteredProvider AttachUnderLock(SlotDraft draft)
+    private RegisteredProvider AttachUnderLock(RegistrationDraft draft)
     {
         if (!_states.TryGetValue(draft.Info.Name, out var state))
         {
@@ -184,10 +187,10 @@ internal sealed class ProviderList(ProviderListServices services)
             _states.Add(draft.Info.Name, state = NewState(draft.Info.Name, packed));
         }
 
-        var slot = new RegisteredProvider(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Timeouts);
-        state.Attach(slot, services.Prices.Currency, draft.LeaveOpen);
-        _owned.Add(slot.Lease);
-        return slot;
+        var registered = new RegisteredProvider(draft.Provider, draft.Info, draft.Options, state, draft.Price, draft.Timeouts);
+        state.Attach(registered, services.Prices.Currency, draft.LeaveOpen);
+        _owned.Add(registered.Lifetime);
+        return registered;
     }
 
     private void ThrowIfClosed()
@@ -196,6 +199,6 @@ internal sealed class ProviderList(ProviderListServices services)
             throw RouterDisposed.Error();
     }
 
-    private sealed record SlotDraft(
+    private sealed record RegistrationDraft(
         ILlmProvider Provider, ProviderInfo Info, ProviderOptions Options, bool LeaveOpen, ModelPrice? Price, TimeoutOptions Timeouts);
 }

@@ -7,9 +7,9 @@ namespace Orchestrator;
 /// <param name="Health">When a provider is ejected.</param>
 /// <param name="Prices">The router's prices.</param>
 /// <param name="Timeouts">The router's time-outs.</param>
-/// <param name="Probes">What probes said; null where no strategy asks.</param>
-/// <param name="Foreign">Where providers are disposed.</param>
-/// <param name="Once">Warnings.</param>
+/// <param name="Probes">The answers of health probes; null when the strategy uses none.</param>
+/// <param name="Foreign">The threads that providers are disposed on.</param>
+/// <param name="Once">Warnings that are logged once.</param>
 /// <param name="Logger">A logger that does not throw.</param>
 internal sealed record ProviderListServices(
     RouterClock Clock, HealthOptions Health, PricingTable Prices, TimeoutOptions Timeouts, ProbeCache? Probes,

@@ -9,66 +9,66 @@ internal sealed class ProviderPermits
     private readonly WaitQueue _queue = new();
     private int _inFlight;
 
-    /// <summary>The attempts that hold a permit. A single value: read without the lock it is that of a moment before or after.</summary>
+    /// <summary>The attempts that hold a permit. May be read without the lock, and is then a moment old at most.</summary>
     public int InFlight => _inFlight;
 
     /// <summary>The calls that wait for a permit.</summary>
     public int Queued => _queue.Count;
 
-    /// <summary>How long calls that were given a permit had waited for it.</summary>
+    /// <summary>The waiting times of calls that were given a permit.</summary>
     public BucketCounts Waits => _queue.Waits;
 
-    public bool IsFull(RegisteredProvider slot) => _inFlight >= slot.MaxConcurrency;
+    public bool IsFull(RegisteredProvider registered) => _inFlight >= registered.MaxConcurrency;
 
-    /// <summary>Gives one permit to an attempt on this slot.</summary>
-    public void Take(RegisteredProvider slot)
+    /// <summary>Gives one permit to an attempt at this provider.</summary>
+    public void Take(RegisteredProvider registered)
     {
-        slot.Lease.AddAttempt();
-        slot.Totals!.Users++;
+        registered.Lifetime.AddAttempt();
+        registered.Totals!.Users++;
         _inFlight++;
     }
 
-    /// <summary>Ends an attempt whose provider's code has not come back: it keeps its permit, unless another instance has taken the
-    /// name.</summary>
-    public void Orphan(ProviderLifetime lease)
+    /// <summary>Ends an attempt whose provider's code has not returned. The attempt keeps its permit, unless another provider object has
+    /// taken the name.</summary>
+    public void Orphan(ProviderLifetime lifetime)
     {
-        if (lease.IsReplaced)
+        if (lifetime.IsReplaced)
             _inFlight--;
         else
-            lease.Orphaned++;
+            lifetime.Orphaned++;
     }
 
     public void Return() => _inFlight--;
 
     /// <summary>Returns the permit that an orphaned attempt has kept.</summary>
-    public void ReturnOrphaned(ProviderLifetime lease)
+    public void ReturnOrphaned(ProviderLifetime lifetime)
     {
-        if (lease.IsReplaced)
+        if (lifetime.IsReplaced)
             return;
-        lease.Orphaned--;
+        lifetime.Orphaned--;
         _inFlight--;
         HandOn();
     }
 
-    /// <summary>Returns all permits of orphaned attempts: an instance that replaces one that does not return starts with all of
-    /// them.</summary>
-    public void Replace(ProviderLifetime lease)
+    /// <summary>Returns all permits of orphaned attempts: the provider object that takes the name starts with all permits
+    /// free.</summary>
+    public void Replace(ProviderLifetime lifetime)
     {
-        lease.IsReplaced = true;
-        _inFlight -= lease.Orphaned;
-        lease.Orphaned = 0;
+        lifetime.IsReplaced = true;
+        _inFlight -= lifetime.Orphaned;
+        lifetime.Orphaned = 0;
     }
 
     /// <summary>Takes a permit for the call, or puts it into the queue.</summary>
     /// <returns>False when the queue is full.</returns>
-    public bool TakeOrJoin(RegisteredProvider slot, PermitWaiter waiter)
+    public bool TakeOrJoin(RegisteredProvider registered, PermitWaiter waiter)
     {
-        if (IsFull(slot))
-            return _queue.TryJoin(waiter, slot);
+        if (IsFull(registered))
+            return _queue.TryJoin(waiter, registered);
         if (waiter.TryTake())
         {
-            Take(slot);
-            waiter.Give(slot);
+            Take(registered);
+            waiter.Give(registered);
         }
 
         return true;
@@ -76,20 +76,20 @@ internal sealed class ProviderPermits
 
     public void Leave(PermitWaiter waiter) => _queue.Leave(waiter);
 
-    /// <summary>Sends the calls that wait at a slot that has left the list back to their plans.</summary>
-    public void SendAway(RegisteredProvider slot)
+    /// <summary>Ends the wait of all calls that wait for a provider that has left the list: they make a new plan.</summary>
+    public void SendAway(RegisteredProvider registered)
     {
-        while (_queue.Count > 0 && _queue.TryNextOf(slot, out var waiter))
+        while (_queue.Count > 0 && _queue.TryNextOf(registered, out var waiter))
             waiter.Give(null);
     }
 
     /// <summary>Gives permits that have become free to the calls that wait for them.</summary>
     public void HandOn()
     {
-        while (_queue.Count > 0 && _queue.TryNext(_inFlight, out var waiter, out var slot))
+        while (_queue.Count > 0 && _queue.TryNext(_inFlight, out var waiter, out var registered))
         {
-            Take(slot);
-            waiter.Give(slot);
+            Take(registered);
+            waiter.Give(registered);
         }
     }
 }

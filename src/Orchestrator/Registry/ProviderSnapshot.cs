@@ -1,10 +1,10 @@
 namespace Orchestrator;
 
-/// <summary>How a provider stands at a moment, as one consistent view.</summary>
+/// <summary>Availability, health and load of a provider at one moment, as one consistent view.</summary>
 /// <param name="Availability">Whether it may serve now.</param>
 /// <param name="Health">Its status by recent errors.</param>
 /// <param name="InFlight">Attempts that run.</param>
-/// <param name="SecondsToFirstToken">The average, faded to the moment; not a number before the first success.</param>
+/// <param name="SecondsToFirstToken">The average, decayed to that moment; NaN before the first success.</param>
 internal readonly record struct ProviderSnapshot(
     ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken)
 {

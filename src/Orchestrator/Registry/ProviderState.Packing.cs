@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// What stays of a name that has left: its totals, packed. They go on when it comes back; the record of its health, its latest latencies
-/// and its average speak of a provider that is gone, and start anew.
+/// What is kept of a name that has left: its totals, packed. They continue when the name returns. Its health record, latencies and average
+/// describe a provider that is gone: they start anew.
 /// </summary>
 internal sealed partial class ProviderState
 {
@@ -26,7 +26,7 @@ internal sealed partial class ProviderState
         }
     }
 
-    /// <summary>Takes over what <see cref="TryPack"/> gave. Before the first slot is attached.</summary>
+    /// <summary>Restores what <see cref="TryPack"/> returned. Called before the first provider is attached.</summary>
     public void Unpack(byte[] packed, string currency)
     {
         using var reader = new BinaryReader(new MemoryStream(packed));

@@ -2,7 +2,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// All that changes about one provider name: permits, waiting calls, health, average, totals. One lock for all of its parts; written when
-/// an attempt begins and ends, read through two immutable views. No user code runs under the lock.
+/// an attempt begins and when it ends, read through two immutable views. No user code runs under the lock.
 /// </summary>
 internal sealed partial class ProviderState
 {
@@ -34,7 +34,7 @@ internal sealed partial class ProviderState
     /// <summary>Whether it is in the queue of states to be packed. Guarded by the lock of the list.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>Whether a slot lists the name.</summary>
+    /// <summary>Whether the list has a provider of this name.</summary>
     public bool IsListed
     {
         get
@@ -44,40 +44,40 @@ internal sealed partial class ProviderState
         }
     }
 
-    /// <summary>Whether health has changed since <see cref="TakeChanges"/>. Without the lock: a change made meanwhile is taken the next
-    /// time.</summary>
+    /// <summary>Whether health has changed since <see cref="TakeChanges"/>. Read without the lock: a change made at the same moment is seen
+    /// by the next reader.</summary>
     public bool HasChanges => _health.HasChanges;
 
-    /// <summary>Makes this slot the one whose attempts are judged. Another instance starts with a clean health record; totals go
-    /// on.</summary>
-    public void Attach(RegisteredProvider slot, string currency, bool leaveOpen)
+    /// <summary>Makes this the current provider of the name: only its attempts count for health. A new provider object starts with a clean
+    /// health record; the totals of the name continue.</summary>
+    public void Attach(RegisteredProvider registered, string currency, bool leaveOpen)
     {
         lock (_lock)
         {
-            var same = ReferenceEquals(_current?.Provider, slot.Provider);
-            slot.Lease = same && !_current!.Lease.IsOver ? _current.Lease : new ProviderLifetime(slot.Provider);
-            slot.Lease.LeaveOpen = leaveOpen;
-            slot.Lease.AddSlot();
-            slot.Totals = _totals.Use(slot.Info.Model, currency);
+            var same = ReferenceEquals(_current?.Provider, registered.Provider);
+            registered.Lifetime = same && !_current!.Lifetime.IsOver ? _current.Lifetime : new ProviderLifetime(registered.Provider);
+            registered.Lifetime.LeaveOpen = leaveOpen;
+            registered.Lifetime.AddRegistration();
+            registered.Totals = _totals.Use(registered.Info.Model, currency);
             if (!same)
             {
                 if (_current is not null)
-                    _permits.Replace(_current.Lease);
+                    _permits.Replace(_current.Lifetime);
                 BeginChangeUnderLock();
                 _health.Reset();
                 _average = new PeakEwma(_clock.Frequency);
                 EndChangeUnderLock();
             }
 
-            _current = slot;
-            _views.Limit = slot.MaxConcurrency;
+            _current = registered;
+            _views.Limit = registered.MaxConcurrency;
         }
     }
 
-    public ProviderSnapshot Snapshot(RegisteredProvider slot, long now)
+    public ProviderSnapshot Snapshot(RegisteredProvider registered, long now)
     {
-        // Every call looks at every provider, and nearly always there is nothing but good news: that is read without the lock, between two
-        // looks at the number of changes.
+        // Every call reads every provider, and nearly always the provider is healthy and available: that is read without the lock, between
+        // two reads of the number of changes.
         var changes = Volatile.Read(ref _changes);
         var (inFlight, average, clear) = (_permits.InFlight, _average, _health.IsClear);
         Volatile.ReadBarrier();
@@ -93,24 +93,24 @@ internal sealed partial class ProviderState
             }
         }
 
-        if (availability == ProviderAvailability.Available && inFlight >= slot.MaxConcurrency)
+        if (availability == ProviderAvailability.Available && inFlight >= registered.MaxConcurrency)
             availability = ProviderAvailability.AtCapacity;
         return new ProviderSnapshot(availability, status, inFlight, average.HasValue ? average.ValueAt(now) : double.NaN);
     }
 
-    /// <summary>Gives an attempt its permit, if the provider may serve it as the plan takes it to, and has one left.</summary>
-    /// <param name="slot">The slot.</param>
+    /// <summary>Gives an attempt its permit, if the provider may still serve it and has a permit left.</summary>
+    /// <param name="registered">The provider.</param>
     /// <param name="now">The time.</param>
     /// <param name="anyway">Whether it may begin though the provider is ejected.</param>
-    /// <param name="ticket">What the attempt takes along.</param>
-    public ProviderAvailability TryBegin(RegisteredProvider slot, long now, bool anyway, out AttemptTicket ticket)
+    /// <param name="ticket">What the attempt hands to <see cref="End"/> or <see cref="Withdraw"/>.</param>
+    public ProviderAvailability TryBegin(RegisteredProvider registered, long now, bool anyway, out AttemptTicket ticket)
     {
         lock (_lock)
         {
             ticket = _health.Ticket;
-            if (slot.IsRetired)
+            if (registered.IsRetired)
                 return ProviderAvailability.Excluded;
-            if (_permits.IsFull(slot))
+            if (_permits.IsFull(registered))
                 return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
             {
@@ -119,21 +119,21 @@ internal sealed partial class ProviderState
                     return admission;
             }
 
-            _permits.Take(slot);
+            _permits.Take(registered);
             return ProviderAvailability.Available;
         }
     }
 
-    /// <summary>Ends the attempt, once: returns its permit and judges the provider. <see cref="Count"/> it afterwards.</summary>
-    /// <param name="slot">The slot it ran on.</param>
-    /// <param name="answeredIn">The time of its answer, or of its first token; null when it did not succeed.</param>
-    /// <param name="ticket">What it was given when it began.</param>
+    /// <summary>Ends the attempt, once: returns its permit and updates the provider's health. <see cref="Count"/> follows.</summary>
+    /// <param name="registered">The provider it ran at.</param>
+    /// <param name="answeredIn">The time to its answer, or to its first token; null when it did not succeed.</param>
+    /// <param name="ticket">The ticket it was given when it began.</param>
     /// <param name="verdict">What its end means for the provider.</param>
     /// <param name="now">The time.</param>
-    /// <param name="release">Whether the provider's code has come back. If not, the attempt stays in flight until
+    /// <param name="release">Whether the provider's code has returned. If not, the attempt stays in flight until
     /// <see cref="Release"/>.</param>
     public AttemptEnd End(
-        RegisteredProvider slot, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
+        RegisteredProvider registered, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
     {
         lock (_lock)
         {
@@ -142,8 +142,8 @@ internal sealed partial class ProviderState
             if (release)
                 _permits.Return();
             else
-                _permits.Orphan(slot.Lease);
-            if (ReferenceEquals(slot.Provider, _current?.Provider))
+                _permits.Orphan(registered.Lifetime);
+            if (ReferenceEquals(registered.Provider, _current?.Provider))
             {
                 if (answeredIn is { } time)
                 {
@@ -158,74 +158,74 @@ internal sealed partial class ProviderState
 
             EndChangeUnderLock();
             _permits.HandOn();
-            return release && slot.Lease.RemoveAttempt() ? end | AttemptEnd.Unused : end;
+            return release && registered.Lifetime.RemoveAttempt() ? end | AttemptEnd.Unused : end;
         }
     }
 
     /// <summary>Counts an attempt that has ended, once.</summary>
-    public void Count(RegisteredProvider slot, LlmAttempt attempt)
+    public void Count(RegisteredProvider registered, LlmAttempt attempt)
     {
         lock (_lock)
         {
             _latencies.Add(attempt.Duration.Ticks);
-            slot.Totals!.Add(attempt);
-            slot.Totals.Users--;
+            registered.Totals!.Add(attempt);
+            registered.Totals.Users--;
         }
     }
 
-    /// <summary>Takes back a <see cref="TryBegin"/>: the provider was never asked.</summary>
+    /// <summary>Undoes a <see cref="TryBegin"/>: the provider was never asked.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
-    public bool Withdraw(RegisteredProvider slot, AttemptTicket ticket)
+    public bool Withdraw(RegisteredProvider registered, AttemptTicket ticket)
     {
         lock (_lock)
         {
             _permits.Return();
-            slot.Totals!.Users--;
+            registered.Totals!.Users--;
             _health.EndTrial(ticket);
             _permits.HandOn();
-            return slot.Lease.RemoveAttempt();
+            return registered.Lifetime.RemoveAttempt();
         }
     }
 
-    /// <summary>Returns what an orphaned attempt has kept: the provider's code has ended. Health was judged when the attempt
+    /// <summary>Returns the permit of an orphaned attempt whose code has returned at last. Health was updated when the attempt
     /// ended.</summary>
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
-    public bool Release(RegisteredProvider slot)
+    public bool Release(RegisteredProvider registered)
     {
         lock (_lock)
         {
-            _permits.ReturnOrphaned(slot.Lease);
-            return slot.Lease.RemoveAttempt();
+            _permits.ReturnOrphaned(registered.Lifetime);
+            return registered.Lifetime.RemoveAttempt();
         }
     }
 
-    /// <summary>No attempt starts on this slot from now on.</summary>
-    /// <param name="slot">The slot.</param>
+    /// <summary>Ends a registration: no attempt starts at this provider from now on.</summary>
+    /// <param name="registered">The provider.</param>
     /// <param name="stamp">The number of this change of the list.</param>
     /// <returns>True when its provider is now unused: the caller closes it.</returns>
-    public bool Retire(RegisteredProvider slot, long stamp)
+    public bool Retire(RegisteredProvider registered, long stamp)
     {
         lock (_lock)
         {
-            if (!slot.IsRetired)
-                slot.Totals!.Users--;
-            slot.IsRetired = true;
-            _permits.SendAway(slot);
+            if (!registered.IsRetired)
+                registered.Totals!.Users--;
+            registered.IsRetired = true;
+            _permits.SendAway(registered);
             _totals.PackUnused(_current?.Totals, stamp);
-            return slot.Lease.RemoveSlot();
+            return registered.Lifetime.RemoveRegistration();
         }
     }
 
     /// <summary>Queues for a permit, or takes one at once. A granted permit is already counted as in flight: <see cref="Admit"/> it, or
     /// <see cref="Withdraw"/>.</summary>
     /// <returns>False when the queue is full, or the provider has left the list.</returns>
-    public bool Join(RegisteredProvider slot, PermitWaiter waiter)
+    public bool Join(RegisteredProvider registered, PermitWaiter waiter)
     {
         lock (_lock)
-            return !slot.IsRetired && _permits.TakeOrJoin(slot, waiter);
+            return !registered.IsRetired && _permits.TakeOrJoin(registered, waiter);
     }
 
-    /// <summary>The call waits no longer.</summary>
+    /// <summary>Removes a call that has stopped waiting from the queue.</summary>
     public void Leave(PermitWaiter waiter)
     {
         lock (_lock)
@@ -234,13 +234,13 @@ internal sealed partial class ProviderState
 
     /// <summary>Whether the attempt may begin with the permit it waited for: the provider may have been ejected or excluded
     /// meanwhile.</summary>
-    public ProviderAvailability Admit(RegisteredProvider slot, long now, TimeSpan waited, bool anyway, out AttemptTicket ticket)
+    public ProviderAvailability Admit(RegisteredProvider registered, long now, TimeSpan waited, bool anyway, out AttemptTicket ticket)
     {
         lock (_lock)
         {
             _permits.Waits.Add(waited.TotalSeconds);
             ticket = _health.Ticket;
-            return slot.IsRetired ? ProviderAvailability.Excluded
+            return registered.IsRetired ? ProviderAvailability.Excluded
                 : _health.IsClear ? ProviderAvailability.Available
                 : AdmitUnderLock(now, anyway, ref ticket);
         }
@@ -278,9 +278,9 @@ internal sealed partial class ProviderState
     private bool WorsenUnderLock(AttemptTicket ticket, in HealthVerdict verdict, long now)
     {
         if (verdict.Exclusion is { } exclusion)
-            _health.Exclude(verdict.Reason, exclusion, now);
+            _health.Exclude(ExclusionReasons.Of(verdict.ErrorKind), verdict.ErrorKind, exclusion, now);
         if (verdict.IsFailure)
-            return _health.Failed(ticket, verdict.Reason, now, verdict.Jitter);
+            return _health.Failed(ticket, verdict.ErrorKind, now, verdict.Jitter);
         _health.EndTrial(ticket);
         return false;
     }

@@ -1,10 +1,10 @@
 namespace Orchestrator;
 
-/// <summary>What others see of a provider name's state: users, gauges, exporters, the log. Takes the state's lock.</summary>
+/// <summary>The state of a provider name as metrics, exporters, Explain and the log read it. Takes the state's lock.</summary>
 internal sealed class ProviderViews(
     string name, Lock stateLock, HealthRecord health, ProviderPermits permits, NameTotals totals, LatencyRing latencies, RouterClock clock)
 {
-    /// <summary>How many attempts may run at the same time on the slot that lists the name. Set under the lock.</summary>
+    /// <summary>How many attempts may run at the same time at the current provider of the name. Set under the lock.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
     /// <summary>What <see cref="Router.GetMetrics"/> shows of the name.</summary>
@@ -23,7 +23,7 @@ internal sealed class ProviderViews(
                 Provider = name,
                 Health = status,
                 Availability = isAvailable && permits.InFlight >= Limit ? ProviderAvailability.AtCapacity : availability,
-                Exclusion = health.ExclusionAt(now) is { } left ? ReasonOf(left.Reason) : ExclusionReason.None,
+                Exclusion = health.ExclusionAt(now) is { } exclusion ? exclusion.Reason : ExclusionReason.None,
                 AvailableIn = isAvailable ? null : clock.Span(health.StampsLeft(now)),
                 InFlight = permits.InFlight,
                 Queued = permits.Queued,
@@ -49,23 +49,24 @@ internal sealed class ProviderViews(
             return health.ErrorRate(now);
     }
 
-    /// <summary>Why a provider that is not available is excluded, if it is, and the time until that changes. An exclusion that is over
-    /// leaves an ejected provider ejected, which is better: it may be asked when no other provider is left.</summary>
+    /// <summary>Why a provider that is not available is excluded, and the time until that ends; <see cref="ExclusionReason.None"/> for one
+    /// that is ejected but not excluded. When the exclusion of an ejected provider ends it is still ejected, but may be asked when no other
+    /// provider is left.</summary>
     public (ExclusionReason Reason, TimeSpan Left) Obstacle(long now)
     {
         lock (stateLock)
         {
             return health.ExclusionAt(now) is { } exclusion
-                ? (ReasonOf(exclusion.Reason), exclusion.Left)
+                ? exclusion
                 : (ExclusionReason.None, clock.Span(health.StampsLeft(now)));
         }
     }
 
-    /// <summary>Hands the totals to an exporter while nothing changes them.</summary>
+    /// <summary>Hands the totals to an exporter under the lock, so that they do not change meanwhile.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="since">The change of the list up to which the exporter has shown what left.</param>
-    /// <param name="visit">The exporter's own code, for each model.</param>
-    /// <param name="visitState">The exporter's own code, for the rest.</param>
+    /// <param name="since">The change of the list up to which the exporter has shown models that left.</param>
+    /// <param name="visit">Called for each model.</param>
+    /// <param name="visitState">Called once, for what is not counted by model.</param>
     public void Visit(long now, long since, Action<ModelTotals> visit, Action<StateTotals> visitState)
     {
         lock (stateLock)
@@ -81,14 +82,4 @@ internal sealed class ProviderViews(
         lock (stateLock)
             return health.TakeChanges() ?? [];
     }
-
-    private static ExclusionReason ReasonOf(LlmErrorKind kind) => kind switch
-    {
-        LlmErrorKind.RateLimited => ExclusionReason.RetryAfter,
-        LlmErrorKind.Authentication => ExclusionReason.Authentication,
-        LlmErrorKind.Permission => ExclusionReason.Permission,
-        LlmErrorKind.QuotaExceeded => ExclusionReason.QuotaExceeded,
-        LlmErrorKind.ModelNotFound => ExclusionReason.ModelNotFound,
-        _ => ExclusionReason.Error,
-    };
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
-/// <summary>One registered provider: what was handed in, and what was resolved once for it.</summary>
+/// <summary>One registered provider: the object, its options, and the price and time-outs that were resolved at registration.</summary>
 internal sealed class RegisteredProvider(
-    ILlmProvider provider, ProviderInfo info, ProviderOptions options, ProviderState state, ModelPrice? price, TimeoutOptions limits)
+    ILlmProvider provider, ProviderInfo info, ProviderOptions options, ProviderState state, ModelPrice? price, TimeoutOptions timeouts)
 {
     public ILlmProvider Provider { get; } = provider;
 
@@ -14,8 +14,8 @@ internal sealed class RegisteredProvider(
 
     public ModelPrice? Price { get; } = price;
 
-    /// <summary>Provider and router together; a request's own come on top.</summary>
-    public TimeoutOptions Timeouts { get; } = limits;
+    /// <summary>The time-outs of its options, then its own, then the router's. Those of a request take precedence.</summary>
+    public TimeoutOptions Timeouts { get; } = timeouts;
 
     /// <summary>Whether the vendor's server cuts a prompt that is too long without an error.</summary>
     public bool CutsLongPrompts { get; } = VendorFacts.Of(info.Vendor).CutsLongPrompts;
@@ -29,11 +29,11 @@ internal sealed class RegisteredProvider(
     /// <summary>The totals of this name and model; set by the state that owns them.</summary>
     public ModelTotals? Totals { get; set; }
 
-    /// <summary>Who uses the provider object; shared with another slot that lists the same one. Set by the state.</summary>
-    public ProviderLifetime Lease { get; set; } = null!;
+    /// <summary>The uses of the provider object; shared by registrations of the same object under this name. Set by the state.</summary>
+    public ProviderLifetime Lifetime { get; set; } = null!;
 
-    /// <summary>Whether the slot has left the list: no attempt starts on it. Set once, under the lock of the state; a call that
-    /// reads it without the lock makes its plan anew one step later at worst.</summary>
+    /// <summary>Whether it has left the list: no attempt starts at it. Set once, under the lock of the state; a call that reads it without
+    /// the lock makes its new plan one step later at worst.</summary>
     public bool IsRetired { get; set; }
 
     /// <inheritdoc cref="ProviderState.End"/>
@@ -45,16 +45,16 @@ internal sealed class RegisteredProvider(
         return (end & AttemptEnd.Ejected) != 0;
     }
 
-    /// <summary>Takes back a permit whose attempt is not made: the provider was never asked.</summary>
+    /// <summary>Returns the permit of an attempt that is not made: the provider was never asked.</summary>
     public void Withdraw(AttemptTicket ticket) => CloseIf(State.Withdraw(this, ticket));
 
-    /// <summary>Gives back what an orphaned attempt has kept: the provider's code has ended.</summary>
+    /// <summary>Returns the permit of an orphaned attempt whose code has returned at last.</summary>
     public void ReleaseOrphan() => CloseIf(State.Release(this));
 
     /// <summary>Closes the provider when its last use has ended. Outside the lock of the state.</summary>
     public void CloseIf(bool isUnused)
     {
         if (isUnused)
-            Lease.Release(Info.Name);
+            Lifetime.Release(Info.Name);
     }
 }

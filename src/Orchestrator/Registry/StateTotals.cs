@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What an exporter shows of one provider name beside the totals of its models. Valid during the visit only.</summary>
+/// <summary>What an exporter shows of one provider name besides the totals of its models. Valid during the visit only.</summary>
 internal readonly ref struct StateTotals(
     ProviderHealth health, ProviderPermits permits, ReadOnlySpan<long> changes, ReadOnlySpan<long> errors)
 {
@@ -10,7 +10,7 @@ internal readonly ref struct StateTotals(
 
     public int Queued => Permits.Queued;
 
-    /// <summary>How long calls waited for a permit.</summary>
+    /// <summary>The waiting times of calls that were given a permit.</summary>
     public BucketCounts Waits => Permits.Waits;
 
     /// <summary>The number of changes so far, by <see cref="ProviderAvailability"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>What <see cref="ProviderMetrics"/> shows of several models together.</summary>
+/// <summary>The sum of the totals of several models, as <see cref="ProviderMetrics"/> shows it.</summary>
 internal sealed class TotalsSum
 {
     private readonly long[] _outcomes = new long[4];

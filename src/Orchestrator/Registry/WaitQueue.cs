@@ -4,20 +4,20 @@ namespace Orchestrator;
 /// <see cref="ProviderState"/>.</summary>
 internal sealed class WaitQueue
 {
-    private readonly LinkedList<(PermitWaiter Waiter, RegisteredProvider Slot)> _waiting = new();
+    private readonly LinkedList<(PermitWaiter Waiter, RegisteredProvider Registered)> _waiting = new();
     private readonly BucketCounts _waits = new(Buckets.Latency);
 
     public int Count => _waiting.Count;
 
-    /// <summary>How long calls that were given a permit had waited for it.</summary>
+    /// <summary>The waiting times of calls that were given a permit.</summary>
     public BucketCounts Waits => _waits;
 
     /// <summary>False when the queue is as long as it may be.</summary>
-    public bool TryJoin(PermitWaiter waiter, RegisteredProvider slot)
+    public bool TryJoin(PermitWaiter waiter, RegisteredProvider registered)
     {
-        if (_waiting.Count >= slot.QueueLimit)
+        if (_waiting.Count >= registered.QueueLimit)
             return false;
-        _waiting.AddLast((waiter, slot));
+        _waiting.AddLast((waiter, registered));
         return true;
     }
 
@@ -33,14 +33,13 @@ internal sealed class WaitQueue
         }
     }
 
-    /// <summary>The next that waits at a slot that has left the list. It is taken, wherever in the queue it stands: it waits for
-    /// nothing.</summary>
-    public bool TryNextOf(RegisteredProvider slot, out PermitWaiter waiter)
+    /// <summary>Takes the next call that waits for a provider that has left the list, wherever in the queue it stands.</summary>
+    public bool TryNextOf(RegisteredProvider registered, out PermitWaiter waiter)
     {
         for (var node = _waiting.First; node is not null;)
         {
             var (at, next) = (node.Value, node.Next);
-            if (at.Slot == slot)
+            if (at.Registered == registered)
             {
                 _waiting.Remove(node);
                 if (at.Waiter.TryTake())
@@ -57,20 +56,20 @@ internal sealed class WaitQueue
         return false;
     }
 
-    /// <summary>The next that still waits and that there is a permit for. It is taken.</summary>
-    public bool TryNext(int inFlight, out PermitWaiter waiter, out RegisteredProvider slot)
+    /// <summary>Takes the next call that still waits and whose provider has a permit.</summary>
+    public bool TryNext(int inFlight, out PermitWaiter waiter, out RegisteredProvider registered)
     {
         while (_waiting.First is { } node)
         {
-            (waiter, slot) = node.Value;
-            if (inFlight >= slot.MaxConcurrency && !waiter.IsTaken)
+            (waiter, registered) = node.Value;
+            if (inFlight >= registered.MaxConcurrency && !waiter.IsTaken)
                 return false;
             _waiting.RemoveFirst();
             if (waiter.TryTake())
                 return true;
         }
 
-        (waiter, slot) = (null!, null!);
+        (waiter, registered) = (null!, null!);
         return false;
     }
 }

@@ -2,8 +2,8 @@ namespace Orchestrator;
 
 /// <summary>By status, then by load: expected time to the first token × (attempts running + 1).</summary>
 /// <remarks>
-/// A cold provider is given the median time of its warm peers, so it gets its share and no stampede. Equals take turns by the call
-/// number: a fixed order among them would send every call of an idle router to the same one.
+/// A provider without a measured time gets the median of the others, so that it receives its share of calls and no stampede. Providers with
+/// equal keys take turns by the call number: with a fixed order every call of an idle router would go to the same one.
 /// </remarks>
 internal sealed class BestAvailableStrategy : IRoutingStrategy, IFirstChoice
 {

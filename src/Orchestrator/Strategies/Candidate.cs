@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>A provider as it stood when the call began. Immutable.</summary>
+/// <summary>The state of a provider when the call began. Immutable.</summary>
 /// <param name="Info">Who it is.</param>
 public readonly record struct Candidate(ProviderInfo Info)
 {
@@ -24,8 +24,8 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its status by the errors in <see cref="HealthOptions.Window"/> (60 s).</summary>
     public ProviderHealth Health { get => State.Health; init => State = State with { Health = value }; }
 
-    /// <summary>What its last <see cref="IHealthProbe"/> said; <see langword="true"/> without one, and where the strategy does not ask
-    /// (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
+    /// <summary>The answer of its last <see cref="IHealthProbe"/>; <see langword="true"/> without one, and where the strategy uses no
+    /// probes (<see cref="IRoutingStrategy.UsesHealthProbes"/>).</summary>
     public bool IsReachable { get => State.IsReachable; init => State = State with { IsReachable = value }; }
 
     /// <summary>Seconds to expect for one more call: <see cref="TimeToFirstToken"/> × (<see cref="InFlight"/> + 1); <see langword="null"/>

@@ -143,7 +143,8 @@ public class RoutePlanTests
         UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
     {
         var slots = Array.ConvertAll(available, Registered);
-        return new(slots, new CandidateState[slots.Length], unavailable, new PlanStrategy(new CustomRanking(rank), _faults.Add), Strategies.RankingCase.Context());
+        var strategy = new PlanStrategy(new CustomRanking(rank), _faults.Add);
+        return new(slots, new CandidateState[slots.Length], unavailable, strategy, Strategies.RankingCase.Context());
     }
 
     private static UnavailableProviders Others(string? trial, string[] full, string[] ejected)

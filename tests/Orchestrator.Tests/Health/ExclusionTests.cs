@@ -128,7 +128,8 @@ public class ExclusionTests
         _clock.Advance(TimeSpan.FromSeconds(10));
         for (var i = 0; i < 5; i++)
             await router.RouteAsync("hello");
-        logs.Named("llm_provider_excluded").Count().Should().Be(1);
+        logs.Named("llm_provider_excluded").Should().ContainSingle()
+            .Which.StructuredState.Should().Contain(new Dictionary<string, string?> { ["reason"] = "RetryAfter", ["error_kind"] = "RateLimited" });
         logs.Named("llm_provider_available").Count().Should().Be(1);
     }
 

@@ -68,7 +68,7 @@ public class HealthRecordProperties
                     break;
                 case HealthAct.Exclude:
                     Reached.Add("excluded");
-                    _record.Exclude(LlmErrorKind.RateLimited, TimeSpan.FromMilliseconds(command.Number % 60_000), _now);
+                    _record.Exclude(ExclusionReason.RetryAfter, LlmErrorKind.RateLimited, TimeSpan.FromMilliseconds(command.Number % 60_000), _now);
                     if (command.Number % 60_000 > 0)
                         _model.Exclude(command.Number % 60_000, _now);
                     break;

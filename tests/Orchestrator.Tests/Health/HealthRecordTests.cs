@@ -13,9 +13,9 @@ public class HealthRecordTests
     [InlineData(60, 60)]
     public void Of_two_exclusions_the_one_that_ends_later_holds(int first, int second)
     {
-        Exclude(LlmErrorKind.RateLimited, first, 0);
-        Exclude(LlmErrorKind.RateLimited, second, 0);
-        _record.ExclusionAt(0).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(60)));
+        Exclude(ExclusionReason.RetryAfter, first, 0);
+        Exclude(ExclusionReason.RetryAfter, second, 0);
+        _record.ExclusionAt(0).Should().Be((ExclusionReason.RetryAfter, TimeSpan.FromSeconds(60)));
         _record.StampsLeft(0).Should().Be(60 * Second);
         _record.At(59 * Second).Should().Be(ProviderAvailability.Excluded);
         _record.At(60 * Second).Should().Be(ProviderAvailability.Available);
@@ -24,43 +24,43 @@ public class HealthRecordTests
     [Fact]
     public void An_exclusion_that_grows_is_reported_once_and_one_for_another_reason_again()
     {
-        Exclude(LlmErrorKind.RateLimited, 10, 0);
-        Exclude(LlmErrorKind.RateLimited, 20, 0);
-        Exclude(LlmErrorKind.Authentication, 300, 0);
-        Told().Should().Equal(LlmErrorKind.RateLimited, LlmErrorKind.Authentication);
-        _record.ExclusionAt(Second).Should().Be((LlmErrorKind.Authentication, TimeSpan.FromSeconds(299)));
+        Exclude(ExclusionReason.RetryAfter, 10, 0);
+        Exclude(ExclusionReason.RetryAfter, 20, 0);
+        Exclude(ExclusionReason.Authentication, 300, 0);
+        Reasons().Should().Equal(ExclusionReason.RetryAfter, ExclusionReason.Authentication);
+        _record.ExclusionAt(Second).Should().Be((ExclusionReason.Authentication, TimeSpan.FromSeconds(299)));
     }
 
     [Fact]
     public void An_exclusion_after_one_that_is_over_is_reported_though_no_call_noticed_its_end()
     {
-        Exclude(LlmErrorKind.RateLimited, 10, 0);
+        Exclude(ExclusionReason.RetryAfter, 10, 0);
         _record.ExclusionAt(10 * Second).Should().BeNull();
         _record.StampsLeft(10 * Second).Should().Be(0);
         _record.Show(10 * Second).Availability.Should().Be(ProviderAvailability.Available);
-        Exclude(LlmErrorKind.RateLimited, 10, 10 * Second);
-        Told().Should().Equal(LlmErrorKind.RateLimited, LlmErrorKind.RateLimited);
+        Exclude(ExclusionReason.RetryAfter, 10, 10 * Second);
+        Reasons().Should().Equal(ExclusionReason.RetryAfter, ExclusionReason.RetryAfter);
     }
 
     [Fact]
     public void An_exclusion_from_before_the_clock_stepped_back_does_not_hide_a_new_one()
     {
-        Exclude(LlmErrorKind.RateLimited, 60, 100 * Second);
-        Exclude(LlmErrorKind.RateLimited, 10, 0);
-        _record.ExclusionAt(0).Should().Be((LlmErrorKind.RateLimited, TimeSpan.FromSeconds(10)));
+        Exclude(ExclusionReason.RetryAfter, 60, 100 * Second);
+        Exclude(ExclusionReason.RetryAfter, 10, 0);
+        _record.ExclusionAt(0).Should().Be((ExclusionReason.RetryAfter, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
     public void An_exclusion_of_no_length_is_none()
     {
-        Exclude(LlmErrorKind.RateLimited, 0, 0);
+        Exclude(ExclusionReason.RetryAfter, 0, 0);
         (_record.HasChanges, _record.IsClear).Should().Be((false, true));
     }
 
     [Fact]
     public void Another_instance_is_not_left_out_for_what_the_one_before_did()
     {
-        Exclude(LlmErrorKind.Authentication, 300, 0);
+        Exclude(ExclusionReason.Authentication, 300, 0);
         _record.Reset();
         _record.ExclusionAt(0).Should().BeNull();
         _record.StampsLeft(0).Should().Be(0);
@@ -129,7 +129,8 @@ public class HealthRecordTests
             _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 0, jitter: 1).Should().Be(i == 2);
     }
 
-    private void Exclude(LlmErrorKind reason, int seconds, long now) => _record.Exclude(reason, TimeSpan.FromSeconds(seconds), now);
+    private void Exclude(ExclusionReason reason, int seconds, long now) =>
+        _record.Exclude(reason, null, TimeSpan.FromSeconds(seconds), now);
 
-    private IEnumerable<LlmErrorKind?> Told() => _record.TakeChanges()!.Select(change => change.Reason);
+    private IEnumerable<ExclusionReason> Reasons() => _record.TakeChanges()!.Select(change => change.Reason);
 }

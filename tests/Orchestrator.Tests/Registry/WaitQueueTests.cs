@@ -114,7 +114,7 @@ public class WaitQueueTests
         state.Fail(registered, running, Now).Should().Be(AttemptEnd.Ejected);
         state.Admit(registered, Now, TimeSpan.Zero, anyway, out var ticket)
             .Should().Be(anyway ? ProviderAvailability.Available : ProviderAvailability.Ejected);
-        (ticket.Avoided, ticket.IsTrial).Should().Be((true, false));
+        (ticket.WasEjected, ticket.IsTrial).Should().Be((true, false));
     }
 
     [Fact]

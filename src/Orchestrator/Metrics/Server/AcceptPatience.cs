@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// How long a connection may be without a complete request before it gives way to another. A burst of slow clients needs that time; a flood
-/// of connections that never ask uses it up: it halves with every few of them. On Linux the kernel has waited for seconds already.
+/// How long a connection may stay without a complete request before it is closed in favour of another. A burst of slow clients needs that
+/// time; under a flood of connections that send nothing it halves with every few of them. On Linux the kernel has waited for seconds
+/// already.
 /// </summary>
 internal sealed class AcceptPatience(LoopClock clock)
 {
@@ -21,7 +22,7 @@ internal sealed class AcceptPatience(LoopClock clock)
         return Full / (1 << (_silent / SilentPerHalving));
     }
 
-    /// <summary>A connection gave way without ever having asked.</summary>
+    /// <summary>A connection was closed without a complete request.</summary>
     public void CountSilent()
     {
         _lastSilent = clock.Now;

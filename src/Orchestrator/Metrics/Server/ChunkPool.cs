@@ -1,12 +1,12 @@
 namespace Orchestrator;
 
 /// <summary>
-/// Keeps the chunks of the last pages for the next ones, and no more: as many as were in use at once lately, so that the memory of a
-/// server that is scraped steadily does not move. Safe for use by several threads.
+/// Keeps the chunks of the last pages for the next ones: as many as were in use at once lately, so that the memory of a server under steady
+/// scrapes stays constant. Thread-safe.
 /// </summary>
 internal sealed class ChunkPool
 {
-    /// <summary>Just under the size that would make it a large object.</summary>
+    /// <summary>Just below the size of a large object.</summary>
     public const int ChunkLength = 64 * 1024;
 
     private readonly Lock _gate = new();
@@ -34,7 +34,7 @@ internal sealed class ChunkPool
         lock (_gate)
         {
             _rented -= chunks.Count;
-            // Shrinks slowly after a page that was unusually large.
+            // Shrinks slowly after an unusually large page.
             _largestPage = Math.Max(chunks.Count, _largestPage - 1);
             foreach (var chunk in chunks)
             {

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Orchestrator;
 
-/// <summary>What Accept-Encoding says of gzip. Starts as "not mentioned"; several headers add up.</summary>
+/// <summary>The preference for gzip in Accept-Encoding. Starts as "not mentioned"; several headers are combined.</summary>
 internal struct GzipPreference
 {
     // In thousandths plus one, so that 0 is "not mentioned".
     private int _gzip, _any, _identity;
 
-    /// <summary>Allowed, and not less welcome than the plain page.</summary>
+    /// <summary>Whether gzip is allowed and not less preferred than the plain page.</summary>
     public readonly bool IsPreferred
     {
         get
@@ -35,7 +35,7 @@ internal struct GzipPreference
         }
     }
 
-    /// <summary>Thousandths; what cannot be read counts as "no", since the plain page is always right.</summary>
+    /// <summary>In thousandths. An unreadable value counts as "no", because the plain page is always acceptable.</summary>
     private static int Weight(ReadOnlySpan<byte> parameter)
     {
         if (parameter.Length is < 3 or > 7 || !Ascii.EqualsIgnoreCase(parameter[..2], "q="u8))

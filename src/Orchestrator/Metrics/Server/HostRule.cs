@@ -11,8 +11,8 @@ internal enum HostCheck
 }
 
 /// <summary>
-/// Which names a request may ask for. A page in a browser can point a name of its own at 127.0.0.1 and read what answers there
-/// (DNS rebinding); its requests still carry that name, so a loopback endpoint answers to the names of loopback only.
+/// Which host names a request may have. A web page can point a name of its own at 127.0.0.1 and read the answers (DNS rebinding). Its
+/// requests still carry that name, so a loopback endpoint answers only requests with a loopback name.
 /// </summary>
 internal sealed class HostRule
 {
@@ -23,10 +23,10 @@ internal sealed class HostRule
 
     private HostRule(byte[][]? names) => _names = names;
 
-    /// <summary>For addresses that others can reach: their names are not ours to know.</summary>
+    /// <summary>For addresses that other machines can reach: their names are not known here.</summary>
     public static HostRule Any { get; } = new(null);
 
-    /// <summary>For loopback, and the name it was asked for by.</summary>
+    /// <summary>For loopback, and the name that the endpoint was started on.</summary>
     public static HostRule Loopback(string name)
         => new([.. new[] { "localhost", "127.0.0.1", "[::1]", name }.Distinct().Select(Encoding.ASCII.GetBytes)]);
 

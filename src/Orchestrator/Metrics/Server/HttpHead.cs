@@ -4,8 +4,8 @@ using System.Text;
 namespace Orchestrator;
 
 /// <summary>
-/// Judges the head of a request: a pure function of bytes, strict where RFC 9112 lets a server be strict, since nothing but scrapers
-/// and browsers has business here. Bodies are never read: a request that announces one is refused.
+/// Parses the head of a request: a pure function of bytes, strict where RFC 9112 allows it, because only scrapers and browsers use the
+/// endpoint. Bodies are never read: a request that announces one is refused.
 /// </summary>
 internal static class HttpHead
 {
@@ -16,7 +16,7 @@ internal static class HttpHead
     private static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> Visible = SearchValues.Create(Bytes(0x21, 0x7e, except: (byte)'#'));
-    // Never part of a head: control characters other than tab, CR and LF.
+    // Invalid in a head: control characters other than tab, CR and LF.
     private static readonly SearchValues<byte> Control = SearchValues.Create(
         [.. Bytes(0x00, 0x08), 0x0b, 0x0c, .. Bytes(0x0e, 0x1f), 0x7f]);
 
@@ -29,7 +29,7 @@ internal static class HttpHead
         var end = rest.IndexOf("\r\n\r\n"u8);
         var head = end < 0 ? rest : rest[..end];
 
-        // What can never become a request is refused at once, not after the deadline: TLS, random bytes, HTTP/0.9, HTTP/2.
+        // Bytes that cannot become a request (TLS, random bytes, HTTP/0.9, HTTP/2) are refused at once, not after the deadline.
         if (head.ContainsAny(Control) || (head.Length > 0 && !Token.Contains(head[0]) && !head.SequenceEqual("\r"u8)))
             return Malformed;
         var lineEnd = head.IndexOf((byte)'\n');
@@ -81,7 +81,7 @@ internal static class HttpHead
 
         private bool ReadField(ReadOnlySpan<byte> field)
         {
-            // A name with a space before the colon, and a folded line, are how requests are smuggled: both fail as names.
+            // A space before the colon and a folded line are used for request smuggling: both are invalid names.
             var colon = field.IndexOf((byte)':');
             if (colon <= 0 || field[..colon].ContainsAnyExcept(Token) || field.ContainsAny((byte)'\r', (byte)'\n'))
                 return false;
@@ -120,7 +120,7 @@ internal static class HttpHead
             var path = _target;
             if (path.Length >= 7 && Ascii.EqualsIgnoreCase(path[..7], "http://"u8))
             {
-                // Absolute form: every server has to take it, and its host counts as much as the header's.
+                // Absolute form: every server has to accept it, and its host is checked like that of the header.
                 path = path[7..];
                 var slash = path.IndexOfAny((byte)'/', (byte)'?');
                 var authority = slash < 0 ? path : path[..slash];

@@ -1,6 +1,7 @@
 namespace Orchestrator;
 
-/// <summary>Lets one message of a kind through in ten seconds and counts the others, so that an attack does not fill a disk.</summary>
+/// <summary>Passes one message of a kind every ten seconds and counts the others, so that an attack cannot fill the disk with
+/// logs.</summary>
 internal struct LogGate
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -8,7 +9,7 @@ internal struct LogGate
     private TimeSpan _next;
     private int _suppressed;
 
-    /// <summary>Whether to say it now, and how many were kept back.</summary>
+    /// <summary>Whether to log the message now, and how many were suppressed before.</summary>
     public bool Opens(TimeSpan now, out int suppressed)
     {
         suppressed = _suppressed;

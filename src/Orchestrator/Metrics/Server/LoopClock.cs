@@ -1,6 +1,6 @@
 namespace Orchestrator;
 
-/// <summary>The time by which the loop decides: read at the start of each step, so that one step has one time. Used by the loop's
+/// <summary>The loop's time: read at the start of each step, so that all decisions of a step use the same time. Used by the loop's
 /// thread.</summary>
 internal sealed class LoopClock(TimeProvider time)
 {

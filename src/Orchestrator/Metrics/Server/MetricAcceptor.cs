@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>Which client gets one of the connections, and what happens when there are none left, or no descriptors. Owned by the loop's
-/// thread.</summary>
+/// <summary>Accepts clients, and decides what happens when all connections are in use or the process has no file descriptors. Owned by the
+/// loop's thread.</summary>
 internal sealed class MetricAcceptor(
     MetricConnections connections, MetricRequests requests, AcceptPatience patience,
     SpareDescriptor spareDescriptor, LoopClock clock, ILogger logger)
 {
     private const int AcceptsAtOnce = 128;
 
-    // A healthy reader takes a page in much less. Only when all connections are taken does this count.
+    // A healthy reader needs much less for a page. Applied only when all connections are in use.
     private static readonly TimeSpan WritingGrace = TimeSpan.FromMilliseconds(50);
 
     private TimeSpan _pausedUntil;
@@ -42,7 +42,7 @@ internal sealed class MetricAcceptor(
                 return;
             if (TryAccept(listener) is not { } socket)
                 return;
-            // The request of a client that had to queue is here already. Read now, it cannot be pushed out by those behind it.
+            // The request of a client that had to queue has arrived already. It is read now, so that the client is not evicted.
             connections.Serve(connections.Open(socket), requests, static (requests, c) =>
             {
                 c.Socket.Blocking = false;
@@ -67,7 +67,7 @@ internal sealed class MetricAcceptor(
         MetricConnection? oldest;
         while ((oldest = OldestToYield()) is { State: MetricConnectionState.Idle })
         {
-            // Its next request may have come in this very turn.
+            // Its next request may have arrived in this turn.
             connections.Serve(oldest, requests, static (requests, c) => requests.Receive(c));
             if (connections.Count < MetricLimits.Connections)
                 return true;
@@ -108,7 +108,7 @@ internal sealed class MetricAcceptor(
         }
         catch (SocketException error) when (IsOutOfDescriptors(error) && spareDescriptor.TryGiveUp())
         {
-            // The process has none left: the one that was kept for this lets a scrape through all the same.
+            // The process has no descriptor left: the spare one is released, so that a scrape still gets through.
             try
             {
                 return listener.Accept();
@@ -121,7 +121,7 @@ internal sealed class MetricAcceptor(
         }
         catch (SocketException error)
         {
-            // The client may have gone; that is no reason to pause.
+            // The client may have disconnected; accepting goes on.
             if (error.SocketErrorCode is not
                 (SocketError.WouldBlock or SocketError.ConnectionAborted or SocketError.ConnectionReset or SocketError.Interrupted))
             {

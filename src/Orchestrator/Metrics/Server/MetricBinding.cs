@@ -7,11 +7,11 @@ namespace Orchestrator;
 /// <summary>The listening sockets of an endpoint, and the names it answers to.</summary>
 internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, string urlHost) : IDisposable
 {
-    // Long enough that a burst of connections does not make a scraper wait a second for its next SYN, short enough that those before
-    // it are dealt with in less than a tenth.
+    // Long enough that a burst of connections does not make a scraper wait a second for its next SYN, short enough that all of the queue is
+    // served in less than a tenth of a second.
     private const int Backlog = 2048;
     private const int PortAttempts = 16;
-    // What the kernel may keep for each connection; left alone it keeps megabytes for a reader that does not read.
+    // The send buffer of each connection in the kernel; by default it grows to megabytes for a reader that does not read.
     private const int SendBuffer = 512 * 1024;
     private const int ReceiveBuffer = 32 * 1024;
 
@@ -92,7 +92,7 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
                 SocketErrorCode: not SocketError.AddressAlreadyInUse and not SocketError.AccessDenied
             })
             {
-                // IPv6 is compiled in but switched off, as containers often have it.
+                // IPv6 is compiled in but disabled, as in many containers.
             }
         }
 
@@ -126,8 +126,8 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
     }
 
     /// <summary>
-    /// On Linux a connection that says nothing stays with the kernel for its first three seconds: a thousand that say nothing take no
-    /// place from one that asks, and a burst of slow clients need not be told from a flood.
+    /// On Linux a connection that sends nothing stays in the kernel for its first three seconds (TCP_DEFER_ACCEPT): a thousand of them take
+    /// no connection from a client that sends a request, and a burst of slow clients looks different from a flood.
     /// </summary>
     private static void DeferAccept(Socket socket)
     {
@@ -142,7 +142,7 @@ internal sealed class MetricBinding(List<Socket> listeners, HostRule hosts, stri
         }
         catch (SocketException)
         {
-            // Not every kernel that calls itself Linux has it. It is a help, not a need.
+            // Some kernels do not have the option. The endpoint works without it.
         }
     }
 

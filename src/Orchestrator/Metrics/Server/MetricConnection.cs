@@ -22,13 +22,13 @@ internal sealed class MetricConnection
     /// <summary>When it was accepted or, later, when its last complete request came.</summary>
     public TimeSpan Since { get; set; }
 
-    /// <summary>When the state has lasted too long.</summary>
+    /// <summary>When the state times out.</summary>
     public TimeSpan Deadline { get; set; }
 
     /// <summary>When the response began to be written.</summary>
     public TimeSpan WritingSince { get; private set; }
 
-    /// <summary>When the peer last took some of the response.</summary>
+    /// <summary>When the peer last read some of the response.</summary>
     public TimeSpan LastProgress { get; private set; }
 
     /// <summary>Whether it keeps a page in memory.</summary>
@@ -40,15 +40,16 @@ internal sealed class MetricConnection
     /// <summary>The request being answered.</summary>
     public HttpVerdict Request { get; set; }
 
-    /// <summary>Whether the export that runs is for this request too, as it began after the request came.</summary>
+    /// <summary>Whether the running export answers this request: it began after the request arrived.</summary>
     public bool IsInExport { get; set; }
 
-    /// <summary>The page it is about to be given; not held.</summary>
+    /// <summary>The page it is about to get; not held.</summary>
     public MetricPage? Rendered { get; set; }
 
     public bool ClosesAfterResponse { get; set; }
 
-    /// <summary>Whether more may have been sent than was read: closing at once would reset the connection and lose the response.</summary>
+    /// <summary>Whether the peer may have sent more than was read: closing at once would reset the connection and lose the
+    /// response.</summary>
     public bool DrainsBeforeClose { get; set; }
 
     public long Drained { get; set; }
@@ -66,7 +67,7 @@ internal sealed class MetricConnection
         _received = 0;
     }
 
-    /// <summary>The count of bytes read; 0 when the peer has ended, -1 when there is nothing now.</summary>
+    /// <summary>The number of bytes read; 0 when the peer has closed its side, -1 when nothing has arrived.</summary>
     public int Receive()
     {
         if (State == MetricConnectionState.Draining)
@@ -78,7 +79,7 @@ internal sealed class MetricConnection
         return count;
     }
 
-    /// <summary>Forgets a head that was judged; what came after it moves to the front.</summary>
+    /// <summary>Removes a parsed head; the bytes after it move to the front.</summary>
     public void Consume(int count)
     {
         _received -= count;
@@ -120,7 +121,7 @@ internal sealed class MetricConnection
             LastProgress = now;
         }
 
-        return SendOutcome.Blocked; // Or only fast; either way the others come first.
+        return SendOutcome.Blocked; // Or the peer is only fast; in both cases the other connections are served first.
     }
 
     public void Close(bool abortive)
@@ -128,14 +129,14 @@ internal sealed class MetricConnection
         ReleasePage();
         if (abortive)
         {
-            // A reset: frees the kernel's memory at once, instead of waiting for a peer that was never heard of.
+            // A reset frees the kernel's memory at once, without a wait for a peer that never sent anything.
             Socket.Close(0);
             return;
         }
 
         try
         {
-            // The end of stream first: a request that crosses it can be sent again by any client, after a reset it cannot.
+            // The end of stream first: a client can repeat a request that crosses it, but not one that was reset.
             Socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)

@@ -11,12 +11,12 @@ internal sealed class MetricConnections(LoopClock clock, SpareDescriptor spareDe
     private readonly Stack<MetricConnection> _spare = new();
     private LogGate _unexpected;
 
-    /// <summary>In the order they were opened. A step may close the connection it serves: go through it from the end.</summary>
+    /// <summary>In the order they were opened. A step may close the connection it serves: iterate from the end.</summary>
     public List<MetricConnection> All { get; } = new(MetricLimits.Connections);
 
     public int Count => All.Count;
 
-    /// <summary>Whether the endpoint is being stopped: what is answered from now on is the last on its connection.</summary>
+    /// <summary>Whether the endpoint is stopping: every response closes its connection from now on.</summary>
     public bool IsClosing { get; private set; }
 
     public MetricConnection Open(Socket socket)
@@ -34,7 +34,7 @@ internal sealed class MetricConnections(LoopClock clock, SpareDescriptor spareDe
 
     public bool IsOpen(MetricConnection connection) => _bySocket.ContainsKey(connection.Socket);
 
-    /// <summary>Does one step on a connection. Whatever goes wrong in it ends with that connection.</summary>
+    /// <summary>Does one step on a connection. An error closes that connection only.</summary>
     public void Serve<T>(MetricConnection connection, T server, Action<T, MetricConnection> step)
     {
         try

@@ -6,8 +6,8 @@ namespace Orchestrator;
 internal sealed class MetricExport(
     MetricConnections connections, MetricRequests requests, MetricRenderer renderer, ChunkPool pool, LoopClock clock, ILogger logger)
 {
-    // Pages that are still being sent when the next export is due. Above this, it waits for their readers, but not for those that
-    // have stopped reading or are slow: they lose their connection, so that pages cannot pile up in memory.
+    // The most bytes of pages that may still be in sending when the next export is due. Above it the export waits for their readers.
+    // Readers that have stopped or are slow lose their connection, so that pages cannot accumulate in memory.
     private const long MaxHeldBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan StallGrace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan HoldingGrace = TimeSpan.FromMilliseconds(250);
@@ -18,7 +18,7 @@ internal sealed class MetricExport(
     /// <summary>When an export that waits for memory is to be tried again.</summary>
     public TimeSpan Due { get; private set; } = TimeSpan.MaxValue;
 
-    /// <summary>One export serves all requests that wait when it begins, so every page is younger than the request it answers.</summary>
+    /// <summary>One export answers all requests that wait when it begins, so every page is newer than the request.</summary>
     public void Begin()
     {
         Due = TimeSpan.MaxValue;
@@ -38,7 +38,7 @@ internal sealed class MetricExport(
         renderer.Begin(wantsPlain, wantsGzip);
     }
 
-    /// <summary>Answers the requests that the export which has ended was for.</summary>
+    /// <summary>Answers the requests of the export that has ended.</summary>
     public void Take()
     {
         if (!_isRunning || renderer.Take() is not { } rendering)

@@ -36,7 +36,7 @@ internal sealed class MetricLoop : IDisposable
         _requests = new MetricRequests(_connections, binding.Hosts, patience, _clock, logger);
         _export = new MetricExport(_connections, _requests, _renderer, pool, _clock, logger);
         _acceptor = new MetricAcceptor(_connections, _requests, patience, _spareDescriptor, _clock, logger);
-        // poll(2) waits by the system's clock; another clock has to wake it.
+        // poll(2) waits by the system's clock; a timer of another clock has to wake it.
         if (timeProvider != TimeProvider.System)
             _alarm = timeProvider.CreateTimer(_ => _waker.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -56,7 +56,7 @@ internal sealed class MetricLoop : IDisposable
         return _ended.Task;
     }
 
-    /// <summary>The thread's last act; called by others only when the thread could not be started.</summary>
+    /// <summary>Called last by the thread; by another thread only if this one could not be started.</summary>
     public void Dispose()
     {
         _connections.CloseAll();
@@ -80,7 +80,7 @@ internal sealed class MetricLoop : IDisposable
                 }
                 catch (Exception error)
                 {
-                    // Nothing may end this thread. Start afresh, and rest, so that a lasting error does not spin.
+                    // No error may end this thread. It starts again after a pause, so that a permanent error does not spin.
                     _connections.LogUnexpected(error);
                     _connections.CloseAll();
                     _waker.Socket.Poll(MetricLimits.RestAfterError, SelectMode.SelectRead);
@@ -98,7 +98,7 @@ internal sealed class MetricLoop : IDisposable
         _clock.Read();
         if (_stopping && !_connections.IsClosing)
         {
-            // By the system's clock: stopping has to end where the clock is a test's, too.
+            // By the system's clock: stopping must end also when a test controls the clock.
             _stopStart = TimeProvider.System.GetTimestamp();
             _binding.Dispose();
             _connections.BeginClosing();
@@ -135,7 +135,7 @@ internal sealed class MetricLoop : IDisposable
         _export.Begin();
     }
 
-    /// <summary>Says what to wait for, and for how long.</summary>
+    /// <summary>Sets what poll(2) waits for, and for how long.</summary>
     private TimeSpan PrepareToWait()
     {
         _readable.Clear();

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// One rendered page: written once as a stream, then sent to any number of connections, each at its own pace. It lies in chunks so that
-/// a page of any size makes neither large objects nor copies.
+/// One rendered page: written once as a stream, then sent to several connections, each at its own pace. It is stored in chunks, so that a
+/// large page needs neither large objects nor copies.
 /// </summary>
 internal sealed class MetricPage(ChunkPool pool, CancellationToken cancellationToken) : Stream
 {
@@ -25,7 +25,7 @@ internal sealed class MetricPage(ChunkPool pool, CancellationToken cancellationT
         _chunks.Clear();
     }
 
-    /// <summary>Adds what follows <paramref name="position"/>, at most <paramref name="limit"/> chunks.</summary>
+    /// <summary>Adds the chunks after <paramref name="position"/>, at most <paramref name="limit"/> chunks.</summary>
     public void AddParts(List<ArraySegment<byte>> parts, int position, int limit)
     {
         while (position < _length && limit-- > 0)

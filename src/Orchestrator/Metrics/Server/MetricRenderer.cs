@@ -1,11 +1,11 @@
 namespace Orchestrator;
 
-/// <summary>What an export gave: the pages asked for, or an error.</summary>
+/// <summary>The result of an export: the pages, or an error.</summary>
 internal sealed record MetricRendering(MetricPage? Plain, MetricPage? Gzip, Exception? Error);
 
 /// <summary>
-/// Renders pages, one at a time, on a thread of its own: a starved thread pool cannot stop the scrapes that would show it, and a slow
-/// collect callback holds up other scrapes but not the connections.
+/// Renders pages, one at a time, on a thread of its own: scrapes work while the thread pool is starved, and a slow collect callback delays
+/// other scrapes but not the connections.
 /// </summary>
 internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> export, ChunkPool pool, Action finished) : IDisposable
 {
@@ -28,17 +28,17 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
     /// <summary>The result of the export begun last, once.</summary>
     public MetricRendering? Take() => Interlocked.Exchange(ref _result, null);
 
-    /// <summary>Asks the running export to end: no connection waits for it any more.</summary>
+    /// <summary>Cancels the running export: no connection waits for it any more.</summary>
     public void Cancel()
     {
         lock (_gate)
-            _ = _cancellation.CancelAsync(); // Not Cancel: what hangs on the token is not for this thread, nor for the lock.
+            _ = _cancellation.CancelAsync(); // Not Cancel: callbacks of the token must not run on this thread or under the lock.
     }
 
     /// <summary>Lets the thread end; an export that runs is cancelled, not waited for.</summary>
     public void Dispose()
     {
-        // The event itself is left to the collector: the thread may be about to wait for it.
+        // The event is not disposed: the thread may be about to wait for it.
         _stopped = true;
         Cancel();
         _work.Set();
@@ -51,7 +51,7 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
             _work.WaitOne();
             if (_stopped)
                 return;
-            // Completes at once unless a callback awaits; it then goes on where the callback does, and reports all the same.
+            // Completes at once unless a callback awaits; then it continues on the callback's thread and reports its result too.
             _ = RenderAsync(NewToken());
         }
     }
@@ -60,7 +60,7 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
     {
         lock (_gate)
         {
-            // One for each export: what a collect callback left hanging on the last one's token is not to end with this one.
+            // A new source for each export: callbacks that are registered on the last token must not be cancelled with this one.
             return (_cancellation = new CancellationTokenSource()).Token;
         }
     }
@@ -81,7 +81,7 @@ internal sealed class MetricRenderer(Func<Stream, CancellationToken, Task> expor
         }
         catch (Exception error)
         {
-            // The one place where a failing callback, or whatever else it may be, ends: the loop logs it and answers 500.
+            // The only place that catches errors of collect callbacks: the loop logs them and answers 500.
             plain.Release();
             gzip?.Release();
             result = new MetricRendering(null, null, error);

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orchestrator;
 
-/// <summary>What happens on one connection: a request comes, is judged and answered. Owned by the loop's thread.</summary>
+/// <summary>Reads, parses and answers the requests of a connection. Owned by the loop's thread.</summary>
 internal sealed class MetricRequests(
     MetricConnections connections, HostRule hosts, AcceptPatience patience, LoopClock clock, ILogger logger)
 {
@@ -11,7 +11,7 @@ internal sealed class MetricRequests(
     private readonly List<ArraySegment<byte>> _parts = new(20);
     private LogGate _foreignHost;
 
-    /// <summary>Whether a request was received together with the one before, and is to be judged yet.</summary>
+    /// <summary>Whether a request was received together with the one before and is not parsed yet.</summary>
     public bool HasPipelined => _pipelined.Count > 0;
 
     public void Receive(MetricConnection connection)
@@ -41,7 +41,7 @@ internal sealed class MetricRequests(
         }
     }
 
-    /// <summary>Judges one request of each pipeline.</summary>
+    /// <summary>Parses one request of each pipeline.</summary>
     public void JudgePipelined()
     {
         for (var count = _pipelined.Count; count > 0; count--)
@@ -55,7 +55,7 @@ internal sealed class MetricRequests(
     public void Respond(MetricConnection connection, int status, MetricPage? page = null)
     {
         var request = connection.Request;
-        // When connections get scarce none is kept. After a refusal, too, nothing that follows can be trusted.
+        // No connection is kept alive when few are left, nor after a refusal, because the bytes that follow cannot be trusted.
         var mustClose = connections.IsClosing || connections.Count > MetricLimits.Connections / 2 || status is not (200 or 404 or 405);
         connection.ClosesAfterResponse = mustClose || !request.KeepAlive;
         connection.DrainsBeforeClose = mustClose || connection.Received.Length > 0 || status != 200;
@@ -84,7 +84,7 @@ internal sealed class MetricRequests(
         }
     }
 
-    /// <summary>Ends what has lasted too long on a connection that waits for no export.</summary>
+    /// <summary>Applies the time-outs of a connection that does not wait for an export.</summary>
     public void Expire(MetricConnection connection)
     {
         if (connection.State == MetricConnectionState.Reading && connection.Received.Length > 0)

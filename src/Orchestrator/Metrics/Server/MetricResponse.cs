@@ -2,7 +2,7 @@ using System.Text.Unicode;
 
 namespace Orchestrator;
 
-/// <summary>Writes the heads of responses, and the few whose body is a line of text.</summary>
+/// <summary>Writes the heads of responses, and the responses whose body is a line of text.</summary>
 internal static class MetricResponse
 {
     public const int MaxHeadLength = 512;

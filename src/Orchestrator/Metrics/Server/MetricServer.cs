@@ -62,7 +62,7 @@ public sealed class MetricServer : IAsyncDisposable
         return StartCoreAsync(registry.CollectAndExportAsTextAsync, port, host, timeProvider, logger, cancellationToken);
     }
 
-    /// <summary>Throws what the arguments alone tell to be wrong.</summary>
+    /// <summary>Checks the arguments.</summary>
     internal static void CheckAddress(int port, string host)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(host);
@@ -88,7 +88,7 @@ public sealed class MetricServer : IAsyncDisposable
     /// <returns>A task that completes when all connections are closed.</returns>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
-    /// <summary>Opens the endpoint over anything that writes a page.</summary>
+    /// <summary>Opens the endpoint for any function that writes a page.</summary>
     internal static async Task<MetricServer> StartCoreAsync(
         Func<Stream, CancellationToken, Task> export,
         int port,

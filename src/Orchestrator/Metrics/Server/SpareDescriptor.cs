@@ -2,12 +2,12 @@ using System.Net.Sockets;
 
 namespace Orchestrator;
 
-/// <summary>A file descriptor kept for the time when the process has none left: giving it up lets one scrape through.</summary>
+/// <summary>A spare file descriptor. When the process has none left, this one is released so that one scrape gets through.</summary>
 internal sealed class SpareDescriptor : IDisposable
 {
     private Socket? _socket = New();
 
-    /// <summary>Gives the descriptor up.</summary>
+    /// <summary>Releases the descriptor.</summary>
     /// <returns>False when there was none.</returns>
     public bool TryGiveUp()
     {
@@ -17,7 +17,7 @@ internal sealed class SpareDescriptor : IDisposable
         return true;
     }
 
-    /// <summary>Takes another one if there is none; asked when a connection closes.</summary>
+    /// <summary>Opens a new one if there is none; called when a connection closes.</summary>
     public void Renew() => _socket ??= New();
 
     public void Dispose()
@@ -34,7 +34,7 @@ internal sealed class SpareDescriptor : IDisposable
         }
         catch (SocketException)
         {
-            return null; // None to spare now.
+            return null; // The process has none left.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Orchestrator;
 
-/// <summary>Wakes a thread that waits in poll(2): a datagram socket that talks to itself, since only sockets can be waited for.</summary>
+/// <summary>Wakes a thread that waits in poll(2): a datagram socket that sends to itself, because poll(2) waits for sockets only.</summary>
 internal sealed class Waker : IDisposable
 {
     private readonly byte[] _byte = new byte[1];
@@ -34,12 +34,12 @@ internal sealed class Waker : IDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // Closed: no thread waits any more. Or full: it is readable already.
+            // Closed: no thread waits any more. Or its buffer is full: then it is readable already.
             Volatile.Write(ref _signalled, 0);
         }
     }
 
-    /// <summary>Takes the signal back. Look for work after this, never before: a signal in between would be lost.</summary>
+    /// <summary>Resets the signal. Check for work after this call, never before: a signal in between would be lost.</summary>
     public void Clear()
     {
         Span<byte> bytes = stackalloc byte[1];

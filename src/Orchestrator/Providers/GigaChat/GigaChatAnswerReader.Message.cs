@@ -31,7 +31,7 @@ internal sealed partial class GigaChatAnswerReader
                 JsonRead.SkipNext(ref reader);
         }
 
-        // Notices of progress, not the answer.
+        // A progress message, not part of the answer.
         if (role == "function_in_progress")
             return;
         if (!string.IsNullOrEmpty(thought))
@@ -59,7 +59,7 @@ internal sealed partial class GigaChatAnswerReader
         }
     }
 
-    /// <summary>An object by the protocol; text from gateways that mix it up with OpenAI's.</summary>
+    /// <summary>By the protocol an object; some gateways send text, as OpenAI's protocol does.</summary>
     private static string? Arguments(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -70,12 +70,12 @@ internal sealed partial class GigaChatAnswerReader
 
     private void AddCall(string name, string arguments)
     {
-        // By the protocol there is one. An empty call is a few bytes on the wire and a hundred times that in memory.
+        // By the protocol there is one call. Bounded, because an empty call takes a hundred times its bytes in memory.
         if (++_calls > MostCalls)
             throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
         // Text before a call stays before it.
         AddHeld();
-        // The vendor has no ids of calls; the state's is as unique as one.
+        // The vendor has no ids of calls; the id of the state is as unique.
         var call = ToolJson.Call(_state ?? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}"), name, arguments);
         call.AdditionalProperties = State();
         _contents.Add(call);
@@ -104,7 +104,7 @@ internal sealed partial class GigaChatAnswerReader
 
         if (prompt is null && completion is null)
             return null;
-        // The vendor's prompt tokens are those it bills: the cached ones are not among them.
+        // The vendor's prompt tokens are those it bills, without the cached ones.
         long? input = prompt + (long)(cached ?? 0);
         return new UsageDetails
         {

@@ -3,12 +3,12 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads answers of version 1, streamed and whole. What follows a stop sequence is left out, for the vendor has no such
+/// <summary>Reads answers of version 1, streamed and whole. Cuts the text at the first stop sequence, because the vendor has no such
 /// option.</summary>
 internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
     private readonly List<AIContent> _contents = [];
-    private KnownText _model;
+    private RepeatedText _model;
     private DateTimeOffset? _created;
     private UsageDetails? _usage;
     private string? _finish;
@@ -35,7 +35,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         }
         catch
         {
-            // An event that turned out unreadable may have said it before it broke.
+            // An event that became unreadable later may have contained it.
             (_finish, _hasFailed) = (before, failed);
             throw;
         }
@@ -48,7 +48,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         {
             AddHeld();
             IsComplete = true;
-            // The text after a stop sequence is not wanted: closing the connection stops its generation and its cost.
+            // Nothing after the stop sequence is needed: closing the connection stops the generation and its cost.
             IsLast = cut;
         }
 
@@ -84,7 +84,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         return _contents.Count == 0 && _isTold ? null : Update(_isTold ? null : FinishReason());
     }
 
-    /// <summary>The failed answer is billed too: its usage first, then <see cref="Finish"/> throws.</summary>
+    /// <summary>The vendor bills a failed answer too: its usage is sent first, then <see cref="Finish"/> throws.</summary>
     private ChatResponseUpdate Failed()
     {
         IsComplete = IsLast = true;
@@ -138,16 +138,16 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
                 JsonRead.SkipNext(ref reader);
         }
 
-        // Anything after the object, or an object that does not end, is no event: the reader throws.
+        // The reader throws for text after the object and for an object that does not end.
         while (reader.Read())
         {
         }
 
-        // How an error inside a stream looks is not written down: what speaks of a status or a message and has no choices is one.
+        // The shape of an error inside a stream is not documented: an object with a status or a message and without choices counts as one.
         if (!failed && (hasChoices || (status is null && !hasMessage)))
             return;
-        var said = ServerError.Read(json);
-        throw Reported(GigaChatErrors.KindInStream(status, said), said, said.Name);
+        var serverError = ServerError.Read(json);
+        throw Reported(GigaChatErrors.KindInStream(status, serverError), serverError, serverError.Name);
     }
 
     private bool ReadChoices(ref Utf8JsonReader reader)
@@ -158,7 +158,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         var first = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            // Several choices are never asked for; the first is the answer.
+            // The request asks for one choice; the first is the answer.
             if (first && JsonRead.TryEnterObject(ref reader))
                 ReadChoice(ref reader);
             else

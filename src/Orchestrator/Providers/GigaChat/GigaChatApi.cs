@@ -39,7 +39,7 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
         Scope = options.Scope;
         Root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl), GigaChatEnvironment.BaseUrlExample);
         _chat = HttpAddress.Combine(Root, "chat/completions");
-        // A client of the caller's may hold a certificate that cannot be seen from here.
+        // A client of the caller's may have a client certificate that is not visible here.
         Credentials = GigaChatCredentials.From(options, Root, tls.HasCertificate || mayBeNone);
         _tokens = Credentials.Fetches ? new AccessTokenSource(fetch, time) : null;
         _session = string.IsNullOrEmpty(options.SessionId) ? null : HeaderValue.Checked(options.SessionId, nameof(options.SessionId));
@@ -93,8 +93,8 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
     public override LlmErrorKind? KindOf(int status, ServerError error) =>
         GigaChatErrors.KindOf(status, error) ?? ErrorTable.KindOf(status, error);
 
-    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
-        GigaChatErrors.AdviceFor(kind, status, said, Scope, Credentials.ReadyToken is not null);
+    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError serverError) =>
+        GigaChatErrors.AdviceFor(kind, status, serverError, Scope, Credentials.ReadyToken is not null);
 
     public override ValueTask<bool> RenewCredentialsAsync(
         HttpRequestMessage refused, LlmException error, CancellationToken cancellationToken) =>

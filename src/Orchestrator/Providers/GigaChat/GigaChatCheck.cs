@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What a failed question to GigaChat says about the settings, and what to do about it.</summary>
+/// <summary>Explains what a failed request to GigaChat shows about the settings, and how to correct them.</summary>
 internal static class GigaChatCheck
 {
     public const string RootAdvice =
@@ -12,7 +12,7 @@ internal static class GigaChatCheck
 
     public static ProviderDiagnosis Fine(string model) => new(ProviderProblem.None, $"GigaChat answers and has the model {model}.");
 
-    /// <summary>What is wrong with a key by its looks; null when it may be one.</summary>
+    /// <summary>What is wrong with the form of a key; null when it may be valid.</summary>
     public static ProviderDiagnosis? MalformedKey(string key)
     {
         var bytes = new byte[key.Length];
@@ -33,7 +33,7 @@ internal static class GigaChatCheck
                 + $"{what}");
     }
 
-    /// <summary>Why no token came.</summary>
+    /// <summary>Why no token could be fetched.</summary>
     public static ProviderDiagnosis OfToken(LlmException error, GigaChatCredentials credentials, GigaChatScope scope, bool hasRoots)
     {
         var where = credentials.HasKey ? "AuthUrl" : "BaseUrl";
@@ -59,12 +59,12 @@ internal static class GigaChatCheck
         };
     }
 
-    /// <summary>Why the API refused a question with a token.</summary>
+    /// <summary>Why the API refused a request with a token.</summary>
     public static ProviderDiagnosis OfApi(LlmException error, GigaChatCredentials credentials, GigaChatScope scope, bool hasRoots) =>
         error.Kind switch
         {
             _ when ConnectionWords.Of(error) is not null => Other(error, "BaseUrl", hasRoots),
-            // Between check and question the kept token may have run out; a fetch of it can fail too.
+            // The cached token may have expired in the meantime, and the fetch of a new one can fail.
             LlmErrorKind.Authentication when error.ProviderCode is not null => OfToken(error, credentials, scope, hasRoots),
             LlmErrorKind.Authentication when credentials.ReadyToken is not null
                 && error.Message.Contains("expired", StringComparison.OrdinalIgnoreCase) =>
@@ -133,7 +133,7 @@ internal static class GigaChatCheck
             : Fine(model);
     }
 
-    // Packages go by the names of either generation.
+    // Packages are named by models of either generation.
     private static string Today(string model) => VendorFacts.Of(GigaChatApi.Vendor).Names.Candidates(model).Last();
 
     private static ProviderDiagnosis Other(LlmException error, string where, bool hasRoots) => ConnectionWords.Of(error) is { } found

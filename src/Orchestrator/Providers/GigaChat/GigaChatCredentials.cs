@@ -33,7 +33,7 @@ internal sealed class GigaChatCredentials
     /// <summary>The authorization key; null when tokens are not fetched with one.</summary>
     public string? Key => HasKey ? _fetchWith!.Parameter : null;
 
-    /// <summary>What must not be seen in any text.</summary>
+    /// <summary>The secrets that no text may show.</summary>
     public IReadOnlyList<string> Secrets { get; }
 
     /// <exception cref="ArgumentException">A credential is missing or cannot be sent; the message names it, never its value.</exception>
@@ -88,13 +88,13 @@ internal sealed class GigaChatCredentials
             message.Content = new StringContent($"scope={asked.Text()}", null, "application/x-www-form-urlencoded");
         else
             message.Content = new ByteArrayContent([]);
-        // The vendor's gateway compares the type as a whole.
+        // The vendor's gateway compares the whole content type.
         if (message.Content.Headers.ContentType is { } type)
             type.CharSet = null;
         return message;
     }
 
-    /// <summary>The client secret inside a key, which servers might quote without its wrapping.</summary>
+    /// <summary>The client secret inside a key: a server may quote it without the rest.</summary>
     private static string? SecretIn(string key)
     {
         var bytes = new byte[key.Length];

@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What GigaChat means by its errors. The host of access tokens has codes of its own; the API has a status and English
+/// <summary>Maps GigaChat's errors to kinds. The token host has codes of its own; the API has a status and English
 /// text.</summary>
 internal static class GigaChatErrors
 {
@@ -11,7 +11,7 @@ internal static class GigaChatErrors
         "token limit", "tokens limit",
     ];
 
-    /// <summary>The kind, or null to go by the status alone.</summary>
+    /// <summary>The kind, or null to use the status.</summary>
     public static LlmErrorKind? KindOf(int status, ServerError error) => status switch
     {
         400 or 401 when IsTokenCode(error.Code) => LlmErrorKind.Authentication,
@@ -29,7 +29,7 @@ internal static class GigaChatErrors
         return KindOf(code, error) ?? ErrorTable.KindOf(code, error) ?? StatusKinds.FromStatus(code);
     }
 
-    /// <summary>What to do about it, where the vendor's own words do not say.</summary>
+    /// <summary>What to do about it, where the vendor's text does not say.</summary>
     public static string? AdviceFor(LlmErrorKind kind, int status, ServerError error, GigaChatScope scope, bool isReadyToken) =>
         (kind, status) switch
         {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Writes messages by the vendor's rules: one system message and that first, one function call to a message with its result right behind
-/// it, results as JSON objects in strings, files by their ids.
+/// Writes messages by the vendor's rules: one system message, which comes first; one function call per message, with its result directly
+/// after it; results as JSON objects in strings; files by their ids.
 /// </summary>
 internal static class GigaChatMessageWriter
 {
@@ -65,7 +65,7 @@ internal static class GigaChatMessageWriter
             json.WriteEndObject();
             WriteState(json, calls[i].AdditionalProperties);
             json.WriteEndObject();
-            // Others' models make several calls at once; here each has its result before the next.
+            // Other vendors' models make several calls at once; here each call needs its result before the next.
             if (calls.Count > 1 && results.Take(calls[i]) is { } result)
                 WriteResult(json, result, calls[i].Name);
         }

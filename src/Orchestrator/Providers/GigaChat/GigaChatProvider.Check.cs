@@ -4,7 +4,7 @@ namespace Orchestrator.Providers;
 public sealed partial class GigaChatProvider
 {
     /// <inheritdoc/>
-    /// <remarks>Fetches a token past the one that is kept, asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
+    /// <remarks>Fetches a new token beside the cached one and asks for models and balance; costs nothing. Takes at most 15 s.</remarks>
     public async Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
         if (_api.Credentials.Key is { } key && GigaChatCheck.MalformedKey(key) is { } malformed)
@@ -39,7 +39,7 @@ public sealed partial class GigaChatProvider
         }
     }
 
-    /// <summary>The key is good for another scope; a request with the right one succeeds.</summary>
+    /// <summary>Finds the scope that the key is valid for, by a token request for each other scope.</summary>
     private async Task<ProviderDiagnosis> ScopeAsync(LlmException refused, CancellationToken limited, CancellationToken cancellationToken)
     {
         foreach (var other in GigaChatScopes.All.Where(s => s != _api.Scope))
@@ -51,7 +51,7 @@ public sealed partial class GigaChatProvider
             }
             catch (Exception error) when (SettingsCheck.FailureOf(error, cancellationToken) is not null)
             {
-                // Not this one, or it cannot be found out.
+                // Not this scope, or the request failed.
             }
         }
 
@@ -67,7 +67,7 @@ public sealed partial class GigaChatProvider
         }
         catch (LlmException error) when (error.Kind != LlmErrorKind.QuotaExceeded)
         {
-            // Accounts that pay as they go have no balance, and an error of this question does not keep the chat from working.
+            // Accounts that pay as they go have no balance, and an error of this request does not affect the chat.
             return GigaChatCheck.Fine(Info.Model);
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-// What costs nothing: models, balance, counts of tokens, and the probe that asks for the models.
+// The requests that cost nothing: models, balance, token counts, and the probe, which asks for the models.
 public sealed partial class GigaChatProvider
 {
     /// <summary>Asks for the list of models with a token, which costs nothing.</summary>

@@ -1,11 +1,11 @@
 namespace Orchestrator.Providers;
 
-// Fetches access tokens, and says in an error that it was about one.
+// Fetches access tokens. An error of a fetch says that it concerned the token.
 public sealed partial class GigaChatProvider
 {
     private Task<AccessToken> FetchTokenAsync(CancellationToken cancellationToken) => FetchTokenAsync(null, cancellationToken);
 
-    /// <summary>Asks for a token, past the one that is kept.</summary>
+    /// <summary>Requests a new token, without use of the cached one.</summary>
     private async Task<AccessToken> FetchTokenAsync(GigaChatScope? scope, CancellationToken cancellationToken)
     {
         using var message = _api.Credentials.NewTokenRequest(scope);
@@ -22,7 +22,7 @@ public sealed partial class GigaChatProvider
 
     private LlmException AboutToken(LlmException error)
     {
-        // The caller's request never went out: what is wrong with this one is wrong with the settings.
+        // The caller's request was not sent: the settings are at fault.
         var kind = error.Kind switch
         {
             LlmErrorKind.InvalidRequest or LlmErrorKind.ContextLengthExceeded or LlmErrorKind.NotSupported => LlmErrorKind.Authentication,

@@ -4,17 +4,17 @@ namespace Orchestrator.Providers;
 
 /// <summary>GigaChat by Sber, on version 1 of its own API.</summary>
 /// <remarks>
-/// <para>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c> with an access token that is fetched as needed, by one request for
-/// however many calls, and given up a minute before its end by a stopwatch, whatever this machine's
-/// clock says. A call that is refused with HTTP 401 is repeated once with a new token.</para>
+/// <para>Thread-safe. Sends <c>POST {BaseUrl}/chat/completions</c> with an access token. The token is fetched as needed, by one request for
+/// all waiting calls, and replaced a minute before its end; its age is measured by a stopwatch, so that a wrong clock does not matter. A
+/// call that is refused with HTTP 401 is repeated once with a new token.</para>
 /// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>, several system messages, a temperature of 0) or
 /// left out (penalties, <see cref="ChatOptions.Seed"/>, <see cref="ChatOptions.TopK"/>).</para>
 /// </remarks>
 public sealed partial class GigaChatProvider
     : ILlmProvider, IHealthProbe, IExactTokenCounter, IProviderDiagnostics, IReadsOriginals, IDisposable
 {
-    /// <summary>Under this name the id of the functions' state travels in <c>AdditionalProperties</c> of calls and answers, so that the
-    /// vendor recognises the conversation when the answer is sent back.</summary>
+    /// <summary>The name in <c>AdditionalProperties</c> of calls and answers for the id of the functions' state, by which the vendor
+    /// recognises the conversation when the answer is sent back.</summary>
     public const string StateIdProperty = "functions_state_id";
 
     /// <summary>Under this name <see cref="ChatOptions.AdditionalProperties"/> may hold the dialogue's <c>X-Session-ID</c>.</summary>

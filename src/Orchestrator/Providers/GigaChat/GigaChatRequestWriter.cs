@@ -6,7 +6,7 @@ namespace Orchestrator.Providers;
 /// <summary>Writes a request of <c>/chat/completions</c>. Only what the vendor knows is sent; null options are left out.</summary>
 internal sealed class GigaChatRequestWriter(GigaChatOptions options)
 {
-    // Zero is refused; up to this the vendor is as deterministic as it gets.
+    // The vendor refuses zero; this is its most deterministic value.
     private const float LeastTemperature = 0.001f;
 
     private readonly string _model = options.Model;
@@ -48,7 +48,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
 
     private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormatJson format)
     {
-        // Flat, other than OpenAI's. There is no word for "any JSON": a schema that only asks for an object says it.
+        // Flat, unlike OpenAI's. There is no format for "any JSON": a schema that asks for an object stands for it.
         json.WriteStartObject("response_format"u8);
         json.WriteString("type"u8, "json_schema"u8);
         if (format.Schema is { } schema)
@@ -70,7 +70,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
 
     private static void WriteFunctions(Utf8JsonWriter json, ChatOptions asked)
     {
-        // "auto" without functions would switch the vendor's own ones on.
+        // "auto" without functions would enable the vendor's own functions.
         if (asked.Tools is not { Count: > 0 } tools)
             return;
         json.WriteStartArray("functions"u8);
@@ -96,7 +96,7 @@ internal sealed class GigaChatRequestWriter(GigaChatOptions options)
                 json.WriteEndObject();
                 break;
             default:
-                // Left out it means "none".
+                // Without this key the vendor assumes "none".
                 json.WriteString("function_call"u8, "auto"u8);
                 break;
         }

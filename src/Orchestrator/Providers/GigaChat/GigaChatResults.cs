@@ -6,10 +6,10 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The results of function calls in a conversation. The vendor pairs them by name and place, its callers by the id of the
+/// <summary>The results of function calls in a conversation. The vendor pairs them by name and position, the caller by the id of the
 /// call.</summary>
-/// <remarks>Ids are told apart within one answer only where a vendor has none, so a result belongs to the last call before it that bears
-/// its id.</remarks>
+/// <remarks>Where a vendor has no ids, the generated ones are unique within one answer only. So a result belongs to the last call before it
+/// with the same id.</remarks>
 internal sealed class GigaChatResults
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -35,7 +35,7 @@ internal sealed class GigaChatResults
         }
     }
 
-    /// <summary>The result of a call, to be written right behind it.</summary>
+    /// <summary>The result of a call, to be written directly after it.</summary>
     public FunctionResultContent? Take(FunctionCallContent call)
     {
         if (!_results.Remove(call, out var result))
@@ -49,7 +49,7 @@ internal sealed class GigaChatResults
     /// <summary>The function that was called; null when no message before it makes the call.</summary>
     public string? NameOf(FunctionResultContent result) => _names.GetValueOrDefault(result);
 
-    /// <summary>A result as the vendor wants it: the text of a JSON object. Anything else becomes the object's only property.</summary>
+    /// <summary>A result in the vendor's form: the text of a JSON object. Any other value becomes the only property of an object.</summary>
     public static string ObjectText(object? result)
     {
         var text = ToolJson.Text(result);
@@ -79,7 +79,7 @@ internal sealed class GigaChatResults
         }
         catch (JsonException)
         {
-            // Plain text, then.
+            // It is plain text.
             return null;
         }
     }

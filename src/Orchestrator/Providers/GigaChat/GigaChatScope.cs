@@ -34,7 +34,7 @@ internal static class GigaChatScopes
     /// <summary>Generations the vendor allows an account at the same time (its page of limits, 19 November 2025).</summary>
     public static int Concurrency(this GigaChatScope scope) => scope == GigaChatScope.Pers ? 1 : 10;
 
-    /// <summary>Reads the vendor's word, or the short one, in any case.</summary>
+    /// <summary>Reads the vendor's name of a scope or the short one, in any case.</summary>
     public static bool TryParse(string text, out GigaChatScope scope)
     {
         if (text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))

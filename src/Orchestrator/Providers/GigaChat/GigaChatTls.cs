@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What a handler must know of GigaChat: roots beyond the system's, and the client certificate.</summary>
+/// <summary>The TLS settings of a handler for GigaChat: additional roots and the client certificate.</summary>
 internal sealed class GigaChatTls
 {
     private readonly TrustedRoots? _roots;
@@ -38,13 +38,13 @@ internal sealed class GigaChatTls
             using var read = string.IsNullOrEmpty(options.ClientKeyPassword)
                 ? X509Certificate2.CreateFromPemFile(options.ClientCertificateFile, key)
                 : X509Certificate2.CreateFromEncryptedPemFile(options.ClientCertificateFile, options.ClientKeyPassword, key);
-            // TLS on some systems cannot use a key that never was in a store: the way through PKCS #12 gives it one.
+            // On some systems TLS cannot use a key that is in no store: exporting and importing as PKCS #12 puts it into one.
             return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException
             or ArgumentException)
         {
-            // Not the cause itself: what it says of the password is not ours to know.
+            // Without the inner exception: its text may contain the password.
             throw new ArgumentException(
                 $"{nameof(options.ClientCertificateFile)}, {nameof(options.ClientKeyFile)} and {nameof(options.ClientKeyPassword)} do "
                     + $"not give a certificate with its key ({error.GetType().Name}). PEM files were expected, and the password only if "

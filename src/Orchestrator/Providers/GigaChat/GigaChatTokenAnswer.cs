@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 /// <c>exp</c>.</summary>
 internal static class GigaChatTokenAnswer
 {
-    // In seconds this is the year 5138, in milliseconds 1973.
+    // Below this a number is seconds (until the year 5138), above it milliseconds (from 1973 on).
     private const long LeastMilliseconds = 100_000_000_000;
     private const long MostMilliseconds = 253_402_300_799_000;
 
@@ -36,7 +36,7 @@ internal static class GigaChatTokenAnswer
 
         if (string.IsNullOrEmpty(token) || expires is not { } at)
             throw new JsonException("A token and the time it expires at were expected.");
-        // It goes into a header; what cannot is no token. Never quoted.
+        // A text that cannot be sent in a header is no token. The error never quotes it.
         if (!AccessToken.CanBe(token))
             throw new JsonException("A token of visible ASCII was expected, of at most 8 KiB.");
         return new AccessToken(token, DateTimeOffset.FromUnixTimeMilliseconds(at));
@@ -46,7 +46,7 @@ internal static class GigaChatTokenAnswer
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number))
             return null;
-        // Zero and less are a time long past, which says nothing of a token that was just given.
+        // Zero or less becomes a time long past: such a token is used until the vendor refuses it.
         if (number < LeastMilliseconds)
             number *= 1000;
         return (long)Math.Clamp(number, 0, MostMilliseconds);

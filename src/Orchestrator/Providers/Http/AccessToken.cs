@@ -1,17 +1,17 @@
 namespace Orchestrator.Providers;
 
-/// <summary>A token as the vendor gave it. Never shown.</summary>
-/// <param name="Value">What goes behind <c>Bearer</c>.</param>
-/// <param name="ExpiresAt">When the vendor stops taking it, by the vendor's clock.</param>
+/// <summary>An access token and its life. Never shown.</summary>
+/// <param name="Value">The value after <c>Bearer</c>.</param>
+/// <param name="ExpiresAt">When the vendor stops accepting it, by the vendor's clock.</param>
 internal readonly record struct AccessToken(string Value, DateTimeOffset ExpiresAt)
 {
-    /// <summary>No server takes a longer header: 8 KiB is nginx's own limit (<c>large_client_header_buffers</c>).</summary>
+    /// <summary>The longest header that servers accept: 8 KiB is nginx's default limit (<c>large_client_header_buffers</c>).</summary>
     private const int Longest = 8 * 1024;
 
-    /// <summary>How long it lives from the answer on, where that is known by the vendor's clock alone; null leaves it to ours.</summary>
+    /// <summary>Its life from the answer on, measured by the vendor's clock alone; null when only our clock is known.</summary>
     public TimeSpan? Life { get; init; }
 
-    /// <summary>The token with its life measured by the time the vendor answered at; null when the answer did not say.</summary>
+    /// <summary>The token with its life measured from the time of the vendor's answer; unchanged when that time is null.</summary>
     public AccessToken MeasuredFrom(DateTimeOffset? answeredAt) => answeredAt is { } at ? this with { Life = ExpiresAt - at } : this;
 
     /// <summary>Whether a text can be sent as a token in a header.</summary>

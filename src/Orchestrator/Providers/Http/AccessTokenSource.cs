@@ -1,30 +1,31 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Keeps one access token and fetches a new one in time: one fetch at a time for however many callers, a failure shared by those who
-/// waited and remembered for a moment, a refusal for a second, so that a vendor in trouble is not stormed. Thread-safe.
+/// Keeps one access token and fetches a new one in time. All callers share one fetch and its failure. A failure is remembered for a moment
+/// and a refusal for a second, so that a vendor in trouble is not flooded with requests. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A token's age is measured by our own stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: what this
-/// machine's clock says changes nothing. It is given up a minute before its end, but never before it is a minute old: one whose life seems
-/// to be over when it arrives is good until the vendor refuses it. A machine that slept sees by the clock that more time has passed than
-/// the stopwatch says. A caller that cancels leaves the fetch to the others; when the last one leaves, the fetch is cancelled.
+/// A token's age is measured by a stopwatch, and its life by the vendor's clock where the answer has a <c>Date</c>: a wrong clock of this
+/// machine changes nothing. A token is replaced a minute before its end, but never before it is a minute old: one that seems to have
+/// expired when it arrives is used until the vendor refuses it. After the machine has slept, the clock shows the time that the stopwatch
+/// has missed. A caller that cancels does not stop the fetch for the others; when the last caller cancels, the fetch is cancelled.
 /// </remarks>
-/// <param name="fetch">Gets a token; its token fires when no caller waits any more. May throw any exception; runs once at a time.</param>
-/// <param name="time">Both clocks.</param>
-/// <param name="margin">How long before its end a token is given up; null for 60 s.</param>
-/// <param name="longestUse">How long a token is used at most, whatever its life; null for as long as it lives.</param>
+/// <param name="fetch">Fetches a token. It is cancelled when no caller waits any more. May throw any exception; one fetch runs at a
+/// time.</param>
+/// <param name="time">The clock and the stopwatch.</param>
+/// <param name="margin">How long before its end a token is replaced; null for 60 s.</param>
+/// <param name="longestUse">The longest use of a token; null for its whole life.</param>
 internal sealed class AccessTokenSource(
     Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider time, TimeSpan? margin = null, TimeSpan? longestUse = null) : IDisposable
 {
-    /// <summary>How long a refusal answers for further callers.</summary>
+    /// <summary>How long further callers get the same refusal.</summary>
     public static readonly TimeSpan RefusalMemory = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a failure answers that may be gone with the next try. The router's retry after 250 ms must be a true
-    /// one.</summary>
+    /// <summary>How long further callers get the same transient failure. Shorter than the router's retry delay of 250 ms, so that a retry
+    /// fetches again.</summary>
     public static readonly TimeSpan FailureMemory = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a token is used at least, unless it is refused: otherwise a wrong clock would make one fetch of every
+    /// <summary>The shortest use of a token that is not refused: otherwise a wrong clock would cause a fetch for every
     /// call.</summary>
     public static readonly TimeSpan LeastUse = TimeSpan.FromSeconds(60);
 
@@ -40,8 +41,8 @@ internal sealed class AccessTokenSource(
     private int _seen;
     private bool _disposed;
 
-    /// <summary>A token that is good now.</summary>
-    /// <exception cref="LlmException">None could be had.</exception>
+    /// <summary>A token that is valid now.</summary>
+    /// <exception cref="LlmException">None could be fetched.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +67,7 @@ internal sealed class AccessTokenSource(
         return WaitAsync(flight, cancellationToken);
     }
 
-    /// <summary>Gives a token up that the vendor refused, unless a newer one has taken its place: many refusals, one new fetch.</summary>
+    /// <summary>Drops a token that the vendor refused, unless a newer one has replaced it: many refusals cause one fetch.</summary>
     public void Drop(string token)
     {
         lock (_gate)
@@ -76,7 +77,7 @@ internal sealed class AccessTokenSource(
         }
     }
 
-    /// <summary>Gives up the token a request was refused with (401); false when it was refused for something else.</summary>
+    /// <summary>Drops the token of a request that was refused with 401; false for any other refusal.</summary>
     public bool DropRefused(HttpRequestMessage refused, LlmException error)
     {
         if (error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
@@ -85,7 +86,7 @@ internal sealed class AccessTokenSource(
         return true;
     }
 
-    /// <summary>The tokens of late, which a server may quote.</summary>
+    /// <summary>The recent tokens: a server may quote one.</summary>
     public string[] Recent()
     {
         lock (_gate)
@@ -130,7 +131,7 @@ internal sealed class AccessTokenSource(
         {
             if (--flight.Waiters > 0 || flight.Outcome.IsCompleted)
                 return;
-            // The next caller starts a new fetch and does not join the one that is being cancelled.
+            // The next caller must start a new fetch and not join the one that is being cancelled.
             if (_flight == flight)
                 _flight = null;
         }
@@ -140,7 +141,7 @@ internal sealed class AccessTokenSource(
 
     private async Task FetchAsync(Flight flight)
     {
-        // Its age is counted from before the request: what the way back took must not lengthen its life.
+        // The age counts from before the request: the time of the answer's transport must not extend the life.
         var (since, at) = (time.GetTimestamp(), time.GetUtcNow());
         AccessToken token = default;
         LlmException? error = null;
@@ -194,13 +195,13 @@ internal sealed class AccessTokenSource(
         return life > LeastUse ? life : LeastUse;
     }
 
-    // An exception object is thrown once: each caller's stack trace, and what the router writes into it, is that caller's own.
+    // Each caller gets an exception object of its own, because the stack trace and the router's fields belong to one call.
     private static LlmException Again(LlmException error) => error.Copy(error);
 
     /// <param name="Value">The token.</param>
-    /// <param name="Since">When it was asked for, as a stamp.</param>
-    /// <param name="At">The same by our clock, right or wrong.</param>
-    /// <param name="Use">How long it is used.</param>
+    /// <param name="Since">When it was requested, as a stamp.</param>
+    /// <param name="At">The same by this machine's clock.</param>
+    /// <param name="Use">How long it may be used.</param>
     private sealed record Kept(string Value, long Since, DateTimeOffset At, TimeSpan Use);
 
     private sealed record Failure(LlmException Error, long At)
@@ -226,7 +227,7 @@ internal sealed class AccessTokenSource(
 
         public CancellationToken Token { get; }
 
-        // Never faulted: without a waiting caller the error would be an unobserved one.
+        // The task never faults: without a waiting caller the error would be unobserved.
         public Task<(string? Token, LlmException? Error)> Outcome => _done.Task;
 
         /// <summary>Written under the source's lock.</summary>
@@ -248,7 +249,7 @@ internal sealed class AccessTokenSource(
             }
             catch (ObjectDisposedException)
             {
-                // It ended at this very moment.
+                // It ended in the meantime.
             }
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Turns the events of one answer into updates: the vendor's half of a stream. Made for one attempt. Throws <see cref="LlmException"/> for
+/// Turns the events of one answer into updates, by the vendor's protocol. Made for one attempt. Throws <see cref="LlmException"/> for
 /// an error the server reports inside the stream and <see cref="System.Text.Json.JsonException"/> (or what the JSON reader throws) for what
 /// it cannot read.
 /// </summary>
@@ -18,13 +18,13 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>Whether nothing can follow: reading may stop.</summary>
     public bool IsLast { get; protected set; }
 
-    /// <summary>Makes of a text of the server's what a message may show.</summary>
+    /// <summary>Makes a text of the server's safe to show in a message.</summary>
     public ShownWords Shown { get; set; } = static (words, request, _) => ServerError.Excerpt(PromptEcho.Cut(words, request));
 
-    /// <summary>What is answered: an error must not repeat it.</summary>
+    /// <summary>The request that is answered: an error must not repeat it.</summary>
     public LlmRequest? Request { get; set; }
 
-    /// <summary>What the answer came with.</summary>
+    /// <summary>The response with the answer.</summary>
     public HttpResponseMessage? Response { get; set; }
 
     /// <summary>Reads one event of a stream; null when it carries nothing for the consumer.</summary>
@@ -32,23 +32,23 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <param name="isError">Whether the server named the event an error.</param>
     public abstract ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError);
 
-    /// <summary>Takes note of an unreadable event after a whole answer. A few may stand before its usage; a flood of them is not worth
-    /// waiting for it.</summary>
+    /// <summary>Counts an unreadable event after a complete answer. A few may precede the usage; many of them end the wait for
+    /// it.</summary>
     public void PassOver() => IsLast |= ++_passedOver >= MostPassedOver;
 
-    /// <summary>Reads an answer that came whole.</summary>
+    /// <summary>Reads an answer that came in one body.</summary>
     public abstract ChatResponse ReadWhole(ReadOnlySpan<byte> body);
 
-    /// <summary>What is left to say after the last event, such as tool calls that came in parts; null for nothing.</summary>
+    /// <summary>The update to send after the last event, such as tool calls that came in parts; null for none.</summary>
     public virtual ChatResponseUpdate? Finish() => null;
 
-    /// <summary>What the vendor has reported of a stream that broke off and no update has told; null for nothing.</summary>
+    /// <summary>The usage that the vendor reported before the stream broke off and that no update carried; null for none.</summary>
     public virtual UsageDetails? UntoldUsage => null;
 
     /// <summary>An error that came under status 200.</summary>
-    protected LlmException Reported(LlmErrorKind kind, ServerError said, string? code = null, string? partialText = null)
+    protected LlmException Reported(LlmErrorKind kind, ServerError serverError, string? code = null, string? partialText = null)
     {
-        var excerpt = Shown(said.Message, Request, Response);
+        var excerpt = Shown(serverError.Message, Request, Response);
         return new LlmException(
             kind, $"{info.Name} ({info.Model}) reported an error under HTTP 200{(excerpt.Length > 0 ? $": {excerpt}" : "")}")
         {
@@ -61,5 +61,5 @@ internal abstract class AnswerReader(ProviderInfo info)
     }
 }
 
-/// <summary>Makes of a server's words what a message may show: one line that repeats neither the request nor what was sent along.</summary>
+/// <summary>Makes a server's text safe to show: one line that repeats neither the request nor the credentials.</summary>
 internal delegate string ShownWords(string? words, LlmRequest? request, HttpResponseMessage? response);

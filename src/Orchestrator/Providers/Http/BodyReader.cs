@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Reads bodies, whole and as they come, within their bounds.</summary>
+/// <summary>Reads bodies, at once or piece by piece, within bounds.</summary>
 internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
 {
     private static readonly TimeSpan ForErrorBody = TimeSpan.FromSeconds(5);
@@ -33,8 +33,8 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
         }
     }
 
-    /// <summary>As much of an error's body as comes. The status is known already: a body that is cut, late or broken must not hide
-    /// it.</summary>
+    /// <summary>As much of an error's body as arrives. A body that is cut, late or broken must not hide the status, which is known
+    /// already.</summary>
     public async ValueTask<PooledBytes> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var body = new PooledBytes();
@@ -58,9 +58,9 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
     }
 
     /// <summary>Reads more bytes; false at the end.</summary>
-    /// <param name="lines">Where they go.</param>
+    /// <param name="lines">Receives them.</param>
     /// <param name="response">The response they are the body of.</param>
-    /// <param name="left">How long a server may still take after a whole answer; null while it is not whole.</param>
+    /// <param name="left">How long a server may still take after a complete answer; null while it is incomplete.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async ValueTask<bool> FillAsync(
         LineReader lines, HttpResponseMessage response, TimeSpan? left, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
         {
             if (left is not { } rest)
                 return await lines.FillAsync(cancellationToken).ConfigureAwait(false);
-            // The answer is whole; only usage can follow. A server that keeps the connection open must not hold it up.
+            // The answer is complete; only usage can follow. A server that keeps the connection open must not delay the answer.
             if (rest <= TimeSpan.Zero)
                 return false;
             using var enough = new CancellationTokenSource(rest, time);
@@ -78,12 +78,12 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
         }
         catch (Exception) when (left is not null && !cancellationToken.IsCancellationRequested)
         {
-            // The answer was whole before the connection broke: servers that drop it right after the last event are not rare.
+            // The answer was complete before the connection broke: some servers drop it right after the last event.
             return false;
         }
         catch (Exception error)
         {
-            // A good status had come: what broke is the answer, not the way to the server.
+            // The status had arrived: the answer broke off, the connection attempt did not fail.
             throw errors.Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
         }
     }
@@ -93,7 +93,7 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
         HttpResponseMessage response, PooledBytes body, int cap, CancellationToken cancellationToken)
     {
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        // Said to be too large: not a byte of it needs to be read.
+        // Content-Length is too large: nothing is read.
         if (response.Content.Headers.ContentLength > cap)
             return false;
         while (body.Length < cap)

@@ -4,13 +4,14 @@ using System.Text.Unicode;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Texts of JSON that are no text: invalid UTF-8, or half a surrogate pair in an escape. .NET's reader throws at them.</summary>
+/// <summary>JSON strings that are not valid text: invalid UTF-8, or half a surrogate pair in an escape. .NET's reader throws at
+/// them.</summary>
 internal static class BrokenText
 {
     /// <summary>Whether a string's bytes, between its quotes, cannot be read as text.</summary>
     public static bool IsIn(ReadOnlySpan<byte> value, bool isEscaped) => !Utf8.IsValid(value) || (isEscaped && HasHalfPair(value));
 
-    /// <summary>The text with U+FFFD for what is broken. The escapes have to be those of JSON.</summary>
+    /// <summary>The text with U+FFFD in place of invalid parts. The escapes have to be those of JSON.</summary>
     public static string Repaired(ReadOnlySpan<byte> value, bool isEscaped)
     {
         var raw = Encoding.UTF8.GetString(value);
@@ -56,7 +57,7 @@ internal static class BrokenText
         {
             value = value[at..];
             var unit = Escaped(value);
-            // A high half has to be followed by a low one, both escaped; the length of a pair is passed at once.
+            // A high surrogate must be followed by a low one, both escaped; a valid pair is skipped as a whole.
             if (char.IsLowSurrogate(unit) || (char.IsHighSurrogate(unit) && !char.IsLowSurrogate(Escaped(value[6..]))))
                 return true;
             value = value[(char.IsHighSurrogate(unit) ? 12 : 2)..];
@@ -65,7 +66,7 @@ internal static class BrokenText
         return false;
     }
 
-    /// <summary>The unit of UTF-16 that the bytes begin with an escape of; NUL for anything else.</summary>
+    /// <summary>The UTF-16 unit of the escape at the beginning of the bytes; NUL when there is none.</summary>
     private static char Escaped(ReadOnlySpan<byte> value) =>
         value.Length >= 6 && value.StartsWith("\\u"u8)
             && ushort.TryParse(value[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Buffers that grow: pooled while they are of a usual size. The pool keeps what it is given, and the steps on the way to one huge answer
-/// would stay in memory for good; those are left to the collector.
+/// Buffers that grow. They are pooled up to the usual size only: the pool never shrinks, and the large buffers of one huge answer would
+/// stay in memory. Those are left to the garbage collector.
 /// </summary>
 internal static class Buffers
 {

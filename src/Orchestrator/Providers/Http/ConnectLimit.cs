@@ -2,23 +2,24 @@ using System.Globalization;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The longest time to a connection that one request allows, for a handler that is given it with the request.</summary>
+/// <summary>The connect time-out of one request, attached to the request for a handler.</summary>
 /// <param name="Time">The limit.</param>
 /// <param name="Clock">The clock it is measured by.</param>
 internal sealed record ConnectLimit(TimeSpan Time, TimeProvider Clock)
 {
     private static readonly HttpRequestOptionsKey<ConnectLimit> Key = new("Orchestrator.ConnectLimit");
 
-    /// <summary>The limit as an error tells it.</summary>
+    /// <summary>The time-out as an error shows it.</summary>
     public string Text => string.Create(CultureInfo.InvariantCulture, $"{Time.TotalSeconds:0.###} s");
 
     public static ConnectLimit? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var limit) ? limit : null;
 
     public void GoWith(HttpRequestMessage request) => request.Options.Set(Key, this);
 
-    /// <summary>Sends a request, and gives up when its content has not been read in time.</summary>
-    /// <remarks>Right only for a sender that reads the content as soon as it has a connection, and for nothing else before.</remarks>
-    /// <param name="request">The request. Without content nothing tells when the connection is there: it has no limit here.</param>
+    /// <summary>Sends a request, and cancels it when its content has not been read in time.</summary>
+    /// <remarks>Correct only for a handler that reads the content as soon as it has a connection, and not earlier.</remarks>
+    /// <param name="request">The request. A request without content has no time-out here, because nothing shows when it is
+    /// connected.</param>
     /// <param name="send">Sends it.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="OperationCanceledException">The limit is over: the inner exception is a
@@ -43,13 +44,13 @@ internal sealed record ConnectLimit(TimeSpan Time, TimeProvider Clock)
         }
         finally
         {
-            // A handler that repeats the request sends the content itself.
+            // A handler that sends the request again would send this content.
             request.Content = content;
         }
     }
 }
 
-/// <summary>There was no connection within the limit of the request.</summary>
+/// <summary>The connection was not made within the request's time-out.</summary>
 internal sealed class ConnectTimeoutException(ConnectLimit limit, Exception cause) : TimeoutException(
     $"No connection within {limit.Text}.", cause)
 {

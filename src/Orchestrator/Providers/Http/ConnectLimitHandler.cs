@@ -1,8 +1,8 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Keeps the limit for connecting that goes with a request, right above the handler that connects: what the handlers of an application do
-/// before, such as waiting, asking a cache or reading the content, is no connecting.
+/// Applies the connect time-out of a request directly above the handler that connects. Time that the application's handlers spend before,
+/// such as waiting, asking a cache or reading the content, does not count.
 /// </summary>
 internal sealed class ConnectLimitHandler : DelegatingHandler
 {

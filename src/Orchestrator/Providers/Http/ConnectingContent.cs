@@ -2,8 +2,8 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>A request's content that calls off the limit for connecting: it is read once there is a connection, TLS included.</summary>
-/// <remarks>Holds no bytes of its own, so the bytes are read by the rule of the content inside, also when the request has ended.</remarks>
+/// <summary>A request's content that stops the connect time-out when it is read: by then the connection is made, TLS included.</summary>
+/// <remarks>It wraps the content and holds no bytes, so the rules of the inner content apply, also after the request has ended.</remarks>
 internal sealed class ConnectingContent : HttpContent
 {
     private readonly HttpContent _inner;
@@ -66,7 +66,7 @@ internal sealed class ConnectingContent : HttpContent
         }
         catch (ObjectDisposedException)
         {
-            // It is read once more after its answer: the limit has gone already.
+            // It is read again after the answer: the time-out is disposed already.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Why no answer came over a connection, as far as the failure tells.</summary>
+/// <summary>Why no answer came, as far as the failure shows.</summary>
 internal enum ConnectionCause
 {
     Unknown,
@@ -12,16 +12,16 @@ internal enum ConnectionCause
     /// <summary>Ended by the other side in the middle of the TLS handshake.</summary>
     EndedInHandshake,
 
-    /// <summary>Ended by the other side after the connection was there.</summary>
+    /// <summary>Ended by the other side after the connection was made.</summary>
     Ended,
 
-    /// <summary>What answered the TLS hello was no TLS.</summary>
+    /// <summary>The answer to the TLS hello was not TLS.</summary>
     NoTls,
 
-    /// <summary>The same, and it is known to be plain HTTP.</summary>
+    /// <summary>The same, and it was plain HTTP.</summary>
     PlainHttp,
 
-    /// <summary>Asked by http, and TLS is what is spoken there.</summary>
+    /// <summary>The address says http, and the server speaks TLS.</summary>
     TlsWanted,
 
     /// <summary>No version of TLS in common.</summary>

@@ -3,29 +3,28 @@ using System.Security.Authentication;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Tells from an exception of the HTTP client why no answer came.</summary>
-/// <remarks>The platform has no codes of its own for what goes wrong in TLS: names of its enumerations in messages, which are not
-/// translated, and the
-/// numbers of OpenSSL and Windows are all there is.</remarks>
+/// <summary>Finds in an exception of the HTTP client why no answer came.</summary>
+/// <remarks>The platform has no error codes for TLS. Only the names of enumerations in messages, which are not translated, and the numbers
+/// of OpenSSL and Windows show the cause.</remarks>
 internal static class ConnectionFailure
 {
     private const string AddressKey = "Orchestrator.Address";
     private const string CauseKey = "Orchestrator.Cause";
 
-    /// <summary>Notes on an exception where the request went.</summary>
+    /// <summary>Stores the request's address in an exception.</summary>
     public static void Mark(Exception error, Uri? address) => Note(error, AddressKey, address);
 
-    /// <summary>Where the request went; null when that is not known.</summary>
+    /// <summary>The request's address; null when it is not known.</summary>
     public static Uri? AddressOf(Exception error) => Noted(error, AddressKey) as Uri;
 
-    /// <summary>Notes what a second look has found.</summary>
+    /// <summary>Stores the cause that the connection probe has found.</summary>
     public static void Refine(Exception error, ConnectionCause cause) => Note(error, CauseKey, cause);
 
     /// <summary>Whether the server's certificate is the cause.</summary>
     public static bool IsCertificate(ConnectionCause cause) =>
         cause is ConnectionCause.Certificate or ConnectionCause.UntrustedRoot or ConnectionCause.OtherHost or ConnectionCause.NotValidNow;
 
-    /// <summary>Whether TLS failed, which is mostly a certificate that is not trusted.</summary>
+    /// <summary>Whether TLS failed, mostly because the certificate is not trusted.</summary>
     public static bool IsOfTls(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
@@ -73,7 +72,7 @@ internal static class ConnectionFailure
         return ConnectionCause.Unknown;
     }
 
-    /// <summary>The HTTP status that a proxy refused to make a tunnel with.</summary>
+    /// <summary>The HTTP status with which a proxy refused the tunnel.</summary>
     public static int? ProxyStatusOf(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
@@ -108,7 +107,7 @@ internal static class ConnectionFailure
         return Says(words, "frame") ? ConnectionCause.NoTls : ConnectionCause.Certificate;
     }
 
-    // The exception may be one of a handler of the application's, which need not take notes.
+    // An exception of an application's handler need not have a data dictionary.
     private static void Note(Exception error, string key, object? value)
     {
         if (error.Data is { IsReadOnly: false } notes)

@@ -1,12 +1,12 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a failed connection means, in a sentence or two for people, and which problem of the settings it is.</summary>
+/// <summary>The message for a failed connection, in one or two sentences, and the problem of the settings that it shows.</summary>
 internal static class ConnectionWords
 {
-    /// <summary>The words of a server that was asked by http and speaks TLS.</summary>
+    /// <summary>The message for a server that was asked by http and speaks TLS.</summary>
     public const string TlsIsWanted = "the plain HTTP request was sent to HTTPS port";
 
-    /// <summary>The problem and the words; null when the failure is not one of connections, or says nothing more than its
+    /// <summary>The problem and the message; null when it is no connection failure, or there is nothing to add to its
     /// message.</summary>
     public static (ProviderProblem Problem, ConnectionCause Cause, string Words)? Of(LlmException error)
     {
@@ -25,16 +25,16 @@ internal static class ConnectionWords
             : (ProblemOf(cause), cause, Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error)));
     }
 
-    /// <summary>The words for a failure at an address; null when there is nothing to say beyond the exception's type.</summary>
+    /// <summary>The message for a failure at an address; null when there is nothing to add to the exception's type.</summary>
     public static string? Of(Exception error, Uri? address) =>
         ConnectionFailure.CauseOf(error) is not ConnectionCause.Unknown and var cause
             ? Of(cause, address?.Authority, ConnectionFailure.ProxyStatusOf(error))
             : null;
 
-    /// <summary>What to say of the proxy of the process where it may have answered in the server's place; empty when there is
+    /// <summary>A sentence on the proxy of the process, which may have answered in place of the server; empty when there is
     /// none.</summary>
-    /// <param name="address">Where the request was to go.</param>
-    /// <param name="isOurs">Whether the client is the provider's own, which asks no proxy for local addresses.</param>
+    /// <param name="address">The address of the request.</param>
+    /// <param name="isOurs">Whether the client is the provider's own, which uses no proxy for local addresses.</param>
     public static string OfProxy(Uri? address, bool isOurs)
     {
         if (address is null || LocalBypass.ProcessProxyFor(address) is not { } proxy || (isOurs && LocalAddress.PassesByProxies(address)))
@@ -45,7 +45,7 @@ internal static class ConnectionWords
             : $" This process has a proxy set ({proxy}), which requests to {address.Host} go through.";
     }
 
-    // The status tells the cause, and no address is known.
+    // The status shows the cause, and no address is known.
     private static (ProviderProblem Problem, ConnectionCause Cause, string Words) Certain(ProviderProblem problem, ConnectionCause cause) =>
         (problem, cause, Of(cause, null, null));
 
@@ -89,13 +89,13 @@ internal static class ConnectionWords
                 $"The certificate of {within} has expired or is not valid yet; if it is good, this machine's clock is wrong.",
             ConnectionCause.Certificate => $"The certificate of {within} is not trusted.",
             ConnectionCause.ProxyCredentials => $"The proxy on the way to {within} asks for a user and password (HTTP 407).",
-            _ => status is { } said
-                ? $"The proxy on the way to {within} refuses to connect (HTTP {said})."
+            _ => status is { } code
+                ? $"The proxy on the way to {within} refuses to connect (HTTP {code})."
                 : $"The proxy on the way to {within} does not connect.",
         };
     }
 
-    // The words of nginx and of Go's server.
+    // The texts of nginx and of Go's server.
     private static bool WantsTls(string message) =>
         message.Contains(TlsIsWanted, StringComparison.OrdinalIgnoreCase)
         || message.Contains("HTTP request to an HTTPS server", StringComparison.OrdinalIgnoreCase);

@@ -1,12 +1,13 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Values of environment variables; an empty one counts as not set, as shells and containers can hardly unset one.</summary>
+/// <summary>Values of environment variables. An empty one counts as not set, because shells and containers can hardly unset a
+/// variable.</summary>
 internal static class EnvironmentText
 {
     public static string? Of(Func<string, string?> environment, string variable) =>
         environment(variable)?.Trim() is { Length: > 0 } text ? text : null;
 
-    /// <summary>What an argument's exception says, without the name of the parameter at its end.</summary>
+    /// <summary>The message of an argument exception without the parameter's name at its end.</summary>
     public static string Plain(this ArgumentException error) =>
         error.Message.Replace($" (Parameter '{error.ParamName}')", "", StringComparison.Ordinal);
 }

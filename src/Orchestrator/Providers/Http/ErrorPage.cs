@@ -1,12 +1,12 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Reads the error out of a response that is no answer: status, JSON or page, advice.</summary>
+/// <summary>Makes the error of a failed response from its status, its body (JSON or an HTML page), and the vendor's advice.</summary>
 internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors errors)
 {
     public const string CertificateWanted =
         "a gateway wants a certificate of the client. Hand in an HTTP client whose handler has one";
 
-    /// <summary>Whether a client has followed no redirect.</summary>
+    /// <summary>Whether the HTTP client followed no redirect.</summary>
     public static bool IsSame(Uri asked, Uri? answered) => answered is null || asked == answered;
 
     public async Task<LlmException> ReadAsync(
@@ -21,27 +21,27 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
 
         if (status is >= 200 and < 300)
             return errors.Malformed(response, $"answered HTTP {status}, which is no chat answer. Check the base address.");
-        ServerError said;
+        ServerError serverError;
         string text;
         LlmErrorKind? page = null;
         using (var body = await bodies.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false))
         {
-            said = ServerError.Read(body.Span);
-            text = said.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
-            // Vendors answer in JSON: a page is a gateway's, and says nothing of what another provider makes of the request.
+            serverError = ServerError.Read(body.Span);
+            text = serverError.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
+            // Vendors answer in JSON. An HTML page is a gateway's, and does not show how another provider would answer.
             if (status == 400 && MediaTypes.IsHtml(response))
                 (page, text) = OfPage(body.Span);
         }
 
-        // By the words as they came; what is shown of them has lost those that repeat the request.
-        var kind = api.KindOf(status, said) ?? page ?? StatusKinds.FromStatus(status);
+        // The kind is found in the original text; the shown text has lost the parts that repeat the request.
+        var kind = api.KindOf(status, serverError) ?? page ?? StatusKinds.FromStatus(status);
         var excerpt = errors.Shown(text, request, response);
-        var hint = Hint(kind, status, said);
-        // Advice may hold some of the words.
+        var hint = Hint(kind, status, serverError);
+        // Advice may quote the server.
         if (hint.Length > 0)
-            hint = Hint(kind, status, said.Shown(words => errors.Shown(words, request, response)));
+            hint = Hint(kind, status, serverError.Shown(words => errors.Shown(words, request, response)));
         var what = excerpt.Length > 0 ? $": {excerpt}" : " without a readable error";
-        return errors.Of(response, kind, said, $"answered HTTP {status}{what}{hint}", request);
+        return errors.Of(response, kind, serverError, $"answered HTTP {status}{what}{hint}", request);
     }
 
     private static (LlmErrorKind Kind, string Text) OfPage(ReadOnlySpan<byte> page) =>
@@ -49,15 +49,15 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
         : WantsTls(page) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address")
         : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
 
-    // nginx's words for a certificate of the client that is missing, and for one it does not accept.
+    // nginx's texts for a missing client certificate and for one that it does not accept.
     private static bool WantsCertificate(ReadOnlySpan<byte> page) =>
         page.IndexOf("No required SSL certificate was sent"u8) >= 0 || page.IndexOf("The SSL certificate error"u8) >= 0;
 
-    // nginx's words for a request without TLS; other servers say it in plain text.
+    // nginx's text for a request without TLS; other servers answer it in plain text.
     private static bool WantsTls(ReadOnlySpan<byte> page) => page.IndexOf("The plain HTTP request was sent to HTTPS port"u8) >= 0;
 
-    private string Hint(LlmErrorKind kind, int status, ServerError said) =>
-        api.AdviceFor(kind, status, said) is { } advice ? $". {advice}."
+    private string Hint(LlmErrorKind kind, int status, ServerError serverError) =>
+        api.AdviceFor(kind, status, serverError) is { } advice ? $". {advice}."
         : status == 407 ? ". A proxy on the way asks for a user and password."
         : "";
 }

@@ -6,12 +6,12 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Undoes every escape that a server may write text in, layer by layer: JSON, JSON in JSON, Python, URL, HTML, octal, and UTF-8 that was
-/// read as Latin-1. Both sides of a comparison go through it, so a text that looks like an escape by itself does no harm.
+/// Undoes the escapes that servers use, layer by layer: JSON, JSON in JSON, Python, URL, HTML, octal, and UTF-8 decoded as Latin-1. Both
+/// sides of a comparison are unescaped, so a text that only looks like an escape does no harm.
 /// </summary>
 internal static class Escapes
 {
-    // Backslashes of all layers go at once; only mixtures of URL, HTML and bytes need one pass a layer.
+    // One pass removes the backslashes of all layers; only mixtures of URL, HTML and byte escapes need one pass for each layer.
     private const int MostLayers = 10;
     private const int LongestEntity = 10;
 
@@ -20,8 +20,8 @@ internal static class Escapes
 
     /// <summary>Undoes the escapes in place.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="from">Where each character begins in the source, and the end of the last; empty when that does not matter.</param>
-    /// <returns>The length that is left.</returns>
+    /// <param name="from">Where each character begins in the source, and the end of the last; empty when positions are not needed.</param>
+    /// <returns>The new length.</returns>
     public static int Undo(Span<char> text, Span<int> from)
     {
         var length = text.Length;
@@ -73,7 +73,7 @@ internal static class Escapes
             from[at] = value;
     }
 
-    /// <summary>The character or code point that the text begins with, and how much of the text stands for it.</summary>
+    /// <summary>The first character or code point of the text, and how many characters its escape has.</summary>
     private static (int Used, int Value) Next(ReadOnlySpan<char> text)
     {
         var escape = text[0] switch
@@ -155,7 +155,7 @@ internal static class Escapes
     private static int? Code(ReadOnlySpan<char> digits, NumberStyles style) =>
         int.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 0x10FFFF ? value : null;
 
-    /// <summary>Bytes of UTF-8 that became a character each: the mark of percent, octal and Python's byte escapes, and of the wrong
+    /// <summary>Decodes UTF-8 of which each byte became a character: the result of percent, octal and Python's byte escapes, and of a wrong
     /// encoding.</summary>
     private static (int Used, int Value) Utf8(ReadOnlySpan<char> text)
     {

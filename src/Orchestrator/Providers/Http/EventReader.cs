@@ -1,18 +1,18 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Finds the events in the lines of a stream. Every protocol here sends one-line JSON, so each <c>data:</c> line is an event: the blank
-/// line between two of them, and after the last, may be missing. Comments and unknown fields are skipped.
+/// Finds the events in the lines of a stream. All protocols here send JSON in one line, so each <c>data:</c> line is an event; the blank
+/// line after it may be missing. Comments and unknown fields are skipped.
 /// </summary>
 internal struct EventReader(StreamFraming framing)
 {
     private bool _isError;
     private bool _isErrorLine;
 
-    /// <summary>Whether the event just found was named <c>error</c>.</summary>
+    /// <summary>Whether the last event was named <c>error</c>.</summary>
     public readonly bool IsError => _isError || _isErrorLine;
 
-    /// <summary>Takes the event out of a line. False when the line holds none.</summary>
+    /// <summary>Reads the event of a line; false when the line holds none.</summary>
     public bool TryRead(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> data)
     {
         data = line.Trim(" \t"u8);
@@ -33,7 +33,7 @@ internal struct EventReader(StreamFraming framing)
 
         if (line.StartsWith("error:"u8))
         {
-            // Not a field of SSE: old versions of llama.cpp report errors so.
+            // Not a field of SSE, but old versions of llama.cpp report errors with it.
             data = line["error:"u8.Length..].Trim(" \t"u8);
             _isErrorLine = data.Length > 0;
             return _isErrorLine;
@@ -45,7 +45,7 @@ internal struct EventReader(StreamFraming framing)
             return false;
         }
 
-        // A bare JSON object where an event should be is how some servers report an error under status 200.
+        // Some servers report an error under status 200 as a bare JSON object in place of an event.
         return data.StartsWith("{"u8);
     }
 }

@@ -3,9 +3,9 @@ using System.Numerics;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Which pieces of one length two texts have in common, in time that grows with their lengths only. The pieces are known by their
-/// hashes.</summary>
-/// <remarks>Should two different pieces have the same hash, a bit too much counts as common.</remarks>
+/// <summary>Finds the pieces of one length (n-grams) that two texts have in common, in time linear in their lengths. Pieces are compared by
+/// their hashes.</summary>
+/// <remarks>If two different pieces have the same hash, a little too much counts as common.</remarks>
 internal sealed class Grams : IDisposable
 {
     private const ulong Base = 1_099_511_628_211;
@@ -14,22 +14,22 @@ internal sealed class Grams : IDisposable
 
     private readonly int _length;
     private readonly ulong _oldest;
-    // Sorted, with a mark for each that was found.
+    // Sorted hashes, and a mark for each that was found.
     private readonly ulong[] _wanted;
     private readonly bool[] _isFound;
     private readonly int _count;
-    // Most pieces of a long text are told apart here, without a search.
+    // A bit filter: it excludes most pieces of a long text without a search.
     private readonly ulong[] _sieve;
     private readonly int _sieveLog2;
 
     /// <param name="length">The length of a piece.</param>
-    /// <param name="units">The text whose pieces are wanted.</param>
+    /// <param name="units">The text whose pieces are searched for.</param>
     public Grams(int length, ReadOnlySpan<char> units)
     {
         _length = length;
         _oldest = PowerOfBase(length);
         var most = Math.Max(0, units.Length - length + 1);
-        // Eight bits a piece, or nearly.
+        // About eight bits for each piece.
         _sieveLog2 = Math.Clamp(BitOperations.Log2((uint)most + 1) + 4, LeastSieve, MostSieve);
         _sieve = ArrayPool<ulong>.Shared.Rent((1 << _sieveLog2) / 64);
         _sieve.AsSpan(0, (1 << _sieveLog2) / 64).Clear();
@@ -51,7 +51,7 @@ internal sealed class Grams : IDisposable
 
     public bool HasFound { get; private set; }
 
-    /// <summary>Looks for them in the other.</summary>
+    /// <summary>Searches another text for the pieces.</summary>
     public void Find(ReadOnlySpan<char> units)
     {
         var hash = 0UL;
@@ -66,14 +66,14 @@ internal sealed class Grams : IDisposable
         }
     }
 
-    /// <summary>Marks the units of the one text that belong to a piece which is in the other.</summary>
+    /// <summary>Marks the units of the first text that belong to a piece that was found.</summary>
     public void Mark(ReadOnlySpan<char> units, Span<bool> marks)
     {
         var hash = 0UL;
         for (var i = 0; i < units.Length; i++)
         {
             hash = Roll(hash, units, i);
-            // The search finds the same one of equal hashes each time.
+            // Among equal hashes the binary search always finds the same entry.
             if (i >= _length - 1 && _isFound[_wanted.AsSpan(0, _count).BinarySearch(hash)])
                 marks.Slice(i - _length + 1, _length).Fill(true);
         }
@@ -86,7 +86,7 @@ internal sealed class Grams : IDisposable
         ArrayPool<bool>.Shared.Return(_isFound);
     }
 
-    /// <summary>The hash of the piece that ends here, out of the one before.</summary>
+    /// <summary>The rolling hash: that of the piece that ends here, computed from the one before.</summary>
     private ulong Roll(ulong hash, ReadOnlySpan<char> units, int at)
     {
         if (at >= _length)

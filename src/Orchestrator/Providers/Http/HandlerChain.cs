@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Whether the time until a request's content is read is the time to a connection. The framework's own handler reads it as soon as it has
-/// one. Of any other handler nothing is known: it may answer without reading, or read late.
+/// Decides whether the time until a request's content is read is the time to a connection. It is for the framework's own handler, which
+/// reads the content as soon as it is connected. Another handler may answer without reading, or read late.
 /// </summary>
 internal static class HandlerChain
 {
-    /// <summary>Whether a client that was handed in has the framework's own handler and nothing above it.</summary>
+    /// <summary>Whether a given client has the framework's own handler and no other above it.</summary>
     public static bool ReadsOnceConnected(HttpClient client)
     {
         if (client.GetType() != typeof(HttpClient))
@@ -19,7 +19,7 @@ internal static class HandlerChain
         }
         catch (MissingFieldException)
         {
-            // Another version of the framework: then there is no limit of ours, only that of the handler.
+            // Another version of the framework: only the handler's own time-out applies.
             return false;
         }
     }
@@ -27,7 +27,7 @@ internal static class HandlerChain
     public static bool ReadsOnceConnected(HttpMessageHandler? handler, HttpRequestMessage request) =>
         ReadsOnceConnected(handler, request.Version.Major == 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher);
 
-    // Where connections, or the streams of one, are limited in number, a request may wait for a free one, which is no connecting either.
+    // With a limited number of connections or streams a request may wait for a free one, and that wait does not count.
     private static bool ReadsOnceConnected(HttpMessageHandler? handler, bool isHttp1) => handler switch
     {
         SocketsHttpHandler sockets =>

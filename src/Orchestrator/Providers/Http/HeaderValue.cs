@@ -2,19 +2,19 @@ using Orchestrator.DependencyInjection;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Refuses configured values that cannot go into an HTTP header, before they meet a request. Names the setting, never its
-/// value.</summary>
+/// <summary>Refuses configured values that cannot be sent in an HTTP header, before a request is made. Its errors name the setting, never
+/// the value.</summary>
 internal static class HeaderValue
 {
     private static readonly string[] Known =
     [
         "Accept", "Api-Key", "Authorization", "Connection", "Content-Length", "Content-Type", "Cookie", "Expect", "Host", "HTTP-Referer",
         "Proxy-Authorization", "Referer", "Transfer-Encoding", "User-Agent", "X-Api", "X-Api-Key", "X-Client-ID", "X-Request-ID",
-        "X-Session-ID", "X-Title", .. VendorFacts.All.SelectMany(facts => facts.Headers),
+        "X-Title", .. VendorFacts.All.SelectMany(facts => facts.Headers),
     ];
 
-    /// <summary>A header as a message may name it: by its name if there is a known one like it, for the name may be the key that should
-    /// have been its value.</summary>
+    /// <summary>A header as a message may name it. Its name is shown only if it resembles a known one: a user may have put the key where
+    /// the name belongs.</summary>
     public static string Entry(string setting, string name) =>
         ShownValue.IsNear(name, Known) ? $"{setting}:{name}" : $"{setting} (one of its entries)";
 
@@ -56,7 +56,7 @@ internal static class HeaderValue
         return name;
     }
 
-    /// <summary>A header of the user's own, name and value, if it can go with every request beside those the provider sends.</summary>
+    /// <summary>A header that the user configured, if it can be sent with every request besides those of the provider.</summary>
     public static KeyValuePair<string, string> CheckedHeader(string name, string value, string setting, bool hasKey)
     {
         CheckedName(name, setting);

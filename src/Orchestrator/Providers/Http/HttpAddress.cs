@@ -4,7 +4,7 @@ namespace Orchestrator.Providers;
 internal static class HttpAddress
 {
     /// <param name="address">The address.</param>
-    /// <param name="setting">Where it stands, for messages.</param>
+    /// <param name="setting">The name of the setting, for messages.</param>
     /// <param name="example">What it should look like.</param>
     /// <exception cref="ArgumentException">It is no address that paths can be appended to.</exception>
     public static Uri Checked(Uri? address, string setting, string example)
@@ -22,7 +22,7 @@ internal static class HttpAddress
             : address;
     }
 
-    /// <summary>A text as an address. The message never shows it: a password could stand in it.</summary>
+    /// <summary>Parses an address. The error never shows the text: it could contain a password.</summary>
     public static Uri Parse(string text, string setting, string example) =>
         Checked(Uri.TryCreate(text, UriKind.Absolute, out var address) ? address : null, setting, example);
 
@@ -31,7 +31,7 @@ internal static class HttpAddress
     /// <summary>The address, with a path if it has none.</summary>
     public static Uri WithPath(Uri address, string path) => address.AbsolutePath == "/" ? Combine(address, path) : address;
 
-    /// <summary>The address without an end that paths begin with anyway.</summary>
+    /// <summary>The address without an ending that the appended path begins with.</summary>
     public static Uri Without(Uri root, string end) =>
         root.AbsoluteUri.TrimEnd('/') is var text && text.EndsWith(end, StringComparison.OrdinalIgnoreCase)
             ? new(text[..^end.Length])

@@ -1,10 +1,9 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a server may make us hold in memory. More is <see cref="LlmErrorKind.MalformedResponse"/>, never an allocation without
-/// end.</summary>
+/// <summary>Bounds on what a server can make the process hold in memory. More is <see cref="LlmErrorKind.MalformedResponse"/>.</summary>
 internal static class HttpCaps
 {
-    /// <summary>A buffered body, and all the bytes of a stream that are not answer text's share: 16 MiB, after decompression.</summary>
+    /// <summary>A buffered body, and the bytes of a stream besides its share of answer text: 16 MiB, after decompression.</summary>
     public const int Body = 16 * 1024 * 1024;
 
     /// <summary>One line of a stream: 4 MiB. A tool call with a document in it fits; a line without end does not.</summary>
@@ -13,13 +12,13 @@ internal static class HttpCaps
     /// <summary>Events of one stream. The longest answers have some 100,000 tokens, one event each.</summary>
     public const int Events = 1_000_000;
 
-    /// <summary>All the bytes of one stream: 256 MiB, after decompression.</summary>
+    /// <summary>All bytes of one stream: 256 MiB, after decompression.</summary>
     public const long Stream = 256L * 1024 * 1024;
 
     /// <summary>Nesting of JSON: the reader's own default.</summary>
     public const int Depth = 64;
 
-    /// <summary>How much of an error body is read: enough for any JSON error, not for a web site.</summary>
+    /// <summary>How much of an error body is read: enough for any JSON error, not for a web page.</summary>
     public const int ErrorBody = 64 * 1024;
 
     /// <summary>How much of an error's text goes into a message.</summary>

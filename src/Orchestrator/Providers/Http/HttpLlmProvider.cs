@@ -3,17 +3,17 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// What all providers on HTTP share: sends, reads streams with bounds on everything, and turns whatever a server does into an answer or a
-/// typed error. A cut answer is never taken for a whole one.
+/// What all HTTP providers share: sends requests, reads answers and streams within bounds, and turns every behaviour of a server into an
+/// answer or a typed error. A cut answer never counts as complete.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. Redirects are not followed, cookies not kept; connecting may take as long as <see cref="TimeoutOptions.Connect"/> of
 /// the request allows, 5 s if it says nothing, TLS included. Bodies are bounded: 16 MiB whole, 4 MiB a line, 256 MiB and a million events a
 /// stream, all after decompression.</para>
 /// <para>A client that is handed in keeps its own settings and is not disposed; give it an infinite <see cref="HttpClient.Timeout"/>, no
-/// redirects and no cookies, as the router's limits decide how long things may take. The limit for connecting holds for a client whose
+/// redirects and no cookies, because the router's time-outs decide. The connect time-out holds for a client whose
 /// <see cref="SocketsHttpHandler"/> or <see cref="HttpClientHandler"/> stands alone, without a limit on the number of its connections, and
-/// for the named clients of a container. Under other handlers connecting cannot be told from anything else they do: there
+/// for the named clients of a container. Under other handlers the time to connect cannot be measured: there
 /// <see cref="SocketsHttpHandler.ConnectTimeout"/> is the limit, if it is set.</para>
 /// </remarks>
 internal sealed class HttpLlmProvider : IDisposable
@@ -24,9 +24,9 @@ internal sealed class HttpLlmProvider : IDisposable
     private readonly StreamedAnswers _streams;
 
     /// <param name="api">The vendor.</param>
-    /// <param name="client">A client that is handed in, left open; null for one of our own.</param>
+    /// <param name="client">A client of the caller's, left open; null for one of the provider's own.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    /// <param name="prepare">What the vendor needs of the handler of a client of our own; null for nothing.</param>
+    /// <param name="prepare">Sets what the vendor needs of the handler of the provider's own client; null for nothing.</param>
     public HttpLlmProvider(VendorApi api, HttpClient? client, TimeProvider? time, Action<SocketsHttpHandler>? prepare = null)
     {
         time ??= TimeProvider.System;
@@ -76,6 +76,6 @@ internal sealed class HttpLlmProvider : IDisposable
     public Task<ListedModels?> TryListAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _questions.TryListAsync(request, cancellationToken);
 
-    /// <summary>Disposes the client, unless it was handed in.</summary>
+    /// <summary>Disposes the client, unless it is the caller's.</summary>
     public void Dispose() => _sender.Dispose();
 }

@@ -6,7 +6,7 @@ namespace Orchestrator.Providers;
 /// <summary>Reads a whole body; what it throws for JSON it cannot read becomes <see cref="LlmErrorKind.MalformedResponse"/>.</summary>
 internal delegate T BodyParser<out T>(ReadOnlySpan<byte> body);
 
-/// <summary>Asks the server and gives a response of status 200, or throws what the server said; once more if credentials could be
+/// <summary>Sends a request and returns a response of status 200, or throws the server's error. Sends once more if the credentials could be
 /// renewed.</summary>
 internal sealed class HttpQuestions(VendorApi api, HttpSender sender, BodyReader bodies, ResponseErrors errors)
 {
@@ -17,7 +17,7 @@ internal sealed class HttpQuestions(VendorApi api, HttpSender sender, BodyReader
     {
         for (var renewed = false; ; renewed = true)
         {
-            // Before a token is asked for: what cannot be sent needs none.
+            // Before a token is fetched: a request that cannot be sent needs none.
             using var message = RequestFault.Guard((api, request), static s => s.api.CreateRequest(s.request), cancellationToken);
             await api.AuthorizeAsync(message, cancellationToken).ConfigureAwait(false);
             var target = message.RequestUri!;
@@ -40,11 +40,11 @@ internal sealed class HttpQuestions(VendorApi api, HttpSender sender, BodyReader
         }
     }
 
-    /// <summary>Asks the vendor something besides the chat and reads its JSON; throws what the server said otherwise.</summary>
+    /// <summary>Asks the vendor something besides the chat and reads the JSON of its answer; throws the server's error otherwise.</summary>
     /// <param name="request">The question.</param>
     /// <param name="read">Reads the answer.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="about">The request whose texts the question holds, so that an error does not repeat them; null for none.</param>
+    /// <param name="about">The request whose texts are sent along, so that an error does not repeat them; null for none.</param>
     public async Task<T> AskAsync<T>(
         HttpRequestMessage request, BodyParser<T> read, CancellationToken cancellationToken, LlmRequest? about = null)
     {

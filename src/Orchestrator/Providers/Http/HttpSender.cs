@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Sends requests through the right client, and gives up when there is no connection in time.</summary>
+/// <summary>Sends requests through the right client, with the connect time-out.</summary>
 internal sealed class HttpSender : IDisposable
 {
     private readonly VendorApi _api;
@@ -35,8 +35,8 @@ internal sealed class HttpSender : IDisposable
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         request is TokenRequest token ? SendTokenAsync(token, cancellationToken) : SendAsync(request, null, cancellationToken);
 
-    /// <summary>Sends a request; without a limit of its own it may take <see cref="HttpClients.ConnectLimit"/> to a connection.</summary>
-    /// <remarks>The handler of a client of our own keeps the usual limit by itself, so that the usual request costs no timer.</remarks>
+    /// <summary>Sends a request; one without a connect time-out of its own has <see cref="HttpClients.ConnectLimit"/>.</summary>
+    /// <remarks>The handler of the provider's own client applies the usual time-out, so that the usual request needs no timer.</remarks>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, TimeSpan? connect, CancellationToken cancellationToken)
     {
         var limit = connect ?? HttpClients.ConnectLimit;
@@ -45,8 +45,7 @@ internal sealed class HttpSender : IDisposable
         var kept = new ConnectLimit(Waits.ForTimer(limit), _time);
         if (OwnsClient || _readsOnceConnected)
             return SendAsync(ClientFor(kept.Time), request, kept, cancellationToken);
-        // Handlers of the application's come first, of which nothing is known: a handler of ours beneath them keeps the limit, if there
-        // is one.
+        // The application's handlers come first. ConnectLimitHandler, beneath them, applies the time-out, if it is in the chain.
         kept.GoWith(request);
         return SendAsync(_client, request, null, cancellationToken);
     }
@@ -82,7 +81,7 @@ internal sealed class HttpSender : IDisposable
             (message, token) => client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token),
             cancellationToken);
 
-    /// <summary>Sends a request for a token, without any proxy if it says so, and notes the server's time.</summary>
+    /// <summary>Sends a request for a token, without a proxy if the request says so, and records the server's time.</summary>
     private async Task<HttpResponseMessage> SendTokenAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         var response = request.IsDirect
@@ -112,7 +111,7 @@ internal sealed class HttpSender : IDisposable
         return Keep(ref _direct, HttpClients.New(HttpClients.ConnectLimit, static handler => handler.UseProxy = false));
     }
 
-    /// <summary>A handler's own limit cannot be changed once it is in use: longer ones need another handler.</summary>
+    /// <summary>A handler's connect time-out cannot be changed once it is in use: a longer one needs another handler.</summary>
     private HttpClient ClientFor(TimeSpan limit)
     {
         if (!OwnsClient || (limit != Timeout.InfiniteTimeSpan && limit < HttpClients.ConnectLimit))
@@ -122,7 +121,7 @@ internal sealed class HttpSender : IDisposable
         return Keep(ref _patient, HttpClients.New(Timeout.InfiniteTimeSpan, _prepare));
     }
 
-    /// <summary>The first client that is made for a place stays; a second one is disposed.</summary>
+    /// <summary>Of two clients that were made at the same time the first is kept, the second disposed.</summary>
     private static HttpClient Keep(ref HttpClient? kept, HttpClient made)
     {
         if (Interlocked.CompareExchange(ref kept, made, null) is not { } first)

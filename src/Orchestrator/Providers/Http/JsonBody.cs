@@ -6,9 +6,9 @@ namespace Orchestrator.Providers;
 
 /// <summary>A JSON body of known length: UTF-8, escaped only where JSON asks for it.</summary>
 /// <remarks>
-/// Its bytes are in an array of their own that no pool ever gets. Over HTTP/2 they may still be going out when the answer has come, and a
-/// handler of the application's may read them at any time: a reading that began before the disposal gets all of them, one that begins
-/// after it throws <see cref="ObjectDisposedException"/>. Safe for several readings at once.
+/// The bytes are in an array that is not pooled. Over HTTP/2 they may still be sent when the answer has arrived, and an application's
+/// handler may read them at any time: a read that began before the disposal gets all bytes, one that begins later throws
+/// <see cref="ObjectDisposedException"/>. Safe for several concurrent reads.
 /// </remarks>
 internal sealed class JsonBody : HttpContent
 {
@@ -56,7 +56,7 @@ internal sealed class JsonBody : HttpContent
         return true;
     }
 
-    /// <summary>The content disposes the stream it handed out, and its reader is to have the rest: there is nothing to give back.</summary>
+    /// <summary>Disposal does nothing: the content disposes the stream it handed out while its reader may still read.</summary>
     private sealed class BodyStream(byte[] bytes) : MemoryStream(bytes, writable: false)
     {
         protected override void Dispose(bool disposing) => base.Dispose(disposing: false);

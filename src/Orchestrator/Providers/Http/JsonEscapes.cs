@@ -4,16 +4,16 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// The framework's most relaxed encoder still escapes emoji, wide and unbreakable spaces and private characters as <c>\uXXXX</c>, in six
-/// or twelve bytes for two to four. Here they become themselves again.
+/// Replaces <c>\uXXXX</c> by the character. The framework's most relaxed encoder still escapes emoji, wide and non-breaking spaces and
+/// private characters, in six or twelve bytes instead of two to four.
 /// </summary>
 internal static class JsonEscapes
 {
     private const int Length = 6;
 
-    /// <summary>Undoes, in place, the escapes of characters beyond ASCII in whole JSON. What has to be escaped, and half a pair, stays
-    /// so.</summary>
-    /// <returns>The length that is left.</returns>
+    /// <summary>Undoes, in place, the escapes of characters beyond ASCII in a JSON document. Characters that JSON requires to be escaped,
+    /// and half a surrogate pair, stay escaped.</summary>
+    /// <returns>The new length.</returns>
     public static int Undo(Span<byte> json)
     {
         var from = json.IndexOf((byte)'\\');
@@ -23,7 +23,7 @@ internal static class JsonEscapes
         while (from < json.Length)
         {
             var rest = json[from..];
-            // Other escapes have two characters, the second of which may be a backslash that begins nothing.
+            // Other escapes have two characters. The second may be a backslash, which begins no escape.
             var (kept, used) = (Math.Min(2, rest.Length), 0);
             if (TryRead(rest, out var rune, out used))
                 (to, kept) = (to + rune.EncodeToUtf8(json[to..]), 0);

@@ -11,12 +11,12 @@ internal static class JsonRead
 
     private static JsonReaderOptions WithoutComments { get; } = Options with { CommentHandling = JsonCommentHandling.Disallow };
 
-    /// <summary>A reader of servers' JSON. Looking for comments after every token takes a fifth of the time; without a slash there are
+    /// <summary>The options for servers' JSON. The reader's check for comments costs a fifth of the time, and JSON without a slash has
     /// none.</summary>
     public static Utf8JsonReader Reader(ReadOnlySpan<byte> json) => new(json, json.Contains((byte)'/') ? Options : WithoutComments);
 
-    /// <summary>A property's name as bytes: comparing them beats asking the reader once for each name there is. Empty for one that is no
-    /// text.</summary>
+    /// <summary>A property's name as bytes, because comparing bytes is faster than asking the reader once for each known name. Empty for a
+    /// name that is no valid text.</summary>
     public static ReadOnlySpan<byte> Name(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Unescaped(ref reader) : reader.ValueSpan;
 
     /// <summary>The text of a string; null for a JSON null or anything that is not text.</summary>
@@ -25,8 +25,8 @@ internal static class JsonRead
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                // Invalid UTF-8 or half a surrogate pair: the rest of the text is worth more than an error. Looked for beforehand, as an
-                // exception for each of a server's many texts would keep a processor busy for seconds.
+                // Invalid UTF-8 or half a surrogate pair is replaced, so that the rest of the text is kept. Checked beforehand, because an
+                // exception for each of many texts would cost seconds of processor time.
                 return BrokenText.IsIn(reader.ValueSpan, reader.ValueIsEscaped)
                     ? BrokenText.Repaired(reader.ValueSpan, reader.ValueIsEscaped)
                     : reader.GetString();
@@ -89,7 +89,7 @@ internal static class JsonRead
         return Number(ref reader);
     }
 
-    /// <summary>Passes over the value after a property's name, and says what it was.</summary>
+    /// <summary>Skips the value after a property's name and returns its type.</summary>
     public static JsonTokenType SkipNext(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -98,7 +98,7 @@ internal static class JsonRead
         return type;
     }
 
-    /// <summary>A copy of the value the reader stands on, as raw JSON.</summary>
+    /// <summary>A copy of the current value, as raw JSON.</summary>
     public static string Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
         var start = (int)reader.TokenStartIndex;
@@ -106,7 +106,7 @@ internal static class JsonRead
         return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
     }
 
-    /// <summary>Enters an object: true when the reader stands on one, after skipping anything else.</summary>
+    /// <summary>Enters an object. Skips any other value and returns false.</summary>
     public static bool TryEnterObject(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)

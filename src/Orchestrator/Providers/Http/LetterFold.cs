@@ -4,22 +4,22 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// What is left of a text when two of them are compared: letters, digits and symbols, without case and accents. Spaces, punctuation and
-/// what cannot be seen differ from one way of quoting to another.
+/// Reduces a text to what is compared: letters, digits and symbols, without case and accents. Spaces, punctuation and invisible characters
+/// are dropped, because ways of quoting differ in them.
 /// </summary>
 internal static class LetterFold
 {
     private const char Unknown = '\0';
     private const char Dropped = '\uFFFF';
 
-    // Filled as characters are met. Racing writers write the same.
+    // Filled on demand. Racing threads write the same values.
     private static readonly char[] Known = new char[char.MaxValue + 1];
 
-    /// <summary>Folds a text. An ideograph or syllable counts twice, as it says more than a letter.</summary>
+    /// <summary>Folds a text. An ideograph or syllable gives two units, because it carries more information than a letter.</summary>
     /// <param name="text">The text, without escapes.</param>
-    /// <param name="units">What is left; twice as long as the text.</param>
-    /// <param name="from">The place in the text that each unit comes from; empty when that does not matter.</param>
-    /// <returns>How many units there are.</returns>
+    /// <param name="units">Receives the folded units; twice as long as the text.</param>
+    /// <param name="from">Receives the position in the text of each unit; empty when positions are not needed.</param>
+    /// <returns>The number of units.</returns>
     public static int Fold(ReadOnlySpan<char> text, Span<char> units, Span<int> from)
     {
         var count = 0;
@@ -64,7 +64,7 @@ internal static class LetterFold
         };
     }
 
-    // й is и with a breve, and some servers take such letters apart.
+    // й is и with a breve, and some servers decompose such letters.
     private static char Base(char c)
     {
         try
@@ -80,7 +80,7 @@ internal static class LetterFold
         }
         catch (ArgumentException)
         {
-            // No character, such as U+FFFE.
+            // A noncharacter such as U+FFFE.
             return c;
         }
     }

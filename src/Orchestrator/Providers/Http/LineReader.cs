@@ -1,11 +1,11 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Cuts a stream of bytes into lines at LF, CR or both, without a string per line. One pooled buffer that grows to the longest line, at
-/// most <see cref="HttpCaps.Line"/>; bytes are looked at once, however they were split on their way. Blank lines are reported: they end
-/// an SSE event. Not thread-safe.
+/// Splits a stream of bytes into lines at LF, CR or CR LF, without a string per line. Uses one pooled buffer that grows to the longest
+/// line, at most <see cref="HttpCaps.Line"/>. Each byte is scanned once, however the bytes arrive. Blank lines are reported, because they
+/// end an SSE event. Not thread-safe.
 /// </summary>
-/// <remarks>A read that was cancelled or failed may still write into the buffer: then it is left to the collector, not pooled.</remarks>
+/// <remarks>A read that was cancelled or failed may still write into the buffer: such a buffer is not returned to the pool.</remarks>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
     private byte[] _buffer = Buffers.Rent(4096);
@@ -42,7 +42,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
         _scanned = _end;
         if (_ended && _end > _start)
         {
-            // Many servers forget the last line end.
+            // Many servers omit the last line end.
             line = _buffer.AsSpan(_start, _end - _start);
             _start = _scanned = _end;
             return true;
@@ -52,7 +52,7 @@ internal sealed class LineReader(Stream stream) : IDisposable
         return false;
     }
 
-    /// <summary>Reads more. False at the end, after which <see cref="TryTake"/> still gives what is left.</summary>
+    /// <summary>Reads more bytes; false at the end. <see cref="TryTake"/> then returns the rest.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_ended)

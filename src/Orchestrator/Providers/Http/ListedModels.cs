@@ -2,14 +2,17 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The models a server lists, by the shapes there are: <c>{"data":[{"id"}]}</c>, <c>{"models":[{"name"}]}</c>, or a bare
+/// <summary>The models that a server lists, in any of three shapes: <c>{"data":[{"id"}]}</c>, <c>{"models":[{"name"}]}</c>, or a bare
 /// array.</summary>
 internal sealed class ListedModels
 {
     private const int Shown = 8;
-    private const string Tag = ":latest";
+
+    // As in container registries: a name without a tag means this one.
+    private const string DefaultTag = ":latest";
 
     private readonly List<string> _names = [];
+    private readonly HashSet<string> _owners = new(StringComparer.Ordinal);
 
     private ListedModels()
     {
@@ -17,10 +20,8 @@ internal sealed class ListedModels
 
     public bool IsEmpty => _names.Count == 0;
 
-    /// <summary>The only model of a llama.cpp server, which serves it by whatever name it is asked for; null for anything else.</summary>
-    public string? Only => IsOfLlamaCpp && _names is [var only] ? only : null;
-
-    private bool IsOfLlamaCpp { get; set; }
+    /// <summary>The only model of the list, if there is one and the list names this owner (<c>owned_by</c>); else null.</summary>
+    public string? OnlyOf(string owner) => _owners.Contains(owner) && _names is [var only] ? only : null;
 
     public static ListedModels Read(ReadOnlySpan<byte> body)
     {
@@ -43,11 +44,11 @@ internal sealed class ListedModels
         return list;
     }
 
-    /// <summary>Whether a model is there: by its name, with the tag a name without one means, or without a variant at its end.</summary>
+    /// <summary>Whether the list has a model: by its name, by its name with the default tag, or without the variant at its end.</summary>
     public bool Holds(string model) =>
-        Has(model) || Has(model + Tag) || (model.LastIndexOf(':') is > 0 and var colon && Has(model[..colon]));
+        Has(model) || Has(model + DefaultTag) || (model.LastIndexOf(':') is > 0 and var colon && Has(model[..colon]));
 
-    /// <summary>Some of the names, those most like the one that was looked for first.</summary>
+    /// <summary>Some of the names, the most similar to the missing one first.</summary>
     public string Some(string model)
     {
         var some = _names.OrderByDescending(name => Alike(name, model)).Take(Shown);
@@ -56,7 +57,7 @@ internal sealed class ListedModels
 
     private bool Has(string model) => _names.Contains(model, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How many pairs of neighbouring letters of one are in the other.</summary>
+    /// <summary>How many pairs of neighbouring letters of the model's name are also in the listed name.</summary>
     private static int Alike(string name, string model)
     {
         var count = 0;
@@ -75,7 +76,7 @@ internal sealed class ListedModels
             var field = JsonRead.Name(ref reader);
             var isList = field.SequenceEqual("data"u8) || field.SequenceEqual("models"u8);
             reader.Read();
-            // Servers in Go write null for a list of nothing.
+            // Servers in Go write null for an empty list.
             found |= isList && reader.TokenType is JsonTokenType.StartArray or JsonTokenType.Null;
             if (isList && reader.TokenType == JsonTokenType.StartArray)
                 ReadItems(ref reader);
@@ -97,7 +98,7 @@ internal sealed class ListedModels
 
     private void ReadItem(ref Utf8JsonReader reader)
     {
-        string? id = null, name = null;
+        string? id = null, name = null, owner = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = JsonRead.Name(ref reader);
@@ -106,12 +107,15 @@ internal sealed class ListedModels
             else if (field.SequenceEqual("name"u8))
                 name = JsonRead.NextText(ref reader);
             else if (field.SequenceEqual("owned_by"u8))
-                IsOfLlamaCpp |= JsonRead.NextText(ref reader) == "llamacpp";
+                owner = JsonRead.NextText(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
         }
 
-        // llama.cpp lists the same model in both shapes.
+        if (owner is not null)
+            _owners.Add(owner);
+
+        // Some servers list the same model in both shapes.
         if (ServerError.Excerpt(id ?? name) is { Length: > 0 } listed && !_names.Contains(listed))
             _names.Add(listed);
     }

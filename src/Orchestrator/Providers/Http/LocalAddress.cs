@@ -2,10 +2,11 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Addresses that mean something else at every machine, so that no proxy can reach what is meant.</summary>
+/// <summary>Addresses that each machine resolves to itself or to its own link: a request through a proxy would reach another
+/// host.</summary>
 internal static class LocalAddress
 {
-    // Where clouds keep what they tell their machines, besides the link-local addresses.
+    // Host names of the metadata services of clouds; most of them have a link-local address too.
     private static readonly string[] MetadataNames =
     [
         "metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal",
@@ -23,8 +24,7 @@ internal static class LocalAddress
     /// <summary>Whether no request for it may ever go through a proxy: loopback, link-local, or a cloud's metadata service.</summary>
     public static bool PassesByProxies(Uri address) => IsLoopback(address) || IsMetadata(address);
 
-    /// <summary>This machine itself: <c>localhost</c> and names under it, 127.0.0.0/8, ::1, and the addresses of no host in
-    /// particular.</summary>
+    /// <summary>This machine itself: <c>localhost</c> and names under it, 127.0.0.0/8, ::1, and the unspecified addresses.</summary>
     public static bool IsLoopback(Uri address)
     {
         if (address.IsLoopback)
@@ -36,8 +36,8 @@ internal static class LocalAddress
             || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The metadata service of a cloud's machine, or another neighbour on its link: 169.254.0.0/16, fe80::/10, and what clouds use
-    /// besides.</summary>
+    /// <summary>A cloud's metadata service, or another host on the same link: 169.254.0.0/16, fe80::/10, and the addresses and names that
+    /// clouds use besides.</summary>
     public static bool IsMetadata(Uri address)
     {
         var host = HostOf(address);
@@ -52,10 +52,10 @@ internal static class LocalAddress
         return number.TryWriteBytes(bytes, out var length) && length == 4 && bytes[0] == 169 && bytes[1] == 254;
     }
 
-    // A name's final dot is of no meaning to the resolver.
+    // The resolver ignores a final dot.
     private static string HostOf(Uri address) => address.IdnHost.TrimEnd('.');
 
-    /// <summary>The address of a host that is one, as IPv4 where it only wraps one; null for a name.</summary>
+    /// <summary>The address that a host stands for, as IPv4 where an IPv6 address wraps one; null for a name.</summary>
     private static IPAddress? AddressOf(string host)
     {
         var scope = host.IndexOf('%', StringComparison.Ordinal);
@@ -70,7 +70,7 @@ internal static class LocalAddress
     /// <summary>The IPv4 address that an IPv6 address leads to, or null.</summary>
     private static IPAddress? Wrapped(ReadOnlySpan<byte> bytes)
     {
-        // The older way to wrap one, ::a.b.c.d; what is smaller are :: and ::1.
+        // The older form ::a.b.c.d. Smaller numbers are :: and ::1.
         if (bytes[..12].IndexOfAnyExcept((byte)0) < 0)
             return (bytes[12] | bytes[13]) != 0 ? new IPAddress(bytes[12..]) : null;
         // A NAT64 gateway of the well-known prefix sends to the last 32 bits.
@@ -78,8 +78,8 @@ internal static class LocalAddress
             return new IPAddress(bytes[12..]);
         if (!bytes[..6].SequenceEqual(LocalNat64))
             return null;
-        // Of the local prefix a network may use 48 to 96 bits, and the length says where the address stands (RFC 6052): it is local if it
-        // is so in one of them.
+        // The prefix of a network's own gateway has 48 to 96 bits, and its length decides where the IPv4 address stands (RFC 6052). The
+        // address counts as local if it is local at any of these places.
         if (bytes[8] == 0)
         {
             foreach (var inner in (ReadOnlySpan<IPAddress>)[

@@ -2,13 +2,12 @@ using System.Net;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The proxy of the process (<c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <see cref="HttpClient.DefaultProxy"/>) for all but local
-/// addresses, whatever
-/// it says itself.</summary>
-/// <remarks>Thread-safe. Reads the process's proxy when it is asked, not when it is made.</remarks>
+/// <summary>The proxy of the process (<c>HTTP_PROXY</c>, <c>ALL_PROXY</c>, <see cref="HttpClient.DefaultProxy"/>) for all addresses except
+/// local ones, also where the proxy's own rules say otherwise.</summary>
+/// <remarks>Thread-safe. Reads the process's proxy at each request, not when it is created.</remarks>
 internal sealed class LocalBypass : IWebProxy
 {
-    // A provider asks few addresses, each as one object: looked at once, not with every request.
+    // A provider uses few addresses, each as one object: the decision is cached by object.
     private volatile Judged? _last;
 
     public ICredentials? Credentials
@@ -17,7 +16,7 @@ internal sealed class LocalBypass : IWebProxy
         set => throw new NotSupportedException("The credentials are those of the process's proxy.");
     }
 
-    /// <summary>The proxy that a request of the process goes through, local addresses too if it says so; null for none. Without user and
+    /// <summary>The proxy of the process for an address, local ones included if its rules say so; null for none. Without user and
     /// password.</summary>
     public static string? ProcessProxyFor(Uri address)
     {

@@ -1,7 +1,7 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Rides as the raw representation of an update without content, in place of one event that could not be read. Only the router knows
-/// whether text was handed out already, and so whether the event may be skipped or the answer must start over elsewhere.
+/// The raw representation of an update without content that stands for one unreadable event. The router decides whether the event is
+/// skipped or the answer starts over at another provider, because only the router knows whether text was handed out already.
 /// </summary>
 internal sealed record MalformedEvent(LlmException Error);

@@ -5,7 +5,7 @@ namespace Orchestrator.Providers;
 /// <summary>Header values that never change, parsed once.</summary>
 internal static class MediaTypes
 {
-    // As text they go out as they are, without a parsed form for each request.
+    // Sent as text, so that they are not parsed for each request.
     public const string JsonText = "application/json";
     public const string EventStreamText = "text/event-stream";
     public const string UserAgentText = "MultiLlmOrchestrator/0.2";
@@ -16,7 +16,7 @@ internal static class MediaTypes
 
     public static MediaTypeHeaderValue JsonUtf8 { get; } = new("application/json");
 
-    /// <summary>Some hosts refuse a request without one, and .NET sends none by default.</summary>
+    /// <summary>Some hosts refuse a request without a User-Agent, and .NET sends none by default.</summary>
     public static ProductInfoHeaderValue UserAgent { get; } = new("MultiLlmOrchestrator", "0.2");
 
     public static bool IsEventStream(HttpResponseMessage response) => Is(response, EventStreamText);
@@ -25,7 +25,7 @@ internal static class MediaTypes
 
     public static bool IsHtml(HttpResponseMessage response) => Is(response, "text/html");
 
-    /// <summary>The type without its parameters, as the server sent it, which for the usual ones is one string for all answers.</summary>
+    /// <summary>The type without its parameters. For the usual types this is one shared string.</summary>
     public static ReadOnlySpan<char> Of(HttpResponseMessage response)
     {
         if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values))

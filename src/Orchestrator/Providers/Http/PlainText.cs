@@ -4,21 +4,21 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Makes one harmless line of a server's text: no line ends of any kind, no terminal sequences, nothing that turns the direction of writing
-/// or cannot be seen, no half characters. Everything a server says goes through here before it reaches a message or a log.
+/// Makes one harmless line of a server's text: without line ends, terminal sequences, changes of the writing direction, invisible
+/// characters and half surrogate pairs. All text of a server passes here before it reaches a message or a log.
 /// </summary>
 internal static class PlainText
 {
     private const char Escape = '\u001B';
     private const char ControlSequence = '\u009B';
 
-    /// <summary>At most so many characters of a text; an ellipsis says that there are more.</summary>
+    /// <summary>Shortens a text to a number of characters; an ellipsis shows that there were more.</summary>
     public static string Line(string? text, int most)
     {
         if (string.IsNullOrEmpty(text))
             return "";
         var line = new StringBuilder(Math.Min(text.Length, most) + 1);
-        // What is dropped must not make the work grow with the text.
+        // Bounds the work: a long text may consist of characters that are dropped.
         var considered = Math.Min(text.Length, (most * 4) + 64);
         var at = 0;
         while (at < considered && line.Length < most)
@@ -40,7 +40,7 @@ internal static class PlainText
             at += rune.Utf16SequenceLength;
             if (IsSpace(rune))
             {
-                // Blanks stay as they are; a line end with its indentation becomes one.
+                // Blanks stay; a line end and the indentation after it become one blank.
                 if (line.Length > 0 && (rune.Value == ' ' || line[^1] != ' '))
                     line.Append(' ');
             }
@@ -62,7 +62,7 @@ internal static class PlainText
         Rune.GetUnicodeCategory(rune) is not (
             UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate);
 
-    /// <summary>The place after a terminal's sequence: colours and movements (CSI), titles (OSC and its like), or two characters.</summary>
+    /// <summary>The position after a terminal sequence: colours and movements (CSI), titles (OSC and similar), or two characters.</summary>
     private static int AfterSequence(string text, int at)
     {
         var kind = text[at] == ControlSequence ? '[' : at + 1 < text.Length ? text[at + 1] : ' ';

@@ -1,8 +1,8 @@
 namespace Orchestrator.Providers;
 
 /// <summary>A body of unknown length in one buffer that doubles as it grows.</summary>
-/// <remarks>A read that was cancelled or failed may still write into what it was given: then the buffer is left to the collector, not
-/// pooled.</remarks>
+/// <remarks>A read that was cancelled or failed may still write into the buffer: such a buffer is not returned to the
+/// pool.</remarks>
 internal sealed class PooledBytes : IDisposable
 {
     private byte[] _buffer = Buffers.Rent(4096);
@@ -21,7 +21,8 @@ internal sealed class PooledBytes : IDisposable
         }
     }
 
-    /// <summary>Room for the next read, lent until <see cref="Advance"/>; at most up to <paramref name="cap"/> bytes in all.</summary>
+    /// <summary>The buffer for the next read, valid until <see cref="Advance"/>; the body is at most <paramref name="cap"/> bytes
+    /// long.</summary>
     public Memory<byte> Room(int cap)
     {
         if (Length == _buffer.Length)

@@ -3,25 +3,25 @@ using System.Collections.Frozen;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Cuts out of a server's words what they repeat of the request and of the credentials, in whatever way it is escaped: errors end up in
-/// logs, and prompts and keys must not.
+/// Removes from a server's text all parts of the request and of the credentials that it repeats, however they are escaped: errors are
+/// logged, and prompts and keys must not be.
 /// </summary>
-/// <remarks>The work is bounded: a prompt that is too long to be compared makes all of the words go.</remarks>
+/// <remarks>The work is bounded: if the prompt is too long to be compared, all of the server's text is removed.</remarks>
 internal static class PromptEcho
 {
-    /// <summary>Letters and digits in a row that the request has too: so many are cut. Fewer are common words.</summary>
+    /// <summary>A run of this many letters and digits that the request has too is cut. Shorter runs are common words.</summary>
     public const int Shortest = 12;
 
-    /// <summary>A text of the request that is shorter is cut where it stands whole, down to this length.</summary>
+    /// <summary>A shorter text of the request is cut where all of it occurs, down to this length.</summary>
     public const int ShortestWhole = 8;
 
-    /// <summary>A whole text of a message that is shorter still is cut where it stands as words of its own, down to this length.</summary>
+    /// <summary>A still shorter text of a message is cut where it occurs as whole words, down to this length.</summary>
     public const int ShortestWord = 4;
 
-    /// <summary>Letters and digits in a row that a credential has too: so many are cut. Masks that show four at an end stay.</summary>
+    /// <summary>A run of this many letters and digits that a credential has too is cut. A mask that shows four at an end stays.</summary>
     public const int ShortestSecret = 6;
 
-    /// <summary>How much of a request is compared.</summary>
+    /// <summary>How many characters of a request are compared at most.</summary>
     public const int MostCompared = 8 * 1024 * 1024;
 
     private const string Mark = "…";
@@ -32,41 +32,41 @@ internal static class PromptEcho
     private const int MostShort = 4096;
     private const long MostBytes = 256L * 1024 * 1024;
 
-    // An excerpt shows less than this, escapes included; what comes after it is dropped unseen.
+    // An excerpt is shorter than this, escapes included; the rest is dropped without a comparison.
     private const int Considered = 8 * HttpCaps.Excerpt;
 
-    // Words of JSON Schema that servers name when they refuse a schema, and that tell nothing of the user.
+    // Keywords of JSON Schema that servers name when they refuse a schema. They say nothing about the user.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Keywords = new[]
     {
         "additionalproperties", "patternproperties", "unevaluatedproperties", "propertynames", "minproperties", "maxproperties",
         "exclusiveminimum", "exclusivemaximum", "dependentrequired", "dependentschemas", "contentencoding", "contentmediatype",
     }.ToFrozenSet().GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The text without what it repeats.</summary>
-    /// <param name="text">A server's words.</param>
-    /// <param name="request">What was asked; null for nothing of a user's.</param>
-    /// <param name="secrets">What was sent along; null for nothing.</param>
+    /// <summary>The text without the parts it repeats.</summary>
+    /// <param name="text">A server's text.</param>
+    /// <param name="request">The request; null when it held nothing of a user's.</param>
+    /// <param name="secrets">The credentials that were sent; null for none.</param>
     public static string? Cut(string? text, LlmRequest? request, IEnumerable<string>? secrets = null)
     {
         if (string.IsNullOrEmpty(text) || IsStatus(text))
             return text;
-        using var said = new SaidText(text.Length > Considered ? text[..Considered] : text);
-        if (!said.IsComparable || (request is not null && !TryCut(said, request)))
+        using var words = new ServerText(text.Length > Considered ? text[..Considered] : text);
+        if (!words.IsComparable || (request is not null && !TryCut(words, request)))
             return Mark;
-        said.CutOpaque(Mark);
+        words.CutOpaque(Mark);
         if (text.Length > Considered)
-            said.CutEnd(Overlap, Mark);
-        // Last, so that it shows where both are repeated.
-        CutSecrets(said, secrets ?? []);
-        return said.ToString();
+            words.CutEnd(Overlap, Mark);
+        // Last, so that the secret's mark wins where a part repeats both.
+        CutSecrets(words, secrets ?? []);
+        return words.ToString();
     }
 
-    // Most codes are statuses.
+    // A short number is a status.
     private static bool IsStatus(string text) => text.Length <= 3 && text.All(char.IsAsciiDigit);
 
-    private static void CutSecrets(SaidText said, IEnumerable<string> secrets)
+    private static void CutSecrets(ServerText words, IEnumerable<string> secrets)
     {
-        using var grams = new Grams(ShortestSecret, said.Units);
+        using var grams = new Grams(ShortestSecret, words.Letters);
         foreach (var secret in secrets)
         {
             var text = secret.ToCharArray();
@@ -76,17 +76,17 @@ internal static class PromptEcho
             if (count >= ShortestSecret)
                 grams.Find(units.AsSpan(0, count));
             else if (secret.Length > 0)
-                said.CutPlain(secret, SecretMark);
+                words.CutPlain(secret, SecretMark);
         }
 
         if (grams.HasFound)
-            said.Cut(grams, SecretMark, null);
+            words.Cut(grams, SecretMark, null);
     }
 
     /// <summary>False when the request is too long to be compared.</summary>
-    private static bool TryCut(SaidText said, LlmRequest request)
+    private static bool TryCut(ServerText words, LlmRequest request)
     {
-        using var grams = new Grams(Shortest, said.Units);
+        using var grams = new Grams(Shortest, words.Letters);
         Span<char> buffer = stackalloc char[Chunk], units = stackalloc char[2 * Chunk];
         var left = MostCompared;
         foreach (var text in SentTexts.Of(request).Concat(SentTexts.Joined(request)))
@@ -94,22 +94,22 @@ internal static class PromptEcho
             left -= text.Length + 64;
             if (left < 0)
                 return false;
-            Find(said, grams, text, buffer, units);
+            Find(words, grams, text, buffer, units);
         }
 
-        CutShort(said, request);
-        said.CutBytes([.. SentTexts.BytesOf(request)], MostBytes, Mark);
+        CutShort(words, request);
+        words.CutBytes([.. SentTexts.BytesOf(request)], MostBytes, Mark);
         if (grams.HasFound)
-            said.Cut(grams, Mark, static found => Keywords.Contains(found));
+            words.Cut(grams, Mark, static found => Keywords.Contains(found));
         return true;
     }
 
-    // As long as a text that nothing else finds may be.
-    private static void CutShort(SaidText said, LlmRequest request)
+    // Texts of messages that are too short for the comparison of pieces.
+    private static void CutShort(ServerText words, LlmRequest request)
     {
         Span<char> plain = stackalloc char[LongestShort], units = stackalloc char[2 * LongestShort];
         var left = MostShort;
-        foreach (var text in SentTexts.Said(request))
+        foreach (var text in SentTexts.OfMessages(request))
         {
             if (text.Length > LongestShort)
                 continue;
@@ -118,27 +118,27 @@ internal static class PromptEcho
             text.CopyTo(plain);
             var found = units[..LetterFold.Fold(plain[..Escapes.Undo(plain[..text.Length], [])], units, [])];
             if (found.Length is >= ShortestWord and < ShortestWhole)
-                said.CutWords(found, Mark);
-            // Symbols alone leave nothing to be compared.
+                words.CutWords(found, Mark);
+            // A text of symbols alone has no letters to compare.
             else if (found.Length < ShortestWord && text.AsSpan().Trim().Length >= ShortestWhole)
-                said.CutPlain(text.Trim(), Mark);
+                words.CutPlain(text.Trim(), Mark);
         }
     }
 
-    // Piece by piece; pieces overlap by more than the longest escape of what is looked for.
-    private static void Find(SaidText said, Grams grams, string text, Span<char> buffer, Span<char> units)
+    // In chunks that overlap by more than the longest escape of a piece.
+    private static void Find(ServerText words, Grams grams, string text, Span<char> buffer, Span<char> units)
     {
         for (var begin = 0; ; begin += Chunk - Overlap)
         {
             var piece = text.AsSpan(begin, Math.Min(Chunk, text.Length - begin));
             piece.CopyTo(buffer);
-            // As it is too: some ways of writing take apart what looks like an escape.
+            // Also with its escapes: some servers break up text that looks like an escape.
             var whole = units[..LetterFold.Fold(piece, units, [])];
             grams.Find(whole);
             var plain = buffer[..Escapes.Undo(buffer[..piece.Length], [])];
             var found = plain.Length == piece.Length ? whole : units[..LetterFold.Fold(plain, units, [])];
             if (piece.Length == text.Length && found.Length is >= ShortestWhole and < Shortest)
-                said.CutWhole(found, Mark);
+                words.CutWhole(found, Mark);
             else if (plain.Length < piece.Length)
                 grams.Find(found);
             if (begin + piece.Length >= text.Length)

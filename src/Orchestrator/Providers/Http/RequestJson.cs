@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Values of a request that JSON cannot always hold.</summary>
+/// <summary>Writes values of a request that JSON may not be able to hold.</summary>
 internal static class RequestJson
 {
     /// <summary>Writes the number when there is one.</summary>
@@ -43,10 +43,10 @@ internal static class RequestJson
     }
 
     /// <summary>Writes a schema.</summary>
-    /// <param name="json">Where to.</param>
-    /// <param name="owner">What has the schema.</param>
-    /// <param name="schema">Gets it.</param>
-    /// <param name="where">Where the request has it, for an error.</param>
+    /// <param name="json">The writer.</param>
+    /// <param name="owner">The owner of the schema.</param>
+    /// <param name="schema">Gets the schema of the owner.</param>
+    /// <param name="where">Where it is in the request, for an error.</param>
     /// <exception cref="LlmException">There is none to write, or its document is disposed of: an invalid request.</exception>
     public static void WriteSchema<T>(Utf8JsonWriter json, T owner, Func<T, JsonElement> schema, string where)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Errors about a response: kind, status, codes, a short excerpt, never a secret.</summary>
+/// <summary>Makes the errors about a response: kind, status, codes, a short excerpt, never a secret.</summary>
 internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults, TimeProvider time)
 {
     private ProviderInfo Info => api.Info;
@@ -13,22 +13,22 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
         error is JsonException or InvalidOperationException or FormatException or ArgumentException;
 
     public LlmException Of(
-        HttpResponseMessage response, LlmErrorKind kind, ServerError said, string what, LlmRequest? request = null) =>
+        HttpResponseMessage response, LlmErrorKind kind, ServerError serverError, string what, LlmRequest? request = null) =>
         new(kind, $"{Info.Name} ({Info.Model}) {what}")
         {
             ProviderName = Info.Name,
             Model = Info.Model,
             StatusCode = (int)response.StatusCode,
-            ProviderCode = said.Name is { } code ? Shown(code, request, response) : null,
+            ProviderCode = serverError.Name is { } code ? Shown(code, request, response) : null,
             RequestId = ShownRequestId(response, request),
-            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow()) ?? api.WaitAfter(kind, said),
+            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow()) ?? api.WaitAfter(kind, serverError),
         };
 
-    /// <summary>The server says something that cannot be understood.</summary>
+    /// <summary>The response does not follow the protocol.</summary>
     public LlmException Malformed(HttpResponseMessage response, string what, LlmRequest? request = null) =>
         Of(response, LlmErrorKind.MalformedResponse, ServerError.None, what, request);
 
-    /// <summary>The server sent something that is no JSON.</summary>
+    /// <summary>The response is not valid JSON.</summary>
     public LlmException Malformed(HttpResponseMessage response, Exception error, string where, LlmRequest? request)
     {
         var position = error is JsonException { BytePositionInLine: { } at } ? $" at byte {at}" : "";
@@ -38,7 +38,7 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
         return Malformed(response, $"sent {where} that cannot be read as JSON{position}.{encoding}", request);
     }
 
-    /// <summary>An error together with what the head of the response said, which is not known where it was thrown.</summary>
+    /// <summary>Adds status and request id of the response to an error that was thrown where they are not known.</summary>
     public LlmException Seen(LlmException error, HttpResponseMessage response, LlmRequest? request = null)
     {
         if (error.GetType() != typeof(LlmException))
@@ -50,9 +50,9 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
     }
 
     /// <summary>The stream ended without a completion mark.</summary>
-    /// <param name="count">The events that had come.</param>
+    /// <param name="count">The number of events that had arrived.</param>
     /// <param name="response">The response.</param>
-    /// <param name="request">What was asked.</param>
+    /// <param name="request">The request.</param>
     public LlmException Interrupted(int count, HttpResponseMessage response, LlmRequest? request) => new(
         count == 0 ? LlmErrorKind.MalformedResponse : LlmErrorKind.StreamInterrupted,
         count == 0
@@ -81,8 +81,8 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
         }
     }
 
-    /// <summary>A server's words as a message may show them: one harmless line that repeats neither the request nor what was sent
-    /// along.</summary>
+    /// <summary>A server's text as a message may show it: one harmless line that repeats neither the request nor the
+    /// credentials.</summary>
     public string Shown(string? words, LlmRequest? request, HttpResponseMessage? response)
     {
         var secrets = api.Secrets()
@@ -94,7 +94,7 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
     private string? ShownRequestId(HttpResponseMessage response, LlmRequest? request) =>
         api.RequestIdOf(response) is { } id && IsId(id) && Shown(id, request, response) is { Length: > 0 } shown ? shown : null;
 
-    // An id is no sentence and needs no escapes.
+    // Only the characters that ids have: no sentence and no escapes.
     private static bool IsId(string id) =>
         id.Length <= HttpCaps.Excerpt && id.All(c => char.IsAsciiLetterOrDigit(c) || "-_.:/+=@#~|, ".Contains(c));
 }

@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads how long a server asks us to wait: <c>retry-after-ms</c>, then <c>Retry-After</c> in seconds or as an HTTP
+/// <summary>Reads how long a server asks the client to wait: <c>retry-after-ms</c>, then <c>Retry-After</c> in seconds or as an HTTP
 /// date.</summary>
-/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. What cannot be understood is ignored; a date that has
-/// passed is zero. A date is measured by the response's own <c>Date</c> header: the two come from one clock, whatever ours says.</remarks>
+/// <remarks>RFC 9110 §10.2.3 for the header; <c>retry-after-ms</c> is OpenAI's. An unreadable value is ignored; a date in the
+/// past is zero. A date is compared with the response's own <c>Date</c> header, because both come from the server's clock.</remarks>
 internal static class RetryAfter
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
@@ -22,7 +22,7 @@ internal static class RetryAfter
     public static TimeSpan? From(Func<string, string?> header, DateTimeOffset now) =>
         Number(header("retry-after-ms"), 0.001) ?? Parse(header("Retry-After"), Date(header("Date")) ?? now);
 
-    /// <summary>The server's clock when it answered; null when it does not say, or not so that it can be read.</summary>
+    /// <summary>The server's time of the answer; null when the header is missing or unreadable.</summary>
     public static DateTimeOffset? DateOf(HttpResponseHeaders headers) =>
         headers.NonValidated.TryGetValues("Date", out var text) ? Date(text.ToString()) : null;
 
@@ -51,7 +51,7 @@ internal static class RetryAfter
         ["ddd, dd MMM yyyy HH:mm:ss 'GMT'", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
 
     private static TimeSpan? Number(string? text, double unit) =>
-        // Whatever the style, NaN and the infinities are parsed too, by name.
+        // With any style, NaN and the infinities are parsed by name.
         double.TryParse(
             text,
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,

@@ -2,14 +2,13 @@ using System.Buffers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Pooled room to write a body of unknown length into. Its array goes back to the pool, so only copies of it may leave the
-/// method.</summary>
+/// <summary>A pooled buffer for a body of unknown length. Its array is returned to the pool, so only copies may leave the method.</summary>
 internal sealed class ScratchBytes : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
     private int _length;
 
-    /// <summary>What was written; valid until the next write.</summary>
+    /// <summary>The bytes written so far; valid until the next write.</summary>
     public Span<byte> Written => _bytes.AsSpan(0, _length);
 
     public void Advance(int count) => _length += count;

@@ -4,18 +4,18 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What goes with a request in its headers and must not be shown: all headers but those that say nothing about the user.</summary>
+/// <summary>The values of a request's headers that no message may show. Every header counts as secret, except standard ones and those that
+/// a vendor's file lists as <see cref="VendorFacts.ShownHeaders"/>.</summary>
 internal static class SentHeaders
 {
     private const int Shortest = 6;
 
-    // A server gives ids of requests back on purpose, and Yandex names folders to say which one is wrong.
-    private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
+    // Servers repeat ids of requests so that support can find them.
+    private static readonly FrozenSet<string> Shown = FrozenSet.ToFrozenSet(
         [
             "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "Connection", "Expect", "Host",
-            "Transfer-Encoding", "User-Agent",
-            "X-Request-ID", "X-Client-Request-Id", "RqUID", "traceparent", "Request-Id", "x-folder-id", "x-data-logging-enabled",
-            "anthropic-version", "Metadata-Flavor",
+            "Transfer-Encoding", "User-Agent", "X-Request-ID", "X-Client-Request-Id", "traceparent", "Request-Id",
+            .. VendorFacts.All.SelectMany(facts => facts.ShownHeaders),
         ],
         StringComparer.OrdinalIgnoreCase);
 
@@ -25,11 +25,11 @@ internal static class SentHeaders
             yield break;
         foreach (var (name, values) in headers.NonValidated)
         {
-            if (Harmless.Contains(name))
+            if (Shown.Contains(name))
                 continue;
             foreach (var value in values)
             {
-                // Without the scheme, a word such as Bearer.
+                // The scheme, such as Bearer, is no secret.
                 var secret = value[(value.LastIndexOf(' ') + 1)..];
                 if (secret.Length >= Shortest)
                     yield return secret;

@@ -4,23 +4,23 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Every text of a request that a provider may send: an error must not repeat any of them.</summary>
+/// <summary>All texts of a request that a provider may send: no error may repeat one.</summary>
 internal static class SentTexts
 {
-    // A longer part has pieces of its own up to its ends; only so much of an end may belong to a piece that goes on in the next part.
+    // How much of the end of a long part may belong to a piece that continues in the next part. The rest is compared by itself.
     private const int Seam = 64;
 
-    /// <summary>What a user or a model said: the texts of messages, part by part.</summary>
-    public static IEnumerable<string> Said(LlmRequest request) =>
+    /// <summary>The texts of the messages, part by part.</summary>
+    public static IEnumerable<string> OfMessages(LlmRequest request) =>
         request.Messages.SelectMany(m => m.Contents).OfType<TextContent>().Select(t => t.Text).Where(t => t.Length > 0);
 
-    /// <summary>Short parts that follow each other, joined: servers repeat them in one piece.</summary>
+    /// <summary>Neighbouring short parts, joined: a server may repeat them as one text.</summary>
     public static IEnumerable<string> Joined(LlmRequest request)
     {
-        if (!Said(request).Skip(1).Any())
+        if (!OfMessages(request).Skip(1).Any())
             yield break;
         var (joined, hasShort) = (new StringBuilder(), false);
-        foreach (var text in Said(request))
+        foreach (var text in OfMessages(request))
         {
             if (text.Length <= 2 * Seam)
             {
@@ -112,7 +112,7 @@ internal static class SentTexts
         catch (Exception)
 #pragma warning restore CA1031
         {
-            // What cannot be written was not sent.
+            // A value that cannot be serialized was not sent.
             return null;
         }
     }

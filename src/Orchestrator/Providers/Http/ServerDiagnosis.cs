@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Explains a failed check of a server that any vendor may run: what is wrong with the settings, and the cure.</summary>
+/// <summary>Explains a failed check of a server: what is wrong with the settings, and how to correct them.</summary>
 /// <param name="Address">The base address, as a message may show it.</param>
 /// <param name="HasKey">Whether a key was sent.</param>
 /// <param name="Start">What to do when nothing answers, in a sentence.</param>
@@ -35,7 +35,7 @@ internal sealed record ServerDiagnosis(string Address, bool HasKey, string Start
     public ProviderDiagnosis Moved(string to, LlmException error) =>
         new(ProviderProblem.Other, $"There is no API at {Address}, but there is one at {to}: set BaseUrl to that.") { Error = error };
 
-    // A server without TLS waits for the rest of what it takes for a request.
+    // A server without TLS takes the handshake for the beginning of a request and waits for the rest.
     private string Plain(LlmException error) => error.Kind == LlmErrorKind.Timeout && Address.StartsWith("https:", StringComparison.Ordinal)
         ? " If it speaks no TLS, http is meant."
         : "";

@@ -5,21 +5,21 @@ using System.Text.Json;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// What a server says in an error body, whatever its shape: <c>{"error":{…}}</c>, <c>{"error":"text"}</c>, a flat object with
+/// The error in a body, in any known shape: <c>{"error":{…}}</c>, <c>{"error":"text"}</c>, a flat object with
 /// <c>message</c>, <c>{"detail":…}</c>, HTML or nothing. Codes may be text, numbers or null; <c>grpcCode</c> is one.
 /// </summary>
 internal sealed record ServerError(string? Message, string? Code, string? Type)
 {
     public static ServerError None { get; } = new(null, null, null);
 
-    /// <summary>The same as a message may show it: servers quote the prompt and the key that they refuse.</summary>
+    /// <summary>The message without the parts that repeat the prompt or the key: servers quote what they refuse.</summary>
     public ServerError Shown(Func<string, string> shown) => new(Clean(Message, shown), Clean(Code, shown), Clean(Type, shown));
 
     /// <summary>Whether the body was JSON that reports an error, rather than an answer.</summary>
     public bool IsKnown => Message is not null || Code is not null || Type is not null;
 
-    /// <summary>What the vendor calls the error. A code that repeats the HTTP status, as llama.cpp's and vLLM's do, says less than the type
-    /// beside it.</summary>
+    /// <summary>The vendor's name of the error: its code, or its type where the code only repeats the HTTP status, as at llama.cpp and
+    /// vLLM.</summary>
     public string? Name => Code is null || (IsStatus(Code) && !string.IsNullOrEmpty(Type)) ? Type : Code;
 
     public static ServerError Read(ReadOnlySpan<byte> body)
@@ -29,15 +29,15 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             var reader = new Utf8JsonReader(body, JsonRead.Options);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? ReadObject(ref reader) : None;
         }
-        // Names of properties with half a surrogate pair cannot be compared.
+        // A property name with half a surrogate pair cannot be compared.
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return None;
         }
     }
 
-    /// <summary>What a body of an unknown shape says: the texts in it, or the body itself when it is no JSON. Never an <c>input</c>,
-    /// which quotes the request, nor an access token.</summary>
+    /// <summary>The texts of a body of unknown shape, or the body itself when it is not JSON. Never an <c>input</c>, which quotes the
+    /// request, nor an access token.</summary>
     public static string Words(ReadOnlySpan<byte> body)
     {
         var words = new List<string>();
@@ -57,7 +57,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // Cut JSON may end in the middle of an input: what came before it has to do.
+            // Cut JSON may end within an input: only the texts before it are used.
             if (body.Trim(" \t\r\n"u8) is not [(byte)'{' or (byte)'[', ..])
                 return Encoding.UTF8.GetString(body);
         }
@@ -107,11 +107,11 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             }
         }
 
-        // Beside a message, "error" is a flag or the status in words.
+        // In an object with a message, "error" is a flag or the name of the status.
         return result with { Message = result.Message ?? label };
     }
 
-    /// <summary>FastAPI's list of what is wrong with a request: what and where, never the input it quotes.</summary>
+    /// <summary>FastAPI's list of errors in a request: message and location, never the quoted input.</summary>
     private static string? Problems(ref Utf8JsonReader reader)
     {
         var problems = new List<string>();

@@ -1,12 +1,11 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What the checks of all vendors' settings have in common: the time limit, a second look at the connection, a word on the
-/// proxy.</summary>
+/// <summary>What the checks of all vendors' settings share: the time-out, the connection probe, a sentence on the proxy.</summary>
 internal sealed class SettingsCheck(bool ownsClient, TimeProvider time)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    /// <summary>Asks what a check has to ask, for 15 s at most, and explains what goes wrong.</summary>
+    /// <summary>Runs a check for at most 15 s and explains its failure.</summary>
     public async Task<ProviderDiagnosis> RunAsync(
         Func<CancellationToken, Task<ProviderDiagnosis>> ask,
         Func<LlmException, ProviderDiagnosis> explain,
@@ -26,7 +25,7 @@ internal sealed class SettingsCheck(bool ownsClient, TimeProvider time)
         }
     }
 
-    /// <summary>A failure as a check looks at it; null for the caller's own cancellation and for what is a defect of ours.</summary>
+    /// <summary>The failure as an error to explain; null for the caller's cancellation and for a defect of this library.</summary>
     public static LlmException? FailureOf(Exception error, CancellationToken cancellationToken) => error switch
     {
         _ when cancellationToken.IsCancellationRequested => null,
@@ -35,7 +34,7 @@ internal sealed class SettingsCheck(bool ownsClient, TimeProvider time)
         _ => null,
     };
 
-    /// <summary>Finds out in a check what the failure of a connection alone does not tell.</summary>
+    /// <summary>Probes the server when the connection's failure does not show the cause.</summary>
     public static async Task LookAgainAsync(LlmException failure, CancellationToken limited, CancellationToken cancellationToken)
     {
         if (failure.StatusCode is not null || limited.IsCancellationRequested
@@ -47,16 +46,16 @@ internal sealed class SettingsCheck(bool ownsClient, TimeProvider time)
 
         try
         {
-            if (await SecondLook.AtAsync(address, ConnectionFailure.CauseOf(failure), limited).ConfigureAwait(false) is { } cause)
+            if (await ConnectionProbe.AtAsync(address, ConnectionFailure.CauseOf(failure), limited).ConfigureAwait(false) is { } cause)
                 ConnectionFailure.Refine(failure, cause);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The check's own time is over: what is known is told.
+            // The check's time-out is over: the known cause is returned.
         }
     }
 
-    /// <summary>A finding that is not good, with a word on the proxy that may be the reason.</summary>
+    /// <summary>Adds a sentence on the proxy to a bad result: the proxy may be the cause.</summary>
     public ProviderDiagnosis WithProxy(ProviderDiagnosis found, Uri address)
     {
         address = found.Error is { } error && ConnectionFailure.AddressOf(error) is { } asked ? asked : address;

@@ -1,8 +1,8 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Does for a vendor what it cannot do itself: ends the text before the first stop sequence, wherever the pieces of a stream were cut.
-/// What may be the beginning of one is held back until more is known. For one answer; not thread-safe.
+/// Applies stop sequences for a vendor that has none: ends the text before the first one, however the stream is cut into pieces. Text that
+/// may be the beginning of a stop sequence is held back until more arrives. For one answer; not thread-safe.
 /// </summary>
 internal sealed class StopCut
 {
@@ -11,23 +11,23 @@ internal sealed class StopCut
 
     private StopCut(string[] stops) => _stops = stops;
 
-    /// <summary>Whether a stop sequence was found: nothing more is text.</summary>
+    /// <summary>Whether a stop sequence was found: the text has ended.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>A cut at these sequences; null when there is none to look for.</summary>
+    /// <summary>A cut at these sequences; null when the list is empty.</summary>
     public static StopCut? For(IList<string>? stops)
     {
         string[] known = [.. (stops ?? []).Where(s => !string.IsNullOrEmpty(s))];
         return known.Length == 0 ? null : new StopCut(known);
     }
 
-    /// <summary>The text that may be handed out now that this much has come.</summary>
+    /// <summary>Adds text and returns what may be handed out now.</summary>
     public string Take(string piece)
     {
         if (IsCut)
             return "";
         var text = _held + piece;
-        // The one that is whole first, as if the text came letter by letter: however it is cut, the end is the same.
+        // The sequence that is complete first wins, as if the text came letter by letter, so that the result does not depend on the pieces.
         var (start, end) = (-1, int.MaxValue);
         foreach (var stop in _stops)
         {
@@ -47,14 +47,14 @@ internal sealed class StopCut
         return text[..^keep];
     }
 
-    /// <summary>Another text, all of it, in place of the one begun.</summary>
+    /// <summary>Replaces the text by another complete one.</summary>
     public string Whole(string text)
     {
         (IsCut, _held) = (false, "");
         return Take(text) + Rest();
     }
 
-    /// <summary>What was held back, now that nothing follows.</summary>
+    /// <summary>The text that was held back, at the end of the answer.</summary>
     public string Rest()
     {
         var rest = _held;

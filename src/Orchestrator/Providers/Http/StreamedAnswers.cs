@@ -19,7 +19,7 @@ internal sealed class StreamedAnswers(
             throw await NoStreamAsync(reader, response, cancellationToken).ConfigureAwait(false);
         if (api.Framing == StreamFraming.ServerSentEvents && MediaTypes.IsJson(response))
         {
-            // The server did not stream: a whole answer is welcome too, an error under status 200 is an error.
+            // The server did not stream. A complete answer is accepted; an error under status 200 is thrown.
             using var body = await bodies.ReadAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);
             yield return WholeAnswer.From(answers.Read(reader, response, body.Span));
             yield break;
@@ -43,7 +43,7 @@ internal sealed class StreamedAnswers(
 
             if (reader.IsLast || broken is not null)
                 break;
-            // The consumer's own time does not count, only ours.
+            // The consumer's time does not count.
             var from = time.GetTimestamp();
             try
             {
@@ -72,13 +72,13 @@ internal sealed class StreamedAnswers(
             yield return tail;
         if (broken is null)
             yield break;
-        // What broke off is billed too: the vendor's last numbers go out before the reason.
+        // The vendor bills an interrupted answer too: its last usage is sent before the error.
         if (UsageSoFar(reader) is { } usage)
             yield return usage;
         ExceptionDispatchInfo.Throw(broken);
     }
 
-    /// <summary>One event out of the lines that have arrived. False when more bytes are needed, or the stream is broken.</summary>
+    /// <summary>Reads one event from the lines that have arrived; false when more bytes are needed or the stream is broken.</summary>
     private bool TryNext(
         LineReader lines,
         ref EventReader events,
@@ -114,7 +114,7 @@ internal sealed class StreamedAnswers(
         {
             if (!events.TryRead(line, out var data))
                 continue;
-            // What follows a whole answer may add usage, but cannot take the answer back.
+            // An event after a complete answer may add usage; an error in it does not void the answer.
             var isExtra = reader.IsComplete;
             if (++count > HttpCaps.Events)
                 throw errors.Seen(LineReader.TooLarge($"more than {HttpCaps.Events:N0} events"), response, reader.Request);
@@ -163,8 +163,8 @@ internal sealed class StreamedAnswers(
         return null;
     }
 
-    /// <summary>The last usage of a stream that broke off. A count of no answer is no count of what came: that half is left to the
-    /// tokenizer.</summary>
+    /// <summary>The last usage of a stream that broke off. A completion count of zero is dropped: the tokenizer counts what
+    /// arrived.</summary>
     private static ChatResponseUpdate? UsageSoFar(AnswerReader reader) => reader.UntoldUsage is not { } usage ? null : new()
     {
         Role = ChatRole.Assistant,
@@ -179,7 +179,7 @@ internal sealed class StreamedAnswers(
         ],
     };
 
-    /// <summary>The error of a server that answers something else than the stream it was asked for.</summary>
+    /// <summary>The error for a server that did not send the requested stream.</summary>
     private async Task<LlmException> NoStreamAsync(
         AnswerReader reader, HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -195,7 +195,7 @@ internal sealed class StreamedAnswers(
         }
         catch (Exception error) when (ResponseErrors.IsMalformed(error))
         {
-            // No error of the server's either; the message below says what was expected.
+            // The body is no error either; the message below says what was expected.
         }
 
         var shown = errors.Shown(MediaTypes.Of(response).ToString(), reader.Request, response);

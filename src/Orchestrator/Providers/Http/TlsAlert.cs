@@ -2,10 +2,10 @@ using System.ComponentModel;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads what the TLS library says went wrong: alerts of the server as OpenSSL numbers them, and the codes of Windows.</summary>
+/// <summary>Reads the TLS library's error: alerts of the server by the numbers of OpenSSL, and the codes of Windows.</summary>
 internal static class TlsAlert
 {
-    // OpenSSL: 8 bits of the library's part, 23 of the reason. An alert that was received is its number (RFC 8446 §6) and 1,000.
+    // OpenSSL: 8 bits for the part of the library, 23 for the reason. A received alert has its number (RFC 8446 §6) plus 1,000.
     private const int SslPart = 0x0A000000;
     private const int ReasonMask = 0x7FFFFF;
     private const int Received = 1000;
@@ -25,9 +25,9 @@ internal static class TlsAlert
 
     private static ConnectionCause? OfReason(int reason) => reason switch
     {
-        // What our side found: unsupported protocol, wrong version number, no protocols available.
+        // Found by this side: unsupported protocol, wrong version number, no protocols available.
         258 or 266 or 267 or 191 => ConnectionCause.TlsVersion,
-        // A cipher that was not offered, or is unknown: no more can be said than that the two do not agree.
+        // A cipher that was not offered or is unknown: the two sides do not agree.
         185 or 248 or 261 or 193 => ConnectionCause.TlsRefused,
         Received + 70 or Received + 86 => ConnectionCause.TlsVersion,
         Received + 40 or Received + 71 or Received + 80 or Received + 112 => ConnectionCause.TlsRefused,

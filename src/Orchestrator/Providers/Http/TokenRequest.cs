@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>A request for an access token, which remembers what its life is measured by.</summary>
+/// <summary>A request for an access token, with the server's time that the token's life is measured from.</summary>
 internal sealed class TokenRequest(HttpMethod method, Uri address) : HttpRequestMessage(method, address)
 {
     /// <summary>Whether it is sent without the proxy of the client.</summary>

@@ -8,10 +8,10 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Arguments and results of tools between their typed form and JSON.</summary>
+/// <summary>Converts arguments and results of tools between their typed form and JSON.</summary>
 internal static class ToolJson
 {
-    // A model reads these texts: an escape is six times the tokens of the letter it stands for.
+    // Models read these texts, and an escape costs six times the tokens of its letter.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A call's arguments as JSON text.</summary>
@@ -51,7 +51,7 @@ internal static class ToolJson
         json.WriteEndArray();
     }
 
-    /// <summary>One function's name, description and parameters, which every protocol calls the same.</summary>
+    /// <summary>One function's name, description and parameters, under the names that all protocols share.</summary>
     /// <exception cref="LlmException">The tool is no function, or has no schema that can be written.</exception>
     public static void WriteFunction(Utf8JsonWriter json, AITool? tool)
     {
@@ -91,15 +91,14 @@ internal static class ToolJson
         }
     }
 
-    /// <summary>The object the reader stands on, as JSON text. Broken characters in it are replaced, as they are in all other
-    /// texts.</summary>
+    /// <summary>The current object, as JSON text. Invalid characters are replaced, as in all other texts.</summary>
     public static string Raw(ref Utf8JsonReader reader)
     {
         using var document = JsonDocument.ParseValue(ref reader);
         return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(document.RootElement));
     }
 
-    /// <summary>A call out of its JSON arguments; arguments that are no JSON object are told in the call's own exception.</summary>
+    /// <summary>A call with its JSON arguments. Arguments that are no JSON object are reported in the call's exception.</summary>
     public static FunctionCallContent Call(string id, string name, string arguments)
     {
         if (string.IsNullOrWhiteSpace(arguments))
@@ -148,7 +147,7 @@ internal static class ToolJson
                 node.WriteTo(json);
                 break;
             default:
-                // The serializer of Microsoft.Extensions.AI knows what its own function invocation produces.
+                // The serializer of Microsoft.Extensions.AI handles the results of its own function invocation.
                 var options = AIJsonUtilities.DefaultOptions;
                 if (options.TryGetTypeInfo(value.GetType(), out var type))
                     JsonSerializer.Serialize(json, value, type);

@@ -6,8 +6,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Trusts roots of its own besides the system's. The system is asked first; only a chain it finds fault with is looked at again with the
-/// own roots, and by the same rules: host name, validity and purpose still have to be right.
+/// Trusts additional roots besides the system's. The system checks first; a chain that it rejects is checked again with the additional
+/// roots and by the same rules for host name, validity and purpose.
 /// </summary>
 internal sealed class TrustedRoots
 {
@@ -41,7 +41,7 @@ internal sealed class TrustedRoots
 
     public void ApplyTo(SslClientAuthenticationOptions options) =>
         options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, out var why)
-            // Of a mere "no" the client would only hear that there was one.
+            // Throws, because the client reports no reason for a mere "false".
             ? true
             : throw new AuthenticationException($"The remote certificate is invalid: {why}");
 
@@ -49,15 +49,15 @@ internal sealed class TrustedRoots
         IsTrusted(certificate, systems, errors, out _);
 
     /// <param name="certificate">The server's.</param>
-    /// <param name="systems">What the system made of it.</param>
-    /// <param name="errors">What the system found.</param>
-    /// <param name="why">What is wrong with it, by the names of the platform's enumerations.</param>
+    /// <param name="systems">The chain that the system built.</param>
+    /// <param name="errors">The errors that the system found.</param>
+    /// <param name="why">Set to the names of the errors, as in the platform's enumerations.</param>
     private bool IsTrusted(X509Certificate? certificate, X509Chain? systems, SslPolicyErrors errors, out string why)
     {
         why = errors.ToString();
         if (errors == SslPolicyErrors.None)
             return true;
-        // A wrong host name, or no certificate, no root can mend.
+        // Additional roots do not help against a wrong host name or a missing certificate.
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf)
             return false;
         using var chain = new X509Chain();
@@ -95,7 +95,7 @@ internal sealed class TrustedRoots
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException or NotSupportedException
             or ArgumentException)
         {
-            // Not the cause itself: it repeats the name of the file, which may be a secret that was put into the wrong line.
+            // Without the inner exception: it repeats the file name, which may be a secret in the wrong setting.
             throw new ArgumentException(
                 $"{setting} names a file that cannot be read as certificates ({error.GetType().Name}); a PEM file with '-----BEGIN "
                     + "CERTIFICATE-----' was expected.",

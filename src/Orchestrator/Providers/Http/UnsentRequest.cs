@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>Why a request got no answer, as an error in words that say the cause as far as it is known.</summary>
+/// <summary>Makes the error of a request without an answer. Its message names the cause, as far as it is known.</summary>
 internal sealed class UnsentRequest(VendorApi api, HttpClient client, bool ownsClient)
 {
     private static readonly string Usual = $"{HttpClients.ConnectLimit.TotalSeconds:0} s";
@@ -9,13 +9,13 @@ internal sealed class UnsentRequest(VendorApi api, HttpClient client, bool ownsC
     {
         if (error is OperationCanceledException { InnerException: ConnectTimeoutException late })
             return NoConnection(request, late.Limit.Text, error);
-        // Handlers say so in this way, and so does a client whose own limit for the whole request is over.
+        // A handler reports its connect time-out so, and so does a client whose own time-out for the request is over.
         if (error is not OperationCanceledException { InnerException: TimeoutException } || client.Timeout != Timeout.InfiniteTimeSpan)
             return Unreached(request, error, cancellationToken);
         return NoConnection(request, ownsClient ? Usual : "the ConnectTimeout of the client that was handed in", error);
     }
 
-    /// <summary>The same for a request that was sent without a proxy, by a client of our own.</summary>
+    /// <summary>The same for a request that was sent without a proxy, by the provider's own client.</summary>
     public LlmException ErrorOfDirect(HttpRequestMessage request, Exception error, CancellationToken cancellationToken) =>
         error is OperationCanceledException { InnerException: TimeoutException }
             ? NoConnection(request, Usual, error)

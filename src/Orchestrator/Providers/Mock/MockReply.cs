@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What the mock says to one request, before it is cut into updates.</summary>
+/// <summary>The mock's answer to one request, before it is split into updates.</summary>
 internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCallContent> ToolCalls, UsageDetails? Usage)
 {
     public ChatFinishReason FinishReason => ToolCalls.Count > 0 ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop;
@@ -22,7 +22,7 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
         return new(new ChatMessage(ChatRole.Assistant, contents)) { ModelId = model, FinishReason = FinishReason, Usage = Usage };
     }
 
-    // Copies: a caller that runs the tool calls marks them as done, and the next reply has the same ones.
+    // Copies, because a caller that invokes the tool calls marks them as done, and the next reply has the same calls.
     public void AddToolCalls(IList<AIContent> contents)
     {
         foreach (var call in ToolCalls)
@@ -35,7 +35,7 @@ internal readonly record struct MockReply(string Text, IReadOnlyList<FunctionCal
         }
     }
 
-    /// <summary>Where the word that starts at <paramref name="start"/> ends. White space belongs to the word after it; at the end of the
+    /// <summary>The end of the word that starts at <paramref name="start"/>. White space belongs to the word after it; at the end of the
     /// text, to the last one.</summary>
     public static int EndOfWord(string text, int start)
     {

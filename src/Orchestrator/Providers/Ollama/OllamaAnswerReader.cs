@@ -10,7 +10,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
     private const int MostCalls = 256;
     private List<AIContent>? _contents;
-    private KnownText _model;
+    private RepeatedText _model;
     private string? _doneReason;
     private int? _promptCount, _evalCount, _cachedCount;
     private bool _done;
@@ -54,7 +54,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
-        // A line that turned out unreadable may have said it before it broke.
+        // A line that became unreadable later may have contained it.
         _done = false;
         var failed = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -84,12 +84,12 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         {
         }
 
-        // Only now is the line known to be sound.
+        // Only now the line is known to be valid.
         _calledTools |= _contents?.Exists(static c => c is FunctionCallContent) ?? false;
         if (!failed)
             return;
-        var said = ServerError.Read(json);
-        throw Reported(ErrorsWithoutCodes.KindInStream(said.Message), said);
+        var serverError = ServerError.Read(json);
+        throw Reported(ErrorsWithoutCodes.KindInStream(serverError.Message), serverError);
     }
 
     private void ReadMessage(ref Utf8JsonReader reader)
@@ -165,10 +165,10 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             }
         }
 
-        // An empty call is two bytes on the wire and a hundred times that in memory.
+        // Bounded, because an empty call takes a hundred times its bytes in memory.
         if (++_calls > MostCalls)
             throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
-        // Older versions give no id; the caller needs one to pair the result with.
+        // Older versions send no id; the caller needs one to assign the result.
         Add(
             ToolJson.Call(
                 string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id,
@@ -176,10 +176,10 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
                 arguments ?? ""));
     }
 
-    /// <summary>Nearly every line has one content, and its list is the update's own.</summary>
+    /// <summary>Nearly every line has one content, and the update's own list is used for it.</summary>
     private void Add(AIContent content) => (_contents ??= new(1)).Add(content);
 
-    /// <summary>An object by the protocol; text from servers that mix it up with OpenAI's.</summary>
+    /// <summary>By the protocol an object; some servers send text, as OpenAI's protocol does.</summary>
     private static string? Arguments(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -191,7 +191,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         InputTokenCount = _promptCount,
         OutputTokenCount = _evalCount,
         CachedInputTokenCount = _cachedCount,
-        // Half of it is no total.
+        // One half is no total.
         TotalTokenCount = (long?)_promptCount + _evalCount,
     });
 

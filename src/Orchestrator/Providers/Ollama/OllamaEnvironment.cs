@@ -17,7 +17,7 @@ internal static class OllamaEnvironment
     private const string CloudHost = "ollama.com";
     private const int DefaultPort = 11434;
 
-    /// <summary>Where the environment says Ollama is; null when it does not say.</summary>
+    /// <summary>The address from the environment; null when it has none.</summary>
     /// <exception cref="ArgumentException">It says something that is no address.</exception>
     public static Uri? Address(Func<string, string?> environment) =>
         EnvironmentText.Of(environment, Host)?.Trim('"', '\'') is { Length: > 0 } text ? Parse(text) : null;
@@ -41,8 +41,8 @@ internal static class OllamaEnvironment
     public static bool NeedsKey(Uri address) =>
         address.Scheme == Uri.UriSchemeHttps && address.Host.Equals(CloudHost, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be left out, and a server's wildcard means this
-    /// machine.</summary>
+    /// <summary>Reads the variable as Ollama does: scheme, port and even the host may be missing, and a server's wildcard address means
+    /// this machine.</summary>
     private static Uri Parse(string text)
     {
         var hasScheme = text.Contains("://", StringComparison.Ordinal);
@@ -64,7 +64,7 @@ internal static class OllamaEnvironment
         return result.Uri;
     }
 
-    // An address forgets whether its scheme's own port was written out.
+    // System.Uri does not keep whether the scheme's default port was written.
     private static bool NamesPort80(string text) =>
         text.TrimEnd('/').EndsWith(":80", StringComparison.Ordinal);
 }

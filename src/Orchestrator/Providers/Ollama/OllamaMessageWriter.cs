@@ -17,7 +17,7 @@ internal static class OllamaMessageWriter
 
     public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages)
     {
-        // Ids are told apart within one answer only when we made them up, so a result belongs to the last call before it.
+        // Generated ids are unique within one answer only, so a result belongs to the last call before it.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var message in messages)
         {
@@ -53,7 +53,8 @@ internal static class OllamaMessageWriter
         json.WriteEndObject();
     }
 
-    /// <summary>No role is refused, but the models' templates leave out what bears another than system, user, assistant and tool.</summary>
+    /// <summary>The server accepts any role, but the models' templates drop messages with other roles than system, user, assistant and
+    /// tool.</summary>
     private static string RoleOf(ChatRole role, bool besideResults) => role.Value switch
     {
         "developer" => "system",

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Orchestrator.Providers;
 
 /// <summary>What Ollama says of a model. Immutable.</summary>
-/// <param name="ContextLength">The longest context the model was trained for, in tokens; <see langword="null"/> when not told.</param>
+/// <param name="ContextLength">The longest context the model was trained for, in tokens; <see langword="null"/> when unknown.</param>
 /// <param name="Capabilities">What it can do beyond text.</param>
 public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabilities)
 {
-    /// <summary>Whether it answers chats; servers that do not say what a model can do have only such.</summary>
+    /// <summary>Whether it is a chat model. Servers that do not list abilities have only chat models.</summary>
     internal bool IsChat { get; init; } = true;
 
     internal static OllamaModel Read(ReadOnlySpan<byte> json)
@@ -60,7 +60,7 @@ public sealed record OllamaModel(int? ContextLength, ProviderCapabilities Capabi
     private static ProviderCapabilities ReadCapabilities(ref Utf8JsonReader reader, out bool isChat)
     {
         reader.Read();
-        // Any model can be held to a schema: the server constrains the sampling.
+        // Every model supports schemas: the server constrains the sampling.
         var found = ProviderCapabilities.StructuredOutput;
         isChat = true;
         if (!JsonRead.TryEnterArray(ref reader))

@@ -7,7 +7,7 @@ public sealed partial class OllamaProvider
     /// <remarks>
     /// <para>Asks for the list of models and for what the server says of this one, which costs nothing and loads nothing; takes at most 15
     /// s.</para>
-    /// <para>A server that shows both to everybody does not check the key; the message of a good result says so.</para>
+    /// <para>A server that shows both without a key does not check the key; the message of a good result says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
     {
@@ -41,7 +41,7 @@ public sealed partial class OllamaProvider
 
         try
         {
-            // The list lacks models of the cloud that a local server passes on.
+            // The list does not have the cloud models that a local server forwards to.
             var model = await DescribeAsync(cancellationToken).ConfigureAwait(false);
             if (!model.IsChat)
             {
@@ -51,7 +51,7 @@ public sealed partial class OllamaProvider
         }
         catch (LlmException error) when (error.StatusCode is 400 or 404 or 405)
         {
-            // Proxies let the list through and not always the question about one model.
+            // Some proxies forward the list but not the request about one model.
             if (!models.Holds(Info.Model))
             {
                 return _api.Cleaned(
@@ -66,7 +66,7 @@ public sealed partial class OllamaProvider
             new(
                 ProviderProblem.None,
                 $"{server.Address} answers and has "
-                    + $"{Info.Model}.{(isOpen ? " It lists its models to everybody, so the key could not be checked." : "")}"));
+                    + $"{Info.Model}.{(isOpen ? " It lists its models without a key, so the key could not be checked." : "")}"));
     }
 
     private HttpRequestMessage Tags(Uri root) =>

@@ -5,7 +5,7 @@ using Orchestrator.DependencyInjection;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Writes a request of <c>/api/chat</c>. <c>stream</c> is always sent: left out it means true.</summary>
+/// <summary>Writes a request of <c>/api/chat</c>. <c>stream</c> is always sent: its default is true.</summary>
 internal sealed class OllamaRequestWriter
 {
     private readonly string _model;
@@ -35,7 +35,7 @@ internal sealed class OllamaRequestWriter
             throw new ArgumentException($"{Entry("OllamaOptions.ModelOptions", name)} is no finite number.", nameof(options));
     }
 
-    /// <summary>An option as a message may name it: by its name if the server has one like it.</summary>
+    /// <summary>An option as a message may name it: its name is shown only if it resembles one of the server's.</summary>
     public static string Entry(string setting, string name) =>
         ShownValue.IsNear(name, KnownOptions) ? $"{setting}:{name}" : $"An entry of {setting}";
 
@@ -60,8 +60,8 @@ internal sealed class OllamaRequestWriter
         json.WriteEndObject();
     }
 
-    /// <summary>A length as Ollama reads it, in nanoseconds of 64 bits: what is longer than its 292 years, or below zero, is for
-    /// ever.</summary>
+    /// <summary>A duration in Ollama's form, 64 bits of nanoseconds: more than 292 years, or less than zero, means
+    /// forever.</summary>
     private static string Duration(TimeSpan length) =>
         length < TimeSpan.Zero || length.TotalMilliseconds > long.MaxValue / 1_000_000
             ? "-1s"
@@ -110,7 +110,7 @@ internal sealed class OllamaRequestWriter
 
     private static void WriteTools(Utf8JsonWriter json, ChatOptions? options)
     {
-        // There is no tool_choice: "none" is said by offering nothing.
+        // There is no tool_choice: for "none" no tools are sent.
         if (options?.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode)
             return;
         if (options.ToolMode is RequiredChatToolMode)
@@ -165,7 +165,7 @@ internal sealed class OllamaRequestWriter
             json.WriteNumber(name, number);
         }
 
-        // As the float it is: 0.7 goes out as 0.7.
+        // Written as a float: 0.7 is sent as 0.7.
         void Number(ReadOnlySpan<byte> name, float? value)
         {
             if (value is null)
@@ -175,7 +175,7 @@ internal sealed class OllamaRequestWriter
         }
     }
 
-    /// <summary>Whether the request, or a setting of its own, says an option already: then that holds.</summary>
+    /// <summary>Whether the request or a setting of its own sets an option already: then that value is used.</summary>
     private bool IsSaid(string name, ChatOptions? options) => name switch
     {
         "num_ctx" => _contextLength is not null,

@@ -12,8 +12,8 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
 {
     private readonly OpenAiCompatibleToolCalls _calls = new();
     private List<AIContent>? _contents;
-    private KnownText _id;
-    private KnownText _model;
+    private RepeatedText _id;
+    private RepeatedText _model;
     private UsageDetails? _usage;
     private ChatFinishReason? _finish;
     private bool _isAnswer;
@@ -41,7 +41,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         }
         catch
         {
-            // An event that turned out unreadable may have said it before it broke.
+            // An event that became unreadable later may have contained it.
             _finish = before;
             throw;
         }
@@ -50,7 +50,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         {
             if (IsComplete || _contents is null)
                 throw error;
-            // The last words came with the error: they go out first.
+            // The error came with a last piece of text, which is sent first.
             _pending = error;
             _finish = null;
             IsComplete = IsLast = true;
@@ -92,7 +92,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         if (_pending is not null)
             throw _pending;
         var contents = new List<AIContent>(1);
-        // [DONE] without a finish reason: calls that came are calls.
+        // [DONE] without a finish reason: the calls that came are complete.
         _calls.TakeInto(contents);
         if (_usage is not null)
             contents.Add(new UsageContent(_usage));
@@ -144,7 +144,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
                 JsonRead.SkipNext(ref reader);
         }
 
-        // Anything after the object, or an object that does not end, is no event: the reader throws.
+        // The reader throws for text after the object and for an object that does not end.
         while (reader.Read())
         {
         }
@@ -154,11 +154,11 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
 
     private LlmException ErrorIn(ReadOnlySpan<byte> json)
     {
-        var said = ServerError.Read(json);
-        if (!said.IsKnown && _choiceError is { } place)
-            said = ServerError.Read(json[place]);
+        var serverError = ServerError.Read(json);
+        if (!serverError.IsKnown && _choiceError is { } place)
+            serverError = ServerError.Read(json[place]);
         var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
-        return Reported(ErrorTable.KindInStream(said), said, said.Name, _isWhole && text.Length > 0 ? text : null);
+        return Reported(ErrorTable.KindInStream(serverError), serverError, serverError.Name, _isWhole && text.Length > 0 ? text : null);
     }
 
     private void ReadChoices(ref Utf8JsonReader reader)
@@ -169,7 +169,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         var first = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            // Several choices are never asked for; the first is the answer.
+            // The request asks for one choice; the first is the answer.
             if (first && JsonRead.TryEnterObject(ref reader))
                 ReadChoice(ref reader);
             else
@@ -262,7 +262,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
             Add(content(text));
     }
 
-    /// <summary>Nearly every event has one content, and its list is the update's own.</summary>
+    /// <summary>Nearly every event has one content, and the update's own list is used for it.</summary>
     private void Add(AIContent content) => (_contents ??= new(1)).Add(content);
 
     private static bool IsError(ref Utf8JsonReader reader)
@@ -273,7 +273,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         return isError;
     }
 
-    /// <summary>A model that ends with an error has not answered, whatever it said before: OpenRouter's word for a vendor that
+    /// <summary>An answer with finish reason "error" has failed, whatever text came before: OpenRouter sends it when a vendor
     /// failed.</summary>
     private void FinishWith(string reason)
     {

@@ -23,7 +23,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
         Root = root;
         _chat = HttpAddress.Combine(root, "chat/completions");
         Models = HttpAddress.Combine(root, "models");
-        // Behind TLS stands something that speaks for the server, and a new connection costs more than it is worth.
+        // With TLS there is a proxy in front of the server, and a new connection costs too much.
         _streamEnd = root.Scheme == Uri.UriSchemeHttp ? StreamEnd.Unknown : StreamEnd.Keeps;
         if (!string.IsNullOrEmpty(options.ApiKey))
         {
@@ -45,7 +45,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
 
     public Uri Root { get; }
 
-    /// <summary>Where the list of models is.</summary>
+    /// <summary>The address of the list of models.</summary>
     public Uri Models { get; }
 
     /// <summary>Whether a key is sent.</summary>
@@ -64,9 +64,9 @@ internal sealed class OpenAiCompatibleApi : VendorApi
 
     public override AnswerReader NewReader(LlmRequest request) => new OpenAiCompatibleAnswerReader(Info);
 
-    /// <summary>llama.cpp promises keep-alive and closes after every stream all the same: the next request would now and then be sent into
-    /// a connection that is closing, and a POST is not repeated. The first good answer tells who answers; until then, too, streams are
-    /// asked to close, for many may start before it.</summary>
+    /// <summary>llama.cpp announces keep-alive and still closes the connection after every stream: the next request might be sent on a
+    /// closing connection, and a POST is not repeated. The first good answer shows which server it is; until then every stream asks for
+    /// <c>Connection: close</c>, because many may start before that answer.</summary>
     public override void Notice(HttpResponseMessage response)
     {
         if (_streamEnd != StreamEnd.Unknown || !response.IsSuccessStatusCode)
@@ -77,7 +77,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
             : StreamEnd.Keeps;
     }
 
-    /// <summary>Headers hold keys too, at servers that have a header of their own for them.</summary>
+    /// <summary>Some servers take the key in a header of their own, so all configured headers count as secrets.</summary>
     public override IEnumerable<string> Secrets() =>
         base.Secrets().Concat(_headers.Select(h => h.Value).Where(v => v.Length >= ShortestSecret));
 

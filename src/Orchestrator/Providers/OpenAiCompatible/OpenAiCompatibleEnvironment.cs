@@ -10,14 +10,14 @@ internal static class OpenAiCompatibleEnvironment
 
     public static readonly Uri Default = new(BaseUrlExample);
 
-    /// <summary>Where the environment says the server is; null when it does not say.</summary>
+    /// <summary>The address from the environment; null when it has none.</summary>
     /// <exception cref="ArgumentException">It says something that is no address.</exception>
     public static Uri? Address(Func<string, string?> environment) => EnvironmentText.Of(environment, BaseUrl) is { } text
         ? HttpAddress.Parse(text, $"The environment variable {BaseUrl}", BaseUrlExample)
         : null;
 
-    /// <summary>The environment's key, if it is meant for this server: a key must not reach a server that merely has none of its
-    /// own.</summary>
+    /// <summary>The key from the environment, if it belongs to this server: it must not be sent to another server that has no
+    /// key.</summary>
     public static string? KeyFor(Uri address, Func<string, string?> environment)
     {
         try
@@ -30,6 +30,6 @@ internal static class OpenAiCompatibleEnvironment
         }
     }
 
-    /// <summary>Whether the server is known to answer no request without a key.</summary>
+    /// <summary>Whether the server is known to refuse requests without a key.</summary>
     public static bool NeedsKey(Uri address) => HttpAddress.IsSameServer(address, Default);
 }

@@ -21,7 +21,7 @@ internal static class OpenAiCompatibleMessageWriter
         if (results && message.Contents.All(c => c is FunctionResultContent or UsageContent))
             return;
         json.WriteStartObject();
-        // What is said beside a tool's results answers no call, so it is not the tool's.
+        // Text beside a tool's results answers no call, so it is not sent in the tool's role.
         json.WriteString("role"u8, results && message.Role == ChatRole.Tool ? "user" : message.Role.Value);
         if (!string.IsNullOrEmpty(message.AuthorName))
             json.WriteString("name"u8, message.AuthorName);

@@ -5,11 +5,14 @@ public sealed partial class OpenAiCompatibleProvider
 {
     private const string ChatPath = "/chat/completions";
 
+    // A llama.cpp server runs one model and serves it whatever name it is asked for.
+    private const string LlamaCpp = "llamacpp";
+
     /// <inheritdoc/>
     /// <remarks>
     /// <para>Asks for lists of models only, which costs nothing; takes at most 15 s. Where there is none the result says that it cannot
     /// tell, as <see cref="ProviderProblem.Other"/>.</para>
-    /// <para>Some servers show their list to everybody. Then the key cannot be checked free of charge, and the message of a good result
+    /// <para>Some servers show their list without a key. Then the key cannot be checked free of charge, and the message of a good result
     /// says so.</para>
     /// </remarks>
     public Task<ProviderDiagnosis> DiagnoseAsync(CancellationToken cancellationToken = default)
@@ -38,17 +41,18 @@ public sealed partial class OpenAiCompatibleProvider
             return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, _api.Models.AbsolutePath);
         }
 
-        if (!models.Holds(Info.Model) && models.Only is null)
+        var only = models.OnlyOf(LlamaCpp);
+        if (!models.Holds(Info.Model) && only is null)
             return _api.Cleaned(server.Unknown(Info.Model, models, "Set Model to one of the server's."));
-        var good = models.Only is { } only && !models.Holds(Info.Model)
+        var good = only is not null && !models.Holds(Info.Model)
             ? $"{server.Address} answers. It runs one model, {only}, whatever name it is asked for."
             : $"{server.Address} answers and has {Info.Model}.";
         if (server.HasKey && await IsOpenAsync(cancellationToken).ConfigureAwait(false))
-            good += " It lists its models to everybody, so the key could not be checked.";
+            good += " It lists its models without a key, so the key could not be checked.";
         return _api.Cleaned(new ProviderDiagnosis(ProviderProblem.None, good));
     }
 
-    /// <summary>Where the API is that is not at the base address: people leave /v1 out, or take the chat's whole address.</summary>
+    /// <summary>Looks for the API at other addresses: a user may have left out /v1, or set the whole address of the chat.</summary>
     private async Task<string?> ElsewhereAsync(CancellationToken cancellationToken)
     {
         var path = _api.Root.AbsolutePath.TrimEnd('/');

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Puts tool calls together that arrive in parts: id and name first, arguments piece by piece, told apart by their
+/// <summary>Assembles tool calls that arrive in parts: id and name first, then pieces of the arguments, identified by their
 /// index.</summary>
 internal sealed class OpenAiCompatibleToolCalls
 {
@@ -23,7 +23,7 @@ internal sealed class OpenAiCompatibleToolCalls
         }
     }
 
-    /// <summary>Hands the finished calls over, in order.</summary>
+    /// <summary>Adds the finished calls, in order.</summary>
     public void TakeInto(List<AIContent> contents)
     {
         foreach (var call in _calls)
@@ -60,7 +60,7 @@ internal sealed class OpenAiCompatibleToolCalls
             }
         }
 
-        // Some servers leave the index out: then a new id is a new call, and parts without an id go on with the last.
+        // Some servers send no index: then a new id begins a new call, and parts without an id belong to the last call.
         var call = _calls.Find(c => index is { } i ? c.Index == i : id is { Length: > 0 } && c.Id == id)
             ?? (index is null && string.IsNullOrEmpty(id) && string.IsNullOrEmpty(name) && _calls.Count > 0
                 ? _calls[^1]
@@ -82,7 +82,7 @@ internal sealed class OpenAiCompatibleToolCalls
             else if (reader.ValueTextEquals("arguments"u8))
             {
                 reader.Read();
-                // A string by the protocol; an object from servers that mix it up with Ollama's.
+                // By the protocol a string; some servers send an object, as Ollama's protocol does.
                 arguments = reader.TokenType == JsonTokenType.StartObject ? ToolJson.Raw(ref reader) : JsonRead.Text(ref reader);
             }
             else

@@ -36,7 +36,7 @@ internal struct OpenAiCompatibleUsage
         }
     }
 
-    /// <summary>Corrected, so that the content itself adds up.</summary>
+    /// <summary>Corrects the counts, so that their sum is consistent.</summary>
     public readonly UsageDetails ToDetails()
     {
         var usage = new UsageDetails
@@ -54,7 +54,7 @@ internal struct OpenAiCompatibleUsage
         return ReportedUsage.Corrected(usage);
     }
 
-    /// <summary>OpenRouter's charge, to which that of the vendor comes whose key is the caller's own; xAI's; DeepInfra's.</summary>
+    /// <summary>OpenRouter's charge, plus the vendor's charge where the caller uses a vendor key of its own; xAI's; DeepInfra's.</summary>
     private readonly decimal? Cost() => _cost is { } charged
         ? _ownKey && _upstream is { } upstream && UsageCost.IsSane(charged) && UsageCost.IsSane(upstream) ? charged + upstream : charged
         : _ticks is { } ticks ? ticks / TicksPerDollar
@@ -62,7 +62,7 @@ internal struct OpenAiCompatibleUsage
 
     private bool TryReadTop(scoped ReadOnlySpan<byte> field, ref Utf8JsonReader reader)
     {
-        // DeepSeek; Moonshot; proxies before Anthropic.
+        // The names of DeepSeek, of Moonshot, and of proxies for Anthropic.
         if (field.SequenceEqual("prompt_cache_hit_tokens"u8)
             || field.SequenceEqual("cached_tokens"u8)
             || field.SequenceEqual("cache_read_input_tokens"u8))

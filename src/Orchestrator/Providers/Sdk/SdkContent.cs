@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>The text of an HTTP content that is in memory already. What would have to come from the network is neither waited for nor taken
-/// away.</summary>
+/// <summary>The text of an HTTP content that is in memory already. Content that would have to be read from the network is not
+/// touched.</summary>
 internal static class SdkContent
 {
     public static string? Text(HttpContent? content) => content is null ? null : SdkMembers.Quietly(() =>
@@ -14,7 +14,7 @@ internal static class SdkContent
         var stream = content.ReadAsStream();
         if (!stream.CanSeek)
             return null;
-        // Others may read it after us.
+        // The content may be read again.
         var before = stream.Position;
         stream.Position = 0;
         var bytes = new byte[(int)Math.Min(stream.Length, HttpCaps.ErrorBody)];
@@ -28,8 +28,8 @@ internal static class SdkContent
             || content.GetType() == typeof(ReadOnlyMemoryContent)
             || SdkMembers.Quietly(() => IsBuffered(content)) is true;
 
-    // As it is after a send that waits for the whole answer. No public member says so without beginning to read; a runtime without this one
-    // makes the call throw, and the content counts as not there.
+    // True after a send that waits for the whole answer. No public member shows it without reading. On a runtime without this member the
+    // call throws, and the content counts as missing.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_IsBuffered")]
     private static extern bool IsBuffered(HttpContent content);
 }

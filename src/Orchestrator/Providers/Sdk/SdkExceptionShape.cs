@@ -5,16 +5,16 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Where an exception type of a vendor's SDK keeps status, body, code, id and headers, found by the names of its public
-/// members.</summary>
-/// <remarks>Nothing of any SDK is referenced. In a trimmed application the members of the best-known SDKs are kept by
-/// <see cref="SdkTypes"/>; of other SDKs a member that was trimmed away counts as not there.</remarks>
+/// <summary>The members of an SDK's exception type that hold status, body, code, id and headers, found by their public
+/// names.</summary>
+/// <remarks>No SDK is referenced. In a trimmed application <see cref="SdkTypes"/> keeps the members of the best-known SDKs; a trimmed
+/// member of another SDK counts as missing.</remarks>
 internal sealed class SdkExceptionShape
 {
-    // A getter may read a stream that never ends; a sound one takes less.
+    // A getter may read a stream that never ends. A correct one takes less time.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // A machine may stand still for a second, so that a type is given up for a while only, and only after several.
+    // A machine may pause for a second, so a type is skipped only after several time-outs, and only for a while.
     private const int MostStrikes = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
@@ -37,7 +37,7 @@ internal sealed class SdkExceptionShape
     {
         SdkTypes.Keep(type);
         _isQuick = type == typeof(HttpRequestException);
-        // A text of the same name is no HTTP status; an enum may be gRPC's.
+        // A string property of that name is no HTTP status; an enum may be gRPC's.
         _status = Array.Find(
             ["StatusCode", "Status", "HttpStatusCode"], n => SdkMembers.Property(type, n) is { } p && IsStatus(p.PropertyType)) is { } name
             ? SdkMembers.Property(type, name)
@@ -53,14 +53,14 @@ internal sealed class SdkExceptionShape
         _responseProperty = SdkMembers.Property(type, "RawResponse", "Response");
     }
 
-    /// <summary>Whether exceptions of this type speak of HTTP at all, so that one without a status never got an answer.</summary>
+    /// <summary>Whether exceptions of this type have an HTTP status at all: then one with an empty status got no answer.</summary>
     public bool HasStatus =>
         _status is not null && (Bare(_status.PropertyType) == typeof(int) || Bare(_status.PropertyType) == typeof(HttpStatusCode));
 
-    /// <summary>What an exception says, within a bounded time; null when its members do not come back.</summary>
-    /// <remarks>The first of each type is read on a thread of its own. A type that came back is trusted then; one that several times did
-    /// not is left alone for a while, and for good while the threads that ask it still wait.</remarks>
-    public SdkSaid? Read(Exception exception)
+    /// <summary>The fields of an exception, read in bounded time; null when its getters do not return.</summary>
+    /// <remarks>The first exception of each type is read on a thread of its own. If its getters return, the type is trusted. A type whose
+    /// getters timed out several times is skipped for a while, and as long as the threads that called them still wait.</remarks>
+    public SdkErrorFields? Read(Exception exception)
     {
         if (_isQuick)
             return ReadNow(exception);
@@ -70,11 +70,11 @@ internal sealed class SdkExceptionShape
             return null;
         }
 
-        SdkSaid? said = null;
+        SdkErrorFields? fields = null;
         var isLate = 0;
         var reading = new Thread(() =>
         {
-            Volatile.Write(ref said, SdkMembers.Quietly(() => ReadNow(exception)) as SdkSaid);
+            Volatile.Write(ref fields, SdkMembers.Quietly(() => ReadNow(exception)) as SdkErrorFields);
             if (Interlocked.Exchange(ref isLate, 1) == 1)
                 Interlocked.Decrement(ref _stuck);
         })
@@ -83,19 +83,19 @@ internal sealed class SdkExceptionShape
         if (reading.Join(Patience))
         {
             _isQuick = true;
-            return Volatile.Read(ref said);
+            return Volatile.Read(ref fields);
         }
 
         Volatile.Write(ref _lastStrike, TimeProvider.System.GetTimestamp());
         Interlocked.Increment(ref _strikes);
         Interlocked.Increment(ref _stuck);
-        // It may have come back at this very moment.
+        // It may have returned in the meantime.
         if (Interlocked.Exchange(ref isLate, 1) == 1)
             Interlocked.Decrement(ref _stuck);
         return null;
     }
 
-    private SdkSaid ReadNow(Exception exception)
+    private SdkErrorFields ReadNow(Exception exception)
     {
         var status = SdkMembers.Value(_status, exception);
         var response = _response is null
@@ -108,10 +108,10 @@ internal sealed class SdkExceptionShape
             : SdkMembers.Text(held)
             ?? (response is null ? null : BodyOf(response));
         var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
-        return new SdkSaid(
+        return new SdkErrorFields(
             StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode),
             status is Enum ? status.ToString() : null,
-            Said(exception, body, message))
+            ErrorOf(exception, body, message))
         {
             Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
             RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception))
@@ -127,42 +127,42 @@ internal sealed class SdkExceptionShape
         ?? SdkContent.Text((response as HttpResponseMessage)?.Content)
         ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response));
 
-    // The members first, then the body, then JSON in the message; words are for the table of kinds and are never shown.
-    private ServerError Said(Exception exception, string? body, string? message)
+    // Members first, then the body, then JSON in the message. Texts are read by the table of kinds only and never shown.
+    private ServerError ErrorOf(Exception exception, string? body, string? message)
     {
-        var said = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
-        if (!said.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
+        var serverError = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
+        if (!serverError.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
         {
-            said = ServerError.Read(
+            serverError = ServerError.Read(
                 Encoding.UTF8.GetBytes(message[at..(message.LastIndexOf('}') is var end && end > at ? end + 1 : message.Length)]));
         }
 
         var error = SdkMembers.Value(_error, exception) is { } found and not Exception ? found : null;
-        // An error that is JSON itself, or words.
+        // The error is JSON itself, or a text.
         var words = SdkMembers.Text(error);
-        if (!said.IsKnown && words is not null)
+        if (!serverError.IsKnown && words is not null)
         {
-            said = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read
+            serverError = ServerError.Read(Encoding.UTF8.GetBytes(words)) is { IsKnown: true } read
                 ? read
-                : said with { Message = words.Length > 0 ? words : null };
+                : serverError with { Message = words.Length > 0 ? words : null };
         }
 
         return new ServerError(
-            said.Message ?? Of(error, "Message") ?? body ?? message,
-            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? said.Code ?? Of(error, "Code"),
-            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? said.Type ?? Of(error, "Type") ?? Of(error, "Status"));
+            serverError.Message ?? Of(error, "Message") ?? body ?? message,
+            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? serverError.Code ?? Of(error, "Code"),
+            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? serverError.Type ?? Of(error, "Type") ?? Of(error, "Status"));
     }
 
     private static string? Of(object? target, string name) =>
         target is null ? null : SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(target.GetType(), name), target));
 
-    // Only what speaks of a failure.
+    // Only a status of a failure.
     private static int? StatusOf(object? value) => value switch
     {
         int number => number,
         Enum other => (SdkMembers.Quietly(() => Convert.ToInt32(other, CultureInfo.InvariantCulture)) as int?) ?? 0,
         _ => (int?)null,
-    } is { } said and >= 300 and < 600 ? said : null;
+    } is { } status and >= 300 and < 600 ? status : null;
 
     private static bool IsStatus(Type type) => Bare(type) == typeof(int) || Bare(type).IsEnum;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What the exception of a vendor's SDK says about a failed request, as data: never its message.</summary>
+/// <summary>The failure that the exception of a vendor's SDK reports: status, kind, codes. Never its message.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Kind">The kind.</param>
 internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
@@ -11,9 +11,12 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
 
     private static readonly ConditionalWeakTable<Type, SdkExceptionShape> Shapes = [];
 
-    // How keys and tokens begin that vendors give out.
+    // How keys and tokens begin: of many vendors, of other services, and of each vendor by its file.
     private static readonly string[] Keys =
-        ["sk-", "sk_", "pk-", "gsk_", "xai-", "hf_", "AIza", "AKIA", "ghp_", "AQVN", "t1.", "y0_", "eyJ", "Bearer", "Basic", "Api-Key"];
+    [
+        "sk-", "sk_", "pk-", "hf_", "AKIA", "ghp_", "eyJ", "Bearer", "Basic", "Api-Key",
+        .. VendorFacts.All.SelectMany(facts => facts.KeyPrefixes),
+    ];
 
     public string? Code { get; private init; }
 
@@ -21,39 +24,40 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
 
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>Reads an exception; <see langword="null"/> when it says nothing that is known.</summary>
+    /// <summary>Reads an exception; <see langword="null"/> when it holds no known field.</summary>
     public static SdkFailure? Read(Exception exception)
     {
         if (SdkVendors.Read(exception) is { } known)
             return known;
-        if (ShapeOf(exception).Read(exception) is not { } said || KindOf(said) is not { } kind)
+        if (ShapeOf(exception).Read(exception) is not { } fields || KindOf(fields) is not { } kind)
             return null;
-        return new(said.Status, kind)
+        return new(fields.Status, kind)
         {
-            Code = Word(said.Error.Code) ?? Word(said.Error.Type) ?? (said.Status is null ? Word(said.StatusName) : null),
-            RequestId = Id(said.RequestId),
-            RetryAfter = said.Wait ?? Providers.RetryAfter.From(said.Header, TimeProvider.System.GetUtcNow()),
+            Code = Word(fields.Error.Code) ?? Word(fields.Error.Type) ?? (fields.Status is null ? Word(fields.StatusName) : null),
+            RequestId = Id(fields.RequestId),
+            RetryAfter = fields.Wait ?? Providers.RetryAfter.From(fields.Header, TimeProvider.System.GetUtcNow()),
         };
     }
 
-    /// <summary>Whether a missing status means that no answer came, so that the inner exception tells why.</summary>
+    /// <summary>Whether the exception has a status at all. If it has and the status is empty, no answer came, and the inner exception is
+    /// the cause.</summary>
     public static bool SpeaksOfHttp(Exception exception) => ShapeOf(exception).HasStatus;
 
-    // Without a status only a name that is known is believed: other libraries have codes of their own.
-    private static LlmErrorKind? KindOf(SdkSaid said) => said.Status is { } status
-        ? ErrorTable.KindOf(status, said.Error) ?? StatusKinds.FromStatus(status)
-        : ErrorTable.OfName(said.StatusName) ?? ErrorTable.KindOf(0, said.Error);
+    // Without a status only known names count: other libraries have codes of their own.
+    private static LlmErrorKind? KindOf(SdkErrorFields fields) => fields.Status is { } status
+        ? ErrorTable.KindOf(status, fields.Error) ?? StatusKinds.FromStatus(status)
+        : ErrorTable.OfName(fields.StatusName) ?? ErrorTable.KindOf(0, fields.Error);
 
     private static SdkExceptionShape ShapeOf(Exception exception) =>
         Shapes.GetValue(exception.GetType(), static type => new SdkExceptionShape(type));
 
-    // Keys mix letters and digits; vendors' codes are words or numbers. What might be a secret is left out.
+    // Keys mix letters and digits; vendors' codes are words or numbers. A value that might be a secret is dropped.
     private static string? Word(string? code) =>
         code is { Length: > 0 and <= 64 } && (code.All(char.IsAsciiDigit) || code.All(c => char.IsAsciiLetter(c) || c is '_' or '.' or '-'))
             ? code
             : null;
 
-    // Ids mix letters and digits as keys do, so that only their beginning tells them apart.
+    // Ids mix letters and digits as keys do: only the beginning tells one from the other.
     private static string? Id(string? ids) =>
         ids?.Split(',', 2)[0].Trim() is var id && id is { Length: > 0 and <= LongestId }
             && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':')

@@ -20,7 +20,7 @@ internal static class SdkHeaders
     private static T? Find<T>(IEnumerable<KeyValuePair<string, T>> pairs, string name)
         where T : class => pairs.Take(Most).FirstOrDefault(p => name.Equals(p.Key, StringComparison.OrdinalIgnoreCase)).Value;
 
-    // As those of System.ClientModel and Azure.Core.
+    // For instance those of System.ClientModel and Azure.Core.
     private static string? Asked(object headers, string name)
     {
         if (SdkMembers.Method(headers.GetType(), "TryGetValue", typeof(string), typeof(string).MakeByRefType()) is not { } method)

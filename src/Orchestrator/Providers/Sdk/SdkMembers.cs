@@ -6,13 +6,13 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Reads public members of foreign objects by name. A getter that throws counts as nothing, and of a text only its beginning is
-/// taken.</summary>
+/// <summary>Reads public members of foreign objects by name. A getter that throws counts as null, and only the beginning of a text is
+/// used.</summary>
 internal static class SdkMembers
 {
     private const int Longest = HttpCaps.ErrorBody;
 
-    /// <summary>The first of some properties that there is.</summary>
+    /// <summary>The first of several properties that exists.</summary>
     public static PropertyInfo? Property(Type type, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -27,7 +27,7 @@ internal static class SdkMembers
     public static object? Value(PropertyInfo? property, object target) =>
         property is null ? null : Quietly(() => property.GetValue(target));
 
-    /// <summary>A text, however it is held; null for what is none.</summary>
+    /// <summary>The value as text; null when it has none.</summary>
     public static string? Text(object? value) => Quietly(() => value switch
     {
         string text => Cut(text),
@@ -53,7 +53,7 @@ internal static class SdkMembers
         }
     }
 
-    // Type by type, since a member may be hidden by another of the same name, which one look for all calls ambiguous.
+    // Searched type by type, because a derived type may hide a member, and one search over all types would be ambiguous.
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A member that was trimmed away counts as not there.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A member that was trimmed away counts as not there.")]
     public static MethodInfo? Method(Type type, string name, params Type[] parameters)

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Orchestrator.Providers;
 
 /// <summary>Tells the trimmer which members of the best-known SDKs are read by name, without referencing the SDKs.</summary>
-/// <remarks>A constant name given to <see cref="Type.GetType(string)"/> is understood by the trimmer, and ignored when the application has
-/// no such assembly. At run time the type is there already, for an exception of it was thrown.</remarks>
+/// <remarks>The trimmer understands a constant name in <see cref="Type.GetType(string)"/>, and ignores it when the application has no such
+/// assembly. At run time the type is loaded already, because an exception of it was thrown.</remarks>
 internal static class SdkTypes
 {
     public static void Keep(Type exception)
@@ -50,7 +50,7 @@ internal static class SdkTypes
         }
     }
 
-    // The annotation is all that matters.
+    // Only the annotation has an effect.
     private static void Mark(
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicMethods)]
         Type? type) => _ = type;

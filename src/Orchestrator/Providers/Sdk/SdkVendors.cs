@@ -5,7 +5,7 @@ namespace Orchestrator.Providers;
 /// </summary>
 internal static class SdkVendors
 {
-    /// <summary>What an exception says; null when it is of no SDK here.</summary>
+    /// <summary>The failure that an exception reports; null for an unknown type.</summary>
     public static SdkFailure? Read(Exception exception) => exception.GetType().FullName switch
     {
         // OllamaSharp: its own exceptions for HTTP 400 and for an error line of a stream, and .NET's for the rest.

@@ -5,11 +5,11 @@ namespace Orchestrator.Providers;
 /// <summary>The credentials of requests: a key or token that is set, or access tokens that are fetched.</summary>
 internal sealed class YandexGptAccess : IDisposable
 {
-    /// <summary>How long before its end a token is given up, and how long it is used at most: what Yandex advises.</summary>
+    /// <summary>How long before its end a token is replaced, and its longest use, as Yandex advises.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
 
-    /// <summary>From when on a clock is called wrong: what the vendor lets pass, and the way of the answer.</summary>
+    /// <summary>From which difference on this machine's clock counts as wrong: the vendor's tolerance plus the time of transport.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _time;
@@ -33,17 +33,17 @@ internal sealed class YandexGptAccess : IDisposable
     /// <summary>Whether tokens are fetched.</summary>
     public bool IsFetched => _tokens is not null;
 
-    /// <summary>What tokens are fetched by; set before the first request.</summary>
+    /// <summary>Fetches tokens; set before the first request.</summary>
     public HttpLlmProvider? Http { private get; set; }
 
     public async ValueTask AuthorizeAsync(HttpRequestMessage message, CancellationToken cancellationToken) =>
         message.Headers.Authorization = _fixed
             ?? new AuthenticationHeaderValue("Bearer", await _tokens!.GetAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Forgets the token that was refused; false when no other can be had.</summary>
+    /// <summary>Drops the token that was refused; false when no other can be fetched.</summary>
     public bool DropRefused(HttpRequestMessage refused, LlmException error) => _tokens is not null && _tokens.DropRefused(refused, error);
 
-    /// <summary>Servers quote what they refuse: keys, tokens and the signed requests for them.</summary>
+    /// <summary>The secrets: keys, tokens and the signed token requests. Servers quote what they refuse.</summary>
     public IEnumerable<string> Secrets()
     {
         IEnumerable<string> secrets = [.. _secret is { Length: > 0 } secret ? [secret] : Array.Empty<string>(), .. _tokens?.Recent() ?? []];
@@ -87,7 +87,7 @@ internal sealed class YandexGptAccess : IDisposable
 
     private async Task<AccessToken> AskMetadataAsync(Uri metadata, CancellationToken cancellationToken)
     {
-        // Only this machine can answer: a proxy would ask its own machine, or hand the token on.
+        // Only this machine's metadata service must answer: a proxy would ask its own, or could see the token.
         using var message = new TokenRequest(HttpMethod.Get, metadata) { IsDirect = Http!.OwnsClient || LocalAddress.IsMetadata(metadata) };
         message.Headers.Add("Metadata-Flavor", "Google");
         return await FetchAsync(
@@ -106,14 +106,14 @@ internal sealed class YandexGptAccess : IDisposable
         }
         catch (LlmException error) when (error.StatusCode is >= 400 and < 500 and not (408 or 429))
         {
-            // Whatever it says, the credentials are not accepted: no other kind would keep the router away for long enough.
+            // The credentials are not accepted, whatever the status: only this kind excludes the provider for long enough.
             var clock = message.Method == HttpMethod.Post ? ClockOff(message.AnsweredAt) : "";
             throw error.Copy(error, LlmErrorKind.Authentication, $"{refused}. {error.Message}{clock}");
         }
     }
 
-    /// <summary>What to say of this machine's clock, when the server's tells that it is wrong; a signed request for a token is refused for
-    /// that.</summary>
+    /// <summary>A sentence on this machine's clock if it differs from the server's: with a wrong clock signed token requests are
+    /// refused.</summary>
     private string ClockOff(DateTimeOffset? server)
     {
         if (server is not { } at)

@@ -6,13 +6,13 @@ namespace Orchestrator.Providers;
 
 /// <summary>
 /// Reads answers of <c>/completion</c>. Each line of a stream holds the whole text so far and the whole usage so far; the line whose status
-/// is not PARTIAL is the last. What is new in a line goes to the consumer; usage and calls go with the last line alone. What follows a stop
-/// sequence is left out, for the vendor has no such option. Where the last line has another text than the one begun, the vendor took that
-/// back.
+/// is not PARTIAL is the last. Each line's new text goes to the consumer; usage and calls go with the last line only. The text is cut at
+/// the first stop sequence, because the vendor has no such option. When the last line has a different text, the vendor has withdrawn the
+/// first one.
 /// </summary>
 /// <remarks>
-/// A line that cannot be read is treated as in streams of deltas: skipped once in a live stream, where it does no harm at all, since the
-/// next line says everything again; a second one, or one before the first word, ends the attempt.
+/// An unreadable line is treated as in streams of deltas: skipped once in a live stream, where it does no harm because the next line
+/// repeats everything; a second one, or one before the first text, ends the attempt.
 /// </remarks>
 internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
@@ -20,22 +20,22 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private const string Partial = "PARTIAL";
     private const string Filtered = "CONTENT_FILTER";
 
-    // A whole stream joined by a proxy is less; an empty value is two bytes on the wire and fifty times that in memory.
+    // A whole stream that a proxy joined has fewer values. Bounded, because an empty value takes fifty times its bytes in memory.
     private const int MostLines = 10_000;
 
-    /// <summary>How the filter's own answer begins. Some models send it with a status as if it were theirs.</summary>
+    /// <summary>The beginning of the content filter's answer. Some models send it with the status of an ordinary answer.</summary>
     private const string Refusal = "В интернете есть много сайтов с информацией на эту тему.";
 
     private static readonly JsonReaderOptions Options = JsonRead.Options with { AllowMultipleValues = true };
 
-    private readonly YandexGptText _said = new();
+    private readonly YandexGptText _text = new();
     private string? _status;
     private string? _modelVersion;
     private UsageDetails? _usage;
     private bool _calledTools;
     private bool _handedOut;
 
-    // What the vendor says in place of what it took back; null while it took back nothing.
+    // The text that replaces a withdrawn one; null while nothing is withdrawn.
     private string? _final;
 
     public override UsageDetails? UntoldUsage => IsComplete ? null : _usage;
@@ -47,7 +47,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Take(line, data, contents);
         if (_status is not null || stop is { IsCut: true })
         {
-            // The text after a stop sequence is not wanted: closing the connection stops its generation and its cost.
+            // Nothing after the stop sequence is needed: closing the connection stops the generation and its cost.
             IsComplete = IsLast = true;
             AddHeld(contents);
         }
@@ -55,7 +55,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         var final = IsComplete ? _final : null;
         if (final is not null && !_handedOut)
         {
-            // All of it came in one event, and none of it has gone out.
+            // The whole answer came in one event, and nothing was handed out.
             UseFinal(contents);
             final = null;
         }
@@ -84,7 +84,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Take(line, body, contents);
         AddHeld(contents);
         UseFinal(contents);
-        // Proto leaves an unspecified status out; a whole body that has an answer is whole even so.
+        // Protobuf omits an unspecified status; a body with an answer is complete all the same.
         IsComplete = _status is not null || lines is [{ Status: null, HasAlternative: true }];
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
         {
@@ -95,7 +95,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         };
     }
 
-    /// <summary>Nothing was handed out: where the vendor took back what it said, its final text is the answer.</summary>
+    /// <summary>Nothing was handed out: if the vendor withdrew its text, the final text is the answer.</summary>
     private void UseFinal(List<AIContent> contents)
     {
         if (_final is not { } final)
@@ -120,8 +120,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             var line = YandexGptLine.Read(ref reader);
             if (line.IsError)
             {
-                var said = ServerError.Read(data[start..(int)reader.BytesConsumed]);
-                throw Reported(YandexGptErrors.KindInStream(said), said, said.Code);
+                var serverError = ServerError.Read(data[start..(int)reader.BytesConsumed]);
+                throw Reported(YandexGptErrors.KindInStream(serverError), serverError, serverError.Code);
             }
 
             lines.Add(line);
@@ -140,20 +140,20 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         status = status?.Trim();
         _usage = line.Usage ?? _usage;
         _modelVersion = line.ModelVersion ?? _modelVersion;
-        if (line.Text is { } text && _said.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
+        if (line.Text is { } text && _text.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
             Say(piece, contents);
         if (status is Partial or "")
             return;
         _status = status;
-        // A filter that leaves nothing sends no text, and proto leaves that out.
+        // A filter that removes everything sends an empty text, which protobuf omits.
         if (status == Filtered && (line.Text is not { } left || data[left].IsEmpty))
-            _said.Withdraw();
-        if (_said.IsReplaced)
-            _final = stop is null ? _said.Replacement : stop.Whole(_said.Replacement);
+            _text.Withdraw();
+        if (_text.IsReplaced)
+            _final = stop is null ? _text.Replacement : stop.Whole(_text.Replacement);
         foreach (var (name, arguments) in line.Calls ?? [])
         {
             _calledTools = true;
-            // There are no ids; the caller needs one to pair the result with.
+            // The vendor has no ids; the caller needs one to assign the result.
             contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
         }
     }
@@ -166,7 +166,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             contents.Add(new TextContent(piece));
     }
 
-    /// <summary>What may have begun a stop sequence and did not: the calls stand after it.</summary>
+    /// <summary>The text that was held back as the possible beginning of a stop sequence; the calls follow it.</summary>
     private void AddHeld(List<AIContent> contents)
     {
         if (stop?.Rest() is { Length: > 0 } held)
@@ -175,12 +175,12 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     private ChatFinishReason? FinishReason()
     {
-        if (_status == Filtered || _said.IsReplaced || _said.StartsWith(Refusal))
+        if (_status == Filtered || _text.IsReplaced || _text.StartsWith(Refusal))
             return ChatFinishReason.ContentFilter;
         return ReasonOfStatus();
     }
 
-    /// <summary>Why the final text ends, where it stands in place of what was said.</summary>
+    /// <summary>The finish reason of a text that replaces a withdrawn one.</summary>
     private ChatFinishReason? FinalReason() =>
         _status == Filtered || _final?.StartsWith(Refusal, StringComparison.Ordinal) == true
             ? ChatFinishReason.ContentFilter
@@ -197,7 +197,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             "TOOL_CALLS" => ChatFinishReason.ToolCalls,
             "TRUNCATED_FINAL" when stop is { IsCut: true } => ChatFinishReason.Stop,
             "TRUNCATED_FINAL" => ChatFinishReason.Length,
-            // A status of later days ends the answer too; what it means only its name says.
+            // An unknown status ends the answer too; its name decides the finish reason.
             var other => new ChatFinishReason(other.ToLowerInvariant()),
         };
     }

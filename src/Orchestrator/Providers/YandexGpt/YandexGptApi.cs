@@ -46,7 +46,7 @@ internal sealed class YandexGptApi : VendorApi
     /// <summary>The model's address.</summary>
     public string ModelUri => _model.Uri;
 
-    /// <summary>What is wrong with the credentials by their looks; null for nothing.</summary>
+    /// <summary>What is wrong with the form of the credentials; null for nothing.</summary>
     public string? Mismatch { get; }
 
     public YandexGptAccess Access => _access;
@@ -61,8 +61,8 @@ internal sealed class YandexGptApi : VendorApi
 
     public override IEnumerable<string> Secrets() => _access.Secrets();
 
-    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError said) =>
-        YandexGptDiagnosis.AdviceFor(kind, said.Message, Mismatch);
+    public override string? AdviceFor(LlmErrorKind kind, int status, ServerError serverError) =>
+        YandexGptDiagnosis.AdviceFor(kind, serverError.Message, Mismatch);
 
     public override AnswerReader NewReader(LlmRequest request) =>
         new YandexGptAnswerReader(Info, StopCut.For(request.Options?.StopSequences));
@@ -70,13 +70,13 @@ internal sealed class YandexGptApi : VendorApi
     public override LlmErrorKind? KindOf(int status, ServerError error) =>
         YandexGptErrors.KindOf(status, error.Message) ?? base.KindOf(status, error);
 
-    public override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError said) => YandexGptErrors.WaitAfter(kind, said.Message);
+    public override TimeSpan? WaitAfter(LlmErrorKind kind, ServerError serverError) => YandexGptErrors.WaitAfter(kind, serverError.Message);
 
     public override string? RequestIdOf(HttpResponseMessage response) =>
         base.RequestIdOf(response)
             ?? HeaderOf(response, "x-server-trace-id") ?? HeaderOf(response, ClientRequestIdHeader) ?? SentId(response.RequestMessage);
 
-    // The vendor finds a request by the id it was sent with, too.
+    // The vendor can find a request by the id it was sent with, too.
     private static string? SentId(HttpRequestMessage? request) =>
         request is not null && request.Headers.NonValidated.TryGetValues(ClientRequestIdHeader, out var sent) ? sent.ToString() : null;
 
@@ -97,7 +97,7 @@ internal sealed class YandexGptApi : VendorApi
             message.Headers.Add("x-folder-id", folder);
         if (!_dataLogging)
             message.Headers.Add("x-data-logging-enabled", "false");
-        // For Yandex's support: what a request is called on both sides when the service names no id of its own.
+        // For Yandex's support: identifies the request when the service sends no id of its own.
         message.Headers.Add(ClientRequestIdHeader, RequestIds.New());
         return message;
     }

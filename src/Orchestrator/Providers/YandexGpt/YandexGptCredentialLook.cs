@@ -1,6 +1,6 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What a credential of Yandex Cloud is, by its look.</summary>
+/// <summary>The kind of a Yandex Cloud credential, by its form.</summary>
 internal enum YandexGptCredentialLook
 {
     Other,

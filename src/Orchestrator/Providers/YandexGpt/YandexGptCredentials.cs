@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Which of the credentials is set, and whether it looks like what it is set as.</summary>
+/// <summary>Which of the credentials is set, and whether its form fits the setting.</summary>
 internal static partial class YandexGptCredentials
 {
     /// <exception cref="ArgumentException">None is set, or more than one.</exception>
@@ -36,7 +36,7 @@ internal static partial class YandexGptCredentials
         : credential.StartsWith("AQVN", StringComparison.Ordinal) ? YandexGptCredentialLook.ApiKey
         : YandexGptCredentialLook.Other;
 
-    /// <summary>What is wrong with a credential that is plainly another one than it is set as; null when nothing is.</summary>
+    /// <summary>What is wrong with a credential whose form is that of another kind; null for nothing.</summary>
     public static string? Mismatch(YandexGptOptions options)
     {
         if (options.ApiKey is { Length: > 0 } key)

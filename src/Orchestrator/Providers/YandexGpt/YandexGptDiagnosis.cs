@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What an error of Yandex says about the settings, and the cure.</summary>
+/// <summary>Explains what an error of Yandex shows about the settings, and how to correct them.</summary>
 internal static partial class YandexGptDiagnosis
 {
     private const string Role =
@@ -56,15 +56,15 @@ internal static partial class YandexGptDiagnosis
         };
     }
 
-    /// <summary>What to do about an error, to stand after the vendor's words; null when these say enough.</summary>
-    public static string? AdviceFor(LlmErrorKind kind, string? said, string? mismatch)
+    /// <summary>What to do about an error, for the end of the vendor's text; null when that says enough.</summary>
+    public static string? AdviceFor(LlmErrorKind kind, string? message, string? mismatch)
     {
         var advice = kind switch
         {
             LlmErrorKind.Authentication => mismatch,
             LlmErrorKind.Permission => Role,
             LlmErrorKind.QuotaExceeded => Billing,
-            LlmErrorKind.InvalidRequest when OwnFolder(said) is { } folder => WrongFolder(folder),
+            LlmErrorKind.InvalidRequest when OwnFolder(message) is { } folder => WrongFolder(folder),
             _ => null,
         };
         return advice?.TrimEnd('.');
@@ -76,8 +76,8 @@ internal static partial class YandexGptDiagnosis
         : "The credentials belong to another folder than FolderId: set FolderId to the service account's own, or use a service account "
             + "of the folder that is set.";
 
-    /// <summary>The folder the credentials belong to, out of the vendor's words; empty when they do not name it, null when they speak of
-    /// something else.</summary>
+    /// <summary>The folder that the credentials belong to, from the vendor's text; empty when the text does not name it, null when it is
+    /// about something else.</summary>
     private static string? OwnFolder(string? words) =>
         words is null || !Says(words, "folder ID") || !Says(words, "does not match")
             ? null

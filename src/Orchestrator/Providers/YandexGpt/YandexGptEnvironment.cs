@@ -50,7 +50,7 @@ internal static class YandexGptEnvironment
 
     private static string Named(string variable) => $"The environment variable {variable}";
 
-    // The variable is an address by the name of it: a host alone in Yandex's own clients.
+    // Despite its name the variable holds a host alone in Yandex's own clients.
     private static Uri MetadataAt(string address) => HttpAddress.Parse(
         address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", Named(Metadata), MetadataExample);
 }

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace Orchestrator.Providers;
 
-/// <summary>What Yandex means by its errors: a gRPC code, the status that belongs to it, and English text that tells more than
-/// both.</summary>
+/// <summary>Maps Yandex's errors to kinds: by gRPC code, HTTP status, and the English text, which is the most
+/// precise.</summary>
 internal static class YandexGptErrors
 {
-    /// <summary>When a slot may be free again, after the quota of simultaneous calls was hit. Yandex names no time; its own SDK begins with
+    /// <summary>The wait after the quota of simultaneous calls was hit. Yandex names no time; its own SDK starts with
     /// this.</summary>
     public static readonly TimeSpan SoonAfterGauge = TimeSpan.FromSeconds(1);
 
-    /// <summary>When a quota by the hour is worth another try: the longest a router keeps away.</summary>
+    /// <summary>The wait after an hourly quota was hit: the longest time that a router excludes a provider.</summary>
     public static readonly TimeSpan LaterAfterRate = TimeSpan.FromSeconds(60);
 
-    /// <summary>The kind, or null to go by the status alone.</summary>
+    /// <summary>The kind, or null to use the status.</summary>
     public static LlmErrorKind? KindOf(int status, string? message) => status switch
     {
         400 when Says(message, "input tokens must be no more than") => LlmErrorKind.ContextLengthExceeded,
@@ -23,9 +23,9 @@ internal static class YandexGptErrors
     };
 
     /// <summary>The kind of an error under status 200, by its gRPC code.</summary>
-    public static LlmErrorKind KindInStream(ServerError said)
+    public static LlmErrorKind KindInStream(ServerError serverError)
     {
-        var status = !int.TryParse(said.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? 500 : code switch
+        var status = !int.TryParse(serverError.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? 500 : code switch
         {
             3 or 9 or 11 => 400,
             4 => 504,
@@ -37,10 +37,10 @@ internal static class YandexGptErrors
             >= 400 and < 600 => code,
             _ => 500,
         };
-        return KindOf(status, said.Message) ?? ErrorTable.KindOf(status, said) ?? StatusKinds.FromStatus(status);
+        return KindOf(status, serverError.Message) ?? ErrorTable.KindOf(status, serverError) ?? StatusKinds.FromStatus(status);
     }
 
-    /// <summary>The two quotas under 429: calls at the same time, which is over when one ends, and calls in a window, which is
+    /// <summary>Tells the two quotas under 429 apart: simultaneous calls, which is over when one ends, and calls in a time window, which is
     /// not.</summary>
     public static TimeSpan? WaitAfter(LlmErrorKind kind, string? message) =>
         kind != LlmErrorKind.RateLimited ? null

@@ -3,17 +3,17 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>One JSON value of an answer, read to its end before anything is made of it: a line that breaks in its middle changes
+/// <summary>One JSON value of an answer. It is read to its end before it is used, so that a broken line changes
 /// nothing.</summary>
 internal sealed class YandexGptLine
 {
     private const int MostCalls = 256;
 
-    /// <summary>Where in the data the text so far stands, as it came: every line repeats it, so making a string of it is left until it is
-    /// new.</summary>
+    /// <summary>The position of the raw text in the data. Every line repeats the text, so a string is made of the new part
+    /// only.</summary>
     public Range? Text { get; private set; }
 
-    /// <summary>How the first alternative stands, in the vendor's word; null when the line does not say.</summary>
+    /// <summary>The vendor's status of the first alternative; null when the line has none.</summary>
     public string? Status { get; private set; }
 
     public bool HasAlternative { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class YandexGptLine
     /// <summary>Whether the value reports an error instead of an answer.</summary>
     public bool IsError { get; private set; }
 
-    /// <summary>Reads the value the reader stands on.</summary>
+    /// <summary>Reads the current value.</summary>
     public static YandexGptLine Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -91,7 +91,7 @@ internal sealed class YandexGptLine
             return;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            // There is one, as the request cannot ask for more.
+            // There is one, because a request cannot ask for more.
             if (HasAlternative || !JsonRead.TryEnterObject(ref reader))
                 reader.Skip();
             else
@@ -182,7 +182,7 @@ internal sealed class YandexGptLine
                     JsonRead.SkipNext(ref reader);
             }
 
-            // An empty call is a few bytes on the wire and a hundred times that in memory.
+            // Bounded, because an empty call takes a hundred times its bytes in memory.
             Calls ??= [];
             if (Calls.Count >= MostCalls)
                 throw LineReader.TooLarge($"more than {MostCalls} tool calls in one answer");
@@ -198,7 +198,7 @@ internal sealed class YandexGptLine
         return ToolJson.Raw(ref reader);
     }
 
-    /// <summary>The place of the value after a property's name, without quotes; null for what is no text.</summary>
+    /// <summary>The position of the value after a property's name, without quotes; null when it is no text.</summary>
     private static Range? NextRange(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -232,7 +232,7 @@ internal sealed class YandexGptLine
 
         if (prompt is null && answer is null)
             return;
-        // Proto leaves zeros out. Whether the answer's count includes hidden reasoning is not documented; the vendor's own total tells.
+        // Protobuf omits zeros. Whether the completion count includes hidden reasoning is not documented; the vendor's total shows it.
         Usage = ReportedUsage.Corrected(new UsageDetails
         {
             InputTokenCount = prompt ?? 0,

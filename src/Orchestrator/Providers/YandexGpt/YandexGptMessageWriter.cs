@@ -4,32 +4,32 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Writes messages as Yandex reads them: each has a text, a list of calls or a list of results, never two of them. Results belong to the
-/// user's role and name their function, as there are no ids of calls.
+/// Writes messages as Yandex reads them: each has a text, a list of calls or a list of results, and only one of these. Results have the
+/// user's role and the name of their function, because calls have no ids.
 /// </summary>
 internal static class YandexGptMessageWriter
 {
     public static void Write(Utf8JsonWriter json, string? instructions, IReadOnlyList<ChatMessage> messages)
     {
         var written = WriteText(json, "system", instructions);
-        // Ids are told apart within one answer only when we made them up, so a result belongs to the last call before it.
+        // Generated ids are unique within one answer only, so a result belongs to the last call before it.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var results = new List<FunctionResultContent>();
         foreach (var message in messages)
         {
             Refuse(message);
-            var told = message.Contents.OfType<FunctionResultContent>().ToList();
-            var tellsOnly = told.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
-            if (tellsOnly)
-                results.AddRange(told);
-            // The results of calls made at once come in messages of their own, but are one list there, and nothing stands between it and
-            // the calls.
-            if (!tellsOnly || !string.IsNullOrWhiteSpace(message.Text))
+            var own = message.Contents.OfType<FunctionResultContent>().ToList();
+            var hasOnlyResults = own.Count > 0 && message.Contents.All(c => c is not FunctionCallContent);
+            if (hasOnlyResults)
+                results.AddRange(own);
+            // Results of simultaneous calls come in separate messages, but Yandex wants them as one list directly after the
+            // calls.
+            if (!hasOnlyResults || !string.IsNullOrWhiteSpace(message.Text))
                 written |= WriteResults(json, results, names);
             written |= WriteText(json, RoleOf(message.Role), message.Text);
             written |= WriteCalls(json, message, names);
-            if (!tellsOnly)
-                results.AddRange(told);
+            if (!hasOnlyResults)
+                results.AddRange(own);
         }
 
         written |= WriteResults(json, results, names);
@@ -43,7 +43,7 @@ internal static class YandexGptMessageWriter
 
     private static bool WriteText(Utf8JsonWriter json, string role, string? text)
     {
-        // A message without a text is refused, and a turn that was only a call or a refusal has none.
+        // Yandex refuses a message without text. A turn with only a call or a refusal has none.
         if (string.IsNullOrWhiteSpace(text))
             return false;
         json.WriteStartObject();

@@ -7,8 +7,8 @@ namespace Orchestrator.Providers;
 /// <remarks>
 /// <para>Thread-safe. Sends <c>POST {BaseUrl}/completion</c>. The other models of the catalogue (Qwen, gpt-oss, DeepSeek and so on) are
 /// reached by <see cref="OpenAiCompatibleOptions.ForYandex"/>.</para>
-/// <para>IAM tokens of a key file or of the metadata service are fetched once for however many callers, used for an hour at most, given up
-/// five minutes before their end, and renewed once when the service answers 401.</para>
+/// <para>IAM tokens of a key file or of the metadata service are fetched once for all callers, used for an hour at most, replaced five
+/// minutes before their end, and renewed once when the service answers 401.</para>
 /// <para>What the API does not have is done here (<see cref="ChatOptions.StopSequences"/>), refused (a temperature above 1, images) or left
 /// out (<see cref="ChatOptions.TopP"/>, <see cref="ChatOptions.TopK"/>, <see cref="ChatOptions.Seed"/>, penalties).</para>
 /// </remarks>
@@ -55,7 +55,7 @@ public sealed partial class YandexGptProvider
         }
         catch (LlmException error)
         {
-            // The tokenizer's quota is another one than that of answers.
+            // The tokenizer has another quota than the completions.
             return error.Kind == LlmErrorKind.RateLimited;
         }
     }
@@ -87,7 +87,7 @@ public sealed partial class YandexGptProvider
     private JsonBody BodyOf(LlmRequest request, CancellationToken cancellationToken) => RequestFault.Guard(
         (_api.Writer, request), static s => JsonBody.From(s.request, s.Writer.Write), cancellationToken);
 
-    /// <summary>The smallest question there is: one word for the tokenizer.</summary>
+    /// <summary>The smallest request: one word for the tokenizer.</summary>
     private Task<int> TokenizeAsync(CancellationToken cancellationToken) => _http.AskAsync(
         token => _api.PostAsync(_api.Tokenize, JsonBody.From("ping", WriteWord), token), YandexGptTokens.Count, cancellationToken);
 

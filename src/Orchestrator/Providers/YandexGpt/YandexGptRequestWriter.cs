@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Writes a request of <c>/completion</c>. What the request leaves out is not sent: the model's defaults hold.</summary>
+/// <summary>Writes a request of <c>/completion</c>. Options that are null are not sent: the model's defaults apply.</summary>
 /// <remarks>The API has no <c>top_p</c>, <c>seed</c> or penalties; such options are left out, as with every provider whose protocol lacks
 /// them. Stop sequences are the reader's.</remarks>
 internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
@@ -43,7 +43,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
                     $"ChatOptions.MaxOutputTokens is {limit.ToString(CultureInfo.InvariantCulture)}; set it above zero, or leave it out.");
             }
 
-            // An int64, which proto's JSON writes as text.
+            // An int64, which protobuf's JSON writes as text.
             json.WriteString("maxTokens"u8, limit.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -58,7 +58,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
         json.WriteEndObject();
     }
 
-    /// <summary>Refused rather than clamped: an answer at another temperature than the one asked for is not what was asked for.</summary>
+    /// <summary>Refused and not clamped: the caller asked for this temperature and no other.</summary>
     private static float Checked(float temperature)
     {
         if (temperature is >= 0 and <= 1)

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Orchestrator.Providers;
 
-/// <summary>An authorized key of a service account: signs the tokens that IAM changes for its own. Never shown.</summary>
+/// <summary>An authorized key of a service account. It signs the JWTs that IAM exchanges for IAM tokens. Never shown.</summary>
 internal sealed class YandexGptServiceAccountKey
 {
-    /// <summary>Whom the token is for. The same wherever the request goes, through a proxy too.</summary>
+    /// <summary>The audience of the JWT. It is fixed, whatever address or proxy the request goes to.</summary>
     public const string Audience = "https://iam.api.cloud.yandex.net/iam/v1/tokens";
 
     /// <summary>The longest life that IAM accepts.</summary>
@@ -39,7 +39,7 @@ internal sealed class YandexGptServiceAccountKey
         return Parse(text);
     }
 
-    // What the file says stays out of the messages: it is a private key.
+    // No message quotes the file: it holds a private key.
     public static YandexGptServiceAccountKey Parse(string text)
     {
         string? id = null, account = null, privateKey = null;
@@ -55,7 +55,7 @@ internal sealed class YandexGptServiceAccountKey
         }
         catch (JsonException)
         {
-            // Told below: nothing was found in it.
+            // Reported below: the fields are missing.
         }
 
         if (id is null || account is null || privateKey is null)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// The text so far, which every line repeats. Kept as the bytes it came in, escapes and all: a line that begins with the same bytes brings
-/// only what follows them, and only that becomes a string.
+/// The text so far, which every line repeats. It is kept as raw bytes with their escapes: if a line begins with the same bytes, only the
+/// rest is new and becomes a string.
 /// </summary>
 internal sealed class YandexGptText
 {
@@ -15,20 +15,20 @@ internal sealed class YandexGptText
     private int _length;
     private string? _decoded;
 
-    /// <summary>Whether the last line held another text than the one begun.</summary>
+    /// <summary>Whether the last line had a text that does not continue the one before.</summary>
     public bool IsReplaced { get; private set; }
 
-    /// <summary>The text of the last line that held another than the one begun.</summary>
+    /// <summary>The text of that line.</summary>
     public string Replacement { get; private set; } = "";
 
-    /// <summary>What is new in the text of a line; empty for nothing.</summary>
-    /// <param name="raw">The text of the line, as it stands between its quotes.</param>
+    /// <summary>The new part of a line's text; empty for none.</summary>
+    /// <param name="raw">The raw text of the line, between its quotes.</param>
     /// <param name="isLast">Whether it is the whole answer.</param>
     public string Take(ReadOnlySpan<byte> raw, bool isLast)
     {
         if (raw.IsEmpty)
             return "";
-        // A line that ends within a character was repaired or cannot be read; its end comes whole with the next.
+        // A line that ends within a character was repaired or is unreadable; the next line has the character complete.
         if (!isLast)
             raw = raw[..^HalfAtEnd(raw)];
         if (raw.StartsWith(_raw.AsSpan(0, _length)))
@@ -42,28 +42,28 @@ internal sealed class YandexGptText
         return TakeOther(raw);
     }
 
-    /// <summary>The text was taken back and nothing put in its place.</summary>
+    /// <summary>The text was withdrawn and not replaced.</summary>
     public void Withdraw() => (IsReplaced, Replacement) = (IsReplaced || _length > 0, "");
 
     public bool StartsWith(string text) => Decoded.StartsWith(text, StringComparison.Ordinal);
 
     private string Decoded => _decoded ??= Decode(_raw.AsSpan(0, _length));
 
-    /// <summary>Other bytes: the same text in other escapes, or another text.</summary>
+    /// <summary>The bytes differ: the same text with other escapes, or a different text.</summary>
     private string TakeOther(ReadOnlySpan<byte> raw)
     {
-        var (text, said) = (Decode(raw), Decoded);
-        if (text.StartsWith(said, StringComparison.Ordinal))
+        var (text, before) = (Decode(raw), Decoded);
+        if (text.StartsWith(before, StringComparison.Ordinal))
         {
             IsReplaced = false;
             _length = 0;
             Keep(raw);
-            return text[said.Length..];
+            return text[before.Length..];
         }
 
-        // Another text than the one begun: the filter has put its own in place. What was said cannot be taken back, and the new text after
-        // it would be garbage, so nothing is said any more. Less of the same is no other text when only white space went.
-        IsReplaced = !(said.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(said[text.Length..]));
+        // A different text: the content filter has replaced it. Text that was handed out cannot be withdrawn, and the new text after it
+        // would make no sense, so nothing more is handed out. A text that only lost white space at its end is not a different one.
+        IsReplaced = !(before.StartsWith(text, StringComparison.Ordinal) && string.IsNullOrWhiteSpace(before[text.Length..]));
         Replacement = text;
         return "";
     }
@@ -78,7 +78,7 @@ internal sealed class YandexGptText
 
     private static string Decode(ReadOnlySpan<byte> raw) => BrokenText.Repaired(raw, raw.Contains((byte)'\\'));
 
-    /// <summary>How many bytes at the end are half a character, or the sign that stands for a broken one.</summary>
+    /// <summary>How many bytes at the end are an incomplete character, or the replacement character.</summary>
     private static int HalfAtEnd(ReadOnlySpan<byte> raw)
     {
         if (raw.Length >= EscapeLength && raw[^EscapeLength..] is [(byte)'\\', (byte)'u', .. var digits]

@@ -6,11 +6,11 @@ namespace Orchestrator.Providers;
 /// <summary>Reads the answers that hold an IAM token: IAM's own and that of the metadata service.</summary>
 internal static class YandexGptTokenAnswer
 {
-    /// <summary>The end of a token's life when the answer does not say: what Yandex advises for its use.</summary>
+    /// <summary>The life of a token when the answer has none: what Yandex advises for its use.</summary>
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1);
 
     /// <param name="body">The answer.</param>
-    /// <param name="now">When it was given, by the server's clock where that is known.</param>
+    /// <param name="now">The time of the answer, by the server's clock where that is known.</param>
     public static AccessToken Read(ReadOnlySpan<byte> body, DateTimeOffset now)
     {
         var reader = new Utf8JsonReader(body, JsonRead.Options);

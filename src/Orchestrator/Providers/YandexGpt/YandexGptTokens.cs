@@ -17,7 +17,7 @@ internal static class YandexGptTokens
             if (field.SequenceEqual("result"u8))
             {
                 reader.Read();
-                // Completion answers in a result, the tokenizer does not; should it ever, it is entered.
+                // /completion wraps its answer in "result", the tokenizer does not; a wrapped answer is read as well.
                 if (reader.TokenType != JsonTokenType.StartObject)
                     reader.Skip();
                 continue;

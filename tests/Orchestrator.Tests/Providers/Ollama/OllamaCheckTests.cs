@@ -31,7 +31,7 @@ public class OllamaCheckTests
         test.Server.ApiKey = Key;
         var good = await test.Provider.DiagnoseAsync();
         good.IsValid.Should().BeTrue();
-        good.Message.Should().NotContain("everybody");
+        good.Message.Should().NotContain("without a key");
         test.Server.ApiKey = "another";
         var refused = await test.Provider.DiagnoseAsync();
         (refused.Problem, refused.Error!.StatusCode).Should().Be((ProviderProblem.WrongCredentials, 401));

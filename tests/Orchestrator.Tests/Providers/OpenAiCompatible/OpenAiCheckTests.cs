@@ -17,17 +17,17 @@ public class OpenAiCheckTests
         (wire.Server.ApiKey, wire.Server.Models) = (Key, ["gpt-4o", "gpt-4o-mini"]);
         var found = await wire.Provider.DiagnoseAsync();
         (found.Problem, found.IsValid, found.Error, wire.Server.ChatCount).Should().Be((ProviderProblem.None, true, null, 0));
-        found.Message.Should().Contain("has gpt-4o-mini").And.NotContain("everybody");
+        found.Message.Should().Contain("has gpt-4o-mini").And.NotContain("without a key");
         wire.Server.Requests.Should().OnlyContain(r => r.ToString() == "GET /v1/models");
     }
 
     [Fact]
-    public async Task A_list_that_needs_no_key_proves_none_and_that_is_said()
+    public async Task A_list_that_needs_no_key_proves_no_key_and_the_message_says_so()
     {
         await using var wire = new Wire();
         var found = await wire.Provider.DiagnoseAsync();
         found.IsValid.Should().BeTrue();
-        found.Message.Should().Contain("the key could not be checked");
+        found.Message.Should().Contain("without a key, so the key could not be checked");
         await using var without = new Wire(o => o.ApiKey = null);
         (await without.Provider.DiagnoseAsync()).Message.Should().NotContain("key");
         without.Server.Requests.Should().ContainSingle();

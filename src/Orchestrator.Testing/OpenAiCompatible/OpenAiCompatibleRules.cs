@@ -3,36 +3,36 @@ using System.Text.Json;
 namespace Orchestrator.Testing;
 
 /// <summary>What OpenAI refuses in a chat request, in its order and its words.</summary>
-internal static class OpenAiRules
+internal static class OpenAiCompatibleRules
 {
-    public static readonly OpenAiError NoJson = new(
+    public static readonly OpenAiCompatibleError NoJson = new(
         400,
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. "
             + "The OpenAI API expects a JSON payload, but what was sent was not valid JSON. "
             + "If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)");
 
-    public static readonly OpenAiError NoModel = new(400, "you must provide a model parameter");
+    public static readonly OpenAiCompatibleError NoModel = new(400, "you must provide a model parameter");
 
     private static readonly HashSet<string> Roles = ["system", "developer", "user", "assistant", "tool", "function"];
 
-    public static OpenAiError? Check(JsonElement? body, IReadOnlyCollection<string> models)
+    public static OpenAiCompatibleError? Check(JsonElement? body, IReadOnlyCollection<string> models)
     {
         if (body is not { ValueKind: JsonValueKind.Object } request)
             return NoJson;
         if (request.StringProperty("model") is not { Length: > 0 } model)
             return NoModel;
         return CheckMessages(request) ?? CheckOptions(request)
-            ?? (models.Count > 0 && !models.Contains(model) ? OpenAiError.Of(LlmErrorKind.ModelNotFound, model) : null);
+            ?? (models.Count > 0 && !models.Contains(model) ? OpenAiCompatibleError.Of(LlmErrorKind.ModelNotFound, model) : null);
     }
 
     /// <summary>The key of a request; null when it has none.</summary>
-    public static OpenAiError? CheckKey(CapturedRequest request, string? key)
+    public static OpenAiCompatibleError? CheckKey(CapturedRequest request, string? key)
     {
         if (key is null)
             return null;
         if (request.Header("Authorization") is not { } header)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 401,
                 "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth "
                     + "(i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API "
@@ -41,20 +41,23 @@ internal static class OpenAiRules
         }
 
         var sent = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : header;
-        return sent == key ? null : OpenAiError.Of(LlmErrorKind.Authentication, "") with
+        return sent == key ? null : OpenAiCompatibleError.Of(LlmErrorKind.Authentication, "") with
         {
             Message = $"Incorrect API key provided: {Masked(sent)}. "
                 + "You can find your API key at https://platform.openai.com/account/api-keys.",
         };
     }
 
-    private static OpenAiError? CheckMessages(JsonElement request)
+    private static OpenAiCompatibleError? CheckMessages(JsonElement request)
     {
         if (request.Property("messages") is not { } messages)
-            return new OpenAiError(400, "Missing required parameter: 'messages'.", Param: "messages", Code: "missing_required_parameter");
+        {
+            return new OpenAiCompatibleError(
+                400, "Missing required parameter: 'messages'.", Param: "messages", Code: "missing_required_parameter");
+        }
         if (messages.ValueKind != JsonValueKind.Array)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400,
                 $"Invalid type for 'messages': expected an array of objects, but got {NameOf(messages)} instead.",
                 Param: "messages",
@@ -63,7 +66,7 @@ internal static class OpenAiRules
 
         if (messages.GetArrayLength() == 0)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400,
                 "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
                 Param: "messages",
@@ -78,7 +81,7 @@ internal static class OpenAiRules
             var role = message.StringProperty("role");
             if (role is null)
             {
-                return new OpenAiError(
+                return new OpenAiCompatibleError(
                     400,
                     $"Missing required parameter: 'messages[{index}].role'.",
                     Param: $"messages[{index}].role",
@@ -87,7 +90,7 @@ internal static class OpenAiRules
 
             if (!Roles.Contains(role))
             {
-                return new OpenAiError(
+                return new OpenAiCompatibleError(
                     400,
                     $"Invalid value: '{role}'. "
                         + "Supported values are: 'system', 'assistant', 'user', 'function', 'tool', and 'developer'.",
@@ -105,13 +108,13 @@ internal static class OpenAiRules
             else if (role != "tool" && message.Property("content") is null && message.Property("function_call") is null
                 && message.Property("refusal") is null)
             {
-                return new OpenAiError(
+                return new OpenAiCompatibleError(
                     400, $"Invalid value for 'content': expected a string, got null.", Param: $"messages.[{index}].content");
             }
 
             if (role == "tool" && (message.StringProperty("tool_call_id") is not { } id || !calls.Contains(id)))
             {
-                return new OpenAiError(
+                return new OpenAiCompatibleError(
                     400,
                     "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
                     Param: $"messages.[{index}].role");
@@ -125,23 +128,23 @@ internal static class OpenAiRules
         return unanswered.Count > 0 ? Unanswered(unanswered, index) : null;
     }
 
-    private static OpenAiError Unanswered(IEnumerable<string> calls, int index) => new(
+    private static OpenAiCompatibleError Unanswered(IEnumerable<string> calls, int index) => new(
         400,
         "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. "
             + $"The following tool_call_ids did not have response messages: {string.Join(", ", calls)}",
         Param: $"messages.[{index}].role");
 
-    private static OpenAiError? CheckOptions(JsonElement request)
+    private static OpenAiCompatibleError? CheckOptions(JsonElement request)
     {
         if (request.Property("stream_options") is not null && request.BooleanProperty("stream") != true)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400, "The 'stream_options' parameter is only allowed when 'stream' is enabled.", Param: "stream_options");
         }
 
         if (request.Property("max_tokens") is not null && request.Property("max_completion_tokens") is not null)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400,
                 "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
                 Param: "max_tokens",
@@ -154,20 +157,20 @@ internal static class OpenAiRules
             ?? Range(request, "frequency_penalty", -2, 2);
     }
 
-    private static OpenAiError? Range(JsonElement request, string name, double low, double high)
+    private static OpenAiCompatibleError? Range(JsonElement request, string name, double low, double high)
     {
         if (request.Property(name) is not { } value)
             return null;
         if (value.ValueKind != JsonValueKind.Number)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400, $"Invalid type for '{name}': expected a decimal, but got {NameOf(value)} instead.", Param: name, Code: "invalid_type");
         }
 
         var number = value.GetDouble();
         if (number > high)
         {
-            return new OpenAiError(
+            return new OpenAiCompatibleError(
                 400,
                 $"Invalid '{name}': decimal above maximum value. Expected a value <= {high}, but got {value.GetRawText()} instead.",
                 Param: name,
@@ -175,7 +178,7 @@ internal static class OpenAiRules
         }
 
         return number < low
-            ? new OpenAiError(
+            ? new OpenAiCompatibleError(
                 400,
                 $"Invalid '{name}': decimal below minimum value. Expected a value >= {low}, but got {value.GetRawText()} instead.",
                 Param: name,

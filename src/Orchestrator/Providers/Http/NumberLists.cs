@@ -3,10 +3,10 @@ using System.Buffers;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Numbers in a row, whatever separates them: bytes or code points in hexadecimal, decimal, octal or binary digits, such as dumps and lists
-/// of any language.
+/// Decodes lists of numbers with any separator: bytes or code points in hexadecimal, decimal, octal or binary digits, as in dumps and in
+/// list literals of programming languages.
 /// </summary>
-internal static class SaidNumbers
+internal static class NumberLists
 {
     private const int Least = 6;
     private const int LeastDigits = 12;
@@ -14,15 +14,15 @@ internal static class SaidNumbers
     private const int LongestIndent = 24;
     private const int LongestNumber = 8;
 
-    // So many of no known meaning, in so many characters, are no sizes or codes that a server speaks of.
+    // A list this long is not the sizes or codes that servers mention in errors.
     private const int LeastOpaque = 24;
 
     private static readonly SearchValues<char> HexLetters = SearchValues.Create("abcdefABCDEF");
 
     private static readonly int[] Bases = [16, 10, 8, 2];
 
-    /// <summary>Reads all lists of a text.</summary>
-    public static void Read(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    /// <summary>Decodes all lists in a text.</summary>
+    public static void Read(ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
         if (!text.ContainsAnyInRange('0', '9'))
             return;
@@ -34,10 +34,10 @@ internal static class SaidNumbers
                 if (count >= Least || (radix == 16 && digits >= LeastDigits))
                 {
                     var place = whole ?? from[at]..from[end];
-                    var isText = ReadList(readings, text[at..end], radix, count, place, depth);
+                    var isText = ReadList(decoder, text[at..end], radix, count, place, depth);
                     var mayBeSizes = radix == 16 && !text[at..end].ContainsAny(HexLetters);
                     if (radix >= 10 && count >= LeastOpaque && !isText && !mayBeSizes)
-                        readings.Opaque.Add(place);
+                        decoder.Opaque.Add(place);
                 }
 
                 at = count > 0 ? end : AfterToken(text, at);
@@ -45,13 +45,13 @@ internal static class SaidNumbers
         }
     }
 
-    private static bool ReadList(SaidReadings readings, ReadOnlySpan<char> list, int radix, int count, Range whole, int depth)
+    private static bool ReadList(ServerTextDecoder decoder, ReadOnlySpan<char> list, int radix, int count, Range whole, int depth)
     {
-        using var view = new SaidView(list.Length);
+        using var view = new DecodedText(list.Length);
         var isText = false;
         if (count > 1)
         {
-            // The numbers one by one; of pairs of index and number the second ones.
+            // Every number; of pairs of index and number every second one.
             foreach (var step in (ReadOnlySpan<int>)[1, 2])
             {
                 if (step == 2 && (radix != 10 || !IsIndexed(list)))
@@ -66,20 +66,20 @@ internal static class SaidNumbers
                     at = AfterGap(list, token.End);
                 }
 
-                isText |= SaidReadings.Stretch(view.Text) == view.Count && view.Count > 0;
-                readings.Read(view.Text, [], whole, depth);
+                isText |= ServerTextDecoder.Stretch(view.Text) == view.Count && view.Count > 0;
+                decoder.Read(view.Text, [], whole, depth);
             }
         }
 
         if (radix == 16)
-            ReadDigits(readings, list, whole, depth);
+            ReadDigits(decoder, list, whole, depth);
         return isText;
     }
 
-    // All the digits as bytes, however they are grouped. Where the list is the rest of a longer one, half a byte may come first.
-    private static void ReadDigits(SaidReadings readings, ReadOnlySpan<char> list, Range whole, int depth)
+    // Decodes all digits as bytes, however they are grouped. If the list is the end of a longer one, it may begin with half a byte.
+    private static void ReadDigits(ServerTextDecoder decoder, ReadOnlySpan<char> list, Range whole, int depth)
     {
-        using var view = new SaidView(list.Length);
+        using var view = new DecodedText(list.Length);
         for (var skipped = 0; skipped < 2; skipped++)
         {
             view.Clear();
@@ -100,11 +100,11 @@ internal static class SaidNumbers
                 at = AfterGap(list, end);
             }
 
-            readings.Read(view.Text, [], whole, depth);
+            decoder.Read(view.Text, [], whole, depth);
         }
     }
 
-    // The list that begins here: how many numbers and digits, and where it ends.
+    // The list that begins here: its count of numbers and of digits, and its end.
     private static (int Count, int Digits, int End) List(ReadOnlySpan<char> text, int at, int radix)
     {
         var (count, digits, end) = (0, 0, at);
@@ -141,7 +141,7 @@ internal static class SaidNumbers
         return (begin, end, isNegative ? value is > 0 and <= 128 ? 256 - value : -1 : value, true);
     }
 
-    // Keys of a dictionary that count up.
+    // Whether every second number counts up, as the indices in a dump do.
     private static bool IsIndexed(ReadOnlySpan<char> list)
     {
         var (at, first, index) = (0, 0, 0);

@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Orchestrator.Testing;
 
 /// <summary>An error as OpenAI would say it; written in the words and shape of a dialect.</summary>
-internal sealed record OpenAiError(
+internal sealed record OpenAiCompatibleError(
     int Status, string Message, string Type = "invalid_request_error", string? Param = null, string? Code = null)
 {
     private const string Overlong = "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens. "
         + "Please reduce the length of the messages.";
 
-    public static OpenAiError Of(LlmErrorKind kind, string model) => kind switch
+    public static OpenAiCompatibleError Of(LlmErrorKind kind, string model) => kind switch
     {
         LlmErrorKind.Authentication => new(
             401,
@@ -46,7 +46,7 @@ internal sealed record OpenAiError(
         _ => new(500, "The server had an error while processing your request. Sorry about that!", "server_error"),
     };
 
-    public static OpenAiError Of(int status, string model) => status switch
+    public static OpenAiCompatibleError Of(int status, string model) => status switch
     {
         401 => Of(LlmErrorKind.Authentication, model),
         402 => new(402, "Insufficient credits. Add more to continue.", "insufficient_credits"),

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Borrowed room for one more reading of a text, character by character with its place. Never longer than what it is read
-/// from.</summary>
-internal ref struct SaidView
+/// <summary>A pooled buffer for one decoding of a text: its characters, each with its position in the source. Never longer than the text it
+/// is decoded from.</summary>
+internal ref struct DecodedText
 {
     private readonly char[] _text;
     private readonly int[] _from;
 
-    public SaidView(int length)
+    public DecodedText(int length)
     {
         _text = ArrayPool<char>.Shared.Rent(length);
         _from = ArrayPool<int>.Shared.Rent(length + 1);
@@ -20,7 +20,7 @@ internal ref struct SaidView
 
     public readonly ReadOnlySpan<char> Text => _text.AsSpan(0, Count);
 
-    /// <summary>Adds a character or code point that stands at a place; one of no such kind adds nothing.</summary>
+    /// <summary>Adds a character or code point with its position. A number that is no code point adds nothing.</summary>
     public void Add(int value, int place)
     {
         if (value is >= 0 and <= char.MaxValue)
@@ -36,7 +36,7 @@ internal ref struct SaidView
         }
     }
 
-    /// <summary>The places of the text, with the end of the last.</summary>
+    /// <summary>The positions of the characters, and the end of the last.</summary>
     public readonly ReadOnlySpan<int> Places(int end)
     {
         _from[Count] = end;

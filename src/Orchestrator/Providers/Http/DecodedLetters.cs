@@ -3,36 +3,37 @@ using System.Buffers;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// The folded letters of all readings of a server's words, one reading after the other, each letter with its place in the words. The room
-/// is borrowed and bounded by a multiple of the words' length.
+/// The folded letters of all decodings of a server's text, one decoding after the other, each letter with its position in the text. The
+/// arrays are pooled, and their length is bounded by a multiple of the text's.
 /// </summary>
-internal sealed class SaidUnits(int limit) : IDisposable
+internal sealed class DecodedLetters(int limit) : IDisposable
 {
-    /// <summary>Stands between two readings. No text folds to it.</summary>
+    /// <summary>Separates two decodings. No text folds to it.</summary>
     public const char Gap = '\uFFFF';
 
-    private char[] _units = [];
+    private char[] _letters = [];
     private ushort[] _starts = [];
     private ushort[] _ends = [];
     private bool[] _isEdge = [];
     private int _count;
 
     /// <summary>The letters.</summary>
-    public ReadOnlySpan<char> Units => _units.AsSpan(0, _count);
+    public ReadOnlySpan<char> Letters => _letters.AsSpan(0, _count);
 
-    /// <summary>Whether there were more than fit: then not all of the words can be compared.</summary>
+    /// <summary>Whether the bound was exceeded: then the text cannot be compared completely.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>The part of the source that some letters stand for.</summary>
+    /// <summary>The part of the source that some letters come from.</summary>
     public Range SourceOf(int at, int count) => _starts[at].._ends[at + count - 1];
 
-    /// <summary>Whether some letters are words of their own, or all that some bytes stand for.</summary>
+    /// <summary>Whether some letters begin and end at word boundaries, or are the whole decoding of some bytes.</summary>
     public bool AreWords(int at, int count) => _isEdge[at] && (at + count == _count || _isEdge[at + count]);
 
-    /// <summary>Takes a reading.</summary>
+    /// <summary>Adds the letters of one decoding.</summary>
     /// <param name="text">The text, without escapes.</param>
     /// <param name="from">Where each character begins in the source, and the end of the last.</param>
-    /// <param name="whole">What all of the text stands for, when its characters have no places of their own.</param>
+    /// <param name="whole">The part of the source that the whole text comes from, when its characters have no positions of their
+    /// own.</param>
     public void Add(ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole)
     {
         if (IsFull || text.IsEmpty)
@@ -42,7 +43,7 @@ internal sealed class SaidUnits(int limit) : IDisposable
             most += IsIdeograph(c) ? 1 : 0;
         Reserve(most + 1);
         var places = ArrayPool<int>.Shared.Rent(most);
-        var length = LetterFold.Fold(text, _units.AsSpan(_count), places);
+        var length = LetterFold.Fold(text, _letters.AsSpan(_count), places);
         for (var i = 0; i < length; i++)
         {
             var (at, place) = (_count + i, places[i]);
@@ -56,7 +57,7 @@ internal sealed class SaidUnits(int limit) : IDisposable
         if (length == 0)
             return;
         _count += length;
-        (_units[_count], _starts[_count], _ends[_count], _isEdge[_count]) = (Gap, 0, 0, true);
+        (_letters[_count], _starts[_count], _ends[_count], _isEdge[_count]) = (Gap, 0, 0, true);
         _count++;
         IsFull = _count > limit;
     }
@@ -71,13 +72,13 @@ internal sealed class SaidUnits(int limit) : IDisposable
 
     private void Reserve(int more)
     {
-        if (_count + more > _units.Length)
+        if (_count + more > _letters.Length)
             Resize(Math.Max(_count + more, 2 * _count));
     }
 
     private void Resize(int length)
     {
-        Renew(ref _units, length);
+        Renew(ref _letters, length);
         Renew(ref _starts, length);
         Renew(ref _ends, length);
         Renew(ref _isEdge, length);

@@ -6,15 +6,14 @@ using System.Text;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// A second look at a server whose connection failed without a word why: makes a TLS handshake of its own, or asks in plain HTTP, and sees
-/// what
-/// comes back. Sends nothing of the settings, and no credentials.
+/// Finds the cause when a connection failed without a reason: makes a TLS handshake of its own, or sends a plain HTTP request. Sends
+/// nothing of the settings and no credentials.
 /// </summary>
-internal static class SecondLook
+internal static class ConnectionProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>What is to be seen there; null when that is no more than was known.</summary>
+    /// <summary>The cause that the probe finds; null when it finds no more than was known.</summary>
     public static async Task<ConnectionCause?> AtAsync(Uri address, ConnectionCause first, CancellationToken cancellationToken)
     {
         if (first is not (ConnectionCause.Ended or ConnectionCause.EndedInHandshake or ConnectionCause.TlsRefused
@@ -39,7 +38,7 @@ internal static class SecondLook
         return await SpeaksHttpAsync(address, cancellationToken).ConfigureAwait(false) ? ConnectionCause.PlainHttp : null;
     }
 
-    /// <summary>Whether the server asks for a certificate of the client; null when there is no TLS to be had.</summary>
+    /// <summary>Whether the server asks for a client certificate; null when no TLS handshake succeeds.</summary>
     private static async Task<bool?> HandshakeAsync(Uri address, CancellationToken cancellationToken)
     {
         var (asked, met) = (false, false);
@@ -53,12 +52,12 @@ internal static class SecondLook
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = address.IdnHost,
-#pragma warning disable CA5359 // Nothing is sent: what the server shows is all that is looked at.
+#pragma warning disable CA5359 // The connection carries no data; only the handshake is observed.
                     RemoteCertificateValidationCallback = (_, _, _, _) => met = true,
 #pragma warning restore CA5359
                     LocalCertificateSelectionCallback = (_, _, _, shown, _) =>
                     {
-                        // Asked once before the handshake too, when nothing was shown yet.
+                        // Also called once before the handshake, without the server's certificate.
                         asked |= shown is not null;
                         return null!;
                     },
@@ -68,7 +67,7 @@ internal static class SecondLook
         }
         catch (Exception error) when (IsEnd(error, cancellationToken))
         {
-            // TLS 1.2 refuses a client without a certificate within the handshake.
+            // In TLS 1.2 a server refuses a client without a certificate during the handshake.
             return asked ? true : met ? false : null;
         }
     }
@@ -116,7 +115,7 @@ internal static class SecondLook
 
     private static CancellationTokenSource Limited(CancellationToken cancellationToken, out CancellationTokenSource late)
     {
-        // In real time whatever the provider's clock: the server is a real one.
+        // Real time, even if the provider has another clock: the server is real.
         late = new CancellationTokenSource(Limit, TimeProvider.System);
         return CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
     }

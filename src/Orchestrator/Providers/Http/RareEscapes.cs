@@ -3,47 +3,47 @@ using System.Globalization;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Escapes that are looked for in a server's words only, as further readings of them, since much of plain text looks so: quoted-printable,
-/// code points, hexadecimal digits after a backslash (CSS, LDAP), and colours or tags between the letters.
+/// Escapes that plain text often resembles: quoted-printable, code points, hexadecimal digits after a backslash (CSS, LDAP), and terminal
+/// colours or tags between the letters. They are undone only in a server's text, and the result is compared besides the text itself.
 /// </summary>
-internal static class SaidForms
+internal static class RareEscapes
 {
     private const int LongestCode = 6;
     private const int LongestTag = 80;
     private const int Around = 64;
 
-    /// <summary>What a form finds at a place: how much of the text is used, zero for nothing; and what it stands for, below zero for
-    /// nothing.</summary>
+    /// <summary>Reads an escape at the beginning of a text.</summary>
+    /// <returns>How many characters the escape has, zero for none; and the character it stands for, below zero for none.</returns>
     private delegate (int Used, int Value) Token(ReadOnlySpan<char> rest, char before);
 
-    /// <summary>Reads what stands before backslashes go.</summary>
-    public static void ReadRaw(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    /// <summary>Undoes the escapes that have to be read before backslashes are removed.</summary>
+    public static void ReadRaw(ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
-        // One layer of UTF-16 in percents: its characters are not those that the bytes alone stand for.
+        // UTF-16 in percent escapes: its characters differ from those of the single bytes, so one layer is undone here.
         if (text.Contains("%0", StringComparison.Ordinal))
-            Rewrite(readings, text, from, whole, depth, static (rest, _) => Percent(rest), 6);
+            Rewrite(decoder, text, from, whole, depth, static (rest, _) => Percent(rest), 6);
         if (!text.Contains('\\'))
             return;
-        Rewrite(readings, text, from, whole, depth, static (rest, _) => AfterBackslash(rest, LongestCode), 3);
-        Rewrite(readings, text, from, whole, depth, static (rest, _) => AfterBackslash(rest, 2), 3);
+        Rewrite(decoder, text, from, whole, depth, static (rest, _) => AfterBackslash(rest, LongestCode), 3);
+        Rewrite(decoder, text, from, whole, depth, static (rest, _) => AfterBackslash(rest, 2), 3);
     }
 
-    /// <summary>Reads what stands in a text whose common escapes are undone.</summary>
-    public static void ReadPlain(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    /// <summary>Undoes the escapes in a text whose common escapes are undone already.</summary>
+    public static void ReadPlain(ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
         if (text.Contains('='))
-            Rewrite(readings, text, from, whole, depth, static (rest, _) => Printable(rest), 1);
+            Rewrite(decoder, text, from, whole, depth, static (rest, _) => Printable(rest), 1);
         if (text.ContainsAny("uUxX"))
-            Rewrite(readings, text, from, whole, depth, CodePoint, 3);
+            Rewrite(decoder, text, from, whole, depth, CodePoint, 3);
         if (text.ContainsAny("[<"))
-            Rewrite(readings, text, from, whole, depth, Between, 1);
+            Rewrite(decoder, text, from, whole, depth, Between, 1);
     }
 
     private static void Rewrite(
-        SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, Token token, int least)
+        ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, Token token, int least)
     {
-        using var view = new SaidView(text.Length);
-        // Only what is around the escapes is read anew.
+        using var view = new DecodedText(text.Length);
+        // Only the text around the escapes is decoded again.
         var (hits, first, last, end) = (0, 0, 0, 0);
         for (var at = 0; at < text.Length;)
         {
@@ -66,13 +66,13 @@ internal static class SaidForms
             return;
         var begin = Math.Max(0, first - Around);
         var length = Math.Min(view.Count, last + Around) - begin;
-        readings.Read(view.Text.Slice(begin, length), view.Places(from[text.Length]).Slice(begin, length + 1), whole, depth);
+        decoder.Read(view.Text.Slice(begin, length), view.Places(from[text.Length]).Slice(begin, length + 1), whole, depth);
     }
 
     private static (int Used, int Value) Percent(ReadOnlySpan<char> rest) =>
         rest is ['%', ..] && Hex(rest[1..], 2) == 2 ? (3, Code(rest[1..3])) : default;
 
-    // "\41c " and "\d0\9c". A blank that ends the digits belongs to them.
+    // "\41c " and "\d0\9c". A blank after the digits belongs to the escape.
     private static (int Used, int Value) AfterBackslash(ReadOnlySpan<char> rest, int most)
     {
         if (rest[0] != '\\')
@@ -84,7 +84,7 @@ internal static class SaidForms
         return (end + (most > 2 && end < rest.Length && rest[end] == ' ' ? 1 : 0), Code(rest[slashes..end]));
     }
 
-    // Also the frame of MIME's encoded words, and line ends that are none.
+    // Also the frame of MIME's encoded words, and soft line breaks.
     private static (int Used, int Value) Printable(ReadOnlySpan<char> rest)
     {
         switch (rest)
@@ -120,7 +120,7 @@ internal static class SaidForms
         return (rest[0] == '_' && end < rest.Length && rest[end] == '_' ? end + 1 : end, Code(rest.Slice(begin, digits)));
     }
 
-    // A terminal's colours, whose first character may be lost, and tags.
+    // A terminal's colour sequence, whose first character may be lost, or a tag.
     private static (int Used, int Value) Between(ReadOnlySpan<char> rest, char before)
     {
         var at = rest[0] is '\u001B' or '\u009B' or '␛' or 'e' ? 1 : 0;

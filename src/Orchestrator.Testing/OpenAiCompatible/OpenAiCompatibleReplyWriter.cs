@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Orchestrator.Testing;
 
 /// <summary>Writes a reply as chat completions, whole and as the chunks of a stream.</summary>
-internal sealed class OpenAiReplyWriter(string id, string model, long created, string? fingerprint)
+internal sealed class OpenAiCompatibleReplyWriter(string id, string model, long created, string? fingerprint)
 {
     public string Whole(FakeReply reply, int promptTokens) => JsonText.Of(json =>
     {
@@ -56,7 +56,7 @@ internal sealed class OpenAiReplyWriter(string id, string model, long created, s
     public static ReadOnlyMemory<byte> Event(string json) => Encoding.UTF8.GetBytes($"data: {json}\n\n");
 
     /// <summary>A chunk that carries an error, as some servers send it: choices and all.</summary>
-    public string ErrorChunk(OpenAiError error, OpenAiDialect dialect) => JsonText.Of(json =>
+    public string ErrorChunk(OpenAiCompatibleError error, OpenAiDialect dialect) => JsonText.Of(json =>
     {
         WriteHead(json, "chat.completion.chunk");
         error.WriteInside(json, dialect);

@@ -1,10 +1,10 @@
 namespace Orchestrator.Providers;
 
-/// <summary>What an exception of an SDK says.</summary>
+/// <summary>The fields of an SDK's exception that describe a failed request.</summary>
 /// <param name="Status">The HTTP status of a failure.</param>
-/// <param name="StatusName">The status by its name, where it is one of an enumeration.</param>
-/// <param name="Error">The vendor's words, for the table of kinds only.</param>
-internal sealed record SdkSaid(int? Status, string? StatusName, ServerError Error)
+/// <param name="StatusName">The name of the status, where the SDK has an enumeration for it.</param>
+/// <param name="Error">The vendor's text, which only the table of kinds reads.</param>
+internal sealed record SdkErrorFields(int? Status, string? StatusName, ServerError Error)
 {
     public TimeSpan? Wait { get; init; }
 
@@ -12,7 +12,7 @@ internal sealed record SdkSaid(int? Status, string? StatusName, ServerError Erro
 
     public string? RetryAfterMs { get; init; }
 
-    /// <summary>What the response said about waiting, by the name of the header.</summary>
+    /// <summary>The headers of the response about waiting, by name.</summary>
     public string? Header(string name) => name switch
     {
         "retry-after-ms" => RetryAfterMs,

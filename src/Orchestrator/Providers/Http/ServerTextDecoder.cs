@@ -4,31 +4,32 @@ using System.Globalization;
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Reads a server's words in every way in which they may be written: without escapes, and what their numbers, their base64 or their wrong
-/// encoding stand for, which is read again. How deep and how much is bounded; words that take more cannot be compared.
+/// Decodes a server's text in every way that is known here: escapes, lists of numbers, base64, wrong code pages. Each decoded text is
+/// decoded again. Depth and total length are bounded; a text that needs more cannot be compared.
 /// </summary>
-internal sealed class SaidReadings(SaidUnits units, int most)
+internal sealed class ServerTextDecoder(DecodedLetters letters, int most)
 {
-    // Bytes that are no text hold shorter ones by chance.
+    // Random bytes contain shorter stretches of text by chance.
     private const int ShortestStretch = 8;
-    /// <summary>Readings that deep are not read again.</summary>
+    /// <summary>Texts at this depth are not decoded again.</summary>
     public const int MostDeep = 3;
 
     private long _left = most;
 
-    /// <summary>The parts of the words that are long and encoded in a way that is not known.</summary>
+    /// <summary>The parts of the source that are long and encoded in an unknown way.</summary>
     public List<Range> Opaque { get; } = [];
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="text">The text as it stands.</param>
+    /// <summary>Decodes a text and adds its letters.</summary>
+    /// <param name="text">The text with its escapes.</param>
     /// <param name="from">Where each character begins in the source, and the end of the last.</param>
-    /// <param name="whole">What all of the text stands for, when its characters have no places of their own.</param>
-    /// <param name="depth">How many encodings it was read through.</param>
+    /// <param name="whole">The part of the source that the whole text comes from, when its characters have no positions of their
+    /// own.</param>
+    /// <param name="depth">How many encodings were undone before.</param>
     public void Read(ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
         _left -= text.Length;
-        units.IsFull |= _left < 0;
-        if (units.IsFull || text.IsEmpty)
+        letters.IsFull |= _left < 0;
+        if (letters.IsFull || text.IsEmpty)
             return;
         var plain = ArrayPool<char>.Shared.Rent(text.Length);
         var places = ArrayPool<int>.Shared.Rent(text.Length + 1);
@@ -36,13 +37,13 @@ internal sealed class SaidReadings(SaidUnits units, int most)
         from.CopyTo(places);
         if (depth < MostDeep)
         {
-            SaidForms.ReadRaw(this, text, places.AsSpan(0, text.Length + 1), whole, depth + 1);
-            SaidBytes.ReadWide(this, text, places.AsSpan(0, text.Length + 1), whole, depth + 1);
+            RareEscapes.ReadRaw(this, text, places.AsSpan(0, text.Length + 1), whole, depth + 1);
+            Base64Text.ReadWide(this, text, places.AsSpan(0, text.Length + 1), whole, depth + 1);
         }
 
         var length = Escapes.Undo(plain.AsSpan(0, text.Length), whole is null ? places.AsSpan(0, text.Length + 1) : []);
         if (depth < MostDeep && length < text.Length)
-            SaidBytes.ReadWide(this, plain.AsSpan(0, length), places.AsSpan(0, length + 1), whole, depth + 1);
+            Base64Text.ReadWide(this, plain.AsSpan(0, length), places.AsSpan(0, length + 1), whole, depth + 1);
 
         for (var at = 0; at < length;)
         {
@@ -56,7 +57,7 @@ internal sealed class SaidReadings(SaidUnits units, int most)
         ArrayPool<char>.Shared.Return(plain);
     }
 
-    /// <summary>How many characters in a row may be text: bytes that are none of it hold others.</summary>
+    /// <summary>The number of characters at the beginning that may be text. Binary data has other characters.</summary>
     public static int Stretch(ReadOnlySpan<char> text)
     {
         var length = 0;
@@ -67,18 +68,18 @@ internal sealed class SaidReadings(SaidUnits units, int most)
 
     private void ReadStretch(ReadOnlySpan<char> plain, ReadOnlySpan<int> from, Range? whole, int depth)
     {
-        units.Add(plain, from, whole);
+        letters.Add(plain, from, whole);
         if (depth < MostDeep)
         {
-            SaidForms.ReadPlain(this, plain, from, whole, depth + 1);
-            SaidPages.Read(this, plain, from, whole, depth + 1);
-            SaidNumbers.Read(this, plain, from, whole, depth + 1);
+            RareEscapes.ReadPlain(this, plain, from, whole, depth + 1);
+            CodePages.Read(this, plain, from, whole, depth + 1);
+            NumberLists.Read(this, plain, from, whole, depth + 1);
         }
 
-        SaidBytes.Read(this, plain, from, whole, depth + 1, mayNest: depth < MostDeep);
+        Base64Text.Read(this, plain, from, whole, depth + 1, mayNest: depth < MostDeep);
     }
 
-    // Letters of rare scripts do not count: bytes that are no UTF-16 decode to them.
+    // Rare scripts do not count as text: random bytes that are taken for UTF-16 decode to them.
     private static bool IsText(char c) => c switch
     {
         < ' ' => c is '\t' or '\n' or '\r',

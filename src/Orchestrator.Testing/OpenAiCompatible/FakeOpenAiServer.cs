@@ -46,18 +46,19 @@ public sealed class FakeOpenAiServer : FakeLlmServer
 
     internal override VendorError ErrorOf(LlmErrorKind kind, string? message, CapturedRequest request)
     {
-        var error = OpenAiError.Of(kind, ModelOf(request));
+        var error = OpenAiCompatibleError.Of(kind, ModelOf(request));
         return (message is null ? error : error with { Message = message }).In(Dialect);
     }
 
-    internal override VendorError ErrorOf(int status, CapturedRequest request) => OpenAiError.Of(status, ModelOf(request)).In(Dialect);
+    internal override VendorError ErrorOf(int status, CapturedRequest request) =>
+        OpenAiCompatibleError.Of(status, ModelOf(request)).In(Dialect);
 
     internal override IEnumerable<ReadOnlyMemory<byte>> ErrorEvents(LlmErrorKind kind, string? message, CapturedRequest request)
     {
-        var error = OpenAiError.Of(kind, ModelOf(request));
+        var error = OpenAiCompatibleError.Of(kind, ModelOf(request));
         if (message is not null)
             error = error with { Message = message };
-        yield return OpenAiReplyWriter.Event(Dialect == OpenAiDialect.OpenRouter
+        yield return OpenAiCompatibleReplyWriter.Event(Dialect == OpenAiDialect.OpenRouter
             ? Writer(request).ErrorChunk(error, Dialect)
             : error.Body(Dialect));
         if (Dialect is OpenAiDialect.Vllm or OpenAiDialect.VllmFlat or OpenAiDialect.OpenRouter)
@@ -73,12 +74,12 @@ public sealed class FakeOpenAiServer : FakeLlmServer
         var plan = new ReplyPlan();
         if (Dialect == OpenAiDialect.OpenAi)
             AddHeaders(plan);
-        if (OpenAiRules.CheckKey(request, ApiKey) is { } noKey)
+        if (OpenAiCompatibleRules.CheckKey(request, ApiKey) is { } noKey)
             return Refuse(plan, noKey);
         switch (request.Method, request.Path)
         {
             case ("POST", Chat):
-                if (OpenAiRules.Check(request.Json, Models) is { } wrong)
+                if (OpenAiCompatibleRules.Check(request.Json, Models) is { } wrong)
                     return Refuse(plan, wrong);
                 Fill(plan, request, reply);
                 return plan;
@@ -88,19 +89,19 @@ public sealed class FakeOpenAiServer : FakeLlmServer
             case ("GET", _) when request.Path.StartsWith("/v1/models/", StringComparison.Ordinal):
                 var model = Uri.UnescapeDataString(request.Path["/v1/models/".Length..]);
                 if (Models.Count > 0 && !Models.Contains(model))
-                    return Refuse(plan, OpenAiError.Of(LlmErrorKind.ModelNotFound, model));
+                    return Refuse(plan, OpenAiCompatibleError.Of(LlmErrorKind.ModelNotFound, model));
                 plan.Whole(200, JsonText.Of(json => WriteModel(json, model)));
                 return plan;
             case ("POST", "/v1/embeddings"):
                 return Embed(plan, request);
             case (_, Chat or "/v1/embeddings" or "/v1/models"):
-                return Refuse(plan, new OpenAiError(
+                return Refuse(plan, new OpenAiCompatibleError(
                     405,
                     $"Not allowed to {request.Method} on {request.Path}. "
                         + "(HINT: Perhaps you meant to make your HTTP request using a different HTTP method?)",
                     Code: "method_not_supported"));
             default:
-                return Refuse(plan, new OpenAiError(404, $"Invalid URL ({request.Method} {request.Path})"));
+                return Refuse(plan, new OpenAiCompatibleError(404, $"Invalid URL ({request.Method} {request.Path})"));
         }
     }
 
@@ -123,13 +124,13 @@ public sealed class FakeOpenAiServer : FakeLlmServer
         plan.Body = writer.Stream(reply, prompt, body.Property("stream_options")?.BooleanProperty("include_usage") == true);
     }
 
-    private OpenAiReplyWriter Writer(CapturedRequest request) => new(
+    private OpenAiCompatibleReplyWriter Writer(CapturedRequest request) => new(
         string.Create(CultureInfo.InvariantCulture, $"chatcmpl-fake{Interlocked.Increment(ref _ids):D8}"),
         ModelOf(request),
         Time.GetUtcNow().ToUnixTimeSeconds(),
         Dialect == OpenAiDialect.OpenAi ? "fp_fake000001" : null);
 
-    private ReplyPlan Refuse(ReplyPlan plan, OpenAiError error)
+    private ReplyPlan Refuse(ReplyPlan plan, OpenAiCompatibleError error)
     {
         plan.Whole(error.Status, error.Body(Dialect));
         return plan;
@@ -170,12 +171,12 @@ public sealed class FakeOpenAiServer : FakeLlmServer
     private ReplyPlan Embed(ReplyPlan plan, CapturedRequest request)
     {
         if (request.Json is not { ValueKind: JsonValueKind.Object } body)
-            return Refuse(plan, OpenAiRules.NoJson);
+            return Refuse(plan, OpenAiCompatibleRules.NoJson);
         if (body.StringProperty("model") is not { } model)
-            return Refuse(plan, OpenAiRules.NoModel);
+            return Refuse(plan, OpenAiCompatibleRules.NoModel);
         if (body.Property("input") is not { } input)
         {
-            return Refuse(plan, new OpenAiError(
+            return Refuse(plan, new OpenAiCompatibleError(
                 400, "Missing required parameter: 'input'.", Param: "input", Code: "missing_required_parameter"));
         }
 

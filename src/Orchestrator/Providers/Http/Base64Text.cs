@@ -2,18 +2,18 @@ using System.Buffers;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Bytes that became letters: base64 of both alphabets, whole, from the middle on or in several lines, and UTF-16 that was taken
-/// for single bytes.</summary>
-internal static class SaidBytes
+/// <summary>Decodes bytes that were written as text: base64 of both alphabets, also cut at its beginning or wrapped into lines, and UTF-16
+/// of which each byte became a character.</summary>
+internal static class Base64Text
 {
-    /// <summary>Fewer letters of base64 are words.</summary>
+    /// <summary>Shorter runs of base64 characters are ordinary words.</summary>
     public const int ShortestRun = 16;
 
     private const int ShortestLine = 8;
     private const int LongestGap = 6;
     private const int LeastControls = 4;
 
-    // A SHA-256 in hexadecimal, the longest that tells something to a user; ids of requests are shorter.
+    // The length of a SHA-256 in hexadecimal: the longest id that is useful to a user. Ids of requests are shorter.
     private const int LongestId = 64;
 
     private static readonly SearchValues<char> Alphabet = SearchValues.Create(
@@ -21,45 +21,47 @@ internal static class SaidBytes
 
     private static readonly SearchValues<char> Gaps = SearchValues.Create(" \t\r\n=\"',");
 
-    /// <summary>Reads base64.</summary>
-    /// <param name="readings">Takes what it stands for.</param>
+    /// <summary>Decodes all base64 in a text.</summary>
+    /// <param name="decoder">Receives the decoded texts.</param>
     /// <param name="text">The text.</param>
     /// <param name="from">Where each character begins in the source, and the end of the last.</param>
-    /// <param name="whole">What all of the text stands for, when its characters have no places of their own.</param>
-    /// <param name="depth">How many encodings its bytes are read through.</param>
-    /// <param name="mayNest">Whether its bytes may be read; else they are unknown.</param>
-    public static void Read(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, bool mayNest)
+    /// <param name="whole">The part of the source that the whole text comes from, when its characters have no positions of their
+    /// own.</param>
+    /// <param name="depth">How many encodings deep the decoded bytes are.</param>
+    /// <param name="mayNest">Whether the bytes may be decoded further; if not they count as unknown.</param>
+    public static void Read(
+        ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth, bool mayNest)
     {
         for (var at = 0; TryNext(text, ref at, out var end); at = end)
         {
             var run = text[at..end];
             var place = whole ?? from[at]..from[end];
             var isKnown = false;
-            var view = new SaidView(run.Length);
-            // Where the encoded bytes begin is not known when the run is the rest of a longer one.
+            var view = new DecodedText(run.Length);
+            // When the run is the end of a longer one, the first byte may begin at any of four characters.
             for (var skipped = 0; mayNest && skipped < 4; skipped++)
             {
                 view.Clear();
                 Decode(run, skipped, ref view);
                 isKnown |= IsKnown(view.Text);
-                readings.Read(view.Text, [], place, depth);
+                decoder.Read(view.Text, [], place, depth);
             }
 
             view.Dispose();
             if (!isKnown && IsOpaque(run))
-                readings.Opaque.Add(place);
+                decoder.Opaque.Add(place);
         }
     }
 
-    /// <summary>Reads UTF-16 of either order, of which each byte became a character.</summary>
-    public static void ReadWide(SaidReadings readings, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
+    /// <summary>Decodes UTF-16 of either byte order, of which each byte became a character.</summary>
+    public static void ReadWide(ServerTextDecoder decoder, ReadOnlySpan<char> text, ReadOnlySpan<int> from, Range? whole, int depth)
     {
         var controls = 0;
         foreach (var c in text)
             controls += c is < ' ' and not ('\n' or '\r' or '\t') ? 1 : 0;
         if (controls < LeastControls)
             return;
-        using var view = new SaidView(text.Length);
+        using var view = new DecodedText(text.Length);
         foreach (var isBig in (ReadOnlySpan<bool>)[true, false])
         {
             for (var skipped = 0; skipped < 2; skipped++)
@@ -67,12 +69,12 @@ internal static class SaidBytes
                 view.Clear();
                 for (var i = skipped; i + 1 < text.Length; i += 2)
                     view.Add(Wide(text[i], text[i + 1], isBig), from[i]);
-                readings.Read(view.Text, view.Places(from[text.Length]), whole, depth);
+                decoder.Read(view.Text, view.Places(from[text.Length]), whole, depth);
             }
         }
     }
 
-    /// <summary>Finds the next run of base64, however many lines it has.</summary>
+    /// <summary>Finds the next run of base64. It may have several lines.</summary>
     public static bool TryNext(ReadOnlySpan<char> text, ref int at, out int end)
     {
         for (end = at; at < text.Length; at = end + 1)
@@ -88,7 +90,7 @@ internal static class SaidBytes
         return false;
     }
 
-    // A short line is the last one. A short word that others follow belongs to a sentence.
+    // A short line can only be the last one. A short word with more words behind it belongs to a sentence.
     private static bool TryNextLine(ReadOnlySpan<char> text, int end, out int next, out int after)
     {
         next = AfterGap(text, end);
@@ -101,8 +103,8 @@ internal static class SaidBytes
             || !Alphabet.Contains(text[following]);
     }
 
-    /// <summary>Decodes a run; what is no letter of it does not count, and padding counts as zeros.</summary>
-    public static void Decode(ReadOnlySpan<char> run, int skipped, ref SaidView bytes)
+    /// <summary>Decodes a run. Characters outside the alphabet are skipped, padding counts as zeros.</summary>
+    public static void Decode(ReadOnlySpan<char> run, int skipped, ref DecodedText bytes)
     {
         var (bits, count) = (0, 0);
         foreach (var c in run)
@@ -142,7 +144,7 @@ internal static class SaidBytes
         return end;
     }
 
-    // Three quarters are plain text: it was compared.
+    // Three quarters of the bytes are plain text, and that was compared.
     private static bool IsKnown(ReadOnlySpan<char> bytes)
     {
         var known = 0;
@@ -151,7 +153,7 @@ internal static class SaidBytes
         return known >= bytes.Length * 3 / 4;
     }
 
-    // Line by line, as words may stand around. Short lines do not count: a list of models has many.
+    // Checks each line, because words may stand around. Short lines do not count: a list of models has many.
     private static bool IsOpaque(ReadOnlySpan<char> run)
     {
         var length = 0;
@@ -160,8 +162,8 @@ internal static class SaidBytes
         return length > LongestId;
     }
 
-    // Letters of both cases and digits take turns at six of ten places in base64 of random bytes and at nearly five in hexadecimal, and at
-    // fewer in names and paths. No name is as long as the longest id.
+    // The kind of character (lower case, upper case, digit) changes at six of ten positions in base64 of random bytes, at nearly five in
+    // hexadecimal, and at fewer in names and paths. No name is as long as the longest id.
     private static bool IsEncoded(ReadOnlySpan<char> line)
     {
         var (turns, length, before) = (0, 0, 0);
