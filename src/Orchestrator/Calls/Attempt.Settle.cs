@@ -27,7 +27,10 @@ internal sealed partial class Attempt
         // Only the call's own limit ran out: no provider is to blame for the time that others took.
         var isToBlame = !CallExpired && _clock?.Fault is null;
         var verdict = error is null ? default : Services.Rules.VerdictOn(error, isToBlame, Services.Health, Services.Chance);
-        var ejected = Slot.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned);
+        // Of the vendor's own numbers a record takes no time and runs no code of the user's: one lock for the end and for the count.
+        var isPlain = error is null && AttemptRecord.IsPlain(_answer.Reported, _input);
+        var record = isPlain ? AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken) : null;
+        var ejected = Slot.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned, record);
         if (_isOrphaned)
             ReleaseOrphan();
         _clock?.DisposeTimer();
@@ -36,12 +39,16 @@ internal sealed partial class Attempt
             CancelProvider();
         if (afterTheMark is not null)
             Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, afterTheMark);
-        var record = AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken);
-        Slot.State.Count(Slot, record);
+        if (record is null)
+        {
+            record = AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken);
+            Slot.State.Count(Slot, record);
+        }
+
         var counted = _input.Live && _answer.Committed ? _time.FirstToken : spent;
-        // What follows takes a call no time, unless code that is not ours runs in it: only then the clock is worth another look.
         var isHeard = Services.LogChanges(Slot.State) | Services.Reports.Report(record);
-        return new(record, spent, counted, isHeard ? null : now, _answer.Committed, ejected, CallExpired, _answer.ToolRan);
+        // Where nothing was counted and nothing listens, this is still the time: a look at the clock costs more than what lies between.
+        return new(record, spent, counted, isPlain && !isHeard ? now : null, _answer.Committed, ejected, CallExpired, _answer.ToolRan);
     }
 
     private AttemptOutcome DecideOutcome(out LlmException? afterTheMark)

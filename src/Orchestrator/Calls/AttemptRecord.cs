@@ -3,6 +3,10 @@ namespace Orchestrator;
 /// <summary>Makes the record of an attempt that has ended.</summary>
 internal static class AttemptRecord
 {
+    /// <summary>Whether the vendor has said all numbers of the record: nothing has to be counted, and nothing to be warned of.</summary>
+    public static bool IsPlain(in ReportedUsage reported, in AttemptInput input) =>
+        reported is { HasPrompt: true, HasCompletion: true } && input.Provider is { Price: not null, CutsLongPrompts: false };
+
     /// <param name="answer">What came.</param>
     /// <param name="input">What the attempt was given.</param>
     /// <param name="outcome">How it ended.</param>

@@ -51,7 +51,8 @@ internal static class BufferedAnswer
     public static ChatResponse? TryClose(ChatResponseUpdate first, ChatResponseUpdate last, ProviderInfo info)
     {
         if (!IsPlain(first)
-            || last is not { Contents: [] or [UsageContent], AdditionalProperties: null, AuthorName: null, MessageId: null, CreatedAt: null }
+            || last is not { Contents: [] or [UsageContent], AdditionalProperties: null }
+            || last is not { AuthorName: null, MessageId: null, CreatedAt: null }
             || (last.Role is { } role && role != (first.Role ?? ChatRole.Assistant)))
         {
             return null;

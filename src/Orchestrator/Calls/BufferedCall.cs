@@ -6,7 +6,7 @@ internal static class BufferedCall
     /// <summary>Runs it to its end. A call that has to wait for nothing needs no state machine.</summary>
     public static Task<LlmResponse> RunAsync(RouteCall call)
     {
-        var context = ExecutionContext.Capture();
+        var caller = CallerContext.Capture();
         try
         {
             return call.Resume(out var wait) == CallStep.Wait ? GoOnAsync(call, wait) : Task.FromResult((LlmResponse)call.Result!);
@@ -19,9 +19,7 @@ internal static class BufferedCall
         }
         finally
         {
-            // As after an async method: what a provider sets for its own code does not reach the caller's.
-            if (context is not null && !ReferenceEquals(ExecutionContext.Capture(), context))
-                ExecutionContext.Restore(context);
+            caller.Restore();
         }
     }
 

@@ -23,14 +23,33 @@ internal sealed class StreamedCall : IAsyncEnumerator<ChatResponseUpdate>
     /// <summary>Whether the consumer has disposed the stream while an update was awaited. From any thread.</summary>
     public bool IsAbandoned => _turn.IsAbandoned;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> MoveNextAsync()
+    public ValueTask<bool> MoveNextAsync()
     {
         if (!_turn.TryMove())
-            throw CallErrors.TwoReaders();
+            return ValueTask.FromException<bool>(CallErrors.TwoReaders());
+        var caller = CallerContext.Capture();
         try
         {
             var step = _call.Resume(out var wait);
+            return step != CallStep.Wait && _turn.TryEndMove() ? new(step == CallStep.Update) : GoOnAsync(step, wait);
+        }
+#pragma warning disable CA1031 // Thrown by the task.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return GoOnAsync(CallStep.Wait, ValueTask.FromException(error));
+        }
+        finally
+        {
+            caller.Restore();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> GoOnAsync(CallStep step, ValueTask wait)
+    {
+        try
+        {
             while (step == CallStep.Wait)
             {
                 await wait.ConfigureAwait(false);

@@ -124,7 +124,7 @@ internal sealed partial class ProviderState
         }
     }
 
-    /// <summary>Ends the attempt, once: returns its permit and updates the provider's health. <see cref="Count"/> follows.</summary>
+    /// <summary>Ends the attempt, once: returns its permit and updates the provider's health.</summary>
     /// <param name="registered">The provider it ran at.</param>
     /// <param name="answeredIn">The time to its answer, or to its first token; null when it did not succeed.</param>
     /// <param name="ticket">The ticket it was given when it began.</param>
@@ -132,8 +132,15 @@ internal sealed partial class ProviderState
     /// <param name="now">The time.</param>
     /// <param name="release">Whether the provider's code has returned. If not, the attempt stays in flight until
     /// <see cref="Release"/>.</param>
+    /// <param name="record">Its record, which is counted; null where it has yet to be made: <see cref="Count"/> follows.</param>
     public AttemptEnd End(
-        RegisteredProvider registered, TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
+        RegisteredProvider registered,
+        TimeSpan? answeredIn,
+        AttemptTicket ticket,
+        in HealthVerdict verdict,
+        long now,
+        bool release,
+        LlmAttempt? record = null)
     {
         lock (_lock)
         {
@@ -157,19 +164,10 @@ internal sealed partial class ProviderState
             }
 
             EndChangeUnderLock();
+            if (record is not null)
+                CountUnderLock(registered, record);
             _permits.HandOn();
             return release && registered.Lifetime.RemoveAttempt() ? end | AttemptEnd.Unused : end;
-        }
-    }
-
-    /// <summary>Counts an attempt that has ended, once.</summary>
-    public void Count(RegisteredProvider registered, LlmAttempt attempt)
-    {
-        lock (_lock)
-        {
-            _latencies.Add(attempt.Duration.Ticks);
-            registered.Totals!.Add(attempt);
-            registered.Totals.Users--;
         }
     }
 

