@@ -13,9 +13,9 @@ internal sealed partial class Attempt
     {
         try
         {
-            if (_updates is not null && !_isOrphaned)
+            if (_enumerator is not null && !_isOrphaned)
             {
-                var close = _updates.DisposeAsync();
+                var close = _enumerator.DisposeAsync();
                 if (!close.IsCompletedSuccessfully)
                     return EndSlowlyAsync(close);
             }
@@ -37,7 +37,7 @@ internal sealed partial class Attempt
         {
             closing = close.AsTask();
             // Its consumer has left early. What its end waits for may be its token, which would never fire.
-            if (!_ended && _error is null)
+            if (!_reachedEnd && _error is null)
                 CancelProvider();
             await closing.WaitAsync(AttemptClock.Grace, Services.Clock.Time).ConfigureAwait(false);
         }
@@ -63,24 +63,24 @@ internal sealed partial class Attempt
     private void FailedToClose(Exception error)
     {
         // A complete answer is in hand, or a better reason is known: the fault is logged, the call goes on.
-        if (_error is null && _ended && !_answer.HasContent)
+        if (_error is null && _reachedEnd && !_answer.HasContent)
         {
-            _ended = false;
+            _reachedEnd = false;
             Failed(error);
         }
-        else if (_ended || error is not OperationCanceledException || _clock is not { IsCancelled: true })
+        else if (_reachedEnd || error is not OperationCanceledException || _attemptClock is not { IsCancelled: true })
         {
-            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
+            Log.ProviderDisposalFailed(Services.Logger, Registered.Info.Name, error);
         }
     }
 
-    private void CancelProvider() => Clock.CancelProvider();
+    private void CancelProvider() => AttemptClock.CancelProvider();
 
     /// <summary>The call goes on without its provider, which has been cancelled and does not come back.</summary>
     private void Orphan()
     {
         _isOrphaned = true;
-        Log.ProviderOrphaned(Services.Logger, Slot.Info.Name);
+        Log.ProviderOrphaned(Services.Logger, Registered.Info.Name);
     }
 
     /// <summary>The orphaned provider has come back after all.</summary>
@@ -88,7 +88,7 @@ internal sealed partial class Attempt
     {
         try
         {
-            _ = _clock!.Pull!.Result();
+            _ = _attemptClock!.Pull!.Result();
         }
 #pragma warning disable CA1031 // The attempt has ended long ago: its result is not waited for.
         catch (Exception)
@@ -108,14 +108,14 @@ internal sealed partial class Attempt
             if (closing is null)
             {
                 // Not here: closing may block, and this thread is that of whatever brought the provider back.
-                await Services.Foreign.RunAsync(_updates!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
+                await Services.Foreign.RunAsync(_enumerator!, static updates => updates.DisposeAsync()).ConfigureAwait(false);
             }
             else
             {
                 await closing.ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (_clock is { IsCancelled: true })
+        catch (OperationCanceledException) when (_attemptClock is { IsCancelled: true })
         {
             // What its cancellation was for.
         }
@@ -123,7 +123,7 @@ internal sealed partial class Attempt
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, error);
+            Log.ProviderDisposalFailed(Services.Logger, Registered.Info.Name, error);
         }
 
         ReleaseOrphan();
@@ -133,6 +133,6 @@ internal sealed partial class Attempt
     private void ReleaseOrphan()
     {
         if (Interlocked.Increment(ref _partsEnded) == 2)
-            Slot.ReleaseOrphan();
+            Registered.ReleaseOrphan();
     }
 }

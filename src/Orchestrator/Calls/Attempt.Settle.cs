@@ -3,19 +3,19 @@ namespace Orchestrator;
 /// <summary>The attempt's end: one outcome, one record.</summary>
 internal sealed partial class Attempt
 {
-    private bool CallExpired => _clock?.Limit == AttemptLimit.Call;
+    private bool CallExpired => _attemptClock?.Limit == AttemptLimit.Call;
 
     /// <summary>
     /// Gives back first, reports afterwards: no code of the user's that can throw or block runs before the permit is free.
     /// </summary>
     private AttemptResult Settle()
     {
-        var now = Services.Clock.NowOr(_time.Mark);
+        var now = Services.Clock.NowOr(_time.Since);
         var spent = _time.End(now);
-        _clock?.Unlink();
+        _attemptClock?.Unlink();
         if (!_wasAsked)
         {
-            Slot.Withdraw(_input.Ticket);
+            Registered.Withdraw(_input.Ticket);
             return default;
         }
 
@@ -25,28 +25,28 @@ internal sealed partial class Attempt
         TimeSpan? firstToken = _time.FirstToken < 0 ? null : Services.Clock.Span(_time.FirstToken);
         TimeSpan? answeredIn = outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null;
         // Only the call's own limit ran out: no provider is to blame for the time that others took.
-        var isToBlame = !CallExpired && _clock?.Fault is null;
+        var isToBlame = !CallExpired && _attemptClock?.Fault is null;
         var verdict = error is null ? default : Services.Rules.VerdictOn(error, isToBlame, Services.Health, Services.Chance);
         // Of the vendor's own numbers a record takes no time and runs no code of the user's: one lock for the end and for the count.
         var isPlain = error is null && AttemptRecord.IsPlain(_answer.Reported, _input);
         var record = isPlain ? AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken) : null;
-        var ejected = Slot.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned, record);
+        var ejected = Registered.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned, record);
         if (_isOrphaned)
             ReleaseOrphan();
-        _clock?.DisposeTimer();
+        _attemptClock?.DisposeTimer();
         // What its provider may still have under way ends with it; a whole answer left nothing.
-        if (!_ended)
+        if (!_reachedEnd)
             CancelProvider();
         if (afterTheMark is not null)
-            Log.ProviderDisposalFailed(Services.Logger, Slot.Info.Name, afterTheMark);
+            Log.ProviderDisposalFailed(Services.Logger, Registered.Info.Name, afterTheMark);
         if (record is null)
         {
             record = AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken);
-            Slot.State.Count(Slot, record);
+            Registered.State.Count(Registered, record);
         }
 
         var counted = _input.Live && _answer.Committed ? _time.FirstToken : spent;
-        var isHeard = Services.LogChanges(Slot.State) | Services.Reports.Report(record);
+        var isHeard = Services.LogChanges(Registered.State) | Services.Reports.Report(record);
         // Where nothing was counted and nothing listens, this is still the time: a look at the clock costs more than what lies between.
         return new(record, spent, counted, isPlain && !isHeard ? now : null, _answer.Committed, ejected, CallExpired, _answer.ToolRan);
     }
@@ -59,15 +59,15 @@ internal sealed partial class Attempt
             // The completion mark was seen: what broke after it broke no answer, and is only logged.
             afterTheMark = _input.Running.IsAbandoned ? null : _error;
             _error = null;
-            _ended = true;
+            _reachedEnd = true;
         }
 
-        if (_ended)
+        if (_reachedEnd)
         {
             _error = FaultOfAnswer();
             if (_error is null)
                 return AttemptOutcome.Succeeded;
-            _error.FillIn(Slot.Info);
+            _error.FillIn(Registered.Info);
         }
 
         if (_input.Call.IsCancelled)
@@ -76,18 +76,18 @@ internal sealed partial class Attempt
             return AttemptOutcome.Failed;
 
         // The consumer has abandoned the stream. With the completion mark seen, and no further round begun, the answer was whole.
-        return _answer is { Finish: not null, WentOn: false } ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
+        return _answer is { FinishReason: not null, WentOn: false } ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
     }
 
     /// <summary>Why an answer that has come to its end is none; null for one that is.</summary>
     private LlmException? FaultOfAnswer()
     {
         if (_answer.IsRefusal && Services.RefusalAction == RefusalAction.NextProvider && !_answer.Committed)
-            return AttemptErrors.Refused(Slot.Info.Name);
-        if (_answer.HasContent || _answer is { Finish: not null, Said: null })
+            return AttemptErrors.Refused(Registered.Info.Name);
+        if (_answer.HasContent || _answer is { FinishReason: not null, Said: null })
             return null;
         return _answer.Said is { } said
-            ? AttemptErrors.Said(said, _answer.IsRefusal, Slot.Info.Name, _input.Call.Request)
-            : AttemptErrors.Empty(Slot.Info.Name);
+            ? AttemptErrors.Said(said, _answer.IsRefusal, Registered.Info.Name, _input.Call.Request)
+            : AttemptErrors.Empty(Registered.Info.Name);
     }
 }

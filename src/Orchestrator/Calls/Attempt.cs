@@ -15,13 +15,13 @@ internal sealed partial class Attempt
 
     private readonly AttemptInput _input;
     private readonly CancellationTokenSource _cancel = new();
-    private IAsyncEnumerator<ChatResponseUpdate>? _updates;
-    private AttemptClock? _clock;
+    private IAsyncEnumerator<ChatResponseUpdate>? _enumerator;
+    private AttemptClock? _attemptClock;
     private AttemptTime _time;
     private AttemptAnswer _answer;
     private LlmException? _error;
     private byte _pulls;
-    private bool _ended;
+    private bool _reachedEnd;
     private bool _wasAsked;
 
     public Attempt(in AttemptInput input, long now)
@@ -29,7 +29,7 @@ internal sealed partial class Attempt
         _input = input;
         _time = new AttemptTime(now);
         if (input.Call.Token.CanBeCanceled || input.Live)
-            _clock = new AttemptClock(input, _cancel, _time);
+            _attemptClock = new AttemptClock(input, _cancel, _time);
     }
 
     public ref readonly AttemptInput Input => ref _input;
@@ -43,11 +43,11 @@ internal sealed partial class Attempt
     /// <summary>What has come so far.</summary>
     public ref AttemptAnswer Answer => ref _answer;
 
-    private RegisteredProvider Slot => _input.Provider;
+    private RegisteredProvider Registered => _input.Provider;
 
     private CallServices Services => _input.Call.Services;
 
-    private AttemptClock Clock => _clock ??= new AttemptClock(_input, _cancel, _time);
+    private AttemptClock AttemptClock => _attemptClock ??= new AttemptClock(_input, _cancel, _time);
 
     public void Pause(long now) => _time.Pause(now);
 
@@ -56,7 +56,7 @@ internal sealed partial class Attempt
     /// <summary>
     /// The consumer disposes the stream while an update is awaited: to the provider the same as a cancellation. From any thread.
     /// </summary>
-    public void Abandon() => _clock?.Cancel();
+    public void Abandon() => _attemptClock?.Cancel();
 
     /// <summary>Pulls one update. Not to be called again once there is none; never throws.</summary>
     public ValueTask PullAsync()
@@ -67,8 +67,8 @@ internal sealed partial class Attempt
         _wasAsked = true;
         try
         {
-            _updates ??= Slot.Provider.GenerateAsync(_input.RequestForProvider(), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
-            var pull = _updates.MoveNextAsync();
+            _enumerator ??= Registered.Provider.GenerateAsync(_input.RequestForProvider(), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
+            var pull = _enumerator.MoveNextAsync();
             if (!pull.IsCompleted)
                 return WaitAsync(pull);
             HasUpdate = Took(pull.Result);
@@ -86,7 +86,7 @@ internal sealed partial class Attempt
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAsync(ValueTask<bool> next)
     {
-        var clock = Clock;
+        var clock = AttemptClock;
         var pull = clock.Pull ??= new AbandonablePull(OnOrphanReturned);
         var started = false;
         try
@@ -127,20 +127,20 @@ internal sealed partial class Attempt
     {
         if (!more)
         {
-            _ended = true;
+            _reachedEnd = true;
             return false;
         }
 
-        var update = _updates!.Current;
+        var update = _enumerator!.Current;
         if (update is null)
-            return Failed(AttemptErrors.NullUpdate(Slot.Info.Name));
+            return Failed(AttemptErrors.NullUpdate(Registered.Info.Name));
         if (update.RawRepresentation is MalformedEvent malformed)
         {
             // One unreadable event is skipped where starting over would say everything twice; the provider ends the stream at a second.
             if (!_input.Live || !_answer.Committed)
                 return Failed(malformed.Error);
             _answer.SkipUpdate();
-            Log.EventSkipped(Services.Logger, Slot.Info.Name, malformed.Error);
+            Log.EventSkipped(Services.Logger, Registered.Info.Name, malformed.Error);
             return true;
         }
 
@@ -151,19 +151,19 @@ internal sealed partial class Attempt
         _answer.Commit(hasContent, _input.Live);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
         return ++_pulls % ClockEvery != 0
-            || !Clock.IsExpired(ref _time, _answer.Stage)
+            || !AttemptClock.IsExpired(ref _time, _answer.Stage)
             || Failed(new OperationCanceledException(_cancel.Token));
     }
 
     private bool Failed(Exception error)
     {
-        if (_clock is { Limit: { } limit } && (error is OperationCanceledException || _isOrphaned))
-            _error = AttemptErrors.LimitExpired(limit, _clock.Limits, Slot.Info.Name);
-        else if (error is OperationCanceledException && _clock is { IsCancelled: true })
+        if (_attemptClock is { Limit: { } limit } && (error is OperationCanceledException || _isOrphaned))
+            _error = AttemptErrors.LimitExpired(limit, _attemptClock.Timeouts, Registered.Info.Name);
+        else if (error is OperationCanceledException && _attemptClock is { IsCancelled: true })
             _error = AttemptErrors.Cancelled(error);
         else
             _error = AttemptErrors.Thrown(error, _answer.HasContent, _input.Call.Request).ClaimedBy(this);
-        _error.FillIn(Slot.Info);
+        _error.FillIn(Registered.Info);
         return false;
     }
 }

@@ -16,7 +16,7 @@ internal struct AttemptAnswer
     public ErrorContent? Said { get; private set; }
 
     /// <summary>The last finish reason; null before the first.</summary>
-    public string? Finish { get; private set; }
+    public string? FinishReason { get; private set; }
 
     /// <summary>
     /// Whether the answer can no longer be started over elsewhere: a live stream at its first content, any call once a tool may have run.
@@ -38,7 +38,7 @@ internal struct AttemptAnswer
     /// <summary>Whether the last update stands for an event that was skipped.</summary>
     public bool HasNothing { get; private set; }
 
-    public readonly bool IsRefusal => Finish == ChatFinishReason.ContentFilter.Value;
+    public readonly bool IsRefusal => FinishReason == ChatFinishReason.ContentFilter.Value;
 
     public readonly AnswerStage Stage => new(HasContent, Committed);
 
@@ -86,7 +86,7 @@ internal struct AttemptAnswer
             var whole = WholeAnswer.Of(response, update);
             ReadWhole(whole, input, ref content);
             Keep(whole, input, content);
-            Mark(whole.FinishReason, content);
+            NoteFinish(whole.FinishReason, content);
         }
         else
         {
@@ -98,7 +98,7 @@ internal struct AttemptAnswer
             if (input.Live)
                 update = Streamed().Show(update);
             Keep(update, input, content);
-            Mark(update.FinishReason, content);
+            NoteFinish(update.FinishReason, content);
             if (closesRoute)
                 _reported.TakeAsShown(input.Live ? Streamed().ShownUsage : Collected(input).Usage);
         }
@@ -141,7 +141,7 @@ internal struct AttemptAnswer
     }
 
     /// <summary>What comes after a finish reason belongs to a further round, as with a client that calls functions itself.</summary>
-    private void Mark(ChatFinishReason? finish, bool content)
+    private void NoteFinish(ChatFinishReason? finish, bool content)
     {
         if (content)
         {
@@ -151,7 +151,7 @@ internal struct AttemptAnswer
 
         if (finish is { } mark)
         {
-            Finish = mark.Value;
+            FinishReason = mark.Value;
             IsWhole = mark != ChatFinishReason.ToolCalls;
             WentOn = false;
         }

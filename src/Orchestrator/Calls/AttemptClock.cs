@@ -36,7 +36,7 @@ internal sealed class AttemptClock
     {
         _call = input.Call;
         _running = input.Running;
-        Limits = input.Limits;
+        Timeouts = input.Timeouts;
         _spentBefore = input.SpentBefore;
         _streaming = input.Streaming;
         _provider = provider;
@@ -62,7 +62,7 @@ internal sealed class AttemptClock
     /// </summary>
     public bool IsCancelled => _isCancelled;
 
-    public TimeoutOptions Limits { get; }
+    public TimeoutOptions Timeouts { get; }
 
     private RouterClock Clock => _call.Services.Clock;
 
@@ -126,7 +126,7 @@ internal sealed class AttemptClock
     /// <summary>The call is cancelled or abandoned: the provider hears at once, and has a second to come back. From any thread.</summary>
     public void Cancel()
     {
-        Volatile.Write(ref _orphanAt, Clock.NowOr(_time.Mark) + Clock.Stamps(Grace));
+        Volatile.Write(ref _orphanAt, Clock.NowOr(_time.Since) + Clock.Stamps(Grace));
         CancelProvider();
         try
         {
@@ -263,19 +263,19 @@ internal sealed class AttemptClock
         var which = AttemptLimit.Attempt;
         if (_call.Live && _stage.Committed)
         {
-            Consider(AttemptLimit.Stream, Limits.Stream, Clock.Span(_time.Spent(now) - _time.FirstToken));
+            Consider(AttemptLimit.Stream, Timeouts.Stream, Clock.Span(_time.Spent(now) - _time.FirstToken));
         }
         else
         {
-            Consider(AttemptLimit.Attempt, Limits.Attempt, spent);
-            Consider(AttemptLimit.Call, Limits.Call, spent + _spentBefore);
+            Consider(AttemptLimit.Attempt, Timeouts.Attempt, spent);
+            Consider(AttemptLimit.Call, Timeouts.Call, spent + _spentBefore);
         }
 
         // A provider that was not asked to stream cannot be told slow from dead.
         if (_streaming && _stage.HasContent)
-            Consider(AttemptLimit.Idle, Limits.Idle, Clock.Span(_time.Spent(now) - _lastContent));
+            Consider(AttemptLimit.Idle, Timeouts.Idle, Clock.Span(_time.Spent(now) - _lastContent));
         else if (_hasAnother)
-            Consider(AttemptLimit.FirstToken, Limits.FirstToken, spent);
+            Consider(AttemptLimit.FirstToken, Timeouts.FirstToken, spent);
         limit = which;
         return left == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left;
 

@@ -45,7 +45,7 @@ internal readonly struct AttemptInput(
     public bool Live => Call.Live;
 
     /// <summary>The limits that hold: those of the request over those of provider and router.</summary>
-    public TimeoutOptions Limits => Call.Request.Timeouts?.Over(Provider.Timeouts) ?? Provider.Timeouts;
+    public TimeoutOptions Timeouts => Call.Request.Timeouts?.Over(Provider.Timeouts) ?? Provider.Timeouts;
 
     /// <summary>Whether the provider must not be asked for more: the call is cancelled or abandoned.</summary>
     public bool MustStop => Call.IsCancelled || Running.IsAbandoned;

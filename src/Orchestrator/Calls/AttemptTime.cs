@@ -8,7 +8,7 @@ internal struct AttemptTime(long begun)
     private bool _paused;
 
     /// <summary>When the stretch that runs began.</summary>
-    public long Mark { get; private set; } = begun;
+    public long Since { get; private set; } = begun;
 
     /// <summary>The time until the first content of a streamed answer; below zero before it.</summary>
     public long FirstToken { get; private set; } = -1;
@@ -20,9 +20,9 @@ internal struct AttemptTime(long begun)
     public long Spent(long now)
     {
         // A clock that stepped back starts a new stretch: limits go on from there, instead of standing still until it has caught up.
-        if (now < Mark)
-            Mark = now;
-        return _spent + (now - Mark);
+        if (now < Since)
+            Since = now;
+        return _spent + (now - Since);
     }
 
     /// <summary>Content of a streamed answer has come.</summary>
@@ -44,7 +44,7 @@ internal struct AttemptTime(long begun)
     /// <summary>The consumer wants more.</summary>
     public void Resume(long now)
     {
-        Mark = now;
+        Since = now;
         _paused = false;
     }
 

@@ -43,21 +43,21 @@ internal sealed class CallInput
     public bool IsCancelled => Token.IsCancellationRequested || Services.IsDisposing;
 
     /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
-    public void Release() => _tokens?.Release();
+    public void ReleaseTokens() => _tokens?.Unlink();
 
     /// <summary>The call's own limit at a provider; null when none holds.</summary>
-    public TimeSpan? LimitAt(RegisteredProvider slot) =>
-        (Request.Timeouts?.Call ?? slot.Timeouts.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit : null;
+    public TimeSpan? LimitAt(RegisteredProvider registered) =>
+        (Request.Timeouts?.Call ?? registered.Timeouts.Call) is { } limit && limit != Timeout.InfiniteTimeSpan ? limit : null;
 
     /// <summary>
     /// What the call's limit leaves at a provider; null when none holds. Never below zero: one millisecond below is the sign for no
     /// limit.
     /// </summary>
-    /// <param name="slot">The provider.</param>
+    /// <param name="registered">The provider.</param>
     /// <param name="counted">What the limit has counted so far, in stamps.</param>
-    public TimeSpan? TimeLeftAt(RegisteredProvider slot, long counted)
+    public TimeSpan? TimeLeftAt(RegisteredProvider registered, long counted)
     {
-        if (LimitAt(slot) is not { } limit)
+        if (LimitAt(registered) is not { } limit)
             return null;
         var left = limit - Services.Clock.Span(counted);
         return left < TimeSpan.Zero ? TimeSpan.Zero : left;

@@ -34,7 +34,7 @@ internal sealed class LinkedCancellation
     public void Cancel() => _both.Cancel();
 
     /// <summary>Neither of the two keeps anything of this from now on.</summary>
-    public void Release()
+    public void Unlink()
     {
         _first.Unregister();
         _second.Unregister();

@@ -21,27 +21,27 @@ internal struct MadeAttempts()
     }
 
     /// <summary>How many attempts were made at this provider.</summary>
-    public readonly int CountAt(RegisteredProvider slot)
+    public readonly int CountAt(RegisteredProvider registered)
     {
         var count = 0;
         foreach (var made in _records)
-            count += ReferenceEquals(made.Provider, slot.Info) ? 1 : 0;
+            count += ReferenceEquals(made.Provider, registered.Info) ? 1 : 0;
         return count;
     }
 
     /// <summary>Those of the providers whose name has not been asked yet.</summary>
-    public readonly RegisteredProvider[] UntriedOf(RegisteredProvider[] slots)
+    public readonly RegisteredProvider[] UntriedOf(RegisteredProvider[] providers)
     {
         var records = _records;
-        return Array.FindAll(slots, slot => !Array.Exists(records, made => made.Provider.Name == slot.Info.Name));
+        return Array.FindAll(providers, registered => !Array.Exists(records, made => made.Provider.Name == registered.Info.Name));
     }
 
     /// <summary>Whether the prompt was too long for a provider with at least this one's room.</summary>
-    public readonly bool AreTooLongFor(RegisteredProvider slot)
+    public readonly bool AreTooLongFor(RegisteredProvider registered)
     {
         foreach (var made in _records)
         {
-            if (made.Error?.Kind == LlmErrorKind.ContextLengthExceeded && slot.Info.ContextWindow <= made.Provider.ContextWindow)
+            if (made.Error?.Kind == LlmErrorKind.ContextLengthExceeded && registered.Info.ContextWindow <= made.Provider.ContextWindow)
                 return true;
         }
 

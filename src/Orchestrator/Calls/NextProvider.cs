@@ -2,7 +2,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for,
-/// or an avoided one.
+/// or an ejected one.
 /// </summary>
 internal struct NextProvider
 {
@@ -13,7 +13,7 @@ internal struct NextProvider
     public RoutePlan? Plan { get; private set; }
 
     /// <summary>The retry that is made first; null for none.</summary>
-    public PendingRetry? Retry { get; private set; }
+    public PendingRetry? PendingRetry { get; private set; }
 
     /// <summary>Whether the call may make another attempt.</summary>
     public readonly bool MayTryMore(CallServices services, int made) => made < MaxAttempts(services);
@@ -39,10 +39,10 @@ internal struct NextProvider
     public void End(RetryBudget budget)
     {
         Plan?.Dispose();
-        if (Retry is null)
+        if (PendingRetry is null)
             return;
         // The retry never started; return its token to the budget.
-        Retry = null;
+        PendingRetry = null;
         budget.PutBack();
     }
 
@@ -56,20 +56,20 @@ internal struct NextProvider
     {
         var plan = Plan!;
         var role = RoleOfNext(made.Count, broken);
-        if (Retry is not null && TryRetry(call.Services, out permit))
+        if (PendingRetry is not null && TryRetry(call.Services, out permit))
             return NextStep.Attempt;
         var mayTry = MayTryMore(call.Services, made.Count);
-        while (mayTry && plan.Next() is { } slot)
+        while (mayTry && plan.Next() is { } registered)
         {
-            if (!made.AreTooLongFor(slot) && TryBegin(slot, role, call.Services, anyway: false, out permit))
+            if (!made.AreTooLongFor(registered) && TryBegin(registered, role, call.Services, anyway: false, out permit))
                 return NextStep.Attempt;
         }
 
         if (mayTry && IsPermitWorthWaitingFor(plan, made))
             return None(NextStep.WaitForPermit, out permit);
-        while (mayTry && !_overtaken && plan.NextAvoided() is { } slot)
+        while (mayTry && !_overtaken && plan.NextEjected() is { } registered)
         {
-            if (!made.AreTooLongFor(slot) && TryBeginAvoided(slot, role, call, out permit))
+            if (!made.AreTooLongFor(registered) && TryBeginEjected(registered, role, call, out permit))
                 return NextStep.Attempt;
         }
 
@@ -85,7 +85,7 @@ internal struct NextProvider
     /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
     public readonly bool TryBeginGranted(
         CallInput call,
-        RegisteredProvider slot,
+        RegisteredProvider registered,
         bool mustStop,
         TimeSpan queuedFor,
         long now,
@@ -93,26 +93,27 @@ internal struct NextProvider
         LlmException? broken,
         out GrantedPermit permit)
     {
-        var isAvoided = Plan!.IsAvoided(slot);
+        var isEjected = Plan!.IsEjected(registered);
         AttemptTicket ticket = default;
-        var isAvailable = !mustStop && slot.State.Admit(slot, now, queuedFor, isAvoided, out ticket) == ProviderAvailability.Available;
-        permit = Granted(slot, RoleOfNext(made, broken), ticket, now);
-        if (!isAvailable || (isAvoided && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
+        var isAvailable = !mustStop
+            && registered.State.Admit(registered, now, queuedFor, isEjected, out ticket) == ProviderAvailability.Available;
+        permit = Granted(registered, RoleOfNext(made, broken), ticket, now);
+        if (!isAvailable || (isEjected && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
         {
-            slot.Withdraw(ticket);
+            registered.Withdraw(ticket);
             return false;
         }
 
         // It is no longer waited for: should it fail, another is.
-        Plan.Full!.Remove(slot);
-        call.Services.LogChanges(slot.State);
+        Plan.Full!.Remove(registered);
+        call.Services.LogChanges(registered.State);
         return true;
     }
 
     /// <summary>A provider of the plan may have left the list.</summary>
     public void NoteOvertaken(bool isOvertaken) => _overtaken |= isOvertaken;
 
-    /// <summary>No queue has room: goes on with the avoided, or with a new plan where a provider has left the list.</summary>
+    /// <summary>No queue has room: goes on with the ejected, or with a new plan where a provider has left the list.</summary>
     /// <returns>False when no provider is left.</returns>
     public bool TryGoOnWithoutPermit()
     {
@@ -123,7 +124,7 @@ internal struct NextProvider
         }
 
         Plan!.Full!.Clear();
-        return Plan.Avoided is { Count: > 0 };
+        return Plan.EjectedProviders is { Count: > 0 };
     }
 
     /// <summary>Decides what follows a failed attempt, and pays for a retry if there is to be one.</summary>
@@ -143,8 +144,8 @@ internal struct NextProvider
         var otherwise = services.Rules[error.Kind].TriesNextProvider ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
-            Retry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
-        if (Retry is null && otherwise is not null)
+            PendingRetry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
+        if (PendingRetry is null && otherwise is not null)
             return otherwise;
         // A tool that ran for the answer that broke must not run for the next one.
         return result.Committed && (!mayRestart || result.ToolRan) ? error : null;
@@ -159,8 +160,8 @@ internal struct NextProvider
     private static AttemptRole RoleOfNext(int made, LlmException? broken) =>
         broken is not null ? AttemptRole.Restart : made == 0 ? AttemptRole.First : AttemptRole.Failover;
 
-    private static GrantedPermit Granted(RegisteredProvider slot, AttemptRole role, AttemptTicket ticket, long now) =>
-        new(slot, ticket.IsTrial && role != AttemptRole.Restart ? AttemptRole.Trial : role, ticket, now);
+    private static GrantedPermit Granted(RegisteredProvider registered, AttemptRole role, AttemptTicket ticket, long now) =>
+        new(registered, ticket.IsTrial && role != AttemptRole.Restart ? AttemptRole.Trial : role, ticket, now);
 
     private readonly int MaxAttempts(CallServices services) => services.MaxAttempts ?? Math.Clamp(_triedBefore + Plan!.Count, 4, 12);
 
@@ -169,17 +170,17 @@ internal struct NextProvider
 
     private static bool HasRoomIn(List<RegisteredProvider> full, MadeAttempts made)
     {
-        full.RemoveAll(slot => made.AreTooLongFor(slot));
+        full.RemoveAll(registered => made.AreTooLongFor(registered));
         return full.Count > 0;
     }
 
     private bool TryRetry(CallServices services, out GrantedPermit permit)
     {
         var now = services.Clock.Now();
-        var (slot, onAvoided, _, otherwise) = Retry!;
-        Retry = null;
-        var isAvailable = slot.State.TryBegin(slot, now, onAvoided, out var ticket) == ProviderAvailability.Available;
-        permit = new(slot, AttemptRole.Retry, ticket, now);
+        var (registered, onEjected, _, otherwise) = PendingRetry!;
+        PendingRetry = null;
+        var isAvailable = registered.State.TryBegin(registered, now, onEjected, out var ticket) == ProviderAvailability.Available;
+        permit = new(registered, AttemptRole.Retry, ticket, now);
         if (isAvailable)
             return true;
         // Ejected, excluded, full or removed meanwhile. The retry never started; return its token to the budget.
@@ -187,30 +188,30 @@ internal struct NextProvider
         return otherwise is null ? false : throw otherwise;
     }
 
-    private bool TryBegin(RegisteredProvider slot, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
+    private bool TryBegin(RegisteredProvider registered, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
     {
         var now = services.Clock.Now();
-        var availability = slot.State.TryBegin(slot, now, anyway, out var ticket);
-        permit = Granted(slot, role, ticket, now);
+        var availability = registered.State.TryBegin(registered, now, anyway, out var ticket);
+        permit = Granted(registered, role, ticket, now);
         switch (availability)
         {
             case ProviderAvailability.Available:
-                services.LogChanges(slot.State);
+                services.LogChanges(registered.State);
                 return true;
             case ProviderAvailability.AtCapacity:
-                Plan!.MoveToFull(slot, anyway);
+                Plan!.MoveToFull(registered, anyway);
                 return false;
             case ProviderAvailability.Ejected:
-                Plan!.MoveToAvoided(slot);
+                Plan!.MoveToEjected(registered);
                 return false;
             default:
                 // Excluded or removed since the plan was made. A call without an attempt makes a new plan, which also knows for how long.
-                _overtaken |= slot.IsRetired || role == AttemptRole.First;
+                _overtaken |= registered.IsRetired || role == AttemptRole.First;
                 return false;
         }
     }
 
-    private bool TryBeginAvoided(RegisteredProvider slot, AttemptRole role, CallInput call, out GrantedPermit permit)
+    private bool TryBeginEjected(RegisteredProvider registered, AttemptRole role, CallInput call, out GrantedPermit permit)
     {
         // A call's first attempt is free, so that a router whose providers are all down still finds out when one is back.
         var budget = call.Services.Budget;
@@ -221,7 +222,7 @@ internal struct NextProvider
         var begun = false;
         try
         {
-            return begun = TryBegin(slot, role, call.Services, anyway: true, out permit);
+            return begun = TryBegin(registered, role, call.Services, anyway: true, out permit);
         }
         finally
         {

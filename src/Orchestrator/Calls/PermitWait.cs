@@ -20,10 +20,10 @@ internal sealed class PermitWait(RouterClock clock, RegisteredProvider[] full)
     public bool Join()
     {
         var joined = false;
-        foreach (var slot in full)
+        foreach (var registered in full)
         {
-            joined |= slot.State.Join(slot, _waiter);
-            IsOvertaken |= slot.IsRetired;
+            joined |= registered.State.Join(registered, _waiter);
+            IsOvertaken |= registered.IsRetired;
             if (_waiter.IsTaken)
                 break;
         }
@@ -62,9 +62,9 @@ internal sealed class PermitWait(RouterClock clock, RegisteredProvider[] full)
         }
         finally
         {
-            either?.Release();
-            foreach (var slot in full)
-                slot.State.Leave(_waiter);
+            either?.Unlink();
+            foreach (var registered in full)
+                registered.State.Leave(_waiter);
         }
 
         var provider = granted ? await _waiter.Permit.ConfigureAwait(false) : null;

@@ -11,17 +11,17 @@ internal sealed class PlanStrategy(IRoutingStrategy strategy, Action<Exception> 
     public int FirstOf(CandidateState[] states, in RankContext context) => _firstChoice?.FirstOf(states, context) ?? -1;
 
     /// <summary>Its order over the providers of a plan.</summary>
-    public IEnumerator<Candidate> Rank(RegisteredProvider[] slots, CandidateState[] states, in RankContext context)
+    public IEnumerator<Candidate> Rank(RegisteredProvider[] providers, CandidateState[] states, in RankContext context)
     {
-        var candidates = new Candidate[slots.Length];
-        for (var i = 0; i < slots.Length; i++)
+        var candidates = new Candidate[providers.Length];
+        for (var i = 0; i < providers.Length; i++)
         {
-            candidates[i] = new Candidate(slots[i].Info)
+            candidates[i] = new Candidate(providers[i].Info)
             {
-                Plan = slots,
+                Plan = providers,
                 Index = i,
-                Options = slots[i].Options,
-                Price = slots[i].Price,
+                Options = providers[i].Options,
+                Price = providers[i].Price,
                 State = states[i],
             };
         }

@@ -18,7 +18,7 @@ internal static class RetryDecision
         if (result.Committed || result.Ejected || input.Ticket.IsTrial || !services.Rules[error.Kind].RetriesSameProvider)
             return null;
         // Where all are ejected, each is asked once before any is asked twice.
-        if (input.Ticket.WasEjected && plan.Avoided is { Count: > 0 })
+        if (input.Ticket.WasEjected && plan.EjectedProviders is { Count: > 0 })
             return null;
         var untried = plan.CountUntried();
         if (made.Count >= maxAttempts - untried

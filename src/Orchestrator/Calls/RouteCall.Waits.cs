@@ -5,7 +5,7 @@ internal sealed partial class RouteCall
 {
     private ValueTask PlanAsync()
     {
-        var planning = _planner.PlanAsync(_call, _made, _clock.Started, _clock.HasWaited);
+        var planning = _planner.PlanAsync(_call, _made, _callClock.Started, _callClock.HasWaited);
         if (!planning.IsCompletedSuccessfully)
             return PlanLaterAsync(planning);
         _next.Begin(planning.Result, _made.Count);
@@ -47,9 +47,9 @@ internal sealed partial class RouteCall
         }
         finally
         {
-            either.Release();
+            either.Unlink();
             retry.IsDue = true;
-            _clock.AddWait(Math.Max(1, Services.Clock.NowOr(from) - from));
+            _callClock.AddWait(Math.Max(1, Services.Clock.NowOr(from) - from));
         }
     }
 
@@ -70,28 +70,29 @@ internal sealed partial class RouteCall
         }
 
         bool granted;
-        RegisteredProvider? slot;
+        RegisteredProvider? registered;
         try
         {
             var (timeLeft, changesAt) = (TimeLeftAt(full[0]), _next.Plan.ChangesAt);
-            (granted, slot) = await wait.RunAsync(_clock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
+            (granted, registered) = await wait.RunAsync(_callClock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
         }
         finally
         {
-            _clock.AddWait(wait.Waited);
+            _callClock.AddWait(wait.Waited);
         }
 
         _queuedFor += Services.Clock.Span(wait.Waited);
         if (!granted && !MustStop && TimeLeftAt(full[0]) <= TimeSpan.Zero)
             throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
-        var now = Services.Clock.NowOr(_clock.Started);
-        if (slot is not null && _next.TryBeginGranted(_call, slot, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
+        var now = Services.Clock.NowOr(_callClock.Started);
+        if (registered is not null
+            && _next.TryBeginGranted(_call, registered, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
             StartAttempt(permit);
         else
             _next.DropPlan();
     }
 
-    private TimeSpan? TimeLeftAt(RegisteredProvider slot) => _call.TimeLeftAt(slot, _clock.Counted);
+    private TimeSpan? TimeLeftAt(RegisteredProvider registered) => _call.TimeLeftAt(registered, _callClock.Counted);
 
     /// <summary>Ends a wait when the call is cancelled or its stream is disposed.</summary>
     private LinkedCancellation LinkWait()

@@ -10,7 +10,7 @@ internal sealed partial class RouteCall : IRunningCall
 {
     private readonly CallInput _call;
     private readonly RoutePlanner _planner;
-    private CallClock _clock;
+    private CallClock _callClock;
     private MadeAttempts _made = new();
     private NextProvider _next;
     private Attempt? _attempt;
@@ -24,7 +24,7 @@ internal sealed partial class RouteCall : IRunningCall
     private readonly StreamedCall? _consumer;
     private bool _begun;
     private bool _isPulled;
-    private bool _ended;
+    private bool _isOver;
 
     /// <param name="call">What was asked.</param>
     /// <param name="planner">Makes its plans.</param>
@@ -58,7 +58,7 @@ internal sealed partial class RouteCall : IRunningCall
     public CallStep Resume(out ValueTask wait)
     {
         wait = default;
-        if (_ended)
+        if (_isOver)
             return CallStep.End;
         BeginOrResume();
         return Continue(out wait);
@@ -97,7 +97,7 @@ internal sealed partial class RouteCall : IRunningCall
                 {
                     if (!_attempt.Answer.HasHeld)
                         return HandOut(_attempt.Current);
-                    Release(_attempt.Answer.TakeHeld());
+                    Queue(_attempt.Answer.TakeHeld());
                 }
             }
 
@@ -110,7 +110,7 @@ internal sealed partial class RouteCall : IRunningCall
     /// <summary>One step towards the next attempt: a wait, a plan, or the attempt.</summary>
     private ValueTask BeginAttemptAsync()
     {
-        if (_next.Retry is { IsDue: false } retry)
+        if (_next.PendingRetry is { IsDue: false } retry)
             return WaitForRetryAsync(retry);
         if (MustStop)
             throw Stopped();
@@ -159,7 +159,7 @@ internal sealed partial class RouteCall : IRunningCall
         if (result.Record is null)
             return;
         _made.Add(result.Record);
-        _clock.Add(result);
+        _callClock.Add(result);
         _queuedFor = TimeSpan.Zero;
     }
 
@@ -167,12 +167,12 @@ internal sealed partial class RouteCall : IRunningCall
     {
         _outcome = AttemptOutcome.Succeeded;
         var response = _call.Live ? null : attempt.Answer.Response(record.Usage, record.Provider);
-        var latency = Services.Clock.Span(_clock.Finish(settled ?? Services.Clock.Now()));
+        var latency = Services.Clock.Span(_callClock.Finish(settled ?? Services.Clock.Now()));
         Result = CallResult.Of(record, _made.Records, latency, response);
         if (!_call.Live)
             return;
         // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
-        Release(attempt.Answer.TakeHeld());
+        Queue(attempt.Answer.TakeHeld());
         _released!.Add(attempt.Answer.ClosingUpdate(Result));
     }
 
@@ -198,11 +198,11 @@ internal sealed partial class RouteCall : IRunningCall
 
     private void StartAttempt(in GrantedPermit permit)
     {
-        var spentBefore = Services.Clock.Span(_clock.Counted);
+        var spentBefore = Services.Clock.Span(_callClock.Counted);
         _attempt = new Attempt(
             new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
         if (_broken is not null)
-            Release([new ChatResponseUpdate { Contents = [new RestartContent(permit.Provider.Info, _broken)] }]);
+            Queue([new ChatResponseUpdate { Contents = [new RestartContent(permit.Provider.Info, _broken)] }]);
     }
 
     private Exception Stopped()
@@ -213,7 +213,7 @@ internal sealed partial class RouteCall : IRunningCall
 
     private LlmException Exhausted() => CallErrors.Exhausted(_made.Records, _broken);
 
-    private void Release(List<ChatResponseUpdate> updates)
+    private void Queue(List<ChatResponseUpdate> updates)
     {
         _released = updates;
         _handedOut = 0;
@@ -223,7 +223,7 @@ internal sealed partial class RouteCall : IRunningCall
     {
         Current = update;
         var now = Services.Clock.Now();
-        _clock.Pause(now);
+        _callClock.Pause(now);
         _attempt?.Pause(now);
         return CallStep.Update;
     }
@@ -233,12 +233,12 @@ internal sealed partial class RouteCall : IRunningCall
         if (!_begun)
         {
             _begun = true;
-            _clock.Start(Services.Clock.Now());
+            _callClock.Start(Services.Clock.Now());
         }
-        else if (_clock.IsPaused)
+        else if (_callClock.IsPaused)
         {
             var now = Services.Clock.Now();
-            _clock.Resume(now);
+            _callClock.Resume(now);
             _attempt?.Resume(now);
         }
     }
@@ -246,20 +246,20 @@ internal sealed partial class RouteCall : IRunningCall
     /// <summary>Counts the call, once, however it ended.</summary>
     private void End()
     {
-        if (_ended)
+        if (_isOver)
             return;
-        _ended = true;
-        _call.Release();
+        _isOver = true;
+        _call.ReleaseTokens();
         _next.End(Services.Budget);
         // Never asked for its first update: nothing was called.
         if (!_begun)
             return;
-        if (_clock.IsPaused && _outcome == AttemptOutcome.Failed)
+        if (_callClock.IsPaused && _outcome == AttemptOutcome.Failed)
             _outcome = AttemptOutcome.Abandoned;
         // A consumer that disposes after the completion mark had a whole answer; one that has cancelled before has cancelled.
         if (_outcome == AttemptOutcome.Abandoned && _made.Last is { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled } last)
             _outcome = last.Outcome;
-        var (whole, overhead) = _clock.End(Services.Clock, _call.Live);
+        var (whole, overhead) = _callClock.End(Services.Clock, _call.Live);
         Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, Services.Clock.Seconds(overhead), _made.Records);
     }
 }

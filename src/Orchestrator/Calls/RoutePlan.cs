@@ -2,7 +2,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// The providers that may serve one call, in the order to try: the one whose trial is due, what the strategy ranked, those whose permits
-/// are all given out, then the avoided, least bad first. Read lazily, because almost every call is served by the first.
+/// are all given out, then the ejected, least bad first. Read lazily, because almost every call is served by the first.
 /// </summary>
 internal sealed class RoutePlan : IDisposable
 {
@@ -45,10 +45,10 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>Those whose permits are all given out; one of them is waited for when no other is available.</summary>
     public List<RegisteredProvider>? Full => _unavailable?.Full;
 
-    /// <summary>The avoided that are untried, in the order to try.</summary>
-    public List<RegisteredProvider>? Avoided => _unavailable?.Avoided;
+    /// <summary>The ejected that are untried, in the order to try.</summary>
+    public List<RegisteredProvider>? EjectedProviders => _unavailable?.EjectedProviders;
 
-    /// <summary>When a provider that is avoided or excluded may become available, as a stamp.</summary>
+    /// <summary>When a provider that is ejected or excluded may become available, as a stamp.</summary>
     public long ChangesAt => _unavailable?.ChangesAt ?? long.MaxValue;
 
     /// <summary>How many there are in all.</summary>
@@ -57,40 +57,40 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>Whether an available candidate is still untried.</summary>
     public bool HasAnotherAvailable => Peek();
 
-    /// <summary>The next to try, without those that are full or avoided.</summary>
+    /// <summary>The next to try, without those that are full or ejected.</summary>
     public RegisteredProvider? Next()
     {
         if (_unavailable?.TakeTrial() is { } trial)
             return trial;
         if (!Peek())
             return null;
-        var slot = _peeked;
+        var registered = _peeked;
         _peeked = null;
-        return slot;
+        return registered;
     }
 
-    public RegisteredProvider? NextAvoided() => _unavailable?.TakeAvoided();
+    public RegisteredProvider? NextEjected() => _unavailable?.TakeEjected();
 
     /// <summary>How many available candidates are untried. Ranks the rest of them.</summary>
     public int CountUntried()
     {
         if (!Peek())
             return 0;
-        while (Pull() is { } slot)
-            (_rest ??= []).Enqueue(slot);
+        while (NextRanked() is { } registered)
+            (_rest ??= []).Enqueue(registered);
         return 1 + (_rest?.Count ?? 0);
     }
 
     /// <summary>A provider was ejected since the plan was made.</summary>
-    public void MoveToAvoided(RegisteredProvider slot) => (_unavailable ??= new()).AddAvoided(slot);
+    public void MoveToEjected(RegisteredProvider registered) => (_unavailable ??= new()).AddEjected(registered);
 
     /// <summary>A provider had a free permit when the plan was made, and has none now.</summary>
-    /// <param name="slot">The provider.</param>
-    /// <param name="avoided">Whether it is one of the avoided, and waited for only because no other is left.</param>
-    public void MoveToFull(RegisteredProvider slot, bool avoided) => (_unavailable ??= new()).AddFull(slot, avoided);
+    /// <param name="registered">The provider.</param>
+    /// <param name="ejected">Whether it is one of the ejected, and waited for only because no other is left.</param>
+    public void MoveToFull(RegisteredProvider registered, bool ejected) => (_unavailable ??= new()).AddFull(registered, ejected);
 
-    /// <inheritdoc cref="UnavailableProviders.IsAvoided"/>
-    public bool IsAvoided(RegisteredProvider slot) => _unavailable?.IsAvoided(slot) ?? false;
+    /// <inheritdoc cref="UnavailableProviders.IsEjected"/>
+    public bool IsEjected(RegisteredProvider registered) => _unavailable?.IsEjected(registered) ?? false;
 
     public void Dispose()
     {
@@ -108,9 +108,9 @@ internal sealed class RoutePlan : IDisposable
         _ranking = null;
     }
 
-    private bool Peek() => (_peeked ??= _rest is { Count: > 0 } ? _rest.Dequeue() : Pull()) is not null;
+    private bool Peek() => (_peeked ??= _rest is { Count: > 0 } ? _rest.Dequeue() : NextRanked()) is not null;
 
-    private RegisteredProvider? Pull()
+    private RegisteredProvider? NextRanked()
     {
         if (_available.Length == 0)
             return null;
@@ -127,9 +127,9 @@ internal sealed class RoutePlan : IDisposable
             // A strategy may name a provider twice, or go round for ever: one that keeps naming no new one has ended.
             for (var repeats = 0; repeats < MostRepeats && _ranking is not null && _ranking.MoveNext(); repeats++)
             {
-                var slot = SlotOf(_ranking.Current);
-                if (slot is not null && IsNew(slot))
-                    return slot;
+                var registered = ProviderOf(_ranking.Current);
+                if (registered is not null && IsNew(registered))
+                    return registered;
             }
         }
 #pragma warning disable CA1031 // A strategy that throws costs its order, not the call.
@@ -141,26 +141,26 @@ internal sealed class RoutePlan : IDisposable
 
         while (_fallback >= 0 && _fallback < _available.Length)
         {
-            var slot = _available[_fallback++];
-            if (IsNew(slot))
-                return slot;
+            var registered = _available[_fallback++];
+            if (IsNew(registered))
+                return registered;
         }
 
         return null;
     }
 
     /// <summary>The provider of a candidate; null for one that is not of this plan.</summary>
-    private RegisteredProvider? SlotOf(in Candidate candidate) =>
+    private RegisteredProvider? ProviderOf(in Candidate candidate) =>
         ReferenceEquals(candidate.Plan, _available) ? _available[candidate.Index] : null;
 
-    private bool IsNew(RegisteredProvider slot)
+    private bool IsNew(RegisteredProvider registered)
     {
-        if (ReferenceEquals(_firstSeen, slot) || (_seen?.Contains(slot) ?? false))
+        if (ReferenceEquals(_firstSeen, registered) || (_seen?.Contains(registered) ?? false))
             return false;
         if (_firstSeen is null)
-            _firstSeen = slot;
+            _firstSeen = registered;
         else
-            (_seen ??= []).Add(slot);
+            (_seen ??= []).Add(registered);
         return true;
     }
 

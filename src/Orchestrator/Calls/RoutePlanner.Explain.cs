@@ -22,18 +22,18 @@ internal sealed partial class RoutePlanner
 
         var now = _services.Clock.Now();
         var views = new ProviderSnapshot[able.Length];
-        bool IsReachable(RegisteredProvider slot) => _probes?.Last(slot.Provider) ?? true;
+        bool IsReachable(RegisteredProvider registered) => _probes?.Last(registered.Provider) ?? true;
         var available = able;
         var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, views, out var unavailable);
         using var plan = new RoutePlan(available, states, unavailable, _order, new RankContext(request, sequence, _random));
         var order = new List<RegisteredProvider>();
-        while (plan.Next() is { } slot)
-            order.Add(slot);
+        while (plan.Next() is { } registered)
+            order.Add(registered);
         if (available.Length == 0)
             order.AddRange(unavailable?.Full ?? []);
-        order.AddRange(unavailable?.Avoided ?? []);
-        foreach (var slot in all)
-            _services.LogChanges(slot.State);
+        order.AddRange(unavailable?.EjectedProviders ?? []);
+        foreach (var registered in all)
+            _services.LogChanges(registered.State);
         return explanation with
         {
             Candidates = order.ConvertAll(s => CandidateOf(s, views[Array.IndexOf(able, s)], IsReachable(s))),
@@ -42,42 +42,44 @@ internal sealed partial class RoutePlanner
         };
     }
 
-    private static ExplainedCandidate CandidateOf(RegisteredProvider slot, in ProviderSnapshot view, bool isReachable) => new()
+    private static ExplainedCandidate CandidateOf(RegisteredProvider registered, in ProviderSnapshot view, bool isReachable) => new()
     {
-        Provider = slot.Info.Name,
-        Model = slot.Info.Model,
+        Provider = registered.Info.Name,
+        Model = registered.Info.Model,
         Availability = view.Availability,
         Health = view.Health,
         IsReachable = isReachable,
         InFlight = view.InFlight,
         TimeToFirstToken = view.TimeToFirstToken,
-        PromptPricePer1K = slot.Price?.PromptPer1K,
+        PromptPricePer1K = registered.Price?.PromptPer1K,
     };
 
     private static ExplainedExclusion ExclusionOf(
-        RegisteredProvider slot, LlmRequest request, RegisteredProvider[] able, ProviderSnapshot[] views, long now)
+        RegisteredProvider registered, LlmRequest request, RegisteredProvider[] able, ProviderSnapshot[] views, long now)
     {
-        var index = Array.IndexOf(able, slot);
+        var index = Array.IndexOf(able, registered);
         if (index < 0)
-            return Unfit(slot, request);
+            return Unfit(registered, request);
         if (views[index].Availability == ProviderAvailability.AtCapacity)
-            return Excluded(slot, ExclusionReason.AtCapacity, $"{slot.MaxConcurrency} running");
-        var (reason, left) = slot.State.Obstacle(now);
-        return reason == ExclusionReason.None ? Excluded(slot, ExclusionReason.NotRanked) : Excluded(slot, reason) with { EndsIn = left };
+            return Excluded(registered, ExclusionReason.AtCapacity, $"{registered.MaxConcurrency} running");
+        var (reason, left) = registered.State.Obstacle(now);
+        return reason == ExclusionReason.None
+            ? Excluded(registered, ExclusionReason.NotRanked)
+            : Excluded(registered, reason) with { EndsIn = left };
     }
 
-    private static ExplainedExclusion Unfit(RegisteredProvider slot, LlmRequest request)
+    private static ExplainedExclusion Unfit(RegisteredProvider registered, LlmRequest request)
     {
-        if (request.Options is { ModelId: { } wanted } && !IsNamed(slot, wanted))
-            return Excluded(slot, ExclusionReason.NotSelected);
-        var lacking = RequestNeeds.Of(request) & ~slot.Info.Capabilities;
+        if (request.Options is { ModelId: { } wanted } && !IsNamed(registered, wanted))
+            return Excluded(registered, ExclusionReason.NotSelected);
+        var lacking = RequestNeeds.Of(request) & ~registered.Info.Capabilities;
         return lacking != ProviderCapabilities.None
-            ? Excluded(slot, ExclusionReason.MissingCapability, $"lacks {lacking}")
-            : Excluded(slot, ExclusionReason.NotSelected);
+            ? Excluded(registered, ExclusionReason.MissingCapability, $"lacks {lacking}")
+            : Excluded(registered, ExclusionReason.NotSelected);
     }
 
-    private static ExplainedExclusion Excluded(RegisteredProvider slot, ExclusionReason reason, string? detail = null) =>
-        new() { Provider = slot.Info.Name, Model = slot.Info.Model, Reason = reason, Detail = detail };
+    private static ExplainedExclusion Excluded(RegisteredProvider registered, ExclusionReason reason, string? detail = null) =>
+        new() { Provider = registered.Info.Name, Model = registered.Info.Model, Reason = reason, Detail = detail };
 
     private static string NameOf(IRoutingStrategy strategy) => RoutingStrategies.NameOf(strategy) ?? strategy.GetType().Name;
 }

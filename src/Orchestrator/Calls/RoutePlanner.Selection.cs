@@ -6,13 +6,13 @@ namespace Orchestrator;
 /// <summary>The providers that a request asks for and that can serve it: by the request alone, whatever their health.</summary>
 internal sealed partial class RoutePlanner
 {
-    private static RegisteredProvider[] Selected(RegisteredProvider[] slots, ChatOptions options)
+    private static RegisteredProvider[] Selected(RegisteredProvider[] providers, ChatOptions options)
     {
         if (options.ModelId is { } wanted)
         {
-            var all = slots;
-            slots = Array.FindAll(slots, s => IsNamed(s, wanted));
-            if (slots.Length == 0 && all.Length > 0)
+            var all = providers;
+            providers = Array.FindAll(providers, s => IsNamed(s, wanted));
+            if (providers.Length == 0 && all.Length > 0)
             {
                 var known = string.Join(", ", all.Select(s => $"{s.Info.Name} ({s.Info.Model})"));
                 throw new LlmException(
@@ -22,19 +22,19 @@ internal sealed partial class RoutePlanner
             }
         }
 
-        if (slots.Length > 1 && BoundTo(options) is { } bound)
+        if (providers.Length > 1 && BoundTo(options) is { } bound)
         {
             throw new LlmException(
                 LlmErrorKind.InvalidRequest,
-                $"ChatOptions.{bound} belongs to one vendor's server, but {slots.Length} providers could serve this call; "
+                $"ChatOptions.{bound} belongs to one vendor's server, but {providers.Length} providers could serve this call; "
                 + "name one with ChatOptions.ModelId.");
         }
 
-        return slots;
+        return providers;
     }
 
-    private static bool IsNamed(RegisteredProvider slot, string wanted) =>
-        slot.Info.Name == wanted || slot.Info.Model == wanted || slot.Options.Aliases.Contains(wanted);
+    private static bool IsNamed(RegisteredProvider registered, string wanted) =>
+        registered.Info.Name == wanted || registered.Info.Model == wanted || registered.Options.Aliases.Contains(wanted);
 
     private static string? BoundTo(ChatOptions options) =>
         options.ConversationId is not null ? nameof(options.ConversationId)
@@ -42,15 +42,15 @@ internal sealed partial class RoutePlanner
         : options.AllowBackgroundResponses is true ? nameof(options.AllowBackgroundResponses)
         : null;
 
-    private static RegisteredProvider[] Capable(RegisteredProvider[] slots, LlmRequest request)
+    private static RegisteredProvider[] Capable(RegisteredProvider[] providers, LlmRequest request)
     {
         var needed = RequestNeeds.Of(request);
         if (needed == ProviderCapabilities.None)
-            return slots;
-        var able = Array.FindAll(slots, s => (s.Info.Capabilities & needed) == needed);
+            return providers;
+        var able = Array.FindAll(providers, s => (s.Info.Capabilities & needed) == needed);
         if (able.Length > 0)
             return able;
-        var what = string.Join("; ", slots.Select(s => $"{s.Info.Name} lacks {needed & ~s.Info.Capabilities}"));
+        var what = string.Join("; ", providers.Select(s => $"{s.Info.Name} lacks {needed & ~s.Info.Capabilities}"));
         throw new LlmException(
             LlmErrorKind.NoCandidate,
             $"The request needs {needed}, and no provider that could serve it has all of that: {what}. "

@@ -43,44 +43,45 @@ internal sealed partial class RoutePlanner
 
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
-        var slots = _providers.All;
+        var providers = _providers.All;
         var options = call.Request.Options;
         if (options is not null)
-            slots = Selected(slots, options);
+            providers = Selected(providers, options);
         // A plan made anew, because the list changed after the first failure.
         if (made.Count > 0)
-            slots = made.UntriedOf(slots);
-        if (slots.Length == 0)
+            providers = made.UntriedOf(providers);
+        if (providers.Length == 0)
             throw NoProvider();
-        if (!Array.TrueForAll(slots, static s => s.Info.Capabilities == ProviderCapabilities.All))
-            slots = Capable(slots, call.Request);
+        if (!Array.TrueForAll(providers, static s => s.Info.Capabilities == ProviderCapabilities.All))
+            providers = Capable(providers, call.Request);
         // A plan made anew goes by the time it is then.
         long? at = made.Count == 0 && !hasWaited ? started : null;
-        return _probes is null ? new(Plan(call, slots, null, at)) : ProbeAndPlanAsync(_probes, call, slots, started, at);
+        return _probes is null ? new(Plan(call, providers, null, at)) : ProbeAndPlanAsync(_probes, call, providers, started, at);
     }
 
-    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, CallInput call, RegisteredProvider[] slots, long started, long? at)
+    private ValueTask<RoutePlan> ProbeAndPlanAsync(
+        ProbeCache probes, CallInput call, RegisteredProvider[] providers, long started, long? at)
     {
         // Asked all at once: the first call waits for the slowest probe, not for their sum. Later ones find every answer there.
-        var reachable = new bool[slots.Length];
+        var reachable = new bool[providers.Length];
         Task<bool>[]? waiting = null;
-        for (var i = 0; i < slots.Length; i++)
+        for (var i = 0; i < providers.Length; i++)
         {
-            var answer = probes.GetAsync(slots[i].Provider, started, call.Token);
+            var answer = probes.GetAsync(providers[i].Provider, started, call.Token);
             if (answer.IsCompletedSuccessfully)
                 reachable[i] = answer.Result;
             else
-                (waiting ??= new Task<bool>[slots.Length])[i] = answer.AsTask();
+                (waiting ??= new Task<bool>[providers.Length])[i] = answer.AsTask();
             // Removed between plan and question: nothing else would make the cache forget it again.
-            if (!slots[i].Lifetime.IsListed)
-                probes.Remove(slots[i].Provider);
+            if (!providers[i].Lifetime.IsListed)
+                probes.Remove(providers[i].Provider);
         }
 
-        return waiting is null ? new(Plan(call, slots, reachable, at)) : WaitAndPlanAsync(call, slots, reachable, waiting, at);
+        return waiting is null ? new(Plan(call, providers, reachable, at)) : WaitAndPlanAsync(call, providers, reachable, waiting, at);
     }
 
     private async ValueTask<RoutePlan> WaitAndPlanAsync(
-        CallInput call, RegisteredProvider[] slots, bool[] reachable, Task<bool>?[] waiting, long? at)
+        CallInput call, RegisteredProvider[] providers, bool[] reachable, Task<bool>?[] waiting, long? at)
     {
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -88,74 +89,74 @@ internal sealed partial class RoutePlanner
                 reachable[i] = await answer.ConfigureAwait(false);
         }
 
-        return Plan(call, slots, reachable, at);
+        return Plan(call, providers, reachable, at);
     }
 
-    private RoutePlan Plan(CallInput call, RegisteredProvider[] slots, bool[]? reachable, long? at)
+    private RoutePlan Plan(CallInput call, RegisteredProvider[] providers, bool[]? reachable, long? at)
     {
         var now = at ?? _services.Clock.Now();
-        var available = slots;
+        var available = providers;
         var states = StatesOf(ref available, reachable, now, null, out var others);
-        if (available.Length == 0 && others is { Trial: null, Full: null, Avoided: null })
-            throw AllExcluded(slots, now);
+        if (available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null })
+            throw AllExcluded(providers, now);
         return new(available, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
     }
 
     /// <summary>Looks at each provider once.</summary>
-    /// <param name="slots">Those that may serve the call; set to those of them that are available.</param>
+    /// <param name="providers">Those that may serve the call; set to those of them that are available.</param>
     /// <param name="reachable">What their probes said; null where they are not asked.</param>
     /// <param name="now">The time.</param>
     /// <param name="views">Where what was seen is kept; null for nowhere.</param>
     /// <param name="others">Those that are not simply available; null for none.</param>
     /// <returns>The states of the available ones.</returns>
     private CandidateState[] StatesOf(
-        ref RegisteredProvider[] slots, bool[]? reachable, long now, ProviderSnapshot[]? views, out UnavailableProviders? others)
+        ref RegisteredProvider[] providers, bool[]? reachable, long now, ProviderSnapshot[]? views, out UnavailableProviders? others)
     {
         others = null;
-        var all = slots;
+        var all = providers;
         var states = new CandidateState[all.Length];
         var count = 0;
         for (var i = 0; i < all.Length; i++)
         {
-            var slot = all[i];
-            var view = slot.State.Snapshot(slot, now);
+            var registered = all[i];
+            var view = registered.State.Snapshot(registered, now);
             if (views is not null)
                 views[i] = view;
-            _services.LogChanges(slot.State);
+            _services.LogChanges(registered.State);
             if (view.Availability == ProviderAvailability.Available)
             {
                 states[count] = new(view.FirstTokenTicks, view.InFlight, view.Health, reachable is null || reachable[i]);
                 if (others is not null)
-                    slots[count] = slot;
+                    providers[count] = registered;
                 count++;
                 continue;
             }
 
             if (others is null)
-                (others, slots) = (new(), [.. all]);
-            others.Add(slot, view.Availability, ChangeOf(slot, view.Availability, now));
+                (others, providers) = (new(), [.. all]);
+            others.Add(registered, view.Availability, ChangeOf(registered, view.Availability, now));
         }
 
         if (others is null)
             return states;
-        others.OrderAvoided(now);
-        Array.Resize(ref slots, count);
+        others.OrderEjected(now);
+        Array.Resize(ref providers, count);
         Array.Resize(ref states, count);
         return states;
     }
 
     /// <summary>When a provider may become available, as a stamp.</summary>
-    private long ChangeOf(RegisteredProvider slot, ProviderAvailability availability, long now) =>
+    private long ChangeOf(RegisteredProvider registered, ProviderAvailability availability, long now) =>
         availability is ProviderAvailability.Ejected or ProviderAvailability.Excluded
-            ? Waits.Later(now, _services.Clock.Stamps(slot.State.Obstacle(now).Left))
+            ? Waits.Later(now, _services.Clock.Stamps(registered.State.Obstacle(now).Left))
             : long.MaxValue;
 
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
 
-    private static LlmException AllExcluded(RegisteredProvider[] slots, long now)
+    private static LlmException AllExcluded(RegisteredProvider[] providers, long now)
     {
-        var obstacles = Array.ConvertAll(slots, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
+        var obstacles = Array.ConvertAll(providers, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
         var what = string.Join(
             "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
         return new LlmException(

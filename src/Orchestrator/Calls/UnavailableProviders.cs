@@ -3,7 +3,7 @@ namespace Orchestrator;
 /// <summary>The providers of a plan that are not simply available. Nearly every plan has none.</summary>
 internal sealed class UnavailableProviders
 {
-    private List<RegisteredProvider>? _avoidedAndFull;
+    private List<RegisteredProvider>? _ejectedAndFull;
 
     /// <summary>The one whose trial the call may take.</summary>
     public RegisteredProvider? Trial { get; private set; }
@@ -12,40 +12,40 @@ internal sealed class UnavailableProviders
     public List<RegisteredProvider>? Full { get; private set; }
 
     /// <summary>Those to try last, least bad first.</summary>
-    public List<RegisteredProvider>? Avoided { get; private set; }
+    public List<RegisteredProvider>? EjectedProviders { get; private set; }
 
     /// <summary>When one that is ejected or excluded may become available, as a stamp.</summary>
     public long ChangesAt { get; private set; } = long.MaxValue;
 
-    public int Count => (Trial is null ? 0 : 1) + (Full?.Count ?? 0) + (Avoided?.Count ?? 0);
+    public int Count => (Trial is null ? 0 : 1) + (Full?.Count ?? 0) + (EjectedProviders?.Count ?? 0);
 
     /// <summary>Takes in a provider that is not simply available.</summary>
-    /// <param name="slot">The provider.</param>
+    /// <param name="registered">The provider.</param>
     /// <param name="availability">Why not.</param>
     /// <param name="changesAt">When that may change, as a stamp.</param>
-    public void Add(RegisteredProvider slot, ProviderAvailability availability, long changesAt)
+    public void Add(RegisteredProvider registered, ProviderAvailability availability, long changesAt)
     {
         ChangesAt = Math.Min(ChangesAt, changesAt);
         switch (availability)
         {
             // One trial a call: with three dead providers a call must not wait for all of them.
             case ProviderAvailability.Trial when Trial is null:
-                Trial = slot;
+                Trial = registered;
                 break;
             case ProviderAvailability.Trial or ProviderAvailability.Ejected:
-                AddAvoided(slot);
+                AddEjected(registered);
                 break;
             case ProviderAvailability.AtCapacity:
-                AddFull(slot, isAvoided: false);
+                AddFull(registered, isEjected: false);
                 break;
         }
     }
 
     /// <summary>Puts the least bad first.</summary>
-    public void OrderAvoided(long now)
+    public void OrderEjected(long now)
     {
-        if (Avoided is { Count: > 1 })
-            Avoided = [.. Avoided.OrderBy(slot => slot.State.ErrorRate(now))];
+        if (EjectedProviders is { Count: > 1 })
+            EjectedProviders = [.. EjectedProviders.OrderBy(registered => registered.State.ErrorRate(now))];
     }
 
     public RegisteredProvider? TakeTrial()
@@ -55,24 +55,24 @@ internal sealed class UnavailableProviders
         return trial;
     }
 
-    public RegisteredProvider? TakeAvoided()
+    public RegisteredProvider? TakeEjected()
     {
-        if (Avoided is not { Count: > 0 })
+        if (EjectedProviders is not { Count: > 0 })
             return null;
-        var slot = Avoided[0];
-        Avoided.RemoveAt(0);
-        return slot;
+        var registered = EjectedProviders[0];
+        EjectedProviders.RemoveAt(0);
+        return registered;
     }
 
-    public void AddAvoided(RegisteredProvider slot) => (Avoided ??= []).Add(slot);
+    public void AddEjected(RegisteredProvider registered) => (EjectedProviders ??= []).Add(registered);
 
-    public void AddFull(RegisteredProvider slot, bool isAvoided)
+    public void AddFull(RegisteredProvider registered, bool isEjected)
     {
-        (Full ??= []).Add(slot);
-        if (isAvoided)
-            (_avoidedAndFull ??= []).Add(slot);
+        (Full ??= []).Add(registered);
+        if (isEjected)
+            (_ejectedAndFull ??= []).Add(registered);
     }
 
-    /// <summary>Whether a full provider is one of the avoided.</summary>
-    public bool IsAvoided(RegisteredProvider slot) => _avoidedAndFull?.Contains(slot) ?? false;
+    /// <summary>Whether a full provider is one of the ejected.</summary>
+    public bool IsEjected(RegisteredProvider registered) => _ejectedAndFull?.Contains(registered) ?? false;
 }

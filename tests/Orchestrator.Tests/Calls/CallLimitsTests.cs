@@ -66,7 +66,7 @@ public class CallLimitsTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 2)]
-    public async Task The_number_of_attempts_holds_for_the_avoided_too(int most, int attempts)
+    public async Task The_number_of_attempts_holds_for_the_ejected_too(int most, int attempts)
     {
         var options = new RouterOptions
         {
@@ -81,13 +81,13 @@ public class CallLimitsTests
     }
 
     [Fact]
-    public async Task Where_the_queues_are_full_too_the_avoided_are_asked()
+    public async Task Where_the_queues_are_full_too_the_ejected_are_asked()
     {
         var down = true;
         var full = new Held("full", 1);
-        var avoided = new FakeProvider(
+        var ejected = new FakeProvider(
             "avoided", (_, _) => down ? Some.Failure(Script.Error(LlmErrorKind.ServerError)) : Some.Answer("back"));
-        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, avoided);
+        await using var router = InOrder(new() { Health = new() { ConsecutiveFailures = 1 } }, _clock, null, ejected);
         router.AddProvider(full, new() { QueueLimit = 0 });
         await router.FailAsync<AllProvidersFailedException>(streamed: false, new ChatOptions { ModelId = "avoided" });
         var running = router.RouteAsync("hello");

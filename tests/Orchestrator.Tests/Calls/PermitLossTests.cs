@@ -67,7 +67,7 @@ public class PermitLossTests
 
     [Theory]
     [BothModes]
-    public async Task Where_every_line_is_full_an_avoided_provider_is_asked(bool streamed)
+    public async Task Where_every_line_is_full_an_ejected_provider_is_asked(bool streamed)
     {
         await using var router = Short();
         router.AddProvider(FakeProvider.ByTurns("a", Holds(_gate.Task)), NoLine).AddProvider(
@@ -80,7 +80,7 @@ public class PermitLossTests
     }
 
     [Fact]
-    public async Task An_avoided_provider_with_a_full_line_is_named_as_full()
+    public async Task An_ejected_provider_with_a_full_line_is_named_as_full()
     {
         await using var router = Short();
         router.AddProvider(FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task)), NoLine);

@@ -28,7 +28,7 @@ public class PermitQueueTests
     }
 
     [Fact]
-    public async Task A_first_attempt_at_an_avoided_provider_is_free_after_a_wait_too()
+    public async Task A_first_attempt_at_an_ejected_provider_is_free_after_a_wait_too()
     {
         var registry = Prometheus.Metrics.NewCustomRegistry();
         var a = FakeProvider.ByTurns("a", Fails(LlmErrorKind.ServerError), Holds(_gate.Task, LlmErrorKind.ServerError), Answers("a"));
@@ -49,7 +49,7 @@ public class PermitQueueTests
     [Theory]
     [InlineData(0.2, true)]
     [InlineData(0.19, false)]
-    public async Task A_second_attempt_at_an_avoided_provider_that_was_waited_for_is_paid(double share, bool paid)
+    public async Task A_second_attempt_at_an_ejected_provider_that_was_waited_for_is_paid(double share, bool paid)
     {
         var (gateB, end) = (new TaskCompletionSource(), new TaskCompletionSource());
         var a = FakeProvider.ByTurns(
@@ -73,7 +73,7 @@ public class PermitQueueTests
         var last = Ask(router, "two", "b");
         await UntilAsync(() => router.GetMetrics()["b"].Queued == 2);
         gateB.SetResult();
-        // The call that had the permit first succeeds only now: from then on its provider is no longer avoided.
+        // The call that had the permit first succeeds only now: from then on its provider is no longer ejected.
         if (!paid)
             (await FailAsync(call)).Should().BeOfType<AllProvidersFailedException>().Which.Attempts.Select(x => x.Provider.Name).Should()
                 .Equal("a");

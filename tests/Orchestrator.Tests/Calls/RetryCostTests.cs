@@ -15,7 +15,7 @@ public class RetryCostTests
     [InlineData(1, 2)]
     [InlineData(2, 3)]
     [InlineData(5, 3)]
-    public async Task Beyond_the_first_each_avoided_provider_is_paid_for(int budget, int attempts)
+    public async Task Beyond_the_first_each_ejected_provider_is_paid_for(int budget, int attempts)
     {
         await using var router = InOrder(WithBudget(budget), _clock, null, Down("a"), Down("b"), Down("c"));
         await EjectAsync(router, "a", "b", "c");
@@ -23,7 +23,7 @@ public class RetryCostTests
     }
 
     [Fact]
-    public async Task What_was_paid_for_an_avoided_provider_that_is_gone_pays_for_the_next()
+    public async Task What_was_paid_for_an_ejected_provider_that_is_gone_pays_for_the_next()
     {
         Router router = null!;
         var gone = false;
@@ -75,7 +75,7 @@ public class RetryCostTests
     }
 
     [Fact]
-    public async Task A_call_s_own_share_pays_for_an_avoided_provider()
+    public async Task A_call_s_own_share_pays_for_an_ejected_provider()
     {
         var options = WithBudget(0);
         // Two calls eject them, and the third has what makes the share a whole one.

@@ -18,29 +18,29 @@ public class RoutePlanTests
     }
 
     [Fact]
-    public void The_trial_comes_first_then_the_ranked_and_the_avoided_in_their_order()
+    public void The_trial_comes_first_then_the_ranked_and_the_ejected_in_their_order()
     {
         using var plan = Plan(Others("trial", [], ["v1", "v2"]), c => c.Reverse(), "a", "b");
         Names(plan).Should().Equal("trial", "b", "a");
-        plan.MoveToAvoided(Registered("late"));
-        (plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided()!.Info.Name, plan.NextAvoided())
+        plan.MoveToEjected(Registered("late"));
+        (plan.NextEjected()!.Info.Name, plan.NextEjected()!.Info.Name, plan.NextEjected()!.Info.Name, plan.NextEjected())
             .Should().Be(("v1", "v2", "late", null));
     }
 
     [Fact]
-    public void A_provider_that_lost_its_permit_joins_the_full_ones_and_is_avoided_only_if_it_was()
+    public void A_provider_that_lost_its_permit_joins_the_full_ones_and_is_ejected_only_if_it_was()
     {
         var (one, two, three, four) = (Registered("one"), Registered("two"), Registered("three"), Registered("four"));
         using var plan = Plan(Others(null, ["full"], []), c => c);
         var full = plan.Full!.Single();
-        plan.IsAvoided(full).Should().BeFalse();
-        plan.MoveToFull(one, avoided: false);
-        plan.IsAvoided(one).Should().BeFalse();
-        plan.MoveToFull(two, avoided: true);
-        plan.MoveToFull(three, avoided: false);
-        plan.MoveToFull(four, avoided: true);
+        plan.IsEjected(full).Should().BeFalse();
+        plan.MoveToFull(one, ejected: false);
+        plan.IsEjected(one).Should().BeFalse();
+        plan.MoveToFull(two, ejected: true);
+        plan.MoveToFull(three, ejected: false);
+        plan.MoveToFull(four, ejected: true);
         plan.Full.Should().Equal(full, one, two, three, four);
-        plan.Full!.Where(plan.IsAvoided).Should().Equal(two, four);
+        plan.Full!.Where(plan.IsEjected).Should().Equal(two, four);
     }
 
     [Fact]

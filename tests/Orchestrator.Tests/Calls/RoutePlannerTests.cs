@@ -22,7 +22,7 @@ public class RoutePlannerTests
     }
 
     [Fact]
-    public async Task Of_the_avoided_the_one_with_the_fewer_errors_is_asked_first_and_all_are_left_to_ask()
+    public async Task Of_the_ejected_the_one_with_the_fewer_errors_is_asked_first_and_all_are_left_to_ask()
     {
         var fails = Error(LlmErrorKind.ServerError);
         var (a, b, c) = (new Script("a", _clock, fails), new Script("b", _clock, null, null, fails), new Script("c", _clock, fails));

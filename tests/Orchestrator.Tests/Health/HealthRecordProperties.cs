@@ -68,7 +68,8 @@ public class HealthRecordProperties
                     break;
                 case HealthAct.Exclude:
                     Reached.Add("excluded");
-                    _record.Exclude(ExclusionReason.RetryAfter, LlmErrorKind.RateLimited, TimeSpan.FromMilliseconds(command.Number % 60_000), _now);
+                    _record.Exclude(
+                        ExclusionReason.RetryAfter, LlmErrorKind.RateLimited, TimeSpan.FromMilliseconds(command.Number % 60_000), _now);
                     if (command.Number % 60_000 > 0)
                         _model.Exclude(command.Number % 60_000, _now);
                     break;
@@ -108,7 +109,7 @@ public class HealthRecordProperties
                 _model.StartTrial(ticket.Trial, _now);
             }
 
-            // As the state of the provider admits them: no call to an excluded one, and to an avoided one only calls that have no other.
+            // As the state of the provider admits them: no call to an excluded one, and to an ejected one only calls that have no other.
             if (before == ProviderAvailability.Available || isTrial || (anyway && before == ProviderAvailability.Ejected))
                 _running.Add(ticket);
         }

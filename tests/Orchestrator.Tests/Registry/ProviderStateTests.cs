@@ -41,7 +41,7 @@ public class ProviderStateTests
     }
 
     [Fact]
-    public void An_ejected_provider_that_is_full_is_avoided_all_the_same()
+    public void An_ejected_provider_counts_as_ejected_also_when_it_is_full()
     {
         var (state, registered) = New(permits: 1, health: new HealthOptions { ConsecutiveFailures = 1 });
         state.Fail(registered, state.Begin(registered, Now), Now);
