@@ -6,9 +6,7 @@ internal sealed partial class Attempt
     private bool _isOrphaned;
     private int _partsEnded;
 
-    /// <summary>
-    /// Closes the provider's sequence and settles the attempt: outcome, usage, cost, health, observers. Once; never throws.
-    /// </summary>
+    /// <summary>Closes the provider's sequence and settles the attempt: outcome, usage, cost, health. Once; never throws.</summary>
     public ValueTask<AttemptResult> EndAsync()
     {
         try

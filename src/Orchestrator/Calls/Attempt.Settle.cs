@@ -5,9 +5,7 @@ internal sealed partial class Attempt
 {
     private bool CallExpired => _attemptClock?.Limit == AttemptLimit.Call;
 
-    /// <summary>
-    /// Gives back first, reports afterwards: no code of the user's that can throw or block runs before the permit is free.
-    /// </summary>
+    /// <summary>Gives back first, reports afterwards: no code of the user's that can block runs before the permit is free.</summary>
     private AttemptResult Settle()
     {
         var now = Services.Clock.NowOr(_time.Since);

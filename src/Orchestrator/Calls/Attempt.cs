@@ -53,9 +53,7 @@ internal sealed partial class Attempt
 
     public void Resume(long now) => _time.Resume(now);
 
-    /// <summary>
-    /// The consumer disposes the stream while an update is awaited: to the provider the same as a cancellation. From any thread.
-    /// </summary>
+    /// <summary>The consumer leaves while an update is awaited: to the provider the same as a cancellation. From any thread.</summary>
     public void Abandon() => _attemptClock?.Cancel();
 
     /// <summary>Pulls one update. Not to be called again once there is none; never throws.</summary>

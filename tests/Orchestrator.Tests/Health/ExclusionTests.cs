@@ -129,7 +129,8 @@ public class ExclusionTests
         for (var i = 0; i < 5; i++)
             await router.RouteAsync("hello");
         logs.Named("llm_provider_excluded").Should().ContainSingle()
-            .Which.StructuredState.Should().Contain(new Dictionary<string, string?> { ["reason"] = "RetryAfter", ["error_kind"] = "RateLimited" });
+            .Which.StructuredState.Should().Contain(
+                new Dictionary<string, string?> { ["reason"] = "RetryAfter", ["error_kind"] = "RateLimited" });
         logs.Named("llm_provider_available").Count().Should().Be(1);
     }
 
