@@ -88,5 +88,5 @@ public class RankingBenchmarks
     public void Setup() => _rankings = new Rankings(Strategy, Candidates);
 
     [Benchmark]
-    public string First() => _rankings.First().Info.Name;
+    public int First() => _rankings.First();
 }
