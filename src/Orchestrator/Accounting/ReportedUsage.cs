@@ -53,7 +53,7 @@ internal struct ReportedUsage
         var read = Clamp(usage.CachedInputTokenCount ?? names.Read ?? 0);
         var written = Clamp(names.Written ?? 0);
         var reasoning = Clamp(usage.ReasoningTokenCount ?? names.Reasoning ?? 0);
-        if (read + written + reasoning > 0 || usage.TotalTokenCount != prompt + completion)
+        if ((read | written | reasoning) != 0 || usage.TotalTokenCount != prompt + completion)
             UsageCorrection.Correct(ref prompt, ref completion, usage.TotalTokenCount, read, written, reasoning);
         if (prompt is null && completion is null)
             _loneTotal = Sum(_loneTotal, Clamp(usage.TotalTokenCount ?? 0));

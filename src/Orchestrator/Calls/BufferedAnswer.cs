@@ -59,6 +59,9 @@ internal static class BufferedAnswer
         }
 
         var response = Of(first);
+        if (response.Messages[0].CreatedAt <= DateTimeOffset.UnixEpoch)
+            response.Messages[0].CreatedAt = null;
+        response.Messages[0].Contents = [.. first.Contents];
         response.ResponseId = last.ResponseId is { Length: > 0 } id ? id : response.ResponseId;
         response.ConversationId = last.ConversationId ?? response.ConversationId;
         response.ModelId = last.ModelId ?? response.ModelId ?? info.Model;

@@ -6,15 +6,35 @@ namespace Orchestrator;
 /// </summary>
 internal readonly struct CallerContext
 {
-    private readonly ExecutionContext? _context;
+    private readonly ExecutionContext _context;
+    private readonly SynchronizationContext? _synchronization;
+    private readonly bool _isSuppressed;
 
-    private CallerContext(ExecutionContext? context) => _context = context;
+    private CallerContext(ExecutionContext context, bool isSuppressed)
+    {
+        (_context, _isSuppressed) = (context, isSuppressed);
+        _synchronization = SynchronizationContext.Current;
+    }
 
-    public static CallerContext Capture() => new(ExecutionContext.Capture());
+    public static CallerContext Capture()
+    {
+        if (ExecutionContext.Capture() is { } context)
+            return new(context, isSuppressed: false);
+        // A flow that is suppressed hides the context; the look restores it for a moment.
+        ExecutionContext.RestoreFlow();
+        context = ExecutionContext.Capture()!;
+        ExecutionContext.SuppressFlow();
+        return new(context, isSuppressed: true);
+    }
 
     public void Restore()
     {
-        if (_context is not null && !ReferenceEquals(ExecutionContext.Capture(), _context))
-            ExecutionContext.Restore(_context);
+        if (!ReferenceEquals(SynchronizationContext.Current, _synchronization))
+            SynchronizationContext.SetSynchronizationContext(_synchronization);
+        if (!_isSuppressed && ReferenceEquals(ExecutionContext.Capture(), _context))
+            return;
+        ExecutionContext.Restore(_context);
+        if (_isSuppressed)
+            ExecutionContext.SuppressFlow();
     }
 }

@@ -122,8 +122,8 @@ internal sealed class CollectedAnswer(string provider)
         message.Role = update.Role ?? message.Role;
         message.AuthorName = update.AuthorName ?? message.AuthorName;
         message.MessageId = update.MessageId is { Length: > 0 } id ? id : message.MessageId;
-        if (update.CreatedAt is not null)
-            message.CreatedAt = First(message.CreatedAt, update.CreatedAt);
+        if (update.CreatedAt > DateTimeOffset.UnixEpoch)
+            message.CreatedAt ??= update.CreatedAt;
         return message;
 
         static bool Differ(string? one, string? other) => one is { Length: > 0 } && other is { Length: > 0 } && one != other;

@@ -187,7 +187,8 @@ internal static class WholeAnswer
         for (var i = 0; i < contents.Count; i++)
         {
             // Collecting a stream joins neighbours of a kind.
-            if (contents[i] is UsageContent
+            if (contents[i] is UsageContent or CodeInterpreterToolCallContent or CodeInterpreterToolResultContent
+                    or ImageGenerationToolResultContent or WebSearchToolCallContent
                 || (i > 0 && contents[i].GetType() == contents[i - 1].GetType()
                     && contents[i] is (TextContent or TextReasoningContent or DataContent)))
             {
