@@ -50,7 +50,11 @@ public sealed record ModelPrice
 
     /// <summary>Money for 1,000 prompt tokens read from the vendor's cache; <see langword="null"/> when they cost as much as the
     /// others.</summary>
-    public decimal? CachedPromptPer1K { get => _cached; init => _whole = new(_prompt, _completion, _cached = value is { } v ? InRange(v, nameof(CachedPromptPer1K)) : null); }
+    public decimal? CachedPromptPer1K
+    {
+        get => _cached;
+        init => _whole = new(_prompt, _completion, _cached = value is { } v ? InRange(v, nameof(CachedPromptPer1K)) : null);
+    }
 
     /// <summary>Money for 1,000 prompt tokens written to the vendor's cache; <see langword="null"/> when they cost as much as the
     /// others.</summary>

@@ -15,6 +15,7 @@ internal readonly record struct WholePrices
 
     public WholePrices(decimal promptPer1K, decimal completionPer1K, decimal? cachedPer1K)
     {
+        // No cached tokens cost nothing, but that nothing has the digits of their price.
         _scale = Math.Max((0 * cachedPer1K)?.Scale ?? 0, Math.Max(promptPer1K.Scale, completionPer1K.Scale));
         (_prompt, _completion) = (UnitsOf(promptPer1K, _scale), UnitsOf(completionPer1K, _scale));
     }

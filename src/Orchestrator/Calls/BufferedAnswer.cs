@@ -6,6 +6,9 @@ namespace Orchestrator;
 /// <summary>Makes the response of a buffered call.</summary>
 internal static class BufferedAnswer
 {
+    // From here on the collection weighs the answer.
+    private const long LargeContent = 1 << 20;
+
     /// <summary>The provider's own object when it gave one and left nothing out; else one of what came.</summary>
     /// <param name="answer">A whole response, a single update or a <see cref="CollectedAnswer"/>.</param>
     /// <param name="usage">The attempt's usage.</param>
@@ -51,6 +54,7 @@ internal static class BufferedAnswer
     public static ChatResponse? TryClose(ChatResponseUpdate first, ChatResponseUpdate last, ProviderInfo info)
     {
         if (!IsPlain(first)
+            || (first.Contents is [var content] && ContentSize.Of(content) > LargeContent)
             || last is not { Contents: [] or [UsageContent], AdditionalProperties: null }
             || last is not { AuthorName: null, MessageId: null, CreatedAt: null }
             || (last.Role is { } role && role != (first.Role ?? ChatRole.Assistant)))

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Orchestrator;
 
 /// <summary>
@@ -10,29 +12,35 @@ internal readonly struct CallerContext
     private readonly SynchronizationContext? _synchronization;
     private readonly bool _isSuppressed;
 
-    private CallerContext(ExecutionContext context, bool isSuppressed)
+    private CallerContext(ExecutionContext? context)
     {
-        (_context, _isSuppressed) = (context, isSuppressed);
+        _isSuppressed = context is null;
+        _context = context ?? Suppressed();
         _synchronization = SynchronizationContext.Current;
     }
 
-    public static CallerContext Capture()
-    {
-        if (ExecutionContext.Capture() is { } context)
-            return new(context, isSuppressed: false);
-        // A flow that is suppressed hides the context; the look restores it for a moment.
-        ExecutionContext.RestoreFlow();
-        context = ExecutionContext.Capture()!;
-        ExecutionContext.SuppressFlow();
-        return new(context, isSuppressed: true);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CallerContext Capture() => new(ExecutionContext.Capture());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Restore()
     {
-        if (!ReferenceEquals(SynchronizationContext.Current, _synchronization))
-            SynchronizationContext.SetSynchronizationContext(_synchronization);
-        if (!_isSuppressed && ReferenceEquals(ExecutionContext.Capture(), _context))
-            return;
+        if (!ReferenceEquals(ExecutionContext.Capture(), _context) || !ReferenceEquals(SynchronizationContext.Current, _synchronization))
+            RestoreChanged();
+    }
+
+    /// <summary>A flow that is suppressed hides the context; the look restores it for a moment.</summary>
+    private static ExecutionContext Suppressed()
+    {
+        ExecutionContext.RestoreFlow();
+        var context = ExecutionContext.Capture()!;
+        ExecutionContext.SuppressFlow();
+        return context;
+    }
+
+    private void RestoreChanged()
+    {
+        SynchronizationContext.SetSynchronizationContext(_synchronization);
         ExecutionContext.Restore(_context);
         if (_isSuppressed)
             ExecutionContext.SuppressFlow();

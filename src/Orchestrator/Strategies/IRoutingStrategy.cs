@@ -3,8 +3,8 @@ namespace Orchestrator;
 /// <summary>Orders the providers for one call. Pure and quick: no I/O, no state, no waiting; safe to call from many threads.</summary>
 public interface IRoutingStrategy
 {
-    /// <summary>Puts the candidates into the order they should be tried. Called once per call; the result may be lazy and is read as far as
-    /// needed.</summary>
+    /// <summary>Puts the candidates into the order they should be tried. Called at most once for a plan; the result may be lazy and is read
+    /// as far as needed.</summary>
     /// <param name="candidates">The available candidates in the order they were added; at least one.</param>
     /// <param name="context">The request, the call number and a source of chance.</param>
     /// <returns>Candidates from the list, best first. Those left out are not tried; repeated ones are tried once. If this throws, the

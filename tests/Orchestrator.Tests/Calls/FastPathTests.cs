@@ -3,7 +3,8 @@ using Orchestrator.Tests.Support;
 
 namespace Orchestrator.Tests.Calls;
 
-public class BreakTests
+/// <summary>What is done the short way comes to what the long way gives.</summary>
+public class FastPathTests
 {
     private static readonly AsyncLocal<string?> Local = new();
 
@@ -14,11 +15,10 @@ public class BreakTests
         new ModelPrice(1.0m).GetHashCode().Should().Be(new ModelPrice(1.00m).GetHashCode());
     }
 
-    [Theory]
-    [InlineData(0, "0.01250000")]
-    public void A_cost_keeps_the_digits_of_the_cached_price(int cached, string cost) =>
-        new ModelPrice(0.0025m, 0.01m, 0.00125m).CostOf(new(1000, 1000) { CachedTokens = cached })
-            .ToString(System.Globalization.CultureInfo.InvariantCulture).Should().Be(cost);
+    [Fact]
+    public void A_cost_keeps_the_digits_of_the_cached_price() =>
+        new ModelPrice(0.0025m, 0.01m, 0.00125m).CostOf(new(1000, 1000))
+            .ToString(System.Globalization.CultureInfo.InvariantCulture).Should().Be("0.01250000");
 
     [Fact]
     public void A_cost_is_rounded_as_before()
@@ -42,8 +42,7 @@ public class BreakTests
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
+    [BothModes]
     public async Task Contexts_are_the_callers_own_where_the_flow_is_suppressed_and_for_synchronization(bool streamed)
     {
         var result = await Task.Factory.StartNew(
@@ -69,6 +68,44 @@ public class BreakTests
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         result.Should().Be(("caller", null));
+    }
+
+    [Theory]
+    [BothModes]
+    public async Task A_flow_that_a_provider_suppresses_flows_on_for_the_caller(bool streamed)
+    {
+        await using var router = new Router();
+        router.AddProvider(new FakeProvider("a", (_, _) =>
+        {
+            _ = ExecutionContext.SuppressFlow();
+            return Some.Answer("ok");
+        }));
+        var pending = streamed
+            ? router.RouteStreamAsync("hi").GetAsyncEnumerator().MoveNextAsync().AsTask()
+            : (Task)router.RouteAsync("hi");
+        ExecutionContext.IsFlowSuppressed().Should().BeFalse();
+        await pending;
+    }
+
+    [Fact]
+    public async Task An_answer_of_two_updates_has_a_list_of_its_own()
+    {
+        var first = new ChatResponseUpdate(ChatRole.Assistant, "ok");
+        var last = new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
+        await using var router = new Router();
+        router.AddProvider(new FakeProvider("a", (_, _) => Some.Updates([first, last])));
+        (await router.RouteAsync("hi")).Response.Messages[0].Contents.Add(new TextContent(" more"));
+        (await router.RouteAsync("hi")).Response.Text.Should().Be("ok");
+    }
+
+    [Fact]
+    public async Task An_answer_of_two_updates_has_the_bound_of_any_other()
+    {
+        await using var router = new Router();
+        router.AddProvider(new FakeProvider("a", (_, _) => Some.Updates(
+            [new(ChatRole.Assistant, new string('x', 20 << 20)), new() { FinishReason = ChatFinishReason.Stop }])));
+        await router.FailAsync<AllProvidersFailedException>(streamed: false);
+        router.GetMetrics()["a"].FailedRequests.Should().Be(1);
     }
 
     public static TheoryData<string> Joined() => ["web", "image", "code", "epoch"];
