@@ -32,8 +32,11 @@ public class FastPathTests
     {
         var usage = new UsageDetails
         {
-            InputTokenCount = 12, OutputTokenCount = 7, TotalTokenCount = 19,
-            CachedInputTokenCount = int.MaxValue, ReasoningTokenCount = 7,
+            InputTokenCount = 12,
+            OutputTokenCount = 7,
+            TotalTokenCount = 19,
+            CachedInputTokenCount = int.MaxValue,
+            ReasoningTokenCount = 7,
         };
         await using var router = new Router();
         router.AddProvider(new FakeProvider("a", (_, _) => Some.Updates(
