@@ -60,7 +60,18 @@ internal sealed partial class RouteCall : IRunningCall
         wait = default;
         if (_isOver)
             return CallStep.End;
-        BeginOrResume();
+        if (!_begun)
+        {
+            _begun = true;
+            _callClock.Start(Services.Clock.Now());
+        }
+        else if (_callClock.IsPaused)
+        {
+            var now = Services.Clock.Now();
+            _callClock.Resume(now);
+            _attempt?.Resume(now);
+        }
+
         return Continue(out wait);
     }
 
@@ -226,21 +237,6 @@ internal sealed partial class RouteCall : IRunningCall
         _callClock.Pause(now);
         _attempt?.Pause(now);
         return CallStep.Update;
-    }
-
-    private void BeginOrResume()
-    {
-        if (!_begun)
-        {
-            _begun = true;
-            _callClock.Start(Services.Clock.Now());
-        }
-        else if (_callClock.IsPaused)
-        {
-            var now = Services.Clock.Now();
-            _callClock.Resume(now);
-            _attempt?.Resume(now);
-        }
     }
 
     /// <summary>Counts the call, once, however it ended.</summary>
