@@ -19,6 +19,9 @@ public enum ExclusionReason
     /// <summary>Its vendor's <c>Retry-After</c> is running.</summary>
     RetryAfter,
 
+    /// <summary>Its vendor limited its rate (HTTP 429) without saying for how long: a cool-down of the router's own is running.</summary>
+    RateLimited,
+
     /// <summary>Its credentials were refused (HTTP 401).</summary>
     Authentication,
 
@@ -33,6 +36,9 @@ public enum ExclusionReason
 
     /// <summary>Another error that <see cref="RouterOptions.ErrorRules"/> answers with an exclusion.</summary>
     Error,
+
+    /// <summary>It was switched off by hand: <c>Router.SetEnabled</c>.</summary>
+    Disabled,
 
     /// <summary>All of its permits are taken; a call waits for one only when no other provider is free.</summary>
     AtCapacity,

@@ -50,7 +50,8 @@ public enum LlmErrorKind
     /// <summary>This provider cannot do what was asked. The next provider is tried; does not count against health.</summary>
     NotSupported,
 
-    /// <summary>The request itself is wrong (HTTP 400, 422). Not tried elsewhere; does not count against health.</summary>
+    /// <summary>The request itself is wrong (HTTP 400, 422). One provider of another vendor or endpoint is asked, once a call; does not
+    /// count against health.</summary>
     InvalidRequest,
 
     /// <summary>The vendor refused the content. Not tried elsewhere unless <see cref="RouterOptions.RefusalAction"/> says so; does
@@ -60,4 +61,8 @@ public enum LlmErrorKind
     /// <summary>No registered provider may serve this call. From a router that is used as a provider: the next provider is tried; does
     /// not count against health.</summary>
     NoCandidate,
+
+    /// <summary>Every provider that could serve this call is full, and so is its queue. From a router that is used as a provider: the next
+    /// provider is tried; does not count against health.</summary>
+    Overloaded,
 }

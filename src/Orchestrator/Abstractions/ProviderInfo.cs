@@ -7,6 +7,12 @@ namespace Orchestrator;
 /// <param name="Model">The model that is asked, priced and put on labels.</param>
 public sealed record ProviderInfo(string Name, string Vendor, string Model)
 {
+    /// <summary>The address of its server. Two providers of one vendor whose host or port differ are two servers: what one refuses as an
+    /// invalid request may suit the other.</summary>
+    /// <value><see langword="null"/>: unknown. The HTTP providers of this library set it; <c>ChatClientProvider</c> takes it from its
+    /// client's metadata.</value>
+    public Uri? Endpoint { get; init; }
+
     /// <summary>What the provider can serve.</summary>
     /// <value><see cref="ProviderCapabilities.All"/>.</value>
     public ProviderCapabilities Capabilities { get; init; } = ProviderCapabilities.All;

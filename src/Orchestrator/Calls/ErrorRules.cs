@@ -16,7 +16,7 @@ internal sealed class ErrorRules
     public ErrorRules(RefusalAction onRefusal, IEnumerable<KeyValuePair<LlmErrorKind, ErrorRule>> changed)
     {
         if (onRefusal == RefusalAction.NextProvider)
-            _rules[(int)LlmErrorKind.ContentFiltered] = _rules[(int)LlmErrorKind.ContentFiltered] with { TriesNextProvider = true };
+            _rules[(int)LlmErrorKind.ContentFiltered] = _rules[(int)LlmErrorKind.ContentFiltered] with { Next = NextProvider.Always };
         foreach (var (kind, rule) in changed)
         {
             if ((uint)kind >= (uint)_rules.Length || rule is null)
@@ -24,6 +24,14 @@ internal sealed class ErrorRules
                 var what = rule is null ? "null" : "for no kind there is";
                 throw new ArgumentException(
                     $"RouterOptions.ErrorRules has a rule for {kind} that is {what}; use ErrorRule.For(kind) with the changes you want.",
+                    nameof(changed));
+            }
+
+            if (!Enum.IsDefined(rule.Next))
+            {
+                throw new ArgumentException(
+                    $"RouterOptions.ErrorRules gives {kind} the next provider {rule.Next}, which there is not; "
+                    + "use a member of NextProvider.",
                     nameof(changed));
             }
 

@@ -12,7 +12,7 @@ internal sealed partial class RouteCall : IRunningCall
     private readonly RoutePlanner _planner;
     private CallClock _callClock;
     private MadeAttempts _made = new();
-    private NextProvider _next;
+    private ProviderChoice _next;
     private Attempt? _attempt;
     private List<ChatResponseUpdate>? _released;
     private LlmException? _broken;

@@ -8,26 +8,27 @@ public class ErrorRuleTests
     private static readonly LlmErrorKind NoKind = (LlmErrorKind)Enum.GetValues<LlmErrorKind>().Length;
 
     [Theory]
-    [InlineData(LlmErrorKind.Unknown, false, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.Authentication, false, true, HealthEffect.Excluded)]
-    [InlineData(LlmErrorKind.Permission, false, true, HealthEffect.Excluded)]
-    [InlineData(LlmErrorKind.QuotaExceeded, false, true, HealthEffect.Excluded)]
-    [InlineData(LlmErrorKind.ModelNotFound, false, true, HealthEffect.Excluded)]
-    [InlineData(LlmErrorKind.RateLimited, true, true, HealthEffect.ExcludedForRetryAfter)]
-    [InlineData(LlmErrorKind.ServerError, true, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.Unavailable, true, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.Timeout, false, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.MalformedResponse, false, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.StreamInterrupted, false, true, HealthEffect.Failure)]
-    [InlineData(LlmErrorKind.ContextLengthExceeded, false, true, HealthEffect.None)]
-    [InlineData(LlmErrorKind.NotSupported, false, true, HealthEffect.None)]
-    [InlineData(LlmErrorKind.InvalidRequest, false, false, HealthEffect.None)]
-    [InlineData(LlmErrorKind.ContentFiltered, false, false, HealthEffect.None)]
-    [InlineData(LlmErrorKind.NoCandidate, false, true, HealthEffect.None)]
-    public void Each_kind_has_its_default(LlmErrorKind kind, bool retries, bool triesNext, HealthEffect health)
+    [InlineData(LlmErrorKind.Unknown, false, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.Authentication, false, NextProvider.Always, HealthEffect.Excluded)]
+    [InlineData(LlmErrorKind.Permission, false, NextProvider.Always, HealthEffect.Excluded)]
+    [InlineData(LlmErrorKind.QuotaExceeded, false, NextProvider.Always, HealthEffect.Excluded)]
+    [InlineData(LlmErrorKind.ModelNotFound, false, NextProvider.Always, HealthEffect.Excluded)]
+    [InlineData(LlmErrorKind.RateLimited, true, NextProvider.Always, HealthEffect.ExcludedForRetryAfter)]
+    [InlineData(LlmErrorKind.ServerError, true, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.Unavailable, true, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.Timeout, false, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.MalformedResponse, false, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.StreamInterrupted, false, NextProvider.Always, HealthEffect.Failure)]
+    [InlineData(LlmErrorKind.ContextLengthExceeded, false, NextProvider.Always, HealthEffect.None)]
+    [InlineData(LlmErrorKind.NotSupported, false, NextProvider.Always, HealthEffect.None)]
+    [InlineData(LlmErrorKind.InvalidRequest, false, NextProvider.OneElsewhere, HealthEffect.None)]
+    [InlineData(LlmErrorKind.ContentFiltered, false, NextProvider.Never, HealthEffect.None)]
+    [InlineData(LlmErrorKind.NoCandidate, false, NextProvider.Always, HealthEffect.None)]
+    [InlineData(LlmErrorKind.Overloaded, false, NextProvider.Always, HealthEffect.None)]
+    public void Each_kind_has_its_default(LlmErrorKind kind, bool retries, NextProvider next, HealthEffect health)
     {
         var rule = ErrorRule.For(kind);
-        (rule.RetriesSameProvider, rule.TriesNextProvider, rule.Health).Should().Be((retries, triesNext, health));
+        (rule.RetriesSameProvider, rule.Next, rule.Health).Should().Be((retries, next, health));
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public class ErrorRuleTests
     public void A_rule_made_from_nothing_goes_on_to_the_next_provider_and_counts_against_none()
     {
         var rule = new ErrorRule();
-        (rule.RetriesSameProvider, rule.TriesNextProvider, rule.Health).Should().Be((false, true, HealthEffect.None));
+        (rule.RetriesSameProvider, rule.Next, rule.Health).Should().Be((false, NextProvider.Always, HealthEffect.None));
     }
 
     [Fact]

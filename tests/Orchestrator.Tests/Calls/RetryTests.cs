@@ -223,7 +223,7 @@ public partial class RetryTests
     public async Task A_rule_can_be_changed_for_a_kind(bool streamed)
     {
         var options = new RouterOptions { Retry = new() };
-        options.ErrorRules[LlmErrorKind.InvalidRequest] = ErrorRule.For(LlmErrorKind.InvalidRequest) with { TriesNextProvider = true };
+        options.ErrorRules[LlmErrorKind.InvalidRequest] = ErrorRule.For(LlmErrorKind.InvalidRequest) with { Next = NextProvider.Always };
         options.ErrorRules[LlmErrorKind.ServerError] = ErrorRule.For(LlmErrorKind.ServerError) with { RetriesSameProvider = false };
         var a = new Script("a", _clock, Error(LlmErrorKind.InvalidRequest));
         var b = new Script("b", _clock, Error(LlmErrorKind.ServerError));

@@ -4,7 +4,7 @@ namespace Orchestrator;
 /// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for,
 /// or an ejected one.
 /// </summary>
-internal struct NextProvider
+internal struct ProviderChoice
 {
     private int _triedBefore;
     private bool _overtaken;
@@ -141,7 +141,7 @@ internal struct NextProvider
         var services = input.Services;
         var error = result.Record!.Error!;
         // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
-        var otherwise = services.Rules[error.Kind].TriesNextProvider ? null : broken ?? error;
+        var otherwise = services.Rules[error.Kind].Next == NextProvider.Always ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
             PendingRetry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
