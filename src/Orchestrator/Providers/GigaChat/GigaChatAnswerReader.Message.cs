@@ -27,10 +27,14 @@ internal sealed partial class GigaChatAnswerReader
                 _state = JsonRead.NextText(ref reader) ?? _state;
             else if (field.SequenceEqual("function_call"u8))
                 ReadCall(ref reader, ref name, ref arguments);
-            else
+            else if (field.SequenceEqual("name"u8))
                 JsonRead.SkipNext(ref reader);
+            else
+                _hasMoved |= JsonRead.SkipNextSaying(ref reader);
         }
 
+        // Text moves the answer even where all of it is held back as the possible beginning of a stop sequence.
+        _hasMoved |= text is { Length: > 0 };
         // A progress message, not part of the answer.
         if (role == "function_in_progress")
             return;

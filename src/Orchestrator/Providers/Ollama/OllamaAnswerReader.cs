@@ -14,19 +14,20 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
     private string? _doneReason;
     private int? _promptCount, _evalCount, _cachedCount;
     private bool _done;
+    private bool _hasMoved;
     private bool _calledTools;
     private int _calls;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
-        _contents = null;
+        (_contents, _hasMoved) = (null, false);
         Read(data);
         if (_done)
             IsComplete = IsLast = true;
         if (_done && Usage() is { } usage)
             Add(new UsageContent(usage));
         if (_contents is null && !_done)
-            return null;
+            return _hasMoved ? Progress : null;
         return new ChatResponseUpdate
         {
             Role = ChatRole.Assistant,
@@ -114,9 +115,13 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             {
                 ReadCalls(ref reader);
             }
-            else
+            else if (field.SequenceEqual("role"u8))
             {
                 JsonRead.SkipNext(ref reader);
+            }
+            else
+            {
+                _hasMoved |= JsonRead.SkipNextSaying(ref reader);
             }
         }
     }
