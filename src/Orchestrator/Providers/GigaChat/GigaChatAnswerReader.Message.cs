@@ -27,8 +27,6 @@ internal sealed partial class GigaChatAnswerReader
                 _state = JsonRead.NextText(ref reader) ?? _state;
             else if (field.SequenceEqual("function_call"u8))
                 ReadCall(ref reader, ref name, ref arguments);
-            else if (field.SequenceEqual("name"u8))
-                JsonRead.SkipNext(ref reader);
             else
                 _hasMoved |= JsonRead.SkipNextSaying(ref reader);
         }

@@ -98,14 +98,15 @@ internal static class JsonRead
         return type;
     }
 
-    /// <summary>Skips the value after a property's name and returns whether it says anything: a text that is not empty, here or deeper,
-    /// that is more than a label.</summary>
+    /// <summary>Skips the property whose name was read, and returns whether it says anything: a text that is not empty, here or deeper, and
+    /// more than a label.</summary>
     public static bool SkipNextSaying(ref Utf8JsonReader reader)
     {
+        var isLabel = IsLabel(Name(ref reader));
         reader.Read();
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-            return IsText(ref reader);
-        var (depth, says, isLabel) = (reader.CurrentDepth, false, false);
+            return !isLabel && IsText(ref reader);
+        (var depth, var says, isLabel) = (reader.CurrentDepth, false, false);
         while (reader.Read() && reader.CurrentDepth > depth)
         {
             if (reader.TokenType == JsonTokenType.PropertyName)

@@ -115,10 +115,6 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             {
                 ReadCalls(ref reader);
             }
-            else if (field.SequenceEqual("role"u8))
-            {
-                JsonRead.SkipNext(ref reader);
-            }
             else
             {
                 _hasMoved |= JsonRead.SkipNextSaying(ref reader);

@@ -20,8 +20,6 @@ internal sealed partial class OpenAiCompatibleAnswerReader
                 AddText(ref reader, static text => new ErrorContent(text) { ErrorCode = "Refusal" });
             else if (field.SequenceEqual("tool_calls"u8))
                 _hasMoved |= _calls.Read(ref reader);
-            else if (field.SequenceEqual("role"u8) || field.SequenceEqual("name"u8) || field.SequenceEqual("id"u8))
-                JsonRead.SkipNext(ref reader);
             else
                 _hasMoved |= JsonRead.SkipNextSaying(ref reader);
         }
@@ -47,8 +45,6 @@ internal sealed partial class OpenAiCompatibleAnswerReader
                 var field = JsonRead.Name(ref reader);
                 if (field.SequenceEqual("text"u8))
                     AddText(ref reader, static text => new TextContent(text));
-                else if (field.SequenceEqual("type"u8))
-                    JsonRead.SkipNext(ref reader);
                 else
                     _hasMoved |= JsonRead.SkipNextSaying(ref reader);
             }

@@ -37,7 +37,7 @@ internal sealed class OpenAiCompatibleToolCalls
 
     private bool ReadCall(ref Utf8JsonReader reader, int position)
     {
-        var before = _calls.Count;
+        var (before, says) = (_calls.Count, false);
         int? index = null;
         string? id = null, name = null, arguments = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -60,8 +60,7 @@ internal sealed class OpenAiCompatibleToolCalls
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                says |= JsonRead.SkipNextSaying(ref reader);
             }
         }
 
@@ -73,7 +72,7 @@ internal sealed class OpenAiCompatibleToolCalls
         call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
         call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
         call.Arguments.Append(arguments);
-        return _calls.Count > before || arguments is { Length: > 0 };
+        return says || _calls.Count > before || arguments is { Length: > 0 };
     }
 
     private static void ReadFunction(ref Utf8JsonReader reader, ref string? name, ref string? arguments)

@@ -17,6 +17,8 @@ public class ReadersProgressTests
     {
         { "openai", Call("""{"index":0,"id":"c1","type":"function","function":{"name":"f","arguments":""}}""") },
         { "openai", Call("""{"index":0,"function":{"arguments":"{\"a\""}}""") },
+        { "openai", Call("""{"index":0,"type":"custom","custom":{"input":"abc"}}""", begun: true) },
+        { "openai", Call("""{"index":0,"extra_content":{"google":{"thought_signature":"QUJD"}}}""", begun: true) },
         { "openai", Delta(""" "content":"","reasoning_details":[{"type":"reasoning.encrypted","data":"QUJD"}] """) },
         { "openai", Delta(""" "content":null,"function_call":{"name":"f","arguments":"{"} """) },
         { "openai", Delta(""" "content":[{"type":"thinking","thinking":[{"type":"text","text":"hmm"}]}] """) },
@@ -36,6 +38,8 @@ public class ReadersProgressTests
         { "openai", Delta(""" "content":"","reasoning_content":"","reasoning_details":[] """) },
         { "openai", Delta(""" "content":[{"type":"text","text":""}] """) },
         { "openai", Call("""{"index":0,"function":{"arguments":""}}""", begun: true) },
+        { "openai", Call("""{"index":0,"id":"c1","type":"function","function":{"name":"f","arguments":null}}""", begun: true) },
+        { "openai", Delta(""" "reasoning_details":[{"type":"reasoning.text","text":"","format":"x","index":0}] """) },
         { "openai", """{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}""" },
         { "openai", """{"choices":[]}""" },
         { "openai", ": keep-alive" },
