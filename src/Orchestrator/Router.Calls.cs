@@ -90,10 +90,13 @@ public sealed partial class Router
     IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var request = new LlmRequest(messages) { Options = options };
-        ThrowIfDisposed();
-        // A caller of IChatClient concatenates all text: it would ignore the restart and mix two answers.
-        return new RouteStream(this, request, mayRestart: false, cancellationToken);
+        return StreamForClient(messages, options, showsProgress: false, cancellationToken);
+    }
+
+    IAsyncEnumerable<ChatResponseUpdate> IProgressSource.StreamWithProgress(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        return StreamForClient(messages, options, showsProgress: true, cancellationToken);
     }
 
     object? IChatClient.GetService(Type serviceType, object? serviceKey)
@@ -110,16 +113,27 @@ public sealed partial class Router
     bool IToolRunner.RunsTools =>
         Array.Exists(_providers.All, static registered => registered.Provider is Providers.ChatClientProvider { RunsTools: true });
 
+    private RouteStream StreamForClient(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, bool showsProgress, CancellationToken cancellationToken)
+    {
+        var request = new LlmRequest(messages) { Options = options };
+        ThrowIfDisposed();
+        // A caller of IChatClient concatenates all text: it would ignore the restart and mix two answers.
+        return new RouteStream(this, request, mayRestart: false, cancellationToken, showsProgress);
+    }
+
     private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
         new(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(
-        Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken) : IAsyncEnumerable<ChatResponseUpdate>
+        Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken, bool showsProgress = false)
+        : IAsyncEnumerable<ChatResponseUpdate>
     {
         public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new StreamedCall(
             router.NewInput(request, live: true, ownToken, cancellationToken),
             router._planner,
-            mayRestart && router._services.MidStream == MidStreamMode.Restart);
+            mayRestart && router._services.MidStream == MidStreamMode.Restart,
+            showsProgress);
     }
 }

@@ -13,7 +13,7 @@ namespace Orchestrator;
 /// stream is awaited: <see cref="LlmException"/> for an error that ends the call, <see cref="AllProvidersFailedException"/> when no
 /// provider could answer, <see cref="OperationCanceledException"/> with the caller's own token when the caller cancelled.</para>
 /// </remarks>
-public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner
+public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner, IProgressSource
 {
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(1);
 

@@ -25,8 +25,8 @@ internal sealed record OpenAiCompatibleError(
             "insufficient_quota"),
         LlmErrorKind.RateLimited => new(
             429,
-            $"Rate limit reached for {model} in organization org-fake on requests per min (RPM): Limit 3, Used 3, Requested 1. "
-                + "Please try again in 20s.",
+            // The vendor goes on with "Please try again in 20s." Here the header alone tells a wait, if the test sets one.
+            $"Rate limit reached for {model} in organization org-fake on requests per min (RPM): Limit 3, Used 3, Requested 1.",
             "requests",
             null,
             "rate_limit_exceeded"),

@@ -20,7 +20,9 @@ public interface ILlmProvider
     /// With <see cref="LlmRequest.Streaming"/> set, yield updates as they arrive; otherwise one update will do, and it may carry
     /// the whole <see cref="ChatResponse"/> as its <see cref="ChatResponseUpdate.RawRepresentation"/>: the router then returns that
     /// very object. Report usage in a <see cref="UsageContent"/>; several add up. End the sequence only when the answer is complete:
-    /// a cut answer is an <see cref="LlmException"/> of kind <see cref="LlmErrorKind.StreamInterrupted"/>.
+    /// a cut answer is an <see cref="LlmException"/> of kind <see cref="LlmErrorKind.StreamInterrupted"/>. An update without contents and
+    /// with a <see cref="ChatResponseUpdate.RawRepresentation"/> is progress: it restarts the first-token limit and the idle limit. The
+    /// providers of this library yield such updates too.
     /// </remarks>
     /// <param name="request">The request. It is shared between attempts and must not be changed.</param>
     /// <param name="cancellationToken">Fires when the caller cancels, a limit runs out or the router is disposed.</param>

@@ -37,7 +37,8 @@ public enum LlmErrorKind
     /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
     Timeout,
 
-    /// <summary>The answer could not be understood. The next provider is tried if nothing was handed out; counts against health.</summary>
+    /// <summary>The answer could not be understood, or a gateway's page came in its place. The next provider is tried if nothing was handed
+    /// out; counts against health.</summary>
     MalformedResponse,
 
     /// <summary>The answer was cut. The next provider is tried if nothing was handed out; counts against health.</summary>

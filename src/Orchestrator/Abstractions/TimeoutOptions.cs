@@ -28,11 +28,12 @@ public sealed record TimeoutOptions
     /// <value>5 s at the router.</value>
     public TimeSpan? Connect { get => _connect; init => _connect = Checked(value, nameof(Connect)); }
 
-    /// <summary>Time to the first content of a streamed attempt, enforced only while another candidate is untried.</summary>
+    /// <summary>Time to the first content of a streamed attempt, enforced only while another candidate is untried. Progress without
+    /// content, such as a piece of a tool call, restarts it.</summary>
     /// <value>10 s at the router.</value>
     public TimeSpan? FirstToken { get => _firstToken; init => _firstToken = Checked(value, nameof(FirstToken)); }
 
-    /// <summary>Time between two updates that carry content.</summary>
+    /// <summary>Time after the last content or progress of a streamed attempt, from its first content on.</summary>
     /// <value>30 s at the router.</value>
     public TimeSpan? Idle { get => _idle; init => _idle = Checked(value, nameof(Idle)); }
 

@@ -144,8 +144,8 @@ internal sealed partial class Attempt
 
         var hasContent = _answer.Read(ref update, _input);
         Current = update;
-        if (hasContent && _input.Streaming)
-            _time.AddContent(Services.Clock);
+        if (_answer.HasMoved && _input.Streaming)
+            _time.AddProgress(hasContent, Services.Clock);
         _answer.Commit(hasContent, _input.Live);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
         return ++_pulls % ClockEvery != 0

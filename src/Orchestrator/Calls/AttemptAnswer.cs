@@ -35,8 +35,11 @@ internal struct AttemptAnswer
     /// <summary>Whether content has come after the last finish reason.</summary>
     public bool WentOn { get; private set; }
 
-    /// <summary>Whether the last update stands for an event that was skipped.</summary>
+    /// <summary>Whether the last update has nothing for the caller: it stands for an event that was skipped, or for progress.</summary>
     public bool HasNothing { get; private set; }
+
+    /// <summary>Whether the last update moved the answer, with content or without.</summary>
+    public bool HasMoved { get; private set; }
 
     public readonly bool IsRefusal => FinishReason == ChatFinishReason.ContentFilter.Value;
 
@@ -80,7 +83,9 @@ internal struct AttemptAnswer
     public bool Read(ref ChatResponseUpdate update, in AttemptInput input)
     {
         var content = false;
-        HasNothing = false;
+        HasNothing = HasMoved = AnswerProgress.Is(update);
+        if (HasNothing)
+            return false;
         if (update.RawRepresentation is ChatResponse response)
         {
             var whole = WholeAnswer.Of(response, update);
@@ -95,6 +100,7 @@ internal struct AttemptAnswer
             if (closesRoute || (update.RawRepresentation is ReplacedText && !input.Live))
                 update = WithoutRaw(update, input);
             ReadContents(update.Contents, input, ref content);
+            HasMoved = content || Moves(update);
             if (input.Live)
                 update = Streamed().Show(update);
             Keep(update, input, content);
@@ -104,10 +110,11 @@ internal struct AttemptAnswer
         }
 
         HasContent |= content;
+        HasMoved |= content;
         return content;
     }
 
-    public void SkipUpdate() => HasNothing = true;
+    public void SkipUpdate() => (HasNothing, HasMoved) = (true, false);
 
     /// <summary>Commits the answer, if the update just read does.</summary>
     public void Commit(bool content, bool live) => Committed |= (content && live) || ToolRan;
@@ -205,6 +212,23 @@ internal struct AttemptAnswer
         var messages = whole.Messages;
         for (var i = 0; i < messages.Count; i++)
             ReadContents(messages[i].Contents, input, ref content);
+    }
+
+    /// <summary>
+    /// Whether an update without content still shows that the answer goes on: a client's own object, or anything but empty text and usage.
+    /// </summary>
+    private static bool Moves(ChatResponseUpdate update)
+    {
+        if (update.RawRepresentation is not (null or RouteResult or ReplacedText))
+            return true;
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is ErrorContent or { RawRepresentation: not null } and not UsageContent)
+                return true;
+        }
+
+        return false;
     }
 
     private void ReadContents(IList<AIContent> contents, in AttemptInput input, ref bool content)

@@ -22,7 +22,7 @@ internal sealed class AttemptClock
     private ITimer? _timer;
     private AttemptTime _time;
     private AnswerStage _stage;
-    private long _lastContent;
+    private long _lastProgress;
     private long _orphanAt;
     private readonly bool _streaming;
     private bool _hasAnother;
@@ -81,8 +81,8 @@ internal sealed class AttemptClock
         lock (Pull!)
         {
             var now = Clock.Now();
-            if (_time.HasNewContent)
-                NoteContent(now);
+            if (_time.HasNewProgress)
+                NoteProgress(now);
             _waiting = true;
             // Cancelled before the wait began: the callback that cancelled found no wait.
             due = _isCancelled ? Clock.Span(Volatile.Read(ref _orphanAt) - now) : Earliest(now, out _);
@@ -111,8 +111,8 @@ internal sealed class AttemptClock
     {
         _time = time;
         _stage = stage;
-        if (time.HasNewContent)
-            NoteContent(Clock.Now());
+        if (time.HasNewProgress)
+            NoteProgress(Clock.Now());
         _hasAnother = !stage.HasContent && _streaming && _running.HasAnother;
         var isExpired = Earliest(Clock.Now(), out var limit) == TimeSpan.Zero;
         time = _time;
@@ -182,10 +182,10 @@ internal sealed class AttemptClock
         }
     }
 
-    private void NoteContent(long now)
+    private void NoteProgress(long now)
     {
-        _lastContent = _time.Spent(now);
-        _time.HasNewContent = false;
+        _lastProgress = _time.Spent(now);
+        _time.HasNewProgress = false;
     }
 
     private void Arm(TimeSpan due)
@@ -273,9 +273,9 @@ internal sealed class AttemptClock
 
         // A provider that was not asked to stream cannot be told slow from dead.
         if (_streaming && _stage.HasContent)
-            Consider(AttemptLimit.Idle, Timeouts.Idle, Clock.Span(_time.Spent(now) - _lastContent));
+            Consider(AttemptLimit.Idle, Timeouts.Idle, Clock.Span(_time.Spent(now) - _lastProgress));
         else if (_hasAnother)
-            Consider(AttemptLimit.FirstToken, Timeouts.FirstToken, spent);
+            Consider(AttemptLimit.FirstToken, Timeouts.FirstToken, Clock.Span(_time.Spent(now) - _lastProgress));
         limit = which;
         return left == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left;
 

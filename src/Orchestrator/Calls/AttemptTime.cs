@@ -13,8 +13,8 @@ internal struct AttemptTime(long begun)
     /// <summary>The time until the first content of a streamed answer; below zero before it.</summary>
     public long FirstToken { get; private set; } = -1;
 
-    /// <summary>Whether content has come since the clock was last looked at: the idle limit starts there.</summary>
-    public bool HasNewContent { get; set; }
+    /// <summary>Whether the answer has moved since the clock was last looked at: first-token limit and idle limit start there.</summary>
+    public bool HasNewProgress { get; set; }
 
     /// <summary>Provider time so far.</summary>
     public long Spent(long now)
@@ -25,13 +25,13 @@ internal struct AttemptTime(long begun)
         return _spent + (now - Since);
     }
 
-    /// <summary>Content of a streamed answer has come.</summary>
-    public void AddContent(RouterClock clock)
+    /// <summary>A streamed answer has moved, with content or without.</summary>
+    public void AddProgress(bool hasContent, RouterClock clock)
     {
-        if (FirstToken < 0)
+        if (hasContent && FirstToken < 0)
             FirstToken = Spent(clock.Now());
-        // Only a wait can outlast the idle limit: the next one looks at the clock for both.
-        HasNewContent = true;
+        // Only a wait can outlast these limits: the next one looks at the clock for both.
+        HasNewProgress = true;
     }
 
     /// <summary>The consumer takes an update: the provider's time stands still.</summary>

@@ -63,9 +63,6 @@ internal static class BufferedAnswer
         }
 
         var response = Of(first);
-        if (response.Messages[0].CreatedAt <= DateTimeOffset.UnixEpoch)
-            response.Messages[0].CreatedAt = null;
-        response.Messages[0].Contents = [.. first.Contents];
         response.ResponseId = last.ResponseId is { Length: > 0 } id ? id : response.ResponseId;
         response.ConversationId = last.ConversationId ?? response.ConversationId;
         response.ModelId = last.ModelId ?? response.ModelId ?? info.Model;
@@ -81,10 +78,12 @@ internal static class BufferedAnswer
     private static ChatResponse Of(ChatResponseUpdate update)
     {
         // What ToChatResponse does, for the one update most custom providers yield, without its lists.
-        var message = new ChatMessage(update.Role ?? ChatRole.Assistant, update.Contents)
+        // The list is the caller's own to change: the provider may keep that of its update, or hand it out again.
+        var message = new ChatMessage(update.Role ?? ChatRole.Assistant, [.. update.Contents])
         {
             AuthorName = update.AuthorName,
-            CreatedAt = update.CreatedAt,
+            // Zero is what servers give that know no time.
+            CreatedAt = update.CreatedAt > DateTimeOffset.UnixEpoch ? update.CreatedAt : null,
             MessageId = update.MessageId is { Length: > 0 } messageId ? messageId : null,
         };
         return new ChatResponse(message)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 
 namespace Orchestrator;
 
@@ -16,6 +17,7 @@ internal sealed partial class RouteCall : IRunningCall
     private Attempt? _attempt;
     private List<ChatResponseUpdate>? _released;
     private LlmException? _broken;
+    private ChatResponseUpdate? _progress;
     private LinkedCancellation? _wait;
     private TimeSpan _queuedFor;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
@@ -109,6 +111,10 @@ internal sealed partial class RouteCall : IRunningCall
                     if (!_attempt.Answer.HasHeld)
                         return HandOut(_attempt.Current);
                     Queue(_attempt.Answer.TakeHeld());
+                }
+                else if (_consumer is { ShowsProgress: true } && _attempt.Answer.HasMoved)
+                {
+                    return HandOut(_progress ??= AnswerProgress.NewUpdate());
                 }
             }
 

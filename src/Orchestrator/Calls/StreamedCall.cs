@@ -13,7 +13,14 @@ internal sealed class StreamedCall : IAsyncEnumerator<ChatResponseUpdate>
     /// <param name="input">What was asked.</param>
     /// <param name="planner">Makes the call's plans.</param>
     /// <param name="mayRestart">Whether an answer that breaks after its first content is started over at the next provider.</param>
-    public StreamedCall(CallInput input, RoutePlanner planner, bool mayRestart) => _call = new RouteCall(input, planner, this, mayRestart);
+    /// <param name="showsProgress">Whether progress without content is handed out too: to a router around this one.</param>
+    public StreamedCall(CallInput input, RoutePlanner planner, bool mayRestart, bool showsProgress = false)
+    {
+        _call = new RouteCall(input, planner, this, mayRestart);
+        ShowsProgress = showsProgress;
+    }
+
+    public bool ShowsProgress { get; }
 
     public ChatResponseUpdate Current => _call.Current;
 

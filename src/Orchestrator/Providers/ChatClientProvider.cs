@@ -118,9 +118,7 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
                 ChatResponseUpdate update;
                 try
                 {
-                    updates ??= _client.GetStreamingResponseAsync(
-                        RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken), cancellationToken)
-                        .GetAsyncEnumerator(cancellationToken);
+                    updates ??= UpdatesOf(request, cancellationToken).GetAsyncEnumerator(cancellationToken);
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         break;
                     update = updates.Current ?? throw Malformed("a null update");
@@ -153,6 +151,14 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
                 "The client's stream ended without a finish reason, so the answer may be cut. "
                     + "Set RequireFinishReason = false if this client never gives one.");
         }
+    }
+
+    private IAsyncEnumerable<ChatResponseUpdate> UpdatesOf(LlmRequest request, CancellationToken cancellationToken)
+    {
+        var (messages, options) = (RequestCopy.Of(request.Messages), OptionsFor(request, cancellationToken));
+        return _client is IProgressSource source
+            ? source.StreamWithProgress(messages, options, cancellationToken)
+            : _client.GetStreamingResponseAsync(messages, options, cancellationToken);
     }
 
     // The caller's options may be of a derived class whose Clone throws: a fault of the request, not of the client.

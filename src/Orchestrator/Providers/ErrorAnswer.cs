@@ -21,7 +21,10 @@ internal static class ErrorAnswer
         return new LlmException(
             kind,
             $"Provider '{provider}' answered with nothing but an error{(code is null ? "" : $" (code {code})")}.")
-        { ProviderCode = code };
+        {
+            ProviderCode = code,
+            RetryAfter = kind is LlmErrorKind.RateLimited or LlmErrorKind.Unavailable ? ToldWait.InText(content.Message) : null,
+        };
     }
 
     // Vendors' codes are words or numbers. Any other text might be a secret or a part of the prompt.

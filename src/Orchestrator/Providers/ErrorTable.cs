@@ -65,7 +65,8 @@ internal static class ErrorTable
 
     /// <summary>The kind, or null to use the status.</summary>
     public static LlmErrorKind? KindOf(int status, ServerError serverError) =>
-        OfCode(serverError.Code) ?? OfCode(serverError.Type) ?? OfContext(status, serverError.Message)
+        RequestWords.KindOf(status, serverError)
+        ?? OfCode(serverError.Code) ?? OfCode(serverError.Type) ?? OfContext(status, serverError.Message)
         ?? OfName(status, serverError.Code) ?? OfName(status, serverError.Type) ?? OfWords(status, serverError.Message);
 
     /// <summary>The kind of an error inside a stream, which has no status, except that some servers use the status as the code.</summary>

@@ -101,6 +101,22 @@ public class FastPathTests
         (await router.RouteAsync("hi")).Response.Text.Should().Be("ok");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_contents_of_an_answer_of_one_update_are_the_caller_s_own(bool epoch)
+    {
+        var update = new ChatResponseUpdate(ChatRole.Assistant, "ok") { FinishReason = ChatFinishReason.Stop };
+        update.CreatedAt = epoch ? DateTimeOffset.UnixEpoch : null;
+        await using var router = new Router();
+        router.AddProvider(new FakeProvider("a", (_, _) => Some.Updates(update)));
+        var answer = (await router.RouteAsync("hi")).Response;
+        answer.Messages[0].CreatedAt.Should().BeNull("the library takes zero for no time");
+        answer.Messages[0].Contents.Add(new TextContent(" more"));
+        update.Text.Should().Be("ok");
+        (await router.RouteAsync("hi")).Response.Text.Should().Be("ok");
+    }
+
     [Fact]
     public async Task An_answer_of_two_updates_has_the_bound_of_any_other()
     {

@@ -39,6 +39,8 @@ public sealed class SnippetBehaviourTests
     [InlineData(HttpStatusCode.BadRequest, "{\"code\":\"prompt_too_long\"}", LlmErrorKind.ContextLengthExceeded)]
     [InlineData(HttpStatusCode.ServiceUnavailable, "{}", LlmErrorKind.Unavailable)]
     [InlineData(HttpStatusCode.BadGateway, "<html>", LlmErrorKind.Unavailable)]
+    [InlineData(HttpStatusCode.Unauthorized, "<html>", LlmErrorKind.MalformedResponse)]
+    [InlineData(HttpStatusCode.Unauthorized, "{}", LlmErrorKind.Authentication)]
     [InlineData(HttpStatusCode.OK, "{\"text\":\"Hi\"}\n", LlmErrorKind.StreamInterrupted)]
     [InlineData(HttpStatusCode.OK, "<html>", LlmErrorKind.MalformedResponse)]
     public async Task The_http_provider_tells_failures_apart(HttpStatusCode status, string body, LlmErrorKind expected)

@@ -11,7 +11,7 @@ internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
 {
     private readonly HandStream _stream = new();
 
-    public ProviderInfo Info { get; } = new(name, "mock", $"{name}-model");
+    public ProviderInfo Info { get; init; } = new(name, "mock", $"{name}-model");
 
     public CancellationToken Token { get; private set; }
 

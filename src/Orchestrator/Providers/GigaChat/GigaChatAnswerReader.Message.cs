@@ -28,9 +28,11 @@ internal sealed partial class GigaChatAnswerReader
             else if (field.SequenceEqual("function_call"u8))
                 ReadCall(ref reader, ref name, ref arguments);
             else
-                JsonRead.SkipNext(ref reader);
+                _hasMoved |= JsonRead.SkipNextSaying(ref reader);
         }
 
+        // Text moves the answer even where all of it is held back as the possible beginning of a stop sequence.
+        _hasMoved |= text is { Length: > 0 };
         // A progress message, not part of the answer.
         if (role == "function_in_progress")
             return;

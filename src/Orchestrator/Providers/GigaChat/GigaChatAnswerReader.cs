@@ -14,6 +14,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
     private string? _finish;
     private string? _state;
     private bool _isAnswer;
+    private bool _hasMoved;
     private bool _hasFailed;
     private bool _isTold;
 
@@ -29,6 +30,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
 
         var (before, failed) = (_finish, _hasFailed);
         _contents.Clear();
+        _hasMoved = false;
         try
         {
             Read(data, isError);
@@ -53,7 +55,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         }
 
         if (_contents.Count == 0 && !finished && !cut)
-            return null;
+            return _hasMoved ? Progress : null;
         _isTold |= finished || cut;
         return Update(finished || cut ? FinishReason() : null);
     }

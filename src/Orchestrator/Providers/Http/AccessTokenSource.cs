@@ -77,11 +77,15 @@ internal sealed class AccessTokenSource(
         }
     }
 
-    /// <summary>Drops the token of a request that was refused with 401; false for any other refusal.</summary>
+    /// <summary>Drops the token of a request that was refused with 401; false for any other refusal, and for a gateway's page.</summary>
     public bool DropRefused(HttpRequestMessage refused, LlmException error)
     {
-        if (error.StatusCode != 401 || refused.Headers.Authorization?.Parameter is not { } token)
+        if (error is not { StatusCode: 401, Kind: not LlmErrorKind.MalformedResponse }
+            || refused.Headers.Authorization?.Parameter is not { } token)
+        {
             return false;
+        }
+
         Drop(token);
         return true;
     }

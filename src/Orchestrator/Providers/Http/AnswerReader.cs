@@ -11,6 +11,7 @@ internal abstract class AnswerReader(ProviderInfo info)
 {
     private const int MostPassedOver = 8;
     private int _passedOver;
+    private ChatResponseUpdate? _progress;
 
     /// <summary>Whether the completion mark was seen: only then is the answer whole.</summary>
     public bool IsComplete { get; protected set; }
@@ -27,7 +28,10 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>The response with the answer.</summary>
     public HttpResponseMessage? Response { get; set; }
 
-    /// <summary>Reads one event of a stream; null when it carries nothing for the consumer.</summary>
+    /// <summary>The update for an event that moved the answer and has nothing for the consumer. One object an answer.</summary>
+    protected ChatResponseUpdate Progress => _progress ??= AnswerProgress.NewUpdate();
+
+    /// <summary>Reads one event of a stream; null when it neither moves the answer nor carries anything for the consumer.</summary>
     /// <param name="data">The event's bytes.</param>
     /// <param name="isError">Whether the server named the event an error.</param>
     public abstract ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError);
@@ -55,6 +59,7 @@ internal abstract class AnswerReader(ProviderInfo info)
             ProviderName = info.Name,
             Model = info.Model,
             StatusCode = 200,
+            RetryAfter = serverError.WaitAfter(null, kind),
             ProviderCode = code is null ? null : Shown(code, Request, Response),
             PartialText = partialText,
         };

@@ -27,14 +27,15 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
         using (var body = await bodies.ReadErrorAsync(response, cancellationToken).ConfigureAwait(false))
         {
             serverError = ServerError.Read(body.Span);
-            text = serverError.Message ?? (MediaTypes.IsHtml(response) ? "" : ServerError.Words(body.Span));
-            // Vendors answer in JSON. An HTML page is a gateway's, and does not show how another provider would answer.
-            if (status == 400 && MediaTypes.IsHtml(response))
-                (page, text) = OfPage(body.Span);
+            var isHtml = MediaTypes.IsHtml(response);
+            text = serverError.Message ?? (isHtml ? "" : ServerError.Words(body.Span));
+            // No judgement of credentials, money or model, and it does not show how another provider would answer.
+            if (!serverError.IsKnown && GatewayPage.Is(status, isHtml, body.Span))
+                (page, text) = OfPage(status, isHtml || GatewayPage.IsMarkup(body.Span) ? null : text, body.Span);
         }
 
         // The kind is found in the original text; the shown text has lost the parts that repeat the request.
-        var kind = api.KindOf(status, serverError) ?? page ?? StatusKinds.FromStatus(status);
+        var kind = page ?? api.KindOf(status, serverError) ?? StatusKinds.FromStatus(status);
         var excerpt = errors.Shown(text, request, response);
         var hint = Hint(kind, status, serverError);
         // Advice may quote the server.
@@ -44,9 +45,14 @@ internal sealed class ErrorPage(VendorApi api, BodyReader bodies, ResponseErrors
         return errors.Of(response, kind, serverError, $"answered HTTP {status}{what}{hint}", request);
     }
 
-    private static (LlmErrorKind Kind, string Text) OfPage(ReadOnlySpan<byte> page) =>
-        WantsCertificate(page) ? (LlmErrorKind.Authentication, CertificateWanted)
-        : WantsTls(page) ? (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address")
+    /// <param name="status">The status.</param>
+    /// <param name="words">The words of a page of plain text; null for one of markup.</param>
+    /// <param name="page">The page.</param>
+    private static (LlmErrorKind Kind, string Text) OfPage(int status, string? words, ReadOnlySpan<byte> page) =>
+        words is not null ? (LlmErrorKind.MalformedResponse, $"{words.Trim()} (no answer of the API: check what answers in its place)")
+        : status == 400 && WantsCertificate(page) ? (LlmErrorKind.Authentication, CertificateWanted)
+        : status == 400 && WantsTls(page) ?
+            (LlmErrorKind.MalformedResponse, $"an HTML page: {ConnectionWords.TlsIsWanted}. Use https in the base address")
         : (LlmErrorKind.MalformedResponse, "an HTML page. Check the base address, and whether a proxy answers in its place");
 
     // nginx's texts for a missing client certificate and for one that it does not accept.

@@ -98,6 +98,26 @@ internal static class JsonRead
         return type;
     }
 
+    /// <summary>Skips the property whose name was read, and returns whether it says anything: a text that is not empty, here or deeper, and
+    /// more than a label.</summary>
+    public static bool SkipNextSaying(ref Utf8JsonReader reader)
+    {
+        var isLabel = IsLabel(Name(ref reader));
+        reader.Read();
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            return !isLabel && IsText(ref reader);
+        (var depth, var says, isLabel) = (reader.CurrentDepth, false, false);
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+                isLabel = IsLabel(Name(ref reader));
+            else
+                says |= !isLabel && IsText(ref reader);
+        }
+
+        return says;
+    }
+
     /// <summary>A copy of the current value, as raw JSON.</summary>
     public static string Raw(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
@@ -123,6 +143,13 @@ internal static class JsonRead
         reader.Skip();
         return false;
     }
+
+    private static bool IsText(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
+
+    private static bool IsLabel(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("type"u8) || name.SequenceEqual("id"u8) || name.SequenceEqual("name"u8) || name.SequenceEqual("role"u8)
+        || name.SequenceEqual("format"u8);
 
     private static byte[] Unescaped(ref Utf8JsonReader reader)
     {

@@ -21,7 +21,8 @@ internal sealed class ResponseErrors(VendorApi api, HttpRequestHeaders defaults,
             StatusCode = (int)response.StatusCode,
             ProviderCode = serverError.Name is { } code ? Shown(code, request, response) : null,
             RequestId = ShownRequestId(response, request),
-            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow()) ?? api.WaitAfter(kind, serverError),
+            RetryAfter = RetryAfter.From(response.Headers, time.GetUtcNow())
+                ?? serverError.WaitAfter((int)response.StatusCode, kind) ?? api.WaitAfter(kind, serverError),
         };
 
     /// <summary>The response does not follow the protocol.</summary>

@@ -12,6 +12,16 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
 {
     public static ServerError None { get; } = new(null, null, null);
 
+    /// <summary>Whether the error says which part of the request was flagged. The part itself is never kept.</summary>
+    public bool IsFlagged { get; private init; }
+
+    /// <summary>How long the body asks the client to wait; null when it does not say.</summary>
+    public TimeSpan? Wait { get; init; }
+
+    /// <summary>The wait, where status or kind says that a wait helps.</summary>
+    public TimeSpan? WaitAfter(int? status, LlmErrorKind kind) =>
+        status is 429 or 503 || kind is LlmErrorKind.RateLimited or LlmErrorKind.Unavailable ? Wait : null;
+
     /// <summary>The message without the parts that repeat the prompt or the key: servers quote what they refuse.</summary>
     public ServerError Shown(Func<string, string> shown) => new(Clean(Message, shown), Clean(Code, shown), Clean(Type, shown));
 
@@ -23,6 +33,12 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     public string? Name => Code is null || (IsStatus(Code) && !string.IsNullOrEmpty(Type)) ? Type : Code;
 
     public static ServerError Read(ReadOnlySpan<byte> body)
+    {
+        var error = ReadBody(body);
+        return ToldWait.In(body) is { } wait ? error with { Wait = wait } : error;
+    }
+
+    private static ServerError ReadBody(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -36,8 +52,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
     }
 
-    /// <summary>The texts of a body of unknown shape, or the body itself when it is not JSON. Never an <c>input</c>, which quotes the
-    /// request, nor an access token.</summary>
+    /// <summary>The texts of a body of unknown shape, or the body itself when it is not JSON. Never an <c>input</c> or a
+    /// <c>flagged_input</c>, which quote the request, nor an access token.</summary>
     public static string Words(ReadOnlySpan<byte> body)
     {
         var words = new List<string>();
@@ -49,7 +65,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             {
                 if (reader.TokenType == JsonTokenType.PropertyName)
                     name = reader.GetString()!;
-                else if (name is "input" or "access_token" or "tok" or "iamToken")
+                else if (name is "input" or "flagged_input" or "access_token" or "tok" or "iamToken")
                     (name, _) = ("", reader.TrySkip());
                 else if (reader.TokenType == JsonTokenType.String)
                     words.Add(name.Length > 0 ? $"{name}: {JsonRead.Text(ref reader)}" : JsonRead.Text(ref reader) ?? "");
@@ -100,6 +116,16 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
                 if (JsonRead.Text(ref reader) is { } type)
                     result = result with { Type = result.Type ?? type };
             }
+            else if (reader.ValueTextEquals("metadata"u8))
+            {
+                reader.Read();
+                if (JsonRead.TryEnterObject(ref reader))
+                    result = result with { IsFlagged = result.IsFlagged | ReadMetadata(ref reader) };
+            }
+            else if (reader.ValueTextEquals("flagged_input"u8))
+            {
+                result = result with { IsFlagged = JsonRead.SkipNext(ref reader) != JsonTokenType.Null };
+            }
             else
             {
                 reader.Read();
@@ -109,6 +135,19 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
 
         // In an object with a message, "error" is a flag or the name of the status.
         return result with { Message = result.Message ?? label };
+    }
+
+    /// <summary>Whether the input was flagged.</summary>
+    private static bool ReadMetadata(ref Utf8JsonReader reader)
+    {
+        var isFlagged = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var says = reader.ValueTextEquals("flagged_input"u8);
+            isFlagged |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null && says;
+        }
+
+        return isFlagged;
     }
 
     /// <summary>FastAPI's list of errors in a request: message and location, never the quoted input.</summary>
@@ -154,5 +193,8 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 100 and < 600;
 
     private static ServerError Merge(ServerError inner, ServerError outer) =>
-        new(inner.Message ?? outer.Message, inner.Code ?? outer.Code, inner.Type ?? outer.Type);
+        new(inner.Message ?? outer.Message, inner.Code ?? outer.Code, inner.Type ?? outer.Type)
+        {
+            IsFlagged = inner.IsFlagged || outer.IsFlagged,
+        };
 }

@@ -14,19 +14,20 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
     private string? _doneReason;
     private int? _promptCount, _evalCount, _cachedCount;
     private bool _done;
+    private bool _hasMoved;
     private bool _calledTools;
     private int _calls;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
-        _contents = null;
+        (_contents, _hasMoved) = (null, false);
         Read(data);
         if (_done)
             IsComplete = IsLast = true;
         if (_done && Usage() is { } usage)
             Add(new UsageContent(usage));
         if (_contents is null && !_done)
-            return null;
+            return _hasMoved ? Progress : null;
         return new ChatResponseUpdate
         {
             Role = ChatRole.Assistant,
@@ -116,7 +117,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             }
             else
             {
-                JsonRead.SkipNext(ref reader);
+                _hasMoved |= JsonRead.SkipNextSaying(ref reader);
             }
         }
     }

@@ -17,6 +17,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
     private UsageDetails? _usage;
     private ChatFinishReason? _finish;
     private bool _isAnswer;
+    private bool _hasMoved;
     private bool _isWhole;
     private bool _failed;
     private Range? _choiceError;
@@ -33,7 +34,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         }
 
         var before = _finish;
-        _contents = null;
+        (_contents, _hasMoved) = (null, false);
         LlmException? error;
         try
         {
@@ -65,7 +66,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         }
 
         if (_contents is null)
-            return null;
+            return _hasMoved ? Progress : null;
         return NewUpdate(_contents, finished ? _finish : null);
     }
 
@@ -209,61 +210,6 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
             }
         }
     }
-
-    private void ReadMessage(ref Utf8JsonReader reader)
-    {
-        _isAnswer = true;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var field = JsonRead.Name(ref reader);
-            if (field.SequenceEqual("content"u8))
-                ReadContent(ref reader);
-            else if (field.SequenceEqual("reasoning_content"u8) || field.SequenceEqual("reasoning"u8))
-                AddText(ref reader, static text => new TextReasoningContent(text));
-            else if (field.SequenceEqual("refusal"u8))
-                AddText(ref reader, static text => new ErrorContent(text) { ErrorCode = "Refusal" });
-            else if (field.SequenceEqual("tool_calls"u8))
-                _calls.Read(ref reader);
-            else
-                JsonRead.SkipNext(ref reader);
-        }
-    }
-
-    private void ReadContent(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            if (JsonRead.Text(ref reader) is { Length: > 0 } text)
-                Add(new TextContent(text));
-            return;
-        }
-
-        // Parts, as some servers answer: the text of each.
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (!JsonRead.TryEnterObject(ref reader))
-                continue;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                var field = JsonRead.Name(ref reader);
-                if (field.SequenceEqual("text"u8))
-                    AddText(ref reader, static text => new TextContent(text));
-                else
-                    JsonRead.SkipNext(ref reader);
-            }
-        }
-    }
-
-    private void AddText(ref Utf8JsonReader reader, Func<string, AIContent> content)
-    {
-        reader.Read();
-        if (JsonRead.Text(ref reader) is { Length: > 0 } text)
-            Add(content(text));
-    }
-
-    /// <summary>Nearly every event has one content, and the update's own list is used for it.</summary>
-    private void Add(AIContent content) => (_contents ??= new(1)).Add(content);
 
     private static bool IsError(ref Utf8JsonReader reader)
     {

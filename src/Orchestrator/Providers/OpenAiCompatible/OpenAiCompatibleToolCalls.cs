@@ -11,16 +11,20 @@ internal sealed class OpenAiCompatibleToolCalls
     private const int MostCalls = 256;
     private readonly List<Parts> _calls = [];
 
-    public void Read(ref Utf8JsonReader reader)
+    /// <summary>Takes in the parts of an event. Returns whether they add anything: a call, or a piece of the arguments of one.</summary>
+    public bool Read(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (!JsonRead.TryEnterArray(ref reader))
-            return;
+            return false;
+        var adds = false;
         for (var position = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; position++)
         {
             if (JsonRead.TryEnterObject(ref reader))
-                ReadCall(ref reader, position);
+                adds |= ReadCall(ref reader, position);
         }
+
+        return adds;
     }
 
     /// <summary>Adds the finished calls, in order.</summary>
@@ -31,8 +35,9 @@ internal sealed class OpenAiCompatibleToolCalls
         _calls.Clear();
     }
 
-    private void ReadCall(ref Utf8JsonReader reader, int position)
+    private bool ReadCall(ref Utf8JsonReader reader, int position)
     {
+        var (before, says) = (_calls.Count, false);
         int? index = null;
         string? id = null, name = null, arguments = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -55,8 +60,7 @@ internal sealed class OpenAiCompatibleToolCalls
             }
             else
             {
-                reader.Read();
-                reader.Skip();
+                says |= JsonRead.SkipNextSaying(ref reader);
             }
         }
 
@@ -68,6 +72,7 @@ internal sealed class OpenAiCompatibleToolCalls
         call.Id = string.IsNullOrEmpty(call.Id) ? id : call.Id;
         call.Name = string.IsNullOrEmpty(call.Name) ? name : call.Name;
         call.Arguments.Append(arguments);
+        return says || _calls.Count > before || arguments is { Length: > 0 };
     }
 
     private static void ReadFunction(ref Utf8JsonReader reader, ref string? name, ref string? arguments)

@@ -8,6 +8,9 @@ internal sealed record SdkErrorFields(int? Status, string? StatusName, ServerErr
 {
     public TimeSpan? Wait { get; init; }
 
+    /// <summary>Whether the body, or the message, is a gateway's page.</summary>
+    public bool IsPage { get; init; }
+
     public string? RequestId { get; init; }
 
     public string? RetryAfterMs { get; init; }

@@ -108,11 +108,11 @@ internal sealed class SdkExceptionShape
             : SdkMembers.Text(held)
             ?? (response is null ? null : BodyOf(response));
         var message = SdkMembers.Text(SdkMembers.Quietly(() => exception.Message));
-        return new SdkErrorFields(
-            StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode),
-            status is Enum ? status.ToString() : null,
-            ErrorOf(exception, body, message))
+        var code = StatusOf(status ?? (response as HttpResponseMessage)?.StatusCode);
+        var error = ErrorOf(exception, body, message, out var isKnown);
+        return new SdkErrorFields(code, status is Enum ? status.ToString() : null, error)
         {
+            IsPage = !isKnown && IsPage(code, SdkHeaders.Of(headers, "Content-Type"), body, message),
             Wait = SdkMembers.Value(_wait, exception) as TimeSpan?,
             RequestId = SdkMembers.Text(SdkMembers.Value(_id, exception))
                 ?? SdkHeaders.Of(headers, "x-request-id") ?? SdkHeaders.Of(headers, "request-id"),
@@ -127,8 +127,17 @@ internal sealed class SdkExceptionShape
         ?? SdkContent.Text((response as HttpResponseMessage)?.Content)
         ?? SdkMembers.Text(SdkMembers.Value(SdkMembers.Property(response.GetType(), "Content", "Body"), response));
 
+    private static bool IsPage(int? status, string? type, string? body, string? message)
+    {
+        if (status is not { } code)
+            return false;
+        var isHtml = type?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) is true
+            || (body is null && GatewayPage.IsQuotedIn(message));
+        return GatewayPage.Is(code, isHtml, Encoding.UTF8.GetBytes(body ?? ""));
+    }
+
     // Members first, then the body, then JSON in the message. Texts are read by the table of kinds only and never shown.
-    private ServerError ErrorOf(Exception exception, string? body, string? message)
+    private ServerError ErrorOf(Exception exception, string? body, string? message, out bool isKnown)
     {
         var serverError = ServerError.Read(Encoding.UTF8.GetBytes(body ?? ""));
         if (!serverError.IsKnown && message?.IndexOf('{', StringComparison.Ordinal) is >= 0 and var at)
@@ -147,10 +156,14 @@ internal sealed class SdkExceptionShape
                 : serverError with { Message = words.Length > 0 ? words : null };
         }
 
-        return new ServerError(
-            serverError.Message ?? Of(error, "Message") ?? body ?? message,
-            SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? serverError.Code ?? Of(error, "Code"),
-            SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? serverError.Type ?? Of(error, "Type") ?? Of(error, "Status"));
+        isKnown = serverError.IsKnown;
+        return serverError with
+        {
+            Message = serverError.Message ?? Of(error, "Message") ?? body ?? message,
+            Code = SdkMembers.Text(SdkMembers.Value(_code, exception)) ?? serverError.Code ?? Of(error, "Code"),
+            Type = SdkMembers.Text(SdkMembers.Value(_type, exception)) ?? serverError.Type ?? Of(error, "Type") ?? Of(error, "Status"),
+            Wait = serverError.Wait ?? ToldWait.InText(message),
+        };
     }
 
     private static string? Of(object? target, string name) =>

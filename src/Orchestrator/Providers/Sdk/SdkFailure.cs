@@ -35,7 +35,8 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
         {
             Code = Word(fields.Error.Code) ?? Word(fields.Error.Type) ?? (fields.Status is null ? Word(fields.StatusName) : null),
             RequestId = Id(fields.RequestId),
-            RetryAfter = fields.Wait ?? Providers.RetryAfter.From(fields.Header, TimeProvider.System.GetUtcNow()),
+            RetryAfter = fields.Wait ?? Providers.RetryAfter.From(fields.Header, TimeProvider.System.GetUtcNow())
+                ?? fields.Error.WaitAfter(fields.Status, kind),
         };
     }
 
@@ -44,7 +45,8 @@ internal sealed record SdkFailure(int? Status, LlmErrorKind Kind)
     public static bool SpeaksOfHttp(Exception exception) => ShapeOf(exception).HasStatus;
 
     // Without a status only known names count: other libraries have codes of their own.
-    private static LlmErrorKind? KindOf(SdkErrorFields fields) => fields.Status is { } status
+    private static LlmErrorKind? KindOf(SdkErrorFields fields) => fields.IsPage ? LlmErrorKind.MalformedResponse
+        : fields.Status is { } status
         ? ErrorTable.KindOf(status, fields.Error) ?? StatusKinds.FromStatus(status)
         : ErrorTable.OfName(fields.StatusName) ?? ErrorTable.KindOf(0, fields.Error);
 

@@ -104,7 +104,8 @@ internal sealed class YandexGptAccess : IDisposable
                 message, body => YandexGptTokenAnswer.Read(body, message.AnsweredAt ?? _time.GetUtcNow()), cancellationToken)
                 .ConfigureAwait(false);
         }
-        catch (LlmException error) when (error.StatusCode is >= 400 and < 500 and not (408 or 429))
+        catch (LlmException error)
+            when (error.StatusCode is >= 400 and < 500 and not (408 or 429) && error.Kind != LlmErrorKind.MalformedResponse)
         {
             // The credentials are not accepted, whatever the status: only this kind excludes the provider for long enough.
             var clock = message.Method == HttpMethod.Post ? ClockOff(message.AnsweredAt) : "";

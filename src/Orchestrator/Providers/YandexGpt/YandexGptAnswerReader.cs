@@ -26,6 +26,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     /// <summary>The beginning of the content filter's answer. Some models send it with the status of an ordinary answer.</summary>
     private const string Refusal = "В интернете есть много сайтов с информацией на эту тему.";
 
+    private static readonly List<(string Name, string Arguments)> NoCalls = [];
+
     private static readonly JsonReaderOptions Options = JsonRead.Options with { AllowMultipleValues = true };
 
     private readonly YandexGptText _text = new();
@@ -34,6 +36,8 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private UsageDetails? _usage;
     private bool _calledTools;
     private bool _handedOut;
+    private bool _hasMoved;
+    private int _size;
 
     // The text that replaces a withdrawn one; null while nothing is withdrawn.
     private string? _final;
@@ -42,6 +46,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
+        _hasMoved = false;
         var contents = new List<AIContent>();
         foreach (var line in Lines(data))
             Take(line, data, contents);
@@ -64,7 +69,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         if (IsComplete && _usage is { } usage)
             contents.Add(new UsageContent(usage));
         if (contents.Count == 0 && !IsComplete)
-            return null;
+            return _hasMoved ? Progress : null;
         return new ChatResponseUpdate
         {
             Role = ChatRole.Assistant,
@@ -138,6 +143,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             ? line.Status[StatusPrefix.Length..]
             : line.Status;
         status = status?.Trim();
+        Measure(line, data.Length);
         _usage = line.Usage ?? _usage;
         _modelVersion = line.ModelVersion ?? _modelVersion;
         if (line.Text is { } text && _text.Take(data[text], isLast: status is not (null or "" or Partial)) is { Length: > 0 } piece)
@@ -150,12 +156,22 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             _text.Withdraw();
         if (_text.IsReplaced)
             _final = stop is null ? _text.Replacement : stop.Whole(_text.Replacement);
-        foreach (var (name, arguments) in line.Calls ?? [])
+        foreach (var (name, arguments) in line.Calls ?? NoCalls)
         {
             _calledTools = true;
             // The vendor has no ids; the caller needs one to assign the result.
             contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
         }
+    }
+
+    /// <summary>Each line repeats everything, so one that is as long as the last has not moved the answer.</summary>
+    private void Measure(YandexGptLine line, int length)
+    {
+        var size = line.Text is { } text ? text.GetOffsetAndLength(length).Length : 0;
+        foreach (var (name, arguments) in line.Calls ?? NoCalls)
+            size += name.Length + arguments.Length;
+        _hasMoved |= size > 0 && size != _size;
+        _size = size;
     }
 
     private void Say(string piece, List<AIContent> contents)

@@ -62,13 +62,15 @@ public sealed class AcmeProvider(string name, string model, HttpClient http) : I
 
     private static async Task<LlmException> ErrorOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        // A proxy in between answers with a page of HTML: only JSON is Acme's own word.
-        var isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
+        // A proxy in between answers with a page of HTML: only JSON is Acme's own word, and a page under 401 refuses no key.
+        var type = response.Content.Headers.ContentType?.MediaType;
+        var (isJson, isHtml) = (type == "application/json", type == "text/html");
         var code = isJson ? (await response.Content.ReadFromJsonAsync<Error>(cancellationToken))?.Code : null;
         var kind = ((int)response.StatusCode, code) switch
         {
             (_, "prompt_too_long") => LlmErrorKind.ContextLengthExceeded,
             (_, "refused") => LlmErrorKind.ContentFiltered,
+            ( >= 400 and < 500 and not (408 or 429), _) when isHtml => LlmErrorKind.MalformedResponse,
             (401, _) => LlmErrorKind.Authentication,
             (402, _) => LlmErrorKind.QuotaExceeded,
             (403, _) => LlmErrorKind.Permission,
