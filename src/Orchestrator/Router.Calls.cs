@@ -76,7 +76,7 @@ public sealed partial class Router
     {
         ArgumentNullException.ThrowIfNull(request);
         ThrowIfDisposed();
-        return _planner.Explain(request, Interlocked.Read(ref _sequence) + 1);
+        return _planner.Explain(request);
     }
 
     Task<ChatResponse> IChatClient.GetResponseAsync(
@@ -111,7 +111,7 @@ public sealed partial class Router
         Array.Exists(_providers.All, static registered => registered.Provider is Providers.ChatClientProvider { RunsTools: true });
 
     private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
+        new(_services, request, live, Interlocked.Increment(ref _calls), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(

@@ -12,6 +12,9 @@ internal struct AttemptAnswer
     private StreamedText? _text;
     private ReportedUsage _reported;
 
+    /// <summary>What its caller may hand back with a later request; null for nothing.</summary>
+    public AnswerHandles? Handles { get; private set; }
+
     /// <summary>The error that the provider gave among its contents; null for none.</summary>
     public ErrorContent? Said { get; private set; }
 
@@ -85,6 +88,7 @@ internal struct AttemptAnswer
         {
             var whole = WholeAnswer.Of(response, update);
             ReadWhole(whole, input, ref content);
+            NoteConversation(whole.ConversationId);
             Keep(whole, input, content);
             NoteFinish(whole.FinishReason, content);
         }
@@ -95,6 +99,7 @@ internal struct AttemptAnswer
             if (closesRoute || (update.RawRepresentation is ReplacedText && !input.Live))
                 update = WithoutRaw(update, input);
             ReadContents(update.Contents, input, ref content);
+            NoteConversation(update.ConversationId);
             if (input.Live)
                 update = Streamed().Show(update);
             Keep(update, input, content);
@@ -155,6 +160,12 @@ internal struct AttemptAnswer
             IsWhole = mark != ChatFinishReason.ToolCalls;
             WentOn = false;
         }
+    }
+
+    private void NoteConversation(string? id)
+    {
+        if (id is { Length: > 0 })
+            (Handles ??= new()).AddConversation(id);
     }
 
     private void Keep(ChatResponseUpdate update, in AttemptInput input, bool content)
@@ -236,6 +247,7 @@ internal struct AttemptAnswer
             case FunctionCallContent call:
                 if (TextOfStream(input) is { } said)
                     AnswerText.AppendCall(said, call, input);
+                (Handles ??= new()).Add(call);
                 // The client runs the tool when it is asked for its next update.
                 ToolRan |= input.Provider.Provider is ChatClientProvider { RunsTools: true };
                 return true;
