@@ -146,9 +146,7 @@ internal sealed partial class Attempt
         Current = update;
         if (hasContent && _input.Streaming)
             _time.AddContent(Services.Clock);
-        _answer.Commit(hasContent, _input.Live);
-        if (_answer.Handles is { } handles && _answer.Committed && _input.Live)
-            handles.HandOut(Services.HandedOut, Registered.Info.Name);
+        _answer.Commit(hasContent, _input);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
         return ++_pulls % ClockEvery != 0
             || !AttemptClock.IsExpired(ref _time, _answer.Stage)

@@ -88,7 +88,7 @@ internal struct AttemptAnswer
         {
             var whole = WholeAnswer.Of(response, update);
             ReadWhole(whole, input, ref content);
-            NoteConversation(whole.ConversationId);
+            NoteHandles(whole.ConversationId, whole.ContinuationToken);
             Keep(whole, input, content);
             NoteFinish(whole.FinishReason, content);
         }
@@ -99,7 +99,7 @@ internal struct AttemptAnswer
             if (closesRoute || (update.RawRepresentation is ReplacedText && !input.Live))
                 update = WithoutRaw(update, input);
             ReadContents(update.Contents, input, ref content);
-            NoteConversation(update.ConversationId);
+            NoteHandles(update.ConversationId, update.ContinuationToken);
             if (input.Live)
                 update = Streamed().Show(update);
             Keep(update, input, content);
@@ -115,7 +115,12 @@ internal struct AttemptAnswer
     public void SkipUpdate() => HasNothing = true;
 
     /// <summary>Commits the answer, if the update just read does.</summary>
-    public void Commit(bool content, bool live) => Committed |= (content && live) || ToolRan;
+    public void Commit(bool content, in AttemptInput input)
+    {
+        Committed |= (content && input.Live) || ToolRan;
+        if (Handles is { } handles && Committed && input.Live)
+            handles.HandOut(input.Services.HandedOut, input.Provider.Info.Name);
+    }
 
     private StreamedAnswer Streamed() => (StreamedAnswer)(_answer ??= new StreamedAnswer());
 
@@ -162,10 +167,10 @@ internal struct AttemptAnswer
         }
     }
 
-    private void NoteConversation(string? id)
+    private void NoteHandles(string? conversation, ResponseContinuationToken? token)
     {
-        if (id is { Length: > 0 })
-            (Handles ??= new()).AddConversation(id);
+        if (conversation is { Length: > 0 } || token is not null)
+            (Handles ??= new()).Add(conversation is { Length: > 0 } ? conversation : null, token);
     }
 
     private void Keep(ChatResponseUpdate update, in AttemptInput input, bool content)
@@ -247,7 +252,9 @@ internal struct AttemptAnswer
             case FunctionCallContent call:
                 if (TextOfStream(input) is { } said)
                     AnswerText.AppendCall(said, call, input);
-                (Handles ??= new()).Add(call);
+                Handles ??= new();
+                if (input.Live)
+                    Handles.Add(call);
                 // The client runs the tool when it is asked for its next update.
                 ToolRan |= input.Provider.Provider is ChatClientProvider { RunsTools: true };
                 return true;

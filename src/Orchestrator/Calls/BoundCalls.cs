@@ -4,7 +4,8 @@ using Orchestrator.Providers;
 namespace Orchestrator;
 
 /// <summary>
-/// What binds a call to a provider, in the order of force: ModelId, then the conversation, then the tool loop. What none of them binds is
+/// What binds a call to a provider, in the order of force: ModelId, then the conversation or the answer that is continued, then the tool
+/// loop. What none of them binds is
 /// the strategy's.
 /// </summary>
 internal sealed class BoundCalls(HandedOut handedOut)
@@ -22,7 +23,7 @@ internal sealed class BoundCalls(HandedOut handedOut)
                 isToOne = providers.Length == 1;
             }
 
-            if (!isToOne && ConversationIn(providers, options) is { } owner)
+            if (!isToOne && OwnerIn(providers, options) is { } owner)
                 (providers, isToOne) = ([owner], true);
             if (providers.Length > 1 && VendorsOwn(options) is { } setting)
                 throw NotKnownWhose(setting, providers.Length);
@@ -47,8 +48,11 @@ internal sealed class BoundCalls(HandedOut handedOut)
             + $"there are: {known}.");
     }
 
-    private RegisteredProvider? ConversationIn(RegisteredProvider[] providers, ChatOptions options) =>
-        options.ConversationId is { } id ? Find(providers, handedOut.ProviderOfConversation(id)) : null;
+    /// <summary>The provider of the conversation that goes on, or of the answer that is continued.</summary>
+    private RegisteredProvider? OwnerIn(RegisteredProvider[] providers, ChatOptions options) =>
+        options.ConversationId is { } id ? Find(providers, handedOut.ProviderOfConversation(id))
+        : options.ContinuationToken is { } token ? Find(providers, handedOut.ProviderOfToken(token))
+        : null;
 
     private static RegisteredProvider? Find(RegisteredProvider[] providers, string? name) =>
         name is null ? null : Array.Find(providers, s => s.Info.Name == name);
@@ -62,6 +66,6 @@ internal sealed class BoundCalls(HandedOut handedOut)
     private static LlmException NotKnownWhose(string setting, int providers) => new(
         LlmErrorKind.InvalidRequest,
         $"ChatOptions.{setting} belongs to one vendor's server, but {providers} providers could serve this call"
-        + (setting == nameof(ChatOptions.ConversationId) ? ", and none of them has given that id lately; " : "; ")
+        + (setting != nameof(ChatOptions.AllowBackgroundResponses) ? ", and none of them is known to have given it; " : "; ")
         + "name one with ChatOptions.ModelId.");
 }

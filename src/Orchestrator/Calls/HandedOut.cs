@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 
 namespace Orchestrator;
 
 /// <summary>
-/// What the router has handed out and callers hand back: ids of conversations and tool calls, each with the name of the provider it came
-/// from. The 10,000 of each kind that were used last are kept. Thread-safe.
+/// What the router has handed out and callers hand back: ids of conversations, tokens that continue an answer, and tool calls, each with
+/// the name of the provider it came from. The 10,000 of each kind that were used last are kept. Thread-safe.
 /// </summary>
 internal sealed class HandedOut
 {
@@ -13,6 +14,8 @@ internal sealed class HandedOut
 
     private readonly RecentGivers _conversations = new(Most);
     private readonly RecentGivers _calls = new(Most);
+    private readonly RecentGivers _tokens = new(Most);
+    private readonly ConditionalWeakTable<ResponseContinuationToken, string> _tokenObjects = [];
 
     // A client that calls functions hands back the very objects: of those it is certain who gave them, whatever their ids. Each is kept as
     // long as the object itself.
@@ -25,6 +28,22 @@ internal sealed class HandedOut
         _objects.AddOrUpdate(call, provider);
         _calls.SetUnlessTwo(IdOf(call), provider);
     }
+
+    /// <summary>Known by the object alone: a stream may have one in every update.</summary>
+    public void AddToken(ResponseContinuationToken token, string provider) => _tokenObjects.AddOrUpdate(token, provider);
+
+    /// <summary>Known by its bytes too: it may be stored, and made anew from them.</summary>
+    public void AddLastToken(ResponseContinuationToken token, string provider)
+    {
+        if (IdOf(token) is { } id)
+            _tokens.Set(id, provider);
+    }
+
+    /// <summary>The provider whose answer a token continues; null when it is unknown.</summary>
+    public string? ProviderOfToken(ResponseContinuationToken token) =>
+        _tokenObjects.TryGetValue(token, out var provider) ? provider
+        : _tokens.IsEmpty || IdOf(token) is not { } id ? null
+        : _tokens.Of(id);
 
     /// <summary>The provider that a conversation belongs to; null when it is unknown.</summary>
     public string? ProviderOfConversation(string id) => id.Length == 0 ? null : _conversations.Of(id);
@@ -111,6 +130,20 @@ internal sealed class HandedOut
         }
 
         return false;
+    }
+
+    private static string? IdOf(ResponseContinuationToken token)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(token.ToBytes().Span));
+        }
+#pragma warning disable CA1031 // A token of a foreign class that cannot say its bytes is known by the object.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
     }
 
     /// <summary>Many servers count the calls of an answer, so that the id alone says little.</summary>

@@ -10,9 +10,9 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its price; <see langword="null"/> when unknown.</summary>
     public ModelPrice? Price { get; init; }
 
-    /// <summary>The time to expect of it, as a peak-sensitive average that fades with a time constant of 10 s: to the first token where every
-    /// provider of the call would be asked to stream, else to the whole answer, so that like is compared with like. <see langword="null"/>
-    /// before its first success of that kind.</summary>
+    /// <summary>The time to expect of it, as a peak-sensitive average that fades with a time constant of 10 s: to the first token where
+    /// every provider of the call would be asked to stream, else to the whole answer, so that like is compared with like.
+    /// <see langword="null"/> before its first success of that kind.</summary>
     public TimeSpan? TimeToFirstToken
     {
         get => State.IsWarm ? new TimeSpan(State.FirstTokenTicks) : null;

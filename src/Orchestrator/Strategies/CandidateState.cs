@@ -6,7 +6,8 @@ namespace Orchestrator;
 /// <param name="Health">Its status.</param>
 /// <param name="IsReachable">What its last probe said; true without one.</param>
 /// <param name="Position">Its place in the set that the call's turn belongs to.</param>
-internal readonly record struct CandidateState(long FirstTokenTicks, int InFlight, ProviderHealth Health, bool IsReachable, int Position = 0)
+internal readonly record struct CandidateState(
+    long FirstTokenTicks, int InFlight, ProviderHealth Health, bool IsReachable, int Position = 0)
 {
     public bool IsWarm => FirstTokenTicks != 0;
 

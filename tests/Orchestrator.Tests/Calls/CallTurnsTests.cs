@@ -152,7 +152,9 @@ public sealed class CallTurnsTests
 
     private Router ThreeProviders(IRoutingStrategy strategy) =>
         new Router(new RouterOptions { CustomStrategy = strategy, Observers = { _log } })
-            .AddProvider(Named("a"), new() { Aliases = ["two"] }).AddProvider(Named("b"), new() { Aliases = ["two"] }).AddProvider(Named("c"));
+            .AddProvider(Named("a"), new() { Aliases = ["two"] })
+            .AddProvider(Named("b"), new() { Aliases = ["two"] })
+            .AddProvider(Named("c"));
 
     private Router ThreeProviders(RoutingStrategy strategy, bool streamed)
     {
@@ -166,7 +168,8 @@ public sealed class CallTurnsTests
     }
 
     private static FakeProvider Named(string name, ProviderCapabilities capabilities = ProviderCapabilities.All) =>
-        new(name, (_, _) => Some.Updates(new ChatResponseUpdate(ChatRole.Assistant, name) { ConversationId = $"talk with {name}" }, Some.Finish()))
+        new(name, (_, _) => Some.Updates(
+            new ChatResponseUpdate(ChatRole.Assistant, name) { ConversationId = $"talk with {name}" }, Some.Finish()))
         {
             Info = new(name, "mock", $"{name}-model") { Capabilities = capabilities },
         };
