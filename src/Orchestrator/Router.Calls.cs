@@ -68,7 +68,7 @@ public sealed partial class Router
     }
 
     /// <summary>Shows what a call with this request would do now, without sending anything: the providers in the order they would be asked,
-    /// and the excluded ones with the reason.</summary>
+    /// and the excluded ones with the reason. Takes no turn.</summary>
     /// <param name="request">The request; its text appears nowhere in the result.</param>
     /// <returns>A snapshot, fit for JSON.</returns>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>

@@ -7,6 +7,7 @@ namespace Orchestrator;
 internal sealed class CallInput
 {
     private readonly LinkedCancellation? _tokens;
+    private long _turn = -1;
 
     /// <param name="services">What the router's calls share.</param>
     /// <param name="request">What was asked.</param>
@@ -46,7 +47,11 @@ internal sealed class CallInput
     public bool IsCancelled => Token.IsCancellationRequested || Services.IsDisposing;
 
     /// <summary>The turn among its candidates that it has taken; null as long as it has taken none.</summary>
-    public long? Turn { get; set; }
+    public long? Turn
+    {
+        get => _turn < 0 ? null : _turn;
+        set => _turn = value ?? -1;
+    }
 
     /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
     public void ReleaseTokens() => _tokens?.Unlink();
