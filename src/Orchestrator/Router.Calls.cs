@@ -68,7 +68,7 @@ public sealed partial class Router
     }
 
     /// <summary>Shows what a call with this request would do now, without sending anything: the providers in the order they would be asked,
-    /// and the excluded ones with the reason.</summary>
+    /// and the excluded ones with the reason. Takes no turn.</summary>
     /// <param name="request">The request; its text appears nowhere in the result.</param>
     /// <returns>A snapshot, fit for JSON.</returns>
     /// <exception cref="ObjectDisposedException">The router is disposed.</exception>
@@ -76,7 +76,7 @@ public sealed partial class Router
     {
         ArgumentNullException.ThrowIfNull(request);
         ThrowIfDisposed();
-        return _planner.Explain(request, Interlocked.Read(ref _sequence) + 1);
+        return _planner.Explain(request);
     }
 
     Task<ChatResponse> IChatClient.GetResponseAsync(
@@ -123,7 +123,7 @@ public sealed partial class Router
     }
 
     private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_services, request, live, Interlocked.Increment(ref _sequence), ownToken, enumeratorToken);
+        new(_services, request, live, Interlocked.Increment(ref _calls), ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(

@@ -21,7 +21,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     private readonly ProviderList _providers;
     private readonly RoutePlanner _planner;
     private readonly ProbeCache? _probes;
-    private long _sequence = -1;
+    private long _calls = -1;
     private int _disposed;
 
     /// <summary>A router without providers; add them with <see cref="AddProvider"/>.</summary>

@@ -25,7 +25,9 @@ public sealed record ExplainedCandidate
     /// <summary>Attempts running now.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>The expected time to its first token; <see langword="null"/> before its first success.</summary>
+    /// <summary>The time to expect of it: to the first token where every provider of the call would stream, else to the whole answer; for a
+    /// stream explain a request with <see cref="LlmRequest.Streaming"/>. <see langword="null"/> before its first success of that
+    /// kind.</summary>
     public TimeSpan? TimeToFirstToken { get; init; }
 
     /// <summary>The price of 1,000 prompt tokens in the router's currency; <see langword="null"/> when unknown.</summary>

@@ -21,7 +21,8 @@ internal sealed partial class Attempt
         var error = outcome == AttemptOutcome.Failed ? _error : null;
         var duration = Services.Clock.Span(spent);
         TimeSpan? firstToken = _time.FirstToken < 0 ? null : Services.Clock.Span(_time.FirstToken);
-        TimeSpan? answeredIn = outcome == AttemptOutcome.Succeeded ? firstToken ?? duration : null;
+        AnswerTimes? answeredIn = outcome != AttemptOutcome.Succeeded ? null
+            : AnswerTimes.Of(firstToken, duration, _input.Streaming, _input.Live);
         // Only the call's own limit ran out: no provider is to blame for the time that others took.
         var isToBlame = !CallExpired && _attemptClock?.Fault is null;
         var verdict = error is null ? default : Services.Rules.VerdictOn(error, isToBlame, Services.Health, Services.Chance);
@@ -29,6 +30,7 @@ internal sealed partial class Attempt
         var isPlain = error is null && AttemptRecord.IsPlain(_answer.Reported, _input);
         var record = isPlain ? AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken) : null;
         var ejected = Registered.End(answeredIn, _input.Ticket, verdict, now, release: !_isOrphaned, record);
+        _answer.Handles?.End(Services.HandedOut, Registered.Info.Name);
         if (_isOrphaned)
             ReleaseOrphan();
         _attemptClock?.DisposeTimer();

@@ -146,7 +146,7 @@ internal sealed partial class Attempt
         Current = update;
         if (_answer.HasMoved && _input.Streaming)
             _time.AddProgress(hasContent, Services.Clock);
-        _answer.Commit(hasContent, _input.Live);
+        _answer.Commit(hasContent, _input);
         // A provider that never waits never meets the timer, so its time is looked at now and then.
         return ++_pulls % ClockEvery != 0
             || !AttemptClock.IsExpired(ref _time, _answer.Stage)

@@ -12,6 +12,9 @@ internal struct AttemptAnswer
     private StreamedText? _text;
     private ReportedUsage _reported;
 
+    /// <summary>What its caller may hand back with a later request; null for nothing.</summary>
+    public AnswerHandles? Handles { get; private set; }
+
     /// <summary>The error that the provider gave among its contents; null for none.</summary>
     public ErrorContent? Said { get; private set; }
 
@@ -90,6 +93,7 @@ internal struct AttemptAnswer
         {
             var whole = WholeAnswer.Of(response, update);
             ReadWhole(whole, input, ref content);
+            NoteHandles(whole.ConversationId, whole.ContinuationToken);
             Keep(whole, input, content);
             NoteFinish(whole.FinishReason, content);
         }
@@ -101,6 +105,7 @@ internal struct AttemptAnswer
                 update = WithoutRaw(update, input);
             ReadContents(update.Contents, input, ref content);
             HasMoved = content || Moves(update);
+            NoteHandles(update.ConversationId, update.ContinuationToken);
             if (input.Live)
                 update = Streamed().Show(update);
             Keep(update, input, content);
@@ -117,7 +122,12 @@ internal struct AttemptAnswer
     public void SkipUpdate() => (HasNothing, HasMoved) = (true, false);
 
     /// <summary>Commits the answer, if the update just read does.</summary>
-    public void Commit(bool content, bool live) => Committed |= (content && live) || ToolRan;
+    public void Commit(bool content, in AttemptInput input)
+    {
+        Committed |= (content && input.Live) || ToolRan;
+        if (Handles is { } handles && Committed && input.Live)
+            handles.HandOut(input.Services.HandedOut, input.Provider.Info.Name);
+    }
 
     private StreamedAnswer Streamed() => (StreamedAnswer)(_answer ??= new StreamedAnswer());
 
@@ -162,6 +172,12 @@ internal struct AttemptAnswer
             IsWhole = mark != ChatFinishReason.ToolCalls;
             WentOn = false;
         }
+    }
+
+    private void NoteHandles(string? conversation, ResponseContinuationToken? token)
+    {
+        if (conversation is { Length: > 0 } || token is not null)
+            (Handles ??= new()).Add(conversation is { Length: > 0 } ? conversation : null, token);
     }
 
     private void Keep(ChatResponseUpdate update, in AttemptInput input, bool content)
@@ -260,6 +276,9 @@ internal struct AttemptAnswer
             case FunctionCallContent call:
                 if (TextOfStream(input) is { } said)
                     AnswerText.AppendCall(said, call, input);
+                Handles ??= new();
+                if (input.Live)
+                    Handles.Add(call);
                 // The client runs the tool when it is asked for its next update.
                 ToolRan |= input.Provider.Provider is ChatClientProvider { RunsTools: true };
                 return true;

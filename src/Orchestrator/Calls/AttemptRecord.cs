@@ -28,7 +28,7 @@ internal static class AttemptRecord
         var cost = AttemptUsage.CostOf(usage, answer.CostUsd, input, out var costSource);
         var record = new LlmAttempt
         {
-            CallId = input.Services.Ids.Of(input.Call.Sequence),
+            CallId = input.Services.Ids.Of(input.Call.Number),
             Number = input.Number,
             Role = input.Role,
             Provider = info,

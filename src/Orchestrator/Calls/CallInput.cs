@@ -1,23 +1,27 @@
 namespace Orchestrator;
 
-/// <summary>What one call was asked, and the services it works with. Fixed from its beginning; its plans and attempts share it.</summary>
+/// <summary>
+/// What one call was asked, and the services it works with. Its plans and attempts share it. Fixed from its beginning but for its turn,
+/// which its first plan takes.
+/// </summary>
 internal sealed class CallInput
 {
     private readonly LinkedCancellation? _tokens;
+    private long _turn = -1;
 
     /// <param name="services">What the router's calls share.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="live">Whether updates go out as they come.</param>
-    /// <param name="sequence">The router's call number.</param>
+    /// <param name="number">Its number among the router's calls, from 0 up.</param>
     /// <param name="ownToken">The token that the call was given.</param>
     /// <param name="enumeratorToken">The token that the enumerator of its stream was given.</param>
     public CallInput(
-        CallServices services, LlmRequest request, bool live, long sequence, CancellationToken ownToken, CancellationToken enumeratorToken)
+        CallServices services, LlmRequest request, bool live, long number, CancellationToken ownToken, CancellationToken enumeratorToken)
     {
         Services = services;
         Request = request;
         Live = live;
-        Sequence = sequence;
+        Number = number;
         Token = ownToken;
         if (enumeratorToken.CanBeCanceled && enumeratorToken != ownToken)
             Token = ownToken.CanBeCanceled ? (_tokens = new LinkedCancellation(ownToken, enumeratorToken)).Token : enumeratorToken;
@@ -33,14 +37,21 @@ internal sealed class CallInput
     /// <summary>The one of the caller's own tokens that has fired.</summary>
     public CancellationToken FiredToken => _tokens?.Fired ?? Token;
 
-    /// <summary>The router's call number.</summary>
-    public long Sequence { get; }
+    /// <summary>Its number among the router's calls, from 0 up: that of its id, and what the retry budget counts by.</summary>
+    public long Number { get; }
 
     /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
     public bool Live { get; }
 
     /// <summary>Whether the caller has cancelled, or the router is being disposed.</summary>
     public bool IsCancelled => Token.IsCancellationRequested || Services.IsDisposing;
+
+    /// <summary>The turn among its candidates that it has taken; null as long as it has taken none.</summary>
+    public long? Turn
+    {
+        get => _turn < 0 ? null : _turn;
+        set => _turn = value ?? -1;
+    }
 
     /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
     public void ReleaseTokens() => _tokens?.Unlink();

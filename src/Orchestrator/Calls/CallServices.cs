@@ -36,6 +36,8 @@ internal sealed class CallServices
 
     public required CallIds Ids { get; init; }
 
+    public HandedOut HandedOut { get; } = new();
+
     public required AttemptReports Reports { get; init; }
 
     public required OnceLog Once { get; init; }

@@ -7,18 +7,26 @@ internal sealed class PlanStrategy(IRoutingStrategy strategy, Action<Exception> 
 {
     private readonly IFirstChoice? _firstChoice = strategy as IFirstChoice;
 
+    /// <summary>The name of a built-in strategy; of any other that of its type.</summary>
+    public string Name { get; } = RoutingStrategies.NameOf(strategy) ?? strategy.GetType().Name;
+
     /// <summary>The position of its first choice; below zero where it has to rank to know.</summary>
     public int FirstOf(CandidateState[] states, in RankContext context) => _firstChoice?.FirstOf(states, context) ?? -1;
 
     /// <summary>Its order over the providers of a plan.</summary>
-    public IEnumerator<Candidate> Rank(RegisteredProvider[] providers, CandidateState[] states, in RankContext context)
+    /// <param name="providers">The available providers.</param>
+    /// <param name="states">Their states.</param>
+    /// <param name="context">The call.</param>
+    /// <param name="list">What marks the candidates of this list: <see cref="Candidate.List"/>.</param>
+    public IEnumerator<Candidate> Rank(RegisteredProvider[] providers, CandidateState[] states, in RankContext context, out object list)
     {
         var candidates = new Candidate[providers.Length];
+        list = candidates;
         for (var i = 0; i < providers.Length; i++)
         {
             candidates[i] = new Candidate(providers[i].Info)
             {
-                Plan = providers,
+                List = candidates,
                 Index = i,
                 Options = providers[i].Options,
                 Price = providers[i].Price,
@@ -26,7 +34,8 @@ internal sealed class PlanStrategy(IRoutingStrategy strategy, Action<Exception> 
             };
         }
 
-        return strategy.Rank(candidates, context).GetEnumerator();
+        // The array itself could be cast back and written to.
+        return strategy.Rank(Array.AsReadOnly(candidates), context).GetEnumerator();
     }
 
     public void NoteFault(Exception error) => onFault(error);

@@ -98,7 +98,7 @@ internal struct ProviderChoice
         var isAvailable = !mustStop
             && registered.State.Admit(registered, now, queuedFor, isEjected, out ticket) == ProviderAvailability.Available;
         permit = Granted(registered, RoleOfNext(made, broken), ticket, now);
-        if (!isAvailable || (isEjected && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
+        if (!isAvailable || (isEjected && made > 0 && !call.Services.Budget.TryTake(call.Number + 1, now)))
         {
             registered.Withdraw(ticket);
             return false;
@@ -143,7 +143,7 @@ internal struct ProviderChoice
         // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
         var otherwise = services.Rules[error.Kind].Next == NextProvider.Always ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
-            && services.Budget.TryTake(input.Call.Sequence + 1, services.Clock.Now()))
+            && services.Budget.TryTake(input.Call.Number + 1, services.Clock.Now()))
             PendingRetry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
         if (PendingRetry is null && otherwise is not null)
             return otherwise;
@@ -217,7 +217,7 @@ internal struct ProviderChoice
         var budget = call.Services.Budget;
         var isPaid = role != AttemptRole.First;
         permit = default;
-        if (isPaid && !budget.TryTake(call.Sequence + 1, call.Services.Clock.Now()))
+        if (isPaid && !budget.TryTake(call.Number + 1, call.Services.Clock.Now()))
             return false;
         var begun = false;
         try

@@ -184,6 +184,7 @@ internal sealed partial class RouteCall : IRunningCall
     {
         _outcome = AttemptOutcome.Succeeded;
         var response = _call.Live ? null : attempt.Answer.Response(record.Usage, record.Provider);
+        attempt.Answer.Handles?.HandOutLast(Services.HandedOut, record.Provider.Name, response);
         var latency = Services.Clock.Span(_callClock.Finish(settled ?? Services.Clock.Now()));
         Result = CallResult.Of(record, _made.Records, latency, response);
         if (!_call.Live)

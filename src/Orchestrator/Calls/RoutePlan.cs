@@ -1,8 +1,9 @@
 namespace Orchestrator;
 
 /// <summary>
-/// The providers that may serve one call, in the order to try: the one whose trial is due, what the strategy ranked, those whose permits
-/// are all given out, then the ejected, least bad first. Read lazily, because almost every call is served by the first.
+/// The providers that may serve one call, in the order to try: the one that the call is bound to, the one whose trial is due, what the
+/// strategy ranked, those whose permits are all given out, then the ejected, least bad first. Read lazily, because almost every call is
+/// served by the first.
 /// </summary>
 internal sealed class RoutePlan : IDisposable
 {
@@ -17,7 +18,9 @@ internal sealed class RoutePlan : IDisposable
     private RegisteredProvider? _peeked;
     private Queue<RegisteredProvider>? _rest;
     private UnavailableProviders? _unavailable;
+    private object? _list;
     private bool _isRanked;
+    private bool _isBound;
 
     // The next of the list where the strategy has thrown; below zero as long as it has not.
     private int _fallback = -1;
@@ -27,12 +30,14 @@ internal sealed class RoutePlan : IDisposable
     /// <param name="unavailable">The others; null for none.</param>
     /// <param name="strategy">Orders the available ones.</param>
     /// <param name="context">What the strategy may know about the call.</param>
+    /// <param name="first">The available one that the call is bound to, whatever the strategy says; null for none.</param>
     public RoutePlan(
         RegisteredProvider[] available,
         CandidateState[] states,
         UnavailableProviders? unavailable,
         PlanStrategy strategy,
-        in RankContext context)
+        in RankContext context,
+        RegisteredProvider? first = null)
     {
         _available = available;
         _states = states;
@@ -40,6 +45,10 @@ internal sealed class RoutePlan : IDisposable
         _strategy = strategy;
         _context = context;
         Count = available.Length + (unavailable?.Count ?? 0);
+        if (first is null)
+            return;
+        _isBound = true;
+        _peeked = _firstSeen = first;
     }
 
     /// <summary>Those whose permits are all given out; one of them is waited for when no other is available.</summary>
@@ -60,8 +69,9 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>The next to try, without those that are full or ejected.</summary>
     public RegisteredProvider? Next()
     {
-        if (_unavailable?.TakeTrial() is { } trial)
+        if (!_isBound && _unavailable?.TakeTrial() is { } trial)
             return trial;
+        _isBound = false;
         if (!Peek())
             return null;
         var registered = _peeked;
@@ -121,7 +131,7 @@ internal sealed class RoutePlan : IDisposable
             if (!_isRanked)
             {
                 _isRanked = true;
-                _ranking = _strategy.Rank(_available, _states, _context);
+                _ranking = _strategy.Rank(_available, _states, _context, out _list);
             }
 
             // A strategy may name a provider twice, or go round for ever: one that keeps naming no new one has ended.
@@ -149,9 +159,9 @@ internal sealed class RoutePlan : IDisposable
         return null;
     }
 
-    /// <summary>The provider of a candidate; null for one that is not of this plan.</summary>
+    /// <summary>The provider of a candidate; null for one that is not of this plan's own list.</summary>
     private RegisteredProvider? ProviderOf(in Candidate candidate) =>
-        ReferenceEquals(candidate.Plan, _available) ? _available[candidate.Index] : null;
+        candidate.List is { } list && ReferenceEquals(list, _list) ? _available[candidate.Index] : null;
 
     private bool IsNew(RegisteredProvider registered)
     {

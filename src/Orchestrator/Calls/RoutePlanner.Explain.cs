@@ -3,17 +3,18 @@ namespace Orchestrator;
 /// <summary>Builds a <see cref="RouteExplanation"/> without sending anything.</summary>
 internal sealed partial class RoutePlanner
 {
-    public RouteExplanation Explain(LlmRequest request, long sequence)
+    public RouteExplanation Explain(LlmRequest request)
     {
         var all = _providers.All;
-        var explanation = new RouteExplanation { Strategy = NameOf(_strategy) };
-        RegisteredProvider[] selected, able;
+        var explanation = new RouteExplanation { Strategy = _strategy.Name };
+        CallBinding binding;
+        RegisteredProvider[] able;
         try
         {
             if (all.Length == 0)
                 throw NoProvider();
-            selected = request.Options is { } options ? Selected(all, options) : all;
-            able = Capable(selected, request);
+            binding = _bound.Of(all, request);
+            able = Capable(binding.Providers, request);
         }
         catch (LlmException error)
         {
@@ -24,8 +25,10 @@ internal sealed partial class RoutePlanner
         var views = new ProviderSnapshot[able.Length];
         bool IsReachable(RegisteredProvider registered) => _probes?.Last(registered.Provider) ?? true;
         var available = able;
-        var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, views, out var unavailable);
-        using var plan = new RoutePlan(available, states, unavailable, _order, new RankContext(request, sequence, _random));
+        var byFirstToken = IsByFirstToken(able, request.Streaming);
+        var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, byFirstToken, views, out var unavailable);
+        var context = ContextOf(request, _providers.Turns.PeekOf(all, able), able.Length);
+        using var plan = new RoutePlan(available, states, unavailable, _strategy, context, FirstIn(available, binding.First));
         var order = new List<RegisteredProvider>();
         while (plan.Next() is { } registered)
             order.Add(registered);
@@ -70,7 +73,7 @@ internal sealed partial class RoutePlanner
 
     private static ExplainedExclusion Unfit(RegisteredProvider registered, LlmRequest request)
     {
-        if (request.Options is { ModelId: { } wanted } && !IsNamed(registered, wanted))
+        if (request.Options is { ModelId: { } wanted } && !BoundCalls.IsNamed(registered, wanted))
             return Excluded(registered, ExclusionReason.NotSelected);
         var lacking = RequestNeeds.Of(request) & ~registered.Info.Capabilities;
         return lacking != ProviderCapabilities.None
@@ -80,6 +83,4 @@ internal sealed partial class RoutePlanner
 
     private static ExplainedExclusion Excluded(RegisteredProvider registered, ExclusionReason reason, string? detail = null) =>
         new() { Provider = registered.Info.Name, Model = registered.Info.Model, Reason = reason, Detail = detail };
-
-    private static string NameOf(IRoutingStrategy strategy) => RoutingStrategies.NameOf(strategy) ?? strategy.GetType().Name;
 }

@@ -7,8 +7,8 @@ internal sealed partial class RoutePlanner
 {
     private readonly CallServices _services;
     private readonly ProviderList _providers;
-    private readonly IRoutingStrategy _strategy;
-    private readonly PlanStrategy _order;
+    private readonly PlanStrategy _strategy;
+    private readonly BoundCalls _bound;
     private readonly Random _random;
     private readonly ProbeCache? _probes;
 
@@ -16,10 +16,10 @@ internal sealed partial class RoutePlanner
     {
         _services = services;
         _providers = providers;
-        _strategy = strategy;
         _random = random;
         _probes = probes;
-        _order = new PlanStrategy(strategy, error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error));
+        _bound = new BoundCalls(services.HandedOut);
+        _strategy = new PlanStrategy(strategy, error => Log.StrategyFailed(services.Logger, strategy.GetType().Name, error));
     }
 
     /// <summary>Makes the plan of a call, or of what is left of it. Never throws here: what fails is thrown by the task.</summary>
@@ -43,31 +43,30 @@ internal sealed partial class RoutePlanner
 
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
-        var providers = _providers.All;
-        var options = call.Request.Options;
-        if (options is not null)
-            providers = Selected(providers, options);
+        var all = _providers.All;
+        var binding = _bound.Of(all, call.Request);
+        var set = binding.Providers;
+        if (!Array.TrueForAll(set, static s => s.Info.Capabilities == ProviderCapabilities.All))
+            set = Capable(set, call.Request);
         // A plan made anew, because the list changed after the first failure.
-        if (made.Count > 0)
-            providers = made.UntriedOf(providers);
+        var providers = made.Count > 0 ? made.UntriedOf(set) : set;
         if (providers.Length == 0)
             throw NoProvider();
-        if (!Array.TrueForAll(providers, static s => s.Info.Capabilities == ProviderCapabilities.All))
-            providers = Capable(providers, call.Request);
         // A plan made anew goes by the time it is then.
         long? at = made.Count == 0 && !hasWaited ? started : null;
-        return _probes is null ? new(Plan(call, providers, null, at)) : ProbeAndPlanAsync(_probes, call, providers, started, at);
+        var input = new PlanInput(call, binding with { Providers = providers }, new(_providers.Turns, all, set), made.Count == 0, at);
+        return _probes is null ? new(Plan(input, null)) : ProbeAndPlanAsync(_probes, input, started);
     }
 
-    private ValueTask<RoutePlan> ProbeAndPlanAsync(
-        ProbeCache probes, CallInput call, RegisteredProvider[] providers, long started, long? at)
+    private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, PlanInput input, long started)
     {
         // Asked all at once: the first call waits for the slowest probe, not for their sum. Later ones find every answer there.
+        var providers = input.Binding.Providers;
         var reachable = new bool[providers.Length];
         Task<bool>[]? waiting = null;
         for (var i = 0; i < providers.Length; i++)
         {
-            var answer = probes.GetAsync(providers[i].Provider, started, call.Token);
+            var answer = probes.GetAsync(providers[i].Provider, started, input.Call.Token);
             if (answer.IsCompletedSuccessfully)
                 reachable[i] = answer.Result;
             else
@@ -77,11 +76,10 @@ internal sealed partial class RoutePlanner
                 probes.Remove(providers[i].Provider);
         }
 
-        return waiting is null ? new(Plan(call, providers, reachable, at)) : WaitAndPlanAsync(call, providers, reachable, waiting, at);
+        return waiting is null ? new(Plan(input, reachable)) : WaitAndPlanAsync(input, reachable, waiting);
     }
 
-    private async ValueTask<RoutePlan> WaitAndPlanAsync(
-        CallInput call, RegisteredProvider[] providers, bool[] reachable, Task<bool>?[] waiting, long? at)
+    private async ValueTask<RoutePlan> WaitAndPlanAsync(PlanInput input, bool[] reachable, Task<bool>?[] waiting)
     {
         for (var i = 0; i < waiting.Length; i++)
         {
@@ -89,28 +87,53 @@ internal sealed partial class RoutePlanner
                 reachable[i] = await answer.ConfigureAwait(false);
         }
 
-        return Plan(call, providers, reachable, at);
+        return Plan(input, reachable);
     }
 
-    private RoutePlan Plan(CallInput call, RegisteredProvider[] providers, bool[]? reachable, long? at)
+    private RoutePlan Plan(in PlanInput input, bool[]? reachable)
     {
-        var now = at ?? _services.Clock.Now();
+        var (call, providers) = (input.Call, input.Binding.Providers);
+        var now = input.At ?? _services.Clock.Now();
         var available = providers;
-        var states = StatesOf(ref available, reachable, now, null, out var others);
+        var byFirstToken = IsByFirstToken(providers, call.Live || call.Request.Streaming);
+        var states = StatesOf(ref available, reachable, now, byFirstToken, null, out var others);
         if (available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null })
             throw AllExcluded(providers, now);
-        return new(available, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
+        var first = FirstIn(available, input.Binding.First);
+        // A call that was bound to begin with stays so, though the one it was bound to has been asked.
+        var isFree = input.IsFirst && first is null && !input.Binding.IsToOne;
+        var turn = input.Turns.Of(call, isFree);
+        return new(available, states, others, _strategy, ContextOf(call.Request, turn, providers.Length), first);
     }
+
+    private RankContext ContextOf(LlmRequest request, long turn, int among) => new(request, turn, _random) { Among = among };
+
+    /// <summary>The one that a call is bound to, while it is available.</summary>
+    private static RegisteredProvider? FirstIn(RegisteredProvider[] available, RegisteredProvider? first) =>
+        first is not null && Array.IndexOf(available, first) >= 0 ? first : null;
+
+    /// <summary>
+    /// Whether providers are compared by their time to the first token. By that to the whole answer where one of them would not stream: a
+    /// time to the first token is no match for it.
+    /// </summary>
+    private static bool IsByFirstToken(RegisteredProvider[] providers, bool streaming) =>
+        streaming || Array.TrueForAll(providers, static s => s.Info.PrefersStreaming);
 
     /// <summary>Looks at each provider once.</summary>
     /// <param name="providers">Those that may serve the call; set to those of them that are available.</param>
     /// <param name="reachable">What their probes said; null where they are not asked.</param>
     /// <param name="now">The time.</param>
+    /// <param name="byFirstToken">Whether the times wanted are those to the first token, and not to the whole answer.</param>
     /// <param name="views">Where what was seen is kept; null for nowhere.</param>
     /// <param name="others">Those that are not simply available; null for none.</param>
     /// <returns>The states of the available ones.</returns>
     private CandidateState[] StatesOf(
-        ref RegisteredProvider[] providers, bool[]? reachable, long now, ProviderSnapshot[]? views, out UnavailableProviders? others)
+        ref RegisteredProvider[] providers,
+        bool[]? reachable,
+        long now,
+        bool byFirstToken,
+        ProviderSnapshot[]? views,
+        out UnavailableProviders? others)
     {
         others = null;
         var all = providers;
@@ -119,13 +142,13 @@ internal sealed partial class RoutePlanner
         for (var i = 0; i < all.Length; i++)
         {
             var registered = all[i];
-            var view = registered.State.Snapshot(registered, now);
+            var view = registered.State.Snapshot(registered, now, byFirstToken);
             if (views is not null)
                 views[i] = view;
             _services.LogChanges(registered.State);
             if (view.Availability == ProviderAvailability.Available)
             {
-                states[count] = new(view.FirstTokenTicks, view.InFlight, view.Health, reachable is null || reachable[i]);
+                states[count] = new(view.FirstTokenTicks, view.InFlight, view.Health, reachable is null || reachable[i], i);
                 if (others is not null)
                     providers[count] = registered;
                 count++;

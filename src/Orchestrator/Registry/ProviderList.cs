@@ -19,6 +19,9 @@ internal sealed class ProviderList(ProviderListServices services)
 
     public RegisteredProvider[] All => _providers;
 
+    /// <summary>The turns of calls among them.</summary>
+    public Turns Turns { get; } = new();
+
     /// <summary>Visits, for an exporter, every name whose totals may have changed and every name that left. Holds the lock: no name is
     /// added or removed meanwhile.</summary>
     /// <param name="since">The number that the exporter's last visit returned: names that left earlier are not visited again. 0 for
@@ -55,7 +58,7 @@ internal sealed class ProviderList(ProviderListServices services)
                     nameof(registration));
             }
 
-            _providers = [.. _providers, AttachUnderLock(draft)];
+            SetUnderLock([.. _providers, AttachUnderLock(draft)]);
         }
     }
 
@@ -67,7 +70,7 @@ internal sealed class ProviderList(ProviderListServices services)
             gone = Array.Find(_providers, s => s.Info.Name == name);
             if (gone is null)
                 return false;
-            _providers = Array.FindAll(_providers, s => s != gone);
+            SetUnderLock(Array.FindAll(_providers, s => s != gone));
         }
 
         Retire(gone);
@@ -85,7 +88,7 @@ internal sealed class ProviderList(ProviderListServices services)
             ThrowIfClosed();
             gone = _providers;
             // Attached before the old registrations retire: a provider that is in both lists must not be disposed in between.
-            _providers = Array.ConvertAll(drafts, AttachUnderLock);
+            SetUnderLock(Array.ConvertAll(drafts, AttachUnderLock));
         }
 
         foreach (var registered in gone)
@@ -101,12 +104,18 @@ internal sealed class ProviderList(ProviderListServices services)
         {
             _isClosed = true;
             gone = _providers;
-            _providers = [];
+            SetUnderLock([]);
         }
 
         foreach (var registered in gone)
             Retire(registered);
         return _owned.WhenAllClosed();
+    }
+
+    private void SetUnderLock(RegisteredProvider[] providers)
+    {
+        _providers = providers;
+        Turns.SetWhole(providers);
     }
 
     private void Retire(RegisteredProvider registered)

@@ -4,7 +4,7 @@ namespace Orchestrator;
 /// <param name="Availability">Whether it may serve now.</param>
 /// <param name="Health">Its status by recent errors.</param>
 /// <param name="InFlight">Attempts that run.</param>
-/// <param name="SecondsToFirstToken">The average, decayed to that moment; NaN before the first success.</param>
+/// <param name="SecondsToFirstToken">The average of the kind that was asked for, decayed to that moment; NaN without a sample.</param>
 internal readonly record struct ProviderSnapshot(
     ProviderAvailability Availability, ProviderHealth Health, int InFlight, double SecondsToFirstToken)
 {

@@ -13,7 +13,7 @@ internal sealed partial class ProviderState
     private readonly NameTotals _totals;
     private readonly LatencyRing _latencies = new();
     private readonly ProviderViews _views;
-    private PeakEwma _average;
+    private AnswerAverages _averages;
     private RegisteredProvider? _current;
 
     // Odd while average and health are being changed.
@@ -25,7 +25,7 @@ internal sealed partial class ProviderState
         _clock = clock;
         _health = new HealthRecord(health, clock);
         _totals = new NameTotals(name);
-        _average = new PeakEwma(clock.Frequency);
+        _averages = new AnswerAverages(clock.Frequency);
         _views = new ProviderViews(name, _lock, _health, _permits, _totals, _latencies, clock);
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class ProviderState
                     _permits.Replace(_current.Lifetime);
                 BeginChangeUnderLock();
                 _health.Reset();
-                _average = new PeakEwma(_clock.Frequency);
+                _averages = new AnswerAverages(_clock.Frequency);
                 EndChangeUnderLock();
             }
 
@@ -74,12 +74,16 @@ internal sealed partial class ProviderState
         }
     }
 
-    public ProviderSnapshot Snapshot(RegisteredProvider registered, long now)
+    /// <summary>How the provider is at a moment.</summary>
+    /// <param name="registered">The provider.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="byFirstToken">Whether the time wanted is that to the first token, and not to the whole answer.</param>
+    public ProviderSnapshot Snapshot(RegisteredProvider registered, long now, bool byFirstToken = true)
     {
         // Every call reads every provider, and nearly always the provider is healthy and available: that is read without the lock, between
         // two reads of the number of changes.
         var changes = Volatile.Read(ref _changes);
-        var (inFlight, average, clear) = (_permits.InFlight, _average, _health.IsClear);
+        var (inFlight, average, clear) = (_permits.InFlight, byFirstToken ? _averages.FirstToken : _averages.Whole, _health.IsClear);
         Volatile.ReadBarrier();
         var (status, availability) = (ProviderHealth.Healthy, ProviderAvailability.Available);
         if (!clear || (changes & 1) != 0 || changes != _changes)
@@ -89,7 +93,8 @@ internal sealed partial class ProviderState
                 BeginChangeUnderLock();
                 availability = _health.At(now);
                 EndChangeUnderLock();
-                (inFlight, average, status) = (_permits.InFlight, _average, _health.Show(now).Health);
+                average = byFirstToken ? _averages.FirstToken : _averages.Whole;
+                (inFlight, status) = (_permits.InFlight, _health.Show(now).Health);
             }
         }
 
@@ -126,7 +131,7 @@ internal sealed partial class ProviderState
 
     /// <summary>Ends the attempt, once: returns its permit and updates the provider's health.</summary>
     /// <param name="registered">The provider it ran at.</param>
-    /// <param name="answeredIn">The time to its answer, or to its first token; null when it did not succeed.</param>
+    /// <param name="answeredIn">Its times; null when it did not succeed.</param>
     /// <param name="ticket">The ticket it was given when it began.</param>
     /// <param name="verdict">What its end means for the provider.</param>
     /// <param name="now">The time.</param>
@@ -135,7 +140,7 @@ internal sealed partial class ProviderState
     /// <param name="record">Its record, which is counted; null where it has yet to be made: <see cref="Count"/> follows.</param>
     public AttemptEnd End(
         RegisteredProvider registered,
-        TimeSpan? answeredIn,
+        in AnswerTimes? answeredIn,
         AttemptTicket ticket,
         in HealthVerdict verdict,
         long now,
@@ -152,9 +157,9 @@ internal sealed partial class ProviderState
                 _permits.Orphan(registered.Lifetime);
             if (ReferenceEquals(registered.Provider, _current?.Provider))
             {
-                if (answeredIn is { } time)
+                if (answeredIn is { } times)
                 {
-                    _average.Observe(time.TotalSeconds, now);
+                    _averages.Observe(times, now);
                     _health.Succeeded(ticket, now);
                 }
                 else if (WorsenUnderLock(ticket, verdict, now))

@@ -38,7 +38,7 @@ internal sealed class RegisteredProvider(
 
     /// <inheritdoc cref="ProviderState.End"/>
     /// <returns>Whether the attempt ejected its provider, or was a trial that failed.</returns>
-    public bool End(TimeSpan? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release, LlmAttempt? record)
+    public bool End(in AnswerTimes? answeredIn, AttemptTicket ticket, in HealthVerdict verdict, long now, bool release, LlmAttempt? record)
     {
         var end = State.End(this, answeredIn, ticket, verdict, now, release, record);
         CloseIf((end & AttemptEnd.Unused) != 0);

@@ -10,8 +10,9 @@ public readonly record struct Candidate(ProviderInfo Info)
     /// <summary>Its price; <see langword="null"/> when unknown.</summary>
     public ModelPrice? Price { get; init; }
 
-    /// <summary>Its expected time to the first token (for unstreamed attempts: to the answer), as a peak-sensitive average that fades with
-    /// a time constant of 10 s; <see langword="null"/> before its first success.</summary>
+    /// <summary>The time to expect of it, as a peak-sensitive average that fades with a time constant of 10 s: to the first token where
+    /// every provider of the call would be asked to stream, else to the whole answer, so that like is compared with like.
+    /// <see langword="null"/> before its first success of that kind.</summary>
     public TimeSpan? TimeToFirstToken
     {
         get => State.IsWarm ? new TimeSpan(State.FirstTokenTicks) : null;
@@ -34,9 +35,9 @@ public readonly record struct Candidate(ProviderInfo Info)
 
     internal CandidateState State { get; init; } = new(0, 0, ProviderHealth.Healthy, IsReachable: true);
 
-    /// <summary>The plan that the candidate belongs to: a candidate of another one is not tried.</summary>
-    internal object? Plan { get; init; }
+    /// <summary>The list that the candidate was handed out in: one of another list, and so of another call, is not tried.</summary>
+    internal object? List { get; init; }
 
-    /// <summary>Its position in the plan's list of providers.</summary>
+    /// <summary>Its position in that list.</summary>
     internal int Index { get; init; }
 }

@@ -8,6 +8,6 @@ internal interface IFirstChoice
 {
     /// <summary>The position of the candidate that <see cref="IRoutingStrategy.Rank"/> would put first.</summary>
     /// <param name="states">The available candidates; at least one.</param>
-    /// <param name="context">The request, the call number and a source of chance.</param>
+    /// <param name="context">The request, the call's turn and a source of chance.</param>
     int FirstOf(ReadOnlySpan<CandidateState> states, in RankContext context);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Orchestrator.Tests.Interleavings;
 
 /// <summary>A clock in milliseconds that moves only by a call. The library looks at it between nearly all of its steps, so each look is
@@ -22,8 +24,12 @@ internal sealed class PointedClock(Interleaver interleaver) : TimeProvider
 /// <summary>In the order of the list, with points around it.</summary>
 internal sealed class PointedStrategy(Interleaver interleaver) : IRoutingStrategy
 {
+    /// <summary>The turns of the calls it has ranked for.</summary>
+    public ConcurrentBag<long> Turns { get; } = [];
+
     public IEnumerable<Candidate> Rank(IReadOnlyList<Candidate> candidates, RankContext context)
     {
+        Turns.Add(context.Sequence);
         foreach (var candidate in candidates)
         {
             interleaver.Point();

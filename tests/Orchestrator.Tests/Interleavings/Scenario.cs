@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Tests.Interleavings;
 
@@ -13,10 +14,11 @@ internal sealed class Scenario : IUsageObserver
     {
         _interleaver = interleaver;
         Clock = new PointedClock(interleaver);
+        Strategy = new PointedStrategy(interleaver);
         Router = new Router(
             new RouterOptions
             {
-                CustomStrategy = new PointedStrategy(interleaver),
+                CustomStrategy = Strategy,
                 Retry = RetryOptions.None,
                 Observers = { this },
                 Random = new Random(1)
@@ -25,6 +27,8 @@ internal sealed class Scenario : IUsageObserver
     }
 
     public PointedClock Clock { get; }
+
+    public PointedStrategy Strategy { get; }
 
     public Router Router { get; }
 
@@ -61,12 +65,14 @@ internal sealed class Scenario : IUsageObserver
         return provider;
     }
 
+    public string? Call(CancellationToken cancellationToken = default) => Call(null, cancellationToken);
+
     /// <summary>A buffered call of a thread's own.</summary>
-    public string? Call(CancellationToken cancellationToken = default)
+    public string? Call(ChatOptions? options, CancellationToken cancellationToken = default)
     {
         Interleaver.CallBegan = _interleaver.Steps;
         _interleaver.Point();
-        var call = Router.RouteAsync("hello", cancellationToken: cancellationToken);
+        var call = Router.RouteAsync("hello", options, cancellationToken);
         _interleaver.Wait(call);
         if (call.IsCanceled || call.Exception?.InnerException is OperationCanceledException)
             return null;

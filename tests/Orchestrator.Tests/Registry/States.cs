@@ -33,7 +33,7 @@ internal static class States
 
     public static AttemptEnd Succeed(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now,
         TimeSpan duration = default, TimeSpan? firstToken = null) =>
-        state.End(registered, firstToken ?? duration, ticket, default, now, release: true);
+        state.End(registered, new AnswerTimes(firstToken ?? duration, duration), ticket, default, now, release: true);
 
     public static AttemptEnd Fail(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now,
         bool isFailure = true, TimeSpan? exclusion = null) =>

@@ -11,7 +11,7 @@ public class RoundRobinStrategyTests
     [InlineData(2, "c a b")]
     [InlineData(3, "a b c")]
     [InlineData(long.MaxValue, "b c a")]
-    public void Rotates_by_the_call_number(long sequence, string expected) =>
+    public void Rotates_by_the_turn(long sequence, string expected) =>
         string.Join(' ', _strategy.Rank(_candidates, RankingCase.Context(sequence)).Names()).Should().Be(expected);
 
     [Fact]
