@@ -31,7 +31,7 @@ public sealed partial class Router
     public Task<LlmResponse> RouteAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ThrowIfDisposed();
+        ThrowIfClosed();
         return BufferedCall.RunAsync(new(NewInput(request, live: false, cancellationToken, default), _planner));
     }
 
@@ -63,7 +63,7 @@ public sealed partial class Router
     public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ThrowIfDisposed();
+        ThrowIfClosed();
         return new RouteStream(this, request, mayRestart: true, cancellationToken);
     }
 
@@ -117,13 +117,13 @@ public sealed partial class Router
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool showsProgress, CancellationToken cancellationToken)
     {
         var request = new LlmRequest(messages) { Options = options };
-        ThrowIfDisposed();
+        ThrowIfClosed();
         // A caller of IChatClient concatenates all text: it would ignore the restart and mix two answers.
         return new RouteStream(this, request, mayRestart: false, cancellationToken, showsProgress);
     }
 
     private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_services, request, live, Interlocked.Increment(ref _calls), ownToken, enumeratorToken);
+        new(_services, request, live, ownToken, enumeratorToken);
 
     /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
     private sealed class RouteStream(

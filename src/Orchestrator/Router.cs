@@ -15,14 +15,15 @@ namespace Orchestrator;
 /// </remarks>
 public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner, IProgressSource
 {
+    private const int Draining = 1;
+    private const int Disposed = 2;
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(1);
 
     private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly RoutePlanner _planner;
     private readonly ProbeCache? _probes;
-    private long _calls = -1;
-    private int _disposed;
+    private int _lifeStage;
 
     /// <summary>A router without providers; add them with <see cref="AddProvider"/>.</summary>
     /// <param name="options">How it routes, counts and reports; <see langword="null"/> for the defaults. Read now; later changes have no
@@ -141,7 +142,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     /// <returns>A task that ends when all is closed or the second is over.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        if (Interlocked.Exchange(ref _lifeStage, Disposed) == Disposed)
             return;
         _services.Cancel();
         try
@@ -165,7 +166,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     public void Dispose() => _ = DisposeAsync().AsTask();
 
     private static CallServices ServicesOf(
-        RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new()
+        RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new(new CallTotals())
         {
             Clock = clock,
             Logger = logger,
@@ -183,10 +184,22 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
             Ids = new CallIds(chance.Bits()),
             Reports = new AttemptReports(options.Observers, logger),
             Once = new OnceLog(logger, options.Prices),
-            Calls = new CallTotals(),
             Foreign = foreign,
             Cancellation = new ForeignCancellation(foreign, logger),
         };
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _lifeStage) == Disposed, this);
+
+    /// <summary>Refuses a new call.</summary>
+    private void ThrowIfClosed()
+    {
+        if (Volatile.Read(ref _lifeStage) != 0)
+            ThrowClosed();
+    }
+
+    private void ThrowClosed()
+    {
+        ThrowIfDisposed();
+        throw RouterDisposed.Draining();
+    }
 }

@@ -5,5 +5,7 @@ internal static class RouterDisposed
 {
     private const string Name = "Orchestrator.Router";
 
+    public static ObjectDisposedException Draining() => Error("The router is being drained: it takes no new calls.");
+
     public static ObjectDisposedException Error(string? message = null) => message is null ? new(Name) : new(Name, message);
 }

@@ -1,8 +1,8 @@
 namespace Orchestrator;
 
 /// <summary>
-/// What one call was asked, and the services it works with. Its plans and attempts share it. Fixed from its beginning but for its turn,
-/// which its first plan takes.
+/// What one call was asked, and the services it works with. Its plans and attempts share it. Fixed but for its number, which it
+/// takes when it begins, and its turn, which its first plan takes.
 /// </summary>
 internal sealed class CallInput
 {
@@ -12,16 +12,14 @@ internal sealed class CallInput
     /// <param name="services">What the router's calls share.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="live">Whether updates go out as they come.</param>
-    /// <param name="number">Its number among the router's calls, from 0 up.</param>
     /// <param name="ownToken">The token that the call was given.</param>
     /// <param name="enumeratorToken">The token that the enumerator of its stream was given.</param>
     public CallInput(
-        CallServices services, LlmRequest request, bool live, long number, CancellationToken ownToken, CancellationToken enumeratorToken)
+        CallServices services, LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken)
     {
         Services = services;
         Request = request;
         Live = live;
-        Number = number;
         Token = ownToken;
         if (enumeratorToken.CanBeCanceled && enumeratorToken != ownToken)
             Token = ownToken.CanBeCanceled ? (_tokens = new LinkedCancellation(ownToken, enumeratorToken)).Token : enumeratorToken;
@@ -38,7 +36,7 @@ internal sealed class CallInput
     public CancellationToken FiredToken => _tokens?.Fired ?? Token;
 
     /// <summary>Its number among the router's calls, from 0 up: that of its id, and what the retry budget counts by.</summary>
-    public long Number { get; }
+    public long Number { get; private set; }
 
     /// <summary>Whether updates go out as they come, or the answer is collected first.</summary>
     public bool Live { get; }
@@ -52,6 +50,10 @@ internal sealed class CallInput
         get => _turn < 0 ? null : _turn;
         set => _turn = value ?? -1;
     }
+
+    /// <summary>The call begins.</summary>
+    /// <exception cref="ObjectDisposedException">The router is being drained.</exception>
+    public void Begin() => Number = Services.Running.Begin();
 
     /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
     public void ReleaseTokens() => _tokens?.Unlink();

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Orchestrator;
 
 /// <summary>What every call of one router shares: the options as they were at construction, and the services of the layers below.</summary>
-internal sealed class CallServices
+/// <param name="calls">The totals of its calls.</param>
+internal sealed class CallServices(CallTotals calls)
 {
     private readonly CancellationTokenSource _disposing = new();
 
@@ -42,7 +43,9 @@ internal sealed class CallServices
 
     public required OnceLog Once { get; init; }
 
-    public required CallTotals Calls { get; init; }
+    public CallTotals Calls => calls;
+
+    public RunningCalls Running { get; } = new(calls);
 
     /// <summary>Threads for code of providers that may block.</summary>
     public required ForeignWork Foreign { get; init; }

@@ -64,6 +64,7 @@ internal sealed partial class RouteCall : IRunningCall
             return CallStep.End;
         if (!_begun)
         {
+            _call.Begin();
             _begun = true;
             _callClock.Start(Services.Clock.Now());
         }
@@ -264,5 +265,6 @@ internal sealed partial class RouteCall : IRunningCall
             _outcome = last.Outcome;
         var (whole, overhead) = _callClock.End(Services.Clock, _call.Live);
         Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, Services.Clock.Seconds(overhead), _made.Records);
+        Services.Running.NoteEnd();
     }
 }

@@ -57,6 +57,21 @@ internal sealed class CallTotals
         return (failovers, retries);
     }
 
+    /// <summary>How many calls have ended.</summary>
+    public long Count()
+    {
+        long count = 0;
+        foreach (var stripe in _stripes)
+        {
+            stripe.Enter();
+            foreach (var calls in stripe.Outcomes)
+                count += calls;
+            stripe.Exit();
+        }
+
+        return count;
+    }
+
     private sealed class Stripe
     {
         public readonly long[] Outcomes = new long[4];
