@@ -83,7 +83,8 @@ internal sealed class Day
         return router;
     }
 
-    private OpenAiCompatibleProvider ProviderOf(Vendor vendor)
+    /// <summary>The last one is reached by a client of its own.</summary>
+    private ILlmProvider ProviderOf(Vendor vendor)
     {
         var client = new HttpClient(new VendorHandler(vendor, Checks, Clock)) { Timeout = Timeout.InfiniteTimeSpan };
         var options = new OpenAiCompatibleOptions
@@ -92,6 +93,8 @@ internal sealed class Day
             ApiKey = "key-of-the-account",
             Model = $"model-{vendor.Name}",
         };
-        return new OpenAiCompatibleProvider(vendor.Name, options, client, Clock);
+        var provider = new OpenAiCompatibleProvider(vendor.Name, options, client, Clock);
+        return vendor != Vendors[^1] ? provider : new ChatClientProvider(
+            vendor.Name, new ConversationClient(provider), provider.Info with { PrefersStreaming = false, Endpoint = options.BaseUrl });
     }
 }

@@ -15,7 +15,8 @@ internal sealed class Finale(Vendor[] vendors, WorldClock clock, CallPlans plans
         foreach (var vendor in vendors)
         {
             violations.Expect(
-                vendor.Most == vendor.Permits, "a permit is lost", () => $"{vendor.Name} had {vendor.Most} of {vendor.Permits} at the most");
+                vendor.Most == vendor.Permits, "a permit is lost",
+                () => $"{vendor.Name} had {vendor.Most} of {vendor.Permits} at the most");
         }
     }
 }

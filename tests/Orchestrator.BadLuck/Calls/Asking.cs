@@ -17,13 +17,13 @@ internal sealed class Asking(Router router, WorldClock clock, DayChecks checks)
         try
         {
             var response = await answer;
-            end = new CallEnd(response.Text, [.. response.Messages], null);
+            end = new CallEnd(response.Text, [.. response.Messages], response.ConversationId, null);
         }
 #pragma warning disable CA1031 // What a call throws is what the checks look at.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            end = new CallEnd(null, [], error);
+            end = new CallEnd(null, [], null, error);
         }
 
         checks.End(call, end, token);

@@ -37,6 +37,9 @@ internal sealed record Call(int Id, int Caller, CallKind Kind)
     /// <summary>Whether the provider it names was available, and not full, when it began.</summary>
     public bool NamedWasAvailable { get; set; }
 
+    /// <summary>The providers that were full when it began, if it may go to any and none was available; else null.</summary>
+    public string? Full { get; set; }
+
     /// <summary>The providers in whose line it began to wait; null when it did not wait.</summary>
     public string? WaitsAt { get; set; }
 
@@ -50,7 +53,7 @@ internal sealed record Call(int Id, int Caller, CallKind Kind)
     public bool IsFree => !IsBound && Kind != CallKind.Unwritable;
 
     /// <summary>Whether it belongs to the provider that it names.</summary>
-    public bool IsBound => Kind is CallKind.Pinned or CallKind.ToolResult;
+    public bool IsBound => Kind is CallKind.Pinned or CallKind.ToolResult or CallKind.Conversation;
 
     public string Text => $"{Id} {string.Concat(Enumerable.Repeat("word ", Pieces))}";
 

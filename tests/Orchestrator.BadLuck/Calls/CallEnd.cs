@@ -5,8 +5,9 @@ namespace Orchestrator.BadLuck;
 /// <summary>How a call ended.</summary>
 /// <param name="Text">The text of the answer; null without one.</param>
 /// <param name="Messages">The messages of the answer.</param>
+/// <param name="Conversation">The conversation that the vendor's server keeps; null for none.</param>
 /// <param name="Error">What it threw; null when it was answered.</param>
-internal sealed record CallEnd(string? Text, IReadOnlyList<ChatMessage> Messages, Exception? Error)
+internal sealed record CallEnd(string? Text, IReadOnlyList<ChatMessage> Messages, string? Conversation, Exception? Error)
 {
     public bool IsAnswered => Error is null;
 

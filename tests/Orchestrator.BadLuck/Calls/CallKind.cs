@@ -15,6 +15,9 @@ internal enum CallKind
     /// <summary>The second round: succeeds at the provider that asked for the tool.</summary>
     ToolResult,
 
+    /// <summary>The second round at a server that keeps the conversation: succeeds there when that one is in order.</summary>
+    Conversation,
+
     /// <summary>A tool call whose arguments take fifteen seconds to arrive: succeeds, and is not asked twice.</summary>
     SlowArguments,
 

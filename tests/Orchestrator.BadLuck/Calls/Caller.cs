@@ -29,7 +29,8 @@ internal sealed class Caller(int number, long seed, TimeSpan until, WorldClock c
         await clock.DelayAsync(TimeSpan.FromMilliseconds(_dice.Below(2000)));
         var asker = call.Visits[^1].Vendor;
         List<ChatMessage> before = [.. Requests.Of(call).Messages, .. end.Messages];
-        await asking.AskAsync(plans.Next(number, CallKind.ToolResult, asker), before);
+        var kind = end.Conversation is null ? CallKind.ToolResult : CallKind.Conversation;
+        await asking.AskAsync(plans.Next(number, kind, asker), before);
     }
 
     private async Task ThinkAsync()

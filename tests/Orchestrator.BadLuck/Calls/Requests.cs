@@ -24,7 +24,12 @@ internal static class Requests
     private static IEnumerable<ChatMessage> MessagesOf(Call call, IReadOnlyList<ChatMessage>? before)
     {
         if (before is not null)
-            return [.. before, new ChatMessage(ChatRole.Tool, [new FunctionResultContent(ToolCallIn(before), $"#{call.Id} found")])];
+        {
+            var result = new ChatMessage(ChatRole.Tool, [new FunctionResultContent(ToolCallIn(before), $"#{call.Id} found")]);
+            // A server that keeps the conversation knows what was before.
+            return call.Kind == CallKind.Conversation ? [result] : [.. before, result];
+        }
+
         var question = new ChatMessage(ChatRole.User, $"What is new? #{call.Id}");
         return call.Kind != CallKind.Unwritable || call.Variant % 3 == 2 ? [question] :
         [
@@ -38,6 +43,7 @@ internal static class Requests
     {
         CallKind.Pinned => new() { ModelId = call.Named!.Name },
         CallKind.ToolCall or CallKind.ToolResult or CallKind.SlowArguments => new() { Tools = [Look] },
+        CallKind.Conversation => new() { Tools = [Look], ConversationId = ConversationClient.Id },
         CallKind.Unwritable when call.Variant % 3 == 2 => new() { Temperature = float.NaN },
         _ => null,
     };

@@ -37,7 +37,7 @@ internal sealed class DayChecks(Vendor[] vendors, Weather weather, Violations vi
         call.AllWereAvailable = metrics.Values.All(m => m.Availability == ProviderAvailability.Available);
         call.NamedWasAvailable = call.Named is { } named && metrics[named.Name].Availability == ProviderAvailability.Available;
         var full = metrics.Values.Where(m => m.Availability == ProviderAvailability.AtCapacity).Select(m => m.Provider);
-        call.WaitsAt = isOneFree || !call.IsFree ? null : string.Concat(full.Order(StringComparer.Ordinal));
+        call.Full = isOneFree || !call.IsFree ? null : string.Concat(full.Order(StringComparer.Ordinal));
         _calls.Add(call.Id, call);
         _open.Add(call);
         Waits.Began(call);
@@ -47,12 +47,9 @@ internal sealed class DayChecks(Vendor[] vendors, Weather weather, Violations vi
     public void Asked(Call call, bool isOver)
     {
         if (isOver || call.Visits.Count > 0)
-        {
-            call.WaitsAt = null;
             return;
-        }
-
         Waits.Joined(call);
+        call.WaitsAt = call.Full;
         if (call.WaitsAt is not null)
             Lines.Joined(call);
     }

@@ -9,7 +9,7 @@ internal sealed class EndCheck(Weather weather, Violations violations, WorldCloc
     public bool IsGood(Call call) => call.Kind switch
     {
         CallKind.Good or CallKind.ToolCall or CallKind.ToolResult or CallKind.SlowArguments => true,
-        CallKind.Pinned => weather.IsInOrder(call.Named!.Number, call.Began, clock.Now),
+        CallKind.Pinned or CallKind.Conversation => weather.IsInOrder(call.Named!.Number, call.Began, clock.Now),
         // The one other vendor that is asked after a refusal may be out of service.
         CallKind.RefusedByOne => call.Visits.TrueForAll(v => v.Reply is ReplyKind.Answer or ReplyKind.Refused),
         _ => false,
@@ -22,7 +22,7 @@ internal sealed class EndCheck(Weather weather, Violations violations, WorldCloc
             violations.Expect(end.IsAnswered, $"a good call fails ({call.Kind})", () => $"{call}: {Said(call, end)}");
             violations.Expect(!end.IsAnswered || IsWhole(call, end), "an answer is not the vendor's", () => $"{call}: '{end.Text}'");
         }
-        else if (call.Kind is not (CallKind.Pinned or CallKind.RefusedByOne))
+        else if (call.Kind is not (CallKind.Pinned or CallKind.Conversation or CallKind.RefusedByOne))
         {
             violations.Expect(
                 IsAsItMust(call, end, token), $"a bad call ends otherwise ({call.Kind})", () => $"{call}: {Said(call, end)}");

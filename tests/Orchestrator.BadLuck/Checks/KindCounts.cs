@@ -20,7 +20,7 @@ internal sealed class KindCounts
     public IEnumerable<CallKind> Missing => Enum.GetValues<CallKind>().Where(k => !_counts.ContainsKey(k));
 
     public IEnumerable<string> Rows() => _counts
-        .Select(c => Row(c.Key.ToString(), $"{c.Value.Calls:N0}", $"{c.Value.Good:N0}", $"{c.Value.Answered:N0}", $"{c.Value.GoodFailed:N0}"))
+        .Select(c => Row($"{c.Key}", $"{c.Value.Calls:N0}", $"{c.Value.Good:N0}", $"{c.Value.Answered:N0}", $"{c.Value.GoodFailed:N0}"))
         .Prepend(Row("kind", "calls", "good", "answered", "good that failed"));
 
     private static string Row(string kind, string calls, string good, string answered, string failed) =>

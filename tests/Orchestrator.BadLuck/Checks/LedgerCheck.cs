@@ -23,6 +23,9 @@ internal sealed class LedgerCheck(Vendor[] vendors, int mostAttempts, Violations
             sent.Select(a => a.Provider.Name).SequenceEqual(call.Visits.Select(v => v.Vendor.Name)), "attempts and requests differ",
             () => $"{call}: reported {string.Join(", ", sent.Select(a => a.Provider.Name))}, "
                 + $"seen {string.Join(", ", call.Visits.Select(v => v.Vendor.Name))}");
+        violations.Expect(
+            !call.Visits.Exists(v => v.IsOpen), "a call is over and its request goes on",
+            () => $"{call}: at {call.Visits.Find(v => v.IsOpen)!.Vendor.Name}");
         foreach (var (attempt, visit) in sent.Zip(call.Visits))
         {
             if (attempt is { Outcome: AttemptOutcome.Failed, Error.StatusCode: >= 400 })

@@ -36,7 +36,8 @@ internal sealed class OutCheck(Vendor[] vendors, Weather weather, Violations vio
         }
 
         totals.Out++;
-        totals.Times += totals.IsOut ? 0 : 1;
+        if (!totals.IsOut)
+            totals.Note(metrics.Exclusion == ExclusionReason.None ? metrics.Availability.ToString() : metrics.Exclusion.ToString());
         totals.IsOut = true;
         if (!caused)
             totals.Beyond++;
@@ -47,7 +48,8 @@ internal sealed class OutCheck(Vendor[] vendors, Weather weather, Violations vio
             return;
         totals.IsReported = true;
         violations.Add(
-            "a provider is out without a cause", $"{vendor.Name} is {metrics.Availability}, {metrics.Exclusion}, for {metrics.AvailableIn}");
+            "a provider is out without a cause",
+            $"{vendor.Name} is {metrics.Availability}, {metrics.Exclusion}, for {metrics.AvailableIn}");
     }
 
     /// <summary>Of one provider, in seconds.</summary>
@@ -55,13 +57,17 @@ internal sealed class OutCheck(Vendor[] vendors, Weather weather, Violations vio
     {
         public bool IsOut;
         public bool IsReported;
-        public int Times;
         public int Out;
         public int Caused;
         public int Beyond;
         public int Unexplained;
 
+        private readonly SortedDictionary<string, int> _reasons = new(StringComparer.Ordinal);
+
+        public void Note(string reason) => _reasons[reason] = _reasons.GetValueOrDefault(reason) + 1;
+
         public override string ToString() =>
-            $"{Caused} s; out {Times} times for {Out} s, {Beyond} s of them after the cause, {Unexplained} s unexplained";
+            $"{Caused} s; out for {Out} s, {Beyond} s of them after the cause, {Unexplained} s unexplained "
+            + $"({string.Join(", ", _reasons.Select(r => $"{r.Key} {r.Value} times"))})";
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Orchestrator.BadLuck;
 
 /// <summary>What broke, by rule. Of each rule the first are kept to be printed, all are counted.</summary>
@@ -17,7 +15,7 @@ internal sealed class Violations(long seed, WorldClock clock)
     {
         var (count, first) = _found.TryGetValue(rule, out var found) ? found : (0, []);
         if (count < Kept)
-            first.Add(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {(int)clock.Now.TotalHours:00}{clock.Now:\\:mm\\:ss\\.fff}: {what}"));
+            first.Add($"seed {seed}, {(int)clock.Now.TotalHours:00}{clock.Now:\\:mm\\:ss\\.fff}: {what}");
         _found[rule] = (count + 1, first);
     }
 

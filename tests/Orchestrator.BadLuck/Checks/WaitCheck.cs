@@ -1,6 +1,6 @@
 namespace Orchestrator.BadLuck;
 
-/// <summary>None waits longer than its place in the line explains.</summary>
+/// <summary>No call waits longer than its place in the line explains.</summary>
 /// <remarks>
 /// A call's answer may take
 /// <code>
@@ -9,9 +9,9 @@ namespace Orchestrator.BadLuck;
 /// + the waits before its own retries: 0.5 s after an error, 1.1 × Retry-After of at most 3 s
 /// + 2 s
 /// </code>
-/// Work is the time that vendors take; of what is in flight, what is left. Before a call are all that are open and at no vendor when it joins,
-/// and those that come while it pauses before a retry. Permits are those of the vendors that are in order from its beginning to its end; of
-/// one for a call that is bound to it.
+/// Work is the time that vendors take; of what is in flight, what is left. Before a call are all that are open and at no vendor when it
+/// joins, and those that come while it pauses before a retry. Permits are those of the vendors that are in order from its beginning to its
+/// end; of one for a call that is bound to it.
 /// </remarks>
 internal sealed class WaitCheck(Vendor[] vendors, HashSet<Call> open, Weather weather, Violations violations, WorldClock clock)
 {
@@ -85,7 +85,7 @@ internal sealed class WaitCheck(Vendor[] vendors, HashSet<Call> open, Weather we
     private int PermitsFor(Call call)
     {
         var inOrder = vendors.Where(v => weather.IsInOrder(v.Number, call.Began, clock.Now)).ToList();
-        return call.IsBound && (call.Kind == CallKind.Pinned || inOrder.Contains(call.Named!))
+        return call.IsBound && (call.Kind != CallKind.ToolResult || inOrder.Contains(call.Named!))
             ? inOrder.Where(v => v == call.Named).Sum(v => v.Permits)
             : inOrder.Sum(v => v.Permits);
     }

@@ -8,8 +8,9 @@ namespace Orchestrator.BadLuck;
 internal sealed record Cause(CauseKind Kind, TimeSpan From, TimeSpan To, TimeSpan RetryAfter)
 {
     /// <summary>How long after it a router may leave the vendor out.</summary>
-    /// <remarks>An exclusion for a dead key doubles, so that the last one is at most as long as all before it and the first. The cool-down of
-    /// a rate limit without a time doubles too. After errors: the window of a minute, and the longest cool-down with its jitter.</remarks>
+    /// <remarks>An exclusion for a dead key doubles, so that the last one is at most as long as all before it and the first. The cool-down
+    /// of a rate limit without a time doubles too. After errors: the window of a minute, and the longest cool-down with its
+    /// jitter.</remarks>
     public TimeSpan Recovery => Kind switch
     {
         CauseKind.DeadKey => Least(To - From + TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(310)),

@@ -8,13 +8,15 @@ namespace Orchestrator.BadLuck;
 /// <summary>Answers the requests of one provider in the place of its vendor's server.</summary>
 internal sealed class VendorHandler(Vendor vendor, DayChecks checks, WorldClock clock) : HttpMessageHandler
 {
+    private const string Firewall = "<!DOCTYPE html><html><body><h1>Blocked by the firewall</h1></body></html>";
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
         var visit = vendor.Begin(checks.CallOf(IdIn(body)));
-        checks.Visited(visit);
         try
         {
+            checks.Visited(visit);
             await clock.DelayAsync(visit.Reply == ReplyKind.Answer ? visit.Call.FirstDelay : visit.Length, cancellationToken);
             if (visit.Reply != ReplyKind.Answer)
                 vendor.End(visit);
@@ -42,7 +44,7 @@ internal sealed class VendorHandler(Vendor vendor, DayChecks checks, WorldClock 
         },
         ReplyKind.Page => new((HttpStatusCode)(401 + (visit.Call.Variant % 4)))
         {
-            Content = new StringContent("<!DOCTYPE html><html><body><h1>Blocked by the firewall</h1></body></html>", Encoding.UTF8, "text/html"),
+            Content = new StringContent(Firewall, Encoding.UTF8, "text/html"),
         },
         ReplyKind.Unauthorized => Error(401, "invalid_request_error", "Incorrect API key provided.", visit),
         ReplyKind.RateLimited => Error(429, "rate_limit_error", "Rate limit reached.", visit),
@@ -57,7 +59,8 @@ internal sealed class VendorHandler(Vendor vendor, DayChecks checks, WorldClock 
     private static HttpResponseMessage Error(int status, string type, string message, Visit visit)
     {
         var json = $$$"""{"error":{"message":"{{{message}}}","type":"{{{type}}}"}}""";
-        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        var content = new StringContent(json, Encoding.UTF8, "application/json");
+        var response = new HttpResponseMessage((HttpStatusCode)status) { Content = content };
         if (visit.RetryAfter is { } wait)
             response.Headers.RetryAfter = new RetryConditionHeaderValue(wait);
         return response;
