@@ -5,7 +5,7 @@ namespace Orchestrator.BadLuck;
 /// <param name="Vendor">Where.</param>
 /// <param name="Reply">What it is answered with.</param>
 /// <param name="Began">When it came.</param>
-/// <param name="Length">How long the answer takes, if nobody leaves before.</param>
+/// <param name="Length">How long the answer takes, if the caller stays.</param>
 /// <param name="RetryAfter">What it is told to wait; null for nothing.</param>
 internal sealed record Visit(Call Call, Vendor Vendor, ReplyKind Reply, TimeSpan Began, TimeSpan Length, TimeSpan? RetryAfter)
 {
