@@ -41,19 +41,32 @@ internal sealed partial class RoutePlanner
         }
     }
 
-    private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
+    /// <summary>The list of providers as it is now.</summary>
+    public RegisteredProvider[] Listed => _providers.All;
+
+    /// <inheritdoc cref="ProviderList.NextChange"/>
+    public Task<bool> NextChange => _providers.NextChange;
+
+    /// <summary>The listed providers that could serve a call, whatever their health.</summary>
+    /// <exception cref="LlmException">There is none.</exception>
+    public RegisteredProvider[] CandidatesOf(CallInput call)
     {
         var providers = _providers.All;
-        var options = call.Request.Options;
-        if (options is not null)
+        if (call.Request.Options is { } options)
             providers = Selected(providers, options);
+        if (providers.Length == 0)
+            throw NoProvider();
+        return Array.TrueForAll(providers, static s => s.Info.Capabilities == ProviderCapabilities.All)
+            ? providers
+            : Capable(providers, call.Request);
+    }
+
+    private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
+    {
+        var providers = CandidatesOf(call);
         // A plan made anew, because the list changed after the first failure.
         if (made.Count > 0)
             providers = made.UntriedOf(providers);
-        if (providers.Length == 0)
-            throw NoProvider();
-        if (!Array.TrueForAll(providers, static s => s.Info.Capabilities == ProviderCapabilities.All))
-            providers = Capable(providers, call.Request);
         // A plan made anew goes by the time it is then.
         long? at = made.Count == 0 && !hasWaited ? started : null;
         return _probes is null ? new(Plan(call, providers, null, at)) : ProbeAndPlanAsync(_probes, call, providers, started, at);
@@ -95,11 +108,8 @@ internal sealed partial class RoutePlanner
     private RoutePlan Plan(CallInput call, RegisteredProvider[] providers, bool[]? reachable, long? at)
     {
         var now = at ?? _services.Clock.Now();
-        var available = providers;
-        var states = StatesOf(ref available, reachable, now, null, out var others);
-        if (available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null })
-            throw AllExcluded(providers, now);
-        return new(available, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
+        var states = StatesOf(ref providers, reachable, now, null, out var others);
+        return new(providers, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
     }
 
     /// <summary>Looks at each provider once.</summary>
@@ -153,18 +163,4 @@ internal sealed partial class RoutePlanner
 
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
-
-    private static LlmException AllExcluded(RegisteredProvider[] providers, long now)
-    {
-        var obstacles = Array.ConvertAll(providers, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
-        var what = string.Join(
-            "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
-        return new LlmException(
-            LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is excluded: {what}. "
-            + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
-        {
-            RetryAfter = obstacles.Min(o => o.Obstacle.Left),
-        };
-    }
 }

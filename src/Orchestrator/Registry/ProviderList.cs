@@ -13,11 +13,15 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(services.Foreign, services.Logger);
+    private readonly ListChange _change = new();
     private volatile RegisteredProvider[] _providers = [];
     private long _stamp;
     private bool _isClosed;
 
     public RegisteredProvider[] All => _providers;
+
+    /// <inheritdoc cref="ListChange.Next"/>
+    public Task<bool> NextChange => _change.Next;
 
     /// <summary>Visits, for an exporter, every name whose totals may have changed and every name that left. Holds the lock: no name is
     /// added or removed meanwhile.</summary>
@@ -56,6 +60,7 @@ internal sealed class ProviderList(ProviderListServices services)
             }
 
             _providers = [.. _providers, AttachUnderLock(draft)];
+            _change.Raise();
         }
     }
 
@@ -68,6 +73,7 @@ internal sealed class ProviderList(ProviderListServices services)
             if (gone is null)
                 return false;
             _providers = Array.FindAll(_providers, s => s != gone);
+            _change.Raise();
         }
 
         Retire(gone);
@@ -86,6 +92,7 @@ internal sealed class ProviderList(ProviderListServices services)
             gone = _providers;
             // Attached before the old registrations retire: a provider that is in both lists must not be disposed in between.
             _providers = Array.ConvertAll(drafts, AttachUnderLock);
+            _change.Raise();
         }
 
         foreach (var registered in gone)
