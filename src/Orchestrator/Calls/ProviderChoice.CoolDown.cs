@@ -19,16 +19,23 @@ internal partial struct ProviderChoice
     /// <summary>Begins at a provider whose permit came before the time of the retry, which is then not made.</summary>
     /// <returns>False when the provider cannot be asked: the retry is waited for.</returns>
     public bool TryBeginBeforeRetry(
-        CallInput call, RegisteredProvider? granted, bool mustStop, long queuedFor, in MadeAttempts made, out GrantedPermit permit)
+        CallInput call,
+        RegisteredProvider? granted,
+        bool mustStop,
+        long queuedFor,
+        in MadeAttempts made,
+        LlmException? broken,
+        out GrantedPermit permit)
     {
         permit = default;
         NoteOvertaken(granted is null);
         if (granted is null)
             return false;
         var clock = call.Services.Clock;
-        if (!TryBeginGranted(call, granted, mustStop, clock.Span(queuedFor), clock.NowOr(0), made.Count, broken: null, out permit))
+        if (!TryBeginGranted(call, granted, mustStop, clock.Span(queuedFor), clock.NowOr(0), made.Count, broken, out permit))
         {
-            Plan!.Full!.Remove(granted);
+            // Ejected or excluded meanwhile: the next plan knows which.
+            NoteOvertaken(true);
             return false;
         }
 

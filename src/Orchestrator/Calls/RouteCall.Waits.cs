@@ -48,7 +48,8 @@ internal sealed partial class RouteCall
             _callClock.AddWait(retry.Waited);
         }
 
-        if (first.Granted && _next.TryBeginBeforeRetry(_call, first.Provider, MustStop, retry.Waited, _made, out var permit))
+        if (first.Granted
+            && _next.TryBeginBeforeRetry(_call, first.Provider, MustStop, retry.Waited, _made, _broken, out var permit))
         {
             _queuedFor += Services.Clock.Span(retry.Waited);
             StartAttempt(permit);

@@ -43,7 +43,8 @@ internal sealed class RoleAudit(StressRun run)
         var worth = error.Kind switch
         {
             LlmErrorKind.ServerError or LlmErrorKind.Unavailable => error.RetryAfter is null,
-            LlmErrorKind.RateLimited => error.RetryAfter <= run.Plan.Retry.LongestRetryAfter,
+            // A longer one may have ended while others were asked.
+            LlmErrorKind.RateLimited => error.RetryAfter is not null,
             _ => false,
         };
         if (!worth || IsBroken(call, call.Asked[at]))
