@@ -23,8 +23,9 @@ public enum LlmErrorKind
     /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
     ModelNotFound,
 
-    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is
-    /// excluded for its <c>Retry-After</c>. Does not count against health.</summary>
+    /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried, and without one
+    /// the end of the cool-down is waited for when no other is left; this one is excluded for its <c>Retry-After</c>. Does not count
+    /// against health.</summary>
     RateLimited,
 
     /// <summary>The vendor failed (HTTP 500). The same provider is asked once more, then the next; counts against health.</summary>

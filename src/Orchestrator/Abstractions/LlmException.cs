@@ -23,6 +23,7 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
         _statusCode = source._statusCode;
         _requestId = source._requestId;
         _partialText = source._partialText;
+        IsRequestFault = source.IsRequestFault;
         ProviderCode = source.ProviderCode;
         RetryAfter = source.RetryAfter;
     }
@@ -52,6 +53,10 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>The text of the answer that had arrived, without reasoning and tool calls, at most its first 65,536 characters. Never part
     /// of <see cref="Exception.Message"/>.</summary>
     public string? PartialText { get => _partialText; init => _partialText = value; }
+
+    /// <summary>Whether the request itself is at fault and nothing was sent: every provider would fail in the same way, so none is
+    /// asked.</summary>
+    internal bool IsRequestFault { get; init; }
 
     /// <summary>Types, messages of this library and stacks, as the log shows them. Messages and data of other libraries' inner exceptions
     /// are not shown, because they may quote a prompt or a key: read <see cref="Exception.InnerException"/> for them.</summary>

@@ -85,5 +85,8 @@ internal static class RequestCopy
     }
 
     private static LlmException Uncopied(string what, string why, Exception? error) =>
-        new(LlmErrorKind.InvalidRequest, $"The request's {what} could not be copied for the provider: {why}.", error);
+        new(LlmErrorKind.InvalidRequest, $"The request's {what} could not be copied for the provider: {why}.", error)
+        {
+            IsRequestFault = true,
+        };
 }

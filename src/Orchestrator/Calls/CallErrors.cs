@@ -42,13 +42,38 @@ internal static class CallErrors
         };
     }
 
-    /// <summary>Every provider has all of its permits given out, and a queue with no room.</summary>
-    public static LlmException QueuesFull(RegisteredProvider[] full)
+    /// <summary>Every provider that could serve the call is excluded. <see cref="LlmException.RetryAfter"/> is the nearest end.</summary>
+    public static LlmException AllExcluded(RegisteredProvider[] providers, long now)
     {
-        var what = string.Join("; ", full.Select(s => $"{s.Info.Name} has {s.MaxConcurrency} running and {s.QueueLimit} waiting"));
+        var obstacles = Array.ConvertAll(providers, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
+        var what = string.Join("; ", obstacles.Select(o => Words(o.Name, o.Obstacle)));
+        var ends = obstacles.Where(o => HasEnd(o.Obstacle)).Select(o => (TimeSpan?)o.Obstacle.Left);
         return new LlmException(
             LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is full, and so is its queue: {what}. "
+            $"Every provider that could serve this call is excluded: {what}. "
+            + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
+        {
+            RetryAfter = ends.Min(),
+        };
+    }
+
+    /// <summary>Every provider has all of its permits given out and a queue with no room, or is excluded. A full one has no known end, and
+    /// may be free in a moment: the error says nothing of when to come back.</summary>
+    /// <param name="full">The full ones.</param>
+    /// <param name="candidates">All providers that could serve the call.</param>
+    /// <param name="now">The time.</param>
+    public static LlmException QueuesFull(RegisteredProvider[] full, RegisteredProvider[] candidates, long now)
+    {
+        var what = full.Select(s => $"{s.Info.Name} has {s.MaxConcurrency} running and {s.QueueLimit} waiting");
+        var others = candidates.Except(full)
+            .Select(s => (s.Info.Name, Obstacle: s.State.Obstacle(now)))
+            .Where(o => o.Obstacle.Reason != ExclusionReason.None)
+            .Select(o => Words(o.Name, o.Obstacle))
+            .ToList();
+        return new LlmException(
+            LlmErrorKind.NoCandidate,
+            $"Every provider that could serve this call is full, and so is its queue{(others.Count > 0 ? ", or it is excluded" : "")}: "
+            + $"{string.Join("; ", what.Concat(others))}. "
             + "Ask less at once, add a provider, or raise ProviderOptions.QueueLimit.");
     }
 
@@ -66,4 +91,12 @@ internal static class CallErrors
     public static NotSupportedException StillAwaited() => new(
         "An update is still awaited. The call is cancelled and the stream closes with that update; "
         + "to wait for it, cancel the call and await the update before disposing.");
+
+    private static string Words(string name, (ExclusionReason Reason, TimeSpan Left) obstacle) => HasEnd(obstacle)
+        ? $"{name}: {obstacle.Reason}, {Math.Ceiling(obstacle.Left.TotalSeconds):0} s left"
+        : $"{name}: {obstacle.Reason}";
+
+    /// <summary>Whether an exclusion ends by itself.</summary>
+    private static bool HasEnd((ExclusionReason Reason, TimeSpan Left) obstacle) =>
+        obstacle.Reason != ExclusionReason.Disabled && obstacle.Left >= TimeSpan.Zero && obstacle.Left < TimeSpan.MaxValue;
 }

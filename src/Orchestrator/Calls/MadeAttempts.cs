@@ -29,6 +29,9 @@ internal struct MadeAttempts()
         return count;
     }
 
+    /// <summary>Whether a provider of this name was asked.</summary>
+    public readonly bool HasAsked(string name) => Array.Exists(_records, made => made.Provider.Name == name);
+
     /// <summary>Those of the providers whose name has not been asked yet.</summary>
     public readonly RegisteredProvider[] UntriedOf(RegisteredProvider[] providers)
     {

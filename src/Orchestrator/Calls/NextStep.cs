@@ -9,6 +9,9 @@ internal enum NextStep : byte
     /// <summary>Every provider that is left has all of its permits given out.</summary>
     WaitForPermit,
 
+    /// <summary>No provider is left that may be asked now: one whose vendor's limit ends soon is waited for.</summary>
+    WaitForCoolDown,
+
     /// <summary>
     /// The list was replaced between plan and attempt, or a wait has made the plan old: a call must fail by neither, nor ask a provider
     /// twice.

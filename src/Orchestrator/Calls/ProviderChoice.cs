@@ -4,8 +4,15 @@ namespace Orchestrator;
 /// Chooses the provider that a call asks next, and takes its permit: the same again, the next of the plan, one whose permit was waited for,
 /// or an ejected one.
 /// </summary>
-internal struct ProviderChoice
+internal partial struct ProviderChoice
 {
+    private OneElsewhere? _elsewhere;
+
+    // Those of the call's providers that a limit had excluded when their attempt ended.
+    private List<ProviderState>? _limited;
+
+    // The list that the plan was made from.
+    private RegisteredProvider[]? _listed;
     private int _triedBefore;
     private bool _overtaken;
 
@@ -15,8 +22,18 @@ internal struct ProviderChoice
     /// <summary>The retry that is made first; null for none.</summary>
     public PendingRetry? PendingRetry { get; private set; }
 
-    /// <summary>Whether the call may make another attempt.</summary>
-    public readonly bool MayTryMore(CallServices services, int made) => made < MaxAttempts(services);
+    /// <summary>Whether an available provider would be asked after the attempt that runs.</summary>
+    /// <param name="services">The options.</param>
+    /// <param name="made">How many attempts there are, with that one.</param>
+    public readonly bool HasAnotherAvailable(CallServices services, int made) =>
+        _elsewhere is null && MayTryMore(services, made) && Plan!.HasAnotherAvailable;
+
+    /// <summary>The error of a call that has no provider left.</summary>
+    public readonly LlmException Exhausted(in MadeAttempts made, LlmException? broken) =>
+        _elsewhere?.Error ?? CallErrors.Exhausted(made.Records, broken);
+
+    /// <summary>A plan is made from this list.</summary>
+    public void PlansFrom(RegisteredProvider[] listed) => _listed = listed;
 
     /// <summary>Goes by a new plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -39,9 +56,14 @@ internal struct ProviderChoice
     public void End(RetryBudget budget)
     {
         Plan?.Dispose();
+        DropRetry(budget);
+    }
+
+    /// <summary>The retry is not made; returns its token to the budget.</summary>
+    public void DropRetry(RetryBudget budget)
+    {
         if (PendingRetry is null)
             return;
-        // The retry never started; return its token to the budget.
         PendingRetry = null;
         budget.PutBack();
     }
@@ -61,7 +83,7 @@ internal struct ProviderChoice
         var mayTry = MayTryMore(call.Services, made.Count);
         while (mayTry && plan.Next() is { } registered)
         {
-            if (!made.AreTooLongFor(registered) && TryBegin(registered, role, call.Services, anyway: false, out permit))
+            if (MayServe(registered, made) && TryBegin(registered, role, call.Services, anyway: false, out permit))
                 return NextStep.Attempt;
         }
 
@@ -69,16 +91,21 @@ internal struct ProviderChoice
             return None(NextStep.WaitForPermit, out permit);
         while (mayTry && !_overtaken && plan.NextEjected() is { } registered)
         {
-            if (!made.AreTooLongFor(registered) && TryBeginEjected(registered, role, call, out permit))
+            if (MayServe(registered, made) && TryBeginEjected(registered, role, call, out permit))
                 return NextStep.Attempt;
         }
 
         if (mayTry && IsPermitWorthWaitingFor(plan, made))
             return None(NextStep.WaitForPermit, out permit);
-        if (!_overtaken)
-            throw CallErrors.Exhausted(made.Records, broken);
-        DropPlan();
-        return None(NextStep.PlanAnew, out permit);
+        if (_overtaken)
+        {
+            DropPlan();
+            return None(NextStep.PlanAnew, out permit);
+        }
+
+        if (!mayTry || _elsewhere is not null || broken is not null)
+            throw Exhausted(made, broken);
+        return None(NextStep.WaitForCoolDown, out permit);
     }
 
     /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
@@ -140,15 +167,25 @@ internal struct ProviderChoice
     {
         var services = input.Services;
         var error = result.Record!.Error!;
+        // What the second provider has handed out cannot be taken back: then its own error ends the call.
+        if (_elsewhere is not null)
+            return result.Committed ? error : _elsewhere.Error;
+        NoteLimit(input, result);
+        var next = services.Rules[error.Kind].Next;
+        var mayAskOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed && !error.IsRequestFault;
+        var elsewhere = mayAskOne ? new OneElsewhere(error, input.Provider.Info) : null;
         // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
-        var otherwise = services.Rules[error.Kind].Next == NextProvider.Always ? null : broken ?? error;
+        var otherwise = next == NextProvider.Always || mayAskOne ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Number + 1, services.Clock.Now()))
-            PendingRetry = new PendingRetry(input.Provider, input.Ticket.WasEjected, delay, otherwise);
-        if (PendingRetry is null && otherwise is not null)
-            return otherwise;
+        {
+            PendingRetry = new(input.Provider, input.Ticket.WasEjected, delay) { Otherwise = otherwise, Elsewhere = elsewhere };
+            return null;
+        }
+
+        _elsewhere = elsewhere;
         // A tool that ran for the answer that broke must not run for the next one.
-        return result.Committed && (!mayRestart || result.ToolRan) ? error : null;
+        return otherwise ?? (result.Committed && (!mayRestart || result.ToolRan) ? error : null);
     }
 
     private static NextStep None(NextStep step, out GrantedPermit permit)
@@ -165,27 +202,38 @@ internal struct ProviderChoice
 
     private readonly int MaxAttempts(CallServices services) => services.MaxAttempts ?? Math.Clamp(_triedBefore + Plan!.Count, 4, 12);
 
-    private readonly bool IsPermitWorthWaitingFor(RoutePlan plan, in MadeAttempts made) =>
-        !_overtaken && plan.Full is { Count: > 0 } full && HasRoomIn(full, made);
+    private readonly bool MayTryMore(CallServices services, int made) => made < MaxAttempts(services);
 
-    private static bool HasRoomIn(List<RegisteredProvider> full, MadeAttempts made)
+    private readonly bool MayServe(RegisteredProvider registered, in MadeAttempts made) =>
+        !made.AreTooLongFor(registered) && _elsewhere?.Suits(registered.Info) is not false;
+
+    private readonly bool IsPermitWorthWaitingFor(RoutePlan plan, in MadeAttempts made)
     {
-        full.RemoveAll(registered => made.AreTooLongFor(registered));
+        if (_overtaken || plan.Full is not { Count: > 0 } full)
+            return false;
+        for (var i = full.Count - 1; i >= 0; i--)
+        {
+            if (!MayServe(full[i], made))
+                full.RemoveAt(i);
+        }
+
         return full.Count > 0;
     }
 
     private bool TryRetry(CallServices services, out GrantedPermit permit)
     {
         var now = services.Clock.Now();
-        var (registered, onEjected, _, otherwise) = PendingRetry!;
+        var retry = PendingRetry!;
         PendingRetry = null;
-        var isAvailable = registered.State.TryBegin(registered, now, onEjected, out var ticket) == ProviderAvailability.Available;
-        permit = new(registered, AttemptRole.Retry, ticket, now);
+        var isAvailable =
+            retry.Provider.State.TryBegin(retry.Provider, now, retry.OnEjected, out var ticket) == ProviderAvailability.Available;
+        permit = new(retry.Provider, AttemptRole.Retry, ticket, now);
         if (isAvailable)
             return true;
         // Ejected, excluded, full or removed meanwhile. The retry never started; return its token to the budget.
         services.Budget.PutBack();
-        return otherwise is null ? false : throw otherwise;
+        _elsewhere = retry.Elsewhere;
+        return retry.Otherwise is { } error ? throw error : false;
     }
 
     private bool TryBegin(RegisteredProvider registered, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
@@ -207,6 +255,7 @@ internal struct ProviderChoice
             default:
                 // Excluded or removed since the plan was made. A call without an attempt makes a new plan, which also knows for how long.
                 _overtaken |= registered.IsRetired || role == AttemptRole.First;
+                Plan!.MoveToExcluded(registered);
                 return false;
         }
     }

@@ -15,14 +15,15 @@ internal static class RetryDecision
     {
         var error = result.Record!.Error!;
         var services = input.Services;
-        if (result.Committed || result.Ejected || input.Ticket.IsTrial || !services.Rules[error.Kind].RetriesSameProvider)
+        if (result.Committed || result.Ejected || input.Ticket.IsTrial || error.IsRequestFault
+            || !services.Rules[error.Kind].RetriesSameProvider)
             return null;
         // Where all are ejected, each is asked once before any is asked twice.
         if (input.Ticket.WasEjected && plan.EjectedProviders is { Count: > 0 })
             return null;
         var untried = plan.CountUntried();
-        if (made.Count >= maxAttempts - untried
-            || (made.CountAt(input.Provider) > services.Retry.MaxRetriesPerProvider && !(WaitsForLimit(error) && untried == 0)))
+        var isEnough = made.CountAt(input.Provider) > services.Retry.MaxRetriesPerProvider;
+        if (made.Count >= maxAttempts - untried || (isEnough && !(WaitsForLimit(error, services.Retry) && untried == 0)))
             return null;
         if (error.RetryAfter is { } asked ? asked > services.Retry.LongestRetryAfter : error.Kind == LlmErrorKind.RateLimited)
             return null;
@@ -33,5 +34,8 @@ internal static class RetryDecision
         return delay >= timeLeft || services.Retry.MaxRetriesPerProvider <= 0 ? null : delay;
     }
 
-    private static bool WaitsForLimit(LlmException error) => error is { Kind: LlmErrorKind.RateLimited, RetryAfter: not null };
+    /// <summary>Whether the vendor has said when to come back, so that it is asked then however often it says so. A server that fails is
+    /// not asked more than once within the longest backoff.</summary>
+    private static bool WaitsForLimit(LlmException error, RetryOptions retry) =>
+        error.Kind == LlmErrorKind.RateLimited ? error.RetryAfter is not null : error.RetryAfter >= retry.MaxDelay;
 }

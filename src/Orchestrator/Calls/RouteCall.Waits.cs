@@ -5,6 +5,7 @@ internal sealed partial class RouteCall
 {
     private ValueTask PlanAsync()
     {
+        _next.PlansFrom(_planner.Listed);
         var planning = _planner.PlanAsync(_call, _made, _callClock.Started, _callClock.HasWaited);
         if (!planning.IsCompletedSuccessfully)
             return PlanLaterAsync(planning);
@@ -32,24 +33,46 @@ internal sealed partial class RouteCall
         }
     }
 
-    /// <summary>Ends at once when the call is cancelled or abandoned, which the loop looks at next.</summary>
+    /// <summary>Waits for the time of a retry or, where only full providers are left besides, for what comes first: that or a
+    /// permit.</summary>
     private async ValueTask WaitForRetryAsync(PendingRetry retry)
     {
-        var from = Services.Clock.Now();
-        var either = LinkWait();
+        (bool Granted, RegisteredProvider? Provider) first;
         try
         {
-            await Waits.DelayAsync(retry.Delay, Services.Clock.Time, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await LinkedCancellation.LeaveCancellingThread();
+            var permits = _next.JoinBesideRetry(_call, _made);
+            first = await retry.WaitAsync(permits, Services.Clock, _callClock.Started, LinkWait).ConfigureAwait(false);
         }
         finally
         {
-            either.Unlink();
-            retry.IsDue = true;
-            _callClock.AddWait(Math.Max(1, Services.Clock.NowOr(from) - from));
+            _callClock.AddWait(retry.Waited);
+        }
+
+        if (first.Granted
+            && _next.TryBeginBeforeRetry(_call, first.Provider, MustStop, retry.Waited, _made, _broken, out var permit))
+        {
+            _queuedFor += Services.Clock.Span(retry.Waited);
+            StartAttempt(permit);
+        }
+    }
+
+    /// <summary>No provider is left that may be asked now: waits until a vendor's limit is over, or ends the call.</summary>
+    private async ValueTask WaitForCoolDownAsync()
+    {
+        // Asked for first: a change after the look at the list ends the wait.
+        var change = _planner.NextChange;
+        if (_next.TryBeginCoolDown(_call, _planner, _made, _callClock.Counted) is not { } coolDown)
+            return;
+        var wait = new TimedWait(Services.Clock);
+        var isOver = false;
+        try
+        {
+            isOver = await wait.RunAsync(coolDown.Part, change, LinkWait).ConfigureAwait(false);
+        }
+        finally
+        {
+            _callClock.AddWait(wait.Waited);
+            _next.EndCoolDown(coolDown, isOver && coolDown.IsLastPart, Services.Budget);
         }
     }
 
@@ -64,8 +87,9 @@ internal sealed partial class RouteCall
         _next.NoteOvertaken(wait.IsOvertaken);
         if (!joined)
         {
-            if (!_next.TryGoOnWithoutPermit())
-                throw _made.Count > 0 ? Exhausted() : CallErrors.QueuesFull(full);
+            // After an attempt the loop goes on: the end of a limit may be near.
+            if (!_next.TryGoOnWithoutPermit() && _made.Count == 0)
+                throw CallErrors.QueuesFull(full, _planner.CandidatesOf(_call), Services.Clock.Now());
             return;
         }
 

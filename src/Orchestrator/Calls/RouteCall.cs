@@ -46,7 +46,7 @@ internal sealed partial class RouteCall : IRunningCall
 
     public bool IsAbandoned => _consumer is { IsAbandoned: true };
 
-    public bool HasAnother => _next.MayTryMore(Services, _made.Count + 1) && _next.Plan!.HasAnotherAvailable;
+    public bool HasAnother => _next.HasAnotherAvailable(Services, _made.Count + 1);
 
     private CallServices Services => _call.Services;
 
@@ -128,7 +128,7 @@ internal sealed partial class RouteCall : IRunningCall
     /// <summary>One step towards the next attempt: a wait, a plan, or the attempt.</summary>
     private ValueTask BeginAttemptAsync()
     {
-        if (_next.PendingRetry is { IsDue: false } retry)
+        if (_next.PendingRetry is { IsDue: false } retry && !MustStop)
             return WaitForRetryAsync(retry);
         if (MustStop)
             throw Stopped();
@@ -137,7 +137,7 @@ internal sealed partial class RouteCall : IRunningCall
         var step = _next.Choose(_call, _made, _broken, out var permit);
         if (step == NextStep.Attempt)
             StartAttempt(permit);
-        return step == NextStep.WaitForPermit ? WaitForPermitAsync() : default;
+        return step == NextStep.WaitForPermit ? WaitForPermitAsync() : step == NextStep.WaitForCoolDown ? WaitForCoolDownAsync() : default;
     }
 
     /// <summary>The consumer leaves while an update is awaited. From any thread.</summary>
@@ -230,7 +230,7 @@ internal sealed partial class RouteCall : IRunningCall
         return CallErrors.Stopped(_call);
     }
 
-    private LlmException Exhausted() => CallErrors.Exhausted(_made.Records, _broken);
+    private LlmException Exhausted() => _next.Exhausted(_made, _broken);
 
     private void Queue(List<ChatResponseUpdate> updates)
     {

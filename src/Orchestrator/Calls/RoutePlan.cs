@@ -81,14 +81,15 @@ internal sealed class RoutePlan : IDisposable
 
     public RegisteredProvider? NextEjected() => _unavailable?.TakeEjected();
 
-    /// <summary>How many available candidates are untried. Ranks the rest of them.</summary>
+    /// <summary>How many candidates are untried: the available, the full and the ejected. Ranks the rest of the available.</summary>
     public int CountUntried()
     {
+        var others = _unavailable?.Count ?? 0;
         if (!Peek())
-            return 0;
+            return others;
         while (NextRanked() is { } registered)
             (_rest ??= []).Enqueue(registered);
-        return 1 + (_rest?.Count ?? 0);
+        return 1 + (_rest?.Count ?? 0) + others;
     }
 
     /// <summary>A provider was ejected since the plan was made.</summary>
@@ -98,6 +99,12 @@ internal sealed class RoutePlan : IDisposable
     /// <param name="registered">The provider.</param>
     /// <param name="ejected">Whether it is one of the ejected, and waited for only because no other is left.</param>
     public void MoveToFull(RegisteredProvider registered, bool ejected) => (_unavailable ??= new()).AddFull(registered, ejected);
+
+    /// <summary>A provider was excluded since the plan was made.</summary>
+    public void MoveToExcluded(RegisteredProvider registered) => (_unavailable ??= new()).AddExcluded(registered);
+
+    /// <summary>Whether a provider could serve the call but for its exclusion.</summary>
+    public bool IsExcluded(RegisteredProvider registered) => _unavailable?.IsExcluded(registered) ?? false;
 
     /// <inheritdoc cref="UnavailableProviders.IsEjected"/>
     public bool IsEjected(RegisteredProvider registered) => _unavailable?.IsEjected(registered) ?? false;

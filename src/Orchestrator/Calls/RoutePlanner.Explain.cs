@@ -41,7 +41,7 @@ internal sealed partial class RoutePlanner
         {
             Candidates = order.ConvertAll(s => CandidateOf(s, views[Array.IndexOf(able, s)], IsReachable(s))),
             Excluded = [.. all.Where(s => !order.Contains(s)).Select(s => ExclusionOf(s, request, able, views, now))],
-            Problem = order.Count == 0 ? AllExcluded(able, now).Message : null,
+            Problem = order.Count == 0 ? CallErrors.AllExcluded(able, now).Message : null,
         };
     }
 

@@ -41,17 +41,33 @@ internal sealed partial class RoutePlanner
         }
     }
 
+    /// <summary>The list of providers as it is now.</summary>
+    public RegisteredProvider[] Listed => _providers.All;
+
+    /// <inheritdoc cref="ProviderList.NextChange"/>
+    public Task<bool> NextChange => _providers.NextChange;
+
+    /// <summary>The listed providers that could serve a call, whatever their health.</summary>
+    /// <exception cref="LlmException">There is none.</exception>
+    public RegisteredProvider[] CandidatesOf(CallInput call) => BindingOf(_providers.All, call).Providers;
+
+    private CallBinding BindingOf(RegisteredProvider[] all, CallInput call)
+    {
+        var binding = _bound.Of(all, call.Request);
+        if (binding.Providers.Length == 0)
+            throw NoProvider();
+        return Array.TrueForAll(binding.Providers, static s => s.Info.Capabilities == ProviderCapabilities.All)
+            ? binding
+            : binding with { Providers = Capable(binding.Providers, call.Request) };
+    }
+
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
         var all = _providers.All;
-        var binding = _bound.Of(all, call.Request);
+        var binding = BindingOf(all, call);
         var set = binding.Providers;
-        if (!Array.TrueForAll(set, static s => s.Info.Capabilities == ProviderCapabilities.All))
-            set = Capable(set, call.Request);
         // A plan made anew, because the list changed after the first failure.
         var providers = made.Count > 0 ? made.UntriedOf(set) : set;
-        if (providers.Length == 0)
-            throw NoProvider();
         // A plan made anew goes by the time it is then.
         long? at = made.Count == 0 && !hasWaited ? started : null;
         var input = new PlanInput(call, binding with { Providers = providers }, new(_providers.Turns, all, set), made.Count == 0, at);
@@ -97,8 +113,6 @@ internal sealed partial class RoutePlanner
         var available = providers;
         var byFirstToken = IsByFirstToken(providers, call.Live || call.Request.Streaming);
         var states = StatesOf(ref available, reachable, now, byFirstToken, null, out var others);
-        if (available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null })
-            throw AllExcluded(providers, now);
         var first = FirstIn(available, input.Binding.First);
         // A call that was bound to begin with stays so, though the one it was bound to has been asked.
         var isFree = input.IsFirst && first is null && !input.Binding.IsToOne;
@@ -176,18 +190,4 @@ internal sealed partial class RoutePlanner
 
     private static LlmException NoProvider() =>
         new(LlmErrorKind.NoCandidate, "The router has no provider; add one with AddProvider before routing.");
-
-    private static LlmException AllExcluded(RegisteredProvider[] providers, long now)
-    {
-        var obstacles = Array.ConvertAll(providers, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
-        var what = string.Join(
-            "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
-        return new LlmException(
-            LlmErrorKind.NoCandidate,
-            $"Every provider that could serve this call is excluded: {what}. "
-            + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
-        {
-            RetryAfter = obstacles.Min(o => o.Obstacle.Left),
-        };
-    }
 }

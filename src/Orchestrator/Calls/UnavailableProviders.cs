@@ -4,6 +4,7 @@ namespace Orchestrator;
 internal sealed class UnavailableProviders
 {
     private List<RegisteredProvider>? _ejectedAndFull;
+    private List<RegisteredProvider>? _excluded;
 
     /// <summary>The one whose trial the call may take.</summary>
     public RegisteredProvider? Trial { get; private set; }
@@ -37,6 +38,9 @@ internal sealed class UnavailableProviders
                 break;
             case ProviderAvailability.AtCapacity:
                 AddFull(registered, isEjected: false);
+                break;
+            case ProviderAvailability.Excluded:
+                AddExcluded(registered);
                 break;
         }
     }
@@ -72,6 +76,10 @@ internal sealed class UnavailableProviders
         if (isEjected)
             (_ejectedAndFull ??= []).Add(registered);
     }
+
+    public void AddExcluded(RegisteredProvider registered) => (_excluded ??= []).Add(registered);
+
+    public bool IsExcluded(RegisteredProvider registered) => _excluded?.Contains(registered) ?? false;
 
     /// <summary>Whether a full provider is one of the ejected.</summary>
     public bool IsEjected(RegisteredProvider registered) => _ejectedAndFull?.Contains(registered) ?? false;

@@ -25,7 +25,8 @@ public sealed partial class ChatClientProvider : ILlmProvider, IReadsOriginals, 
     /// <param name="client">The client. It must not retry, for the router does.</param>
     /// <param name="info">What the provider is; <paramref name="name"/> replaces its <see cref="ProviderInfo.Name"/> where they differ.
     /// <see langword="null"/>: the client's <see cref="ChatClientMetadata"/> gives vendor (its provider name in lower case, else
-    /// <c>unknown</c>) and model (its default model, else <c>default</c>).</param>
+    /// <c>unknown</c>) and model (its default model, else <c>default</c>). An <see cref="ProviderInfo.Endpoint"/> that it does not have is
+    /// taken from there too.</param>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> or <paramref name="client"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty or white space.</exception>
     public ChatClientProvider(string name, IChatClient client, ProviderInfo? info = null)

@@ -13,11 +13,18 @@ internal readonly record struct ChatModel(string? Id, bool IsClientDefault)
     public static (ProviderInfo Info, ChatModel Model) Settle(string name, ProviderInfo? info, ChatClientMetadata? metadata)
     {
         var own = string.IsNullOrWhiteSpace(metadata?.DefaultModelId) ? null : metadata.DefaultModelId;
+        var endpoint = HttpAddress.ServerOf(metadata?.ProviderUri);
         if (info is not null)
-            return (info.Name == name ? info : info with { Name = name }, new(info.Model, info.Model == own));
+        {
+            if (info.Name != name)
+                info = info with { Name = name };
+            if (info.Endpoint is null && endpoint is not null)
+                info = info with { Endpoint = endpoint };
+            return (info, new(info.Model, info.Model == own));
+        }
 
         var vendor = string.IsNullOrWhiteSpace(metadata?.ProviderName) ? UnknownVendor : metadata.ProviderName.ToLowerInvariant();
-        return (new(name, vendor, own ?? UnknownModel), new(own, IsClientDefault: true));
+        return (new(name, vendor, own ?? UnknownModel) { Endpoint = endpoint }, new(own, IsClientDefault: true));
     }
 
     /// <summary>A copy of the caller's options that leads to this model; null where the client's own defaults do.</summary>

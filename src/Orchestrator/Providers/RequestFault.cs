@@ -47,5 +47,13 @@ internal static class RequestFault
             + "numbers, objects without cycles, schemas and elements of a JSON document that is not disposed of, and getters and "
             + "converters that do not throw. "
             + "Nothing was sent; correct the request, the inner exception says more.",
-        error);
+        error)
+    {
+        IsRequestFault = true,
+    };
+
+    /// <summary>The error for a value that no provider could be sent. What only one vendor refuses is no such fault: another provider may
+    /// take it.</summary>
+    public static LlmException Of(string message, Exception? inner = null) =>
+        new(LlmErrorKind.InvalidRequest, message, inner) { IsRequestFault = true };
 }

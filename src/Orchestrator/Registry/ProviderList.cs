@@ -13,6 +13,7 @@ internal sealed class ProviderList(ProviderListServices services)
     private readonly Dictionary<string, byte[]> _left = new(StringComparer.Ordinal);
     private readonly Queue<ProviderState> _leaving = new();
     private readonly OwnedObjects _owned = new(services.Foreign, services.Logger);
+    private readonly ListChange _change = new();
     private volatile RegisteredProvider[] _providers = [];
     private long _stamp;
     private bool _isClosed;
@@ -21,6 +22,9 @@ internal sealed class ProviderList(ProviderListServices services)
 
     /// <summary>The turns of calls among them.</summary>
     public Turns Turns { get; } = new();
+
+    /// <inheritdoc cref="ListChange.Next"/>
+    public Task<bool> NextChange => _change.Next;
 
     /// <summary>Visits, for an exporter, every name whose totals may have changed and every name that left. Holds the lock: no name is
     /// added or removed meanwhile.</summary>
@@ -116,6 +120,7 @@ internal sealed class ProviderList(ProviderListServices services)
     {
         _providers = providers;
         Turns.SetWhole(providers);
+        _change.Raise();
     }
 
     private void Retire(RegisteredProvider registered)

@@ -31,21 +31,24 @@ internal sealed class RoleAudit(StressRun run)
     private void CheckRetry(StressCall call, int index, List<LlmAttempt> before, int same)
     {
         var told = call.Told[index];
-        if (told.Role != AttemptRole.Retry || index == 0 || before[^1].Provider.Name != told.Provider.Name)
+        var at = before.FindLastIndex(a => a.Provider.Name == told.Provider.Name);
+        // Others may come between only where the end of a limit is waited for.
+        if (told.Role != AttemptRole.Retry || at < 0 || (at < index - 1 && before[at].Error!.Kind != LlmErrorKind.RateLimited))
         {
             Complain(call, $"attempt {index + 1} of {Shape(call)} asks the same provider again, or says so and does not");
             return;
         }
 
-        var (last, error) = (before[^1], before[^1].Error!);
+        var (last, error) = (before[at], before[at].Error!);
         var worth = error.Kind switch
         {
             LlmErrorKind.ServerError or LlmErrorKind.Unavailable => error.RetryAfter is null,
-            LlmErrorKind.RateLimited => error.RetryAfter <= run.Plan.Retry.LongestRetryAfter,
+            // A longer one may have ended while others were asked.
+            LlmErrorKind.RateLimited => error.RetryAfter is not null,
             _ => false,
         };
-        if (!worth || IsBroken(call, call.Asked[index - 1]))
-            Complain(call, $"{told.Provider.Name} was asked again after {error.Kind}, retry after {error.RetryAfter}");
+        if (!worth || IsBroken(call, call.Asked[at]))
+            Complain(call, $"{told.Provider.Name} was asked again after {error.Kind}, retry after {error.RetryAfter}: {Shape(call)}");
         if (last.Role == AttemptRole.Trial)
             Complain(call, $"{told.Provider.Name} was asked again after its trial, which ended in {error.Kind}");
         // Beyond one retry only a limit that is over soon is waited for.

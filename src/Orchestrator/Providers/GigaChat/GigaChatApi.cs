@@ -134,6 +134,7 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
         return new ProviderInfo(name, Vendor, options.Model)
         {
             PrefersStreaming = true,
+            Endpoint = HttpAddress.ServerOf(options.BaseUrl),
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextWindow ?? GigaChatLimits.ContextWindowOf(options.Model),
             MaxConcurrency = options.MaxConcurrency ?? options.Scope.Concurrency(),
@@ -154,7 +155,7 @@ internal sealed class GigaChatApi : VendorApi, IDisposable
         }
         catch (ArgumentException error)
         {
-            throw new LlmException(LlmErrorKind.InvalidRequest, $"ChatOptions.AdditionalProperties: {error.Plain()}");
+            throw RequestFault.Of($"ChatOptions.AdditionalProperties: {error.Plain()}");
         }
     }
 }

@@ -41,6 +41,11 @@ internal static class HttpAddress
     public static bool IsSameServer(Uri a, Uri b) =>
         a.Scheme == b.Scheme && a.Port == b.Port && a.Host.Equals(b.Host, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The server alone, without a user, a password, a path or a query; null for what is no address of one.</summary>
+    public static Uri? ServerOf(Uri? address) => address is { IsAbsoluteUri: true, Host.Length: > 0 }
+        ? new(address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped))
+        : null;
+
     /// <summary>The address as a message may show it: without a user, a password or a query.</summary>
     public static string Shown(Uri? address) => address is { IsAbsoluteUri: true }
         ? address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)

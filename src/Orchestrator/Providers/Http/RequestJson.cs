@@ -14,8 +14,7 @@ internal static class RequestJson
             return;
         if (!float.IsFinite(number))
         {
-            throw new LlmException(
-                LlmErrorKind.InvalidRequest,
+            throw RequestFault.Of(
                 $"ChatOptions has a number that JSON cannot hold for {Encoding.UTF8.GetString(name)}; set a finite one.");
         }
 
@@ -39,7 +38,7 @@ internal static class RequestJson
         string[] known = [.. stops ?? []];
         return Array.IndexOf(known, null) < 0
             ? known
-            : throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.StopSequences holds a null; give texts only.");
+            : throw RequestFault.Of("ChatOptions.StopSequences holds a null; give texts only.");
     }
 
     /// <summary>Writes a schema.</summary>

@@ -56,7 +56,7 @@ internal static class ToolJson
     public static void WriteFunction(Utf8JsonWriter json, AITool? tool)
     {
         if (tool is null)
-            throw new LlmException(LlmErrorKind.InvalidRequest, "ChatOptions.Tools holds a null; give functions only.");
+            throw RequestFault.Of("ChatOptions.Tools holds a null; give functions only.");
         if (tool is not AIFunctionDeclaration function)
         {
             throw new LlmException(

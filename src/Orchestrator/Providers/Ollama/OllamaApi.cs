@@ -72,6 +72,7 @@ internal sealed class OllamaApi : VendorApi
         return new ProviderInfo(name, "ollama", options.Model)
         {
             PrefersStreaming = true,
+            Endpoint = HttpAddress.ServerOf(options.BaseUrl),
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextLength,
             Timeouts = new TimeoutOptions

@@ -94,6 +94,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
         return new ProviderInfo(name, options.Vendor, options.Model)
         {
             PrefersStreaming = true,
+            Endpoint = HttpAddress.ServerOf(options.BaseUrl),
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextWindow,
         };

@@ -125,6 +125,7 @@ internal sealed class YandexGptApi : VendorApi
         return new ProviderInfo(name, Vendor, options.Model)
         {
             PrefersStreaming = true,
+            Endpoint = HttpAddress.ServerOf(options.BaseUrl),
             Capabilities = options.Capabilities,
             ContextWindow = options.ContextWindow ?? YandexGptModel.WindowOf(options.Model),
             MaxConcurrency = options.MaxConcurrency,

@@ -38,8 +38,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
         {
             if (limit <= 0)
             {
-                throw new LlmException(
-                    LlmErrorKind.InvalidRequest,
+                throw RequestFault.Of(
                     $"ChatOptions.MaxOutputTokens is {limit.ToString(CultureInfo.InvariantCulture)}; set it above zero, or leave it out.");
             }
 
@@ -68,8 +67,7 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
             ? new LlmException(
                 LlmErrorKind.NotSupported,
                 $"ChatOptions.Temperature is {shown}, and Yandex's models take 0 to 1; set 1 or less for this provider.")
-            : new LlmException(
-                LlmErrorKind.InvalidRequest, $"ChatOptions.Temperature is {shown}; set it to a number from 0 to 1, or leave it out.");
+            : RequestFault.Of($"ChatOptions.Temperature is {shown}; set it to a number from 0 to 1, or leave it out.");
     }
 
     private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
