@@ -7,20 +7,20 @@ public enum LlmErrorKind
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     ModelNotFound,
 
     /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is

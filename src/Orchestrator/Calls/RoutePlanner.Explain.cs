@@ -25,6 +25,14 @@ internal sealed partial class RoutePlanner
         bool IsReachable(RegisteredProvider registered) => _probes?.Last(registered.Provider) ?? true;
         var available = able;
         var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, views, out var unavailable);
+        if (available.Length == 0
+            && unavailable is { Trial: null, Full: null, EjectedProviders: null } && EarlyTrial.Of(able, now) is { } tried)
+        {
+            unavailable.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+            ref var view = ref views[Array.IndexOf(able, tried)];
+            view = view with { Availability = ProviderAvailability.Trial };
+        }
+
         using var plan = new RoutePlan(available, states, unavailable, _order, new RankContext(request, sequence, _random));
         var order = new List<RegisteredProvider>();
         while (plan.Next() is { } registered)
@@ -65,7 +73,7 @@ internal sealed partial class RoutePlanner
         var (reason, left) = registered.State.Obstacle(now);
         return reason == ExclusionReason.None
             ? Excluded(registered, ExclusionReason.NotRanked)
-            : Excluded(registered, reason) with { EndsIn = left };
+            : Excluded(registered, reason) with { EndsIn = left == TimeSpan.MaxValue ? null : left };
     }
 
     private static ExplainedExclusion Unfit(RegisteredProvider registered, LlmRequest request)

@@ -98,7 +98,12 @@ internal sealed partial class RoutePlanner
         var available = providers;
         var states = StatesOf(ref available, reachable, now, null, out var others);
         if (available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null })
-            throw AllExcluded(providers, now);
+        {
+            if (EarlyTrial.Of(providers, now) is not { } tried || !tried.State.Trials.TryEndEarly(now))
+                throw AllExcluded(providers, now);
+            others.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+        }
+
         return new(available, states, others, _order, new RankContext(call.Request, call.Sequence, _random));
     }
 
@@ -122,6 +127,8 @@ internal sealed partial class RoutePlanner
             var view = registered.State.Snapshot(registered, now);
             if (views is not null)
                 views[i] = view;
+            if (view.Availability == ProviderAvailability.Excluded && views is null && reachable is not null && !reachable[i])
+                registered.State.Trials.ConfirmByProbe(now);
             _services.LogChanges(registered.State);
             if (view.Availability == ProviderAvailability.Available)
             {
@@ -157,14 +164,16 @@ internal sealed partial class RoutePlanner
     private static LlmException AllExcluded(RegisteredProvider[] providers, long now)
     {
         var obstacles = Array.ConvertAll(providers, s => (s.Info.Name, Obstacle: s.State.Obstacle(now)));
-        var what = string.Join(
-            "; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}, {Math.Ceiling(o.Obstacle.Left.TotalSeconds):0} s left"));
+        var what = string.Join("; ", obstacles.Select(o => $"{o.Name}: {o.Obstacle.Reason}{TimeLeft(o.Obstacle.Left)}"));
+        var soonest = obstacles.Min(o => o.Obstacle.Left);
         return new LlmException(
             LlmErrorKind.NoCandidate,
             $"Every provider that could serve this call is excluded: {what}. "
             + "Come back after RetryAfter, or replace a provider whose credentials, money or model is the reason.")
         {
-            RetryAfter = obstacles.Min(o => o.Obstacle.Left),
+            RetryAfter = soonest == TimeSpan.MaxValue ? null : soonest,
         };
+
+        static string TimeLeft(TimeSpan left) => left == TimeSpan.MaxValue ? "" : $", {Math.Ceiling(left.TotalSeconds):0} s left";
     }
 }
