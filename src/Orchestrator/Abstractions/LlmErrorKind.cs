@@ -24,7 +24,7 @@ public enum LlmErrorKind
     ModelNotFound,
 
     /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried; this one is
-    /// excluded for its <c>Retry-After</c>. Does not count against health.</summary>
+    /// excluded for its <c>Retry-After</c>, or a cool-down without one. Does not count against health.</summary>
     RateLimited,
 
     /// <summary>The vendor failed (HTTP 500). The same provider is asked once more, then the next; counts against health.</summary>
@@ -34,7 +34,8 @@ public enum LlmErrorKind
     /// the next; counts against health.</summary>
     Unavailable,
 
-    /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
+    /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline
+    /// passed, or a limit that the request made tighter.</summary>
     Timeout,
 
     /// <summary>The answer could not be understood. The next provider is tried if nothing was handed out; counts against health.</summary>

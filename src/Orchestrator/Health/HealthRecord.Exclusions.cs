@@ -85,8 +85,10 @@ internal sealed partial class HealthRecord
 
     private bool IsOnTrial(long now) => _onTrial && _trial.IsRunning(now);
 
-    private long AccountLeft(long now) =>
-        _account.IsActive && IsOnTrial(now) ? Math.Max(_account.Left(now), _trial.Left(now)) : _account.Left(now);
+    /// <summary>A trial that runs may end at any moment: ask again in a second.</summary>
+    private long AccountLeft(long now) => Math.Max(
+        _account.Left(now),
+        _account.IsActive && IsOnTrial(now) ? Math.Min(_trial.Left(now), clock.Stamps(AccountExclusion.BetweenTrials)) : 0);
 
     private void Exclude(AttemptTicket ticket, in HealthVerdict verdict, long now)
     {
