@@ -27,7 +27,7 @@ public sealed partial class Router
     }
 
     /// <summary>Forgets what is known of a provider's health: closes its circuit breaker, ends every exclusion and cool-down, and clears
-    /// the window of errors, so that nobody waits after a bill is paid. Attempts that began before change its health no more. Averages
+    /// the window of errors, so that no call waits after a bill is paid. Attempts that began before change its health no more. Averages
     /// and totals stay; one that was switched off stays off. Safe to call from many threads.</summary>
     /// <param name="name">The provider's name.</param>
     /// <returns><see langword="false"/> when there is none of that name.</returns>

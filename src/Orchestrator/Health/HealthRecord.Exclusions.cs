@@ -39,7 +39,8 @@ internal sealed partial class HealthRecord
             Note(ProviderAvailability.Excluded, reason, errorKind, length);
     }
 
-    /// <summary>What keeps a trial from being let through early, where accounts are all that keeps every provider from serving a call.</summary>
+    /// <summary>What keeps a trial from being let through early, where accounts are all that keeps every provider from serving a
+    /// call.</summary>
     /// <returns>The stamps its exclusion has left, the greatest number while its trial runs, and whether it was asked within the last
     /// second; null when its account does not exclude it, or is not all that does.</returns>
     public (long Left, bool WasJustAsked)? EarlyTrialAt(long now) =>
