@@ -72,7 +72,11 @@ public class NestedRouterTests
     public async Task A_firewall_s_page_at_one_of_its_providers_acquits_it()
     {
         await using var inner = InOrder(
-            null, _clock, null, FakeProvider.Failing("x", LlmErrorKind.MalformedResponse, 403), FakeProvider.Failing("y", LlmErrorKind.Unknown));
+            null,
+            _clock,
+            null,
+            FakeProvider.Failing("x", LlmErrorKind.MalformedResponse, 403),
+            FakeProvider.Failing("y", LlmErrorKind.Unknown));
         await using var outer = InOrder(null, _clock, null, Wrapped(inner, custom: true), FakeProvider.Answering("b", "b"));
         await outer.RouteAsync("hello");
         outer.GetMetrics()["inner"].RecentErrorRate.Should().Be(0);

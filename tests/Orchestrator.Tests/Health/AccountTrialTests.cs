@@ -54,17 +54,19 @@ public class AccountTrialTests
     [Fact]
     public async Task A_trial_that_does_not_end_keeps_the_others_away_for_a_minute_only()
     {
-        var (a, _) = Refused();
+        var (a, trial) = Refused();
         await using var router = InOrder(
             new() { Timeouts = new() { FirstToken = TimeSpan.FromHours(1), Attempt = TimeSpan.FromHours(1), Call = TimeSpan.FromHours(1) } },
             _clock, null, a, FakeProvider.Answering("b", "b"));
         await router.RouteAsync("hello");
         _clock.Advance(TimeSpan.FromSeconds(5));
-        _ = router.RouteAsync("hello");
+        var forgotten = router.RouteAsync("hello");
         _clock.Advance(TimeSpan.FromSeconds(59.9));
         (await router.RouteAsync("hello")).Text.Should().Be("b");
         _clock.Advance(TimeSpan.FromSeconds(0.1));
         (await router.RouteAsync("hello")).Text.Should().Be("third");
+        trial.Fail();
+        (await forgotten).Text.Should().Be("b");
     }
 
     [Fact]
