@@ -7,6 +7,7 @@ namespace Orchestrator.Tests.Health;
 /// <summary>Who tries out a provider whose account was refused, and when: one call at a time, and one a second where no other is left.</summary>
 public class AccountTrialTests
 {
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private readonly VirtualClock _clock = new();
 
     [Theory]
@@ -56,8 +57,7 @@ public class AccountTrialTests
     {
         var (a, trial) = Refused();
         await using var router = InOrder(
-            new() { Timeouts = new() { FirstToken = TimeSpan.FromHours(1), Attempt = TimeSpan.FromHours(1), Call = TimeSpan.FromHours(1) } },
-            _clock, null, a, FakeProvider.Answering("b", "b"));
+            new() { Timeouts = new() { FirstToken = Hour, Attempt = Hour, Call = Hour } }, _clock, null, a, FakeProvider.Answering("b", "b"));
         await router.RouteAsync("hello");
         _clock.Advance(TimeSpan.FromSeconds(5));
         var forgotten = router.RouteAsync("hello");
