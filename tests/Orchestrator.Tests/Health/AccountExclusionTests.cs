@@ -5,7 +5,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Health;
 
-/// <summary>What an account earns: a short exclusion after one error, longer ones when other calls confirm it, none after a success.</summary>
+/// <summary>What an account earns: a short exclusion after one error, longer ones when confirmed, none after a success.</summary>
 public class AccountExclusionTests
 {
     private readonly VirtualClock _clock = new();

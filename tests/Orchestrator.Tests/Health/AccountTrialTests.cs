@@ -4,7 +4,7 @@ using static Orchestrator.Tests.Support.Script;
 
 namespace Orchestrator.Tests.Health;
 
-/// <summary>Who tries out a provider whose account was refused, and when: one call at a time, and one a second where no other is left.</summary>
+/// <summary>Who tries out a provider whose account was refused, and when: one at a time, one a second where no other is left.</summary>
 public class AccountTrialTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
