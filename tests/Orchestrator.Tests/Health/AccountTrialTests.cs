@@ -73,7 +73,8 @@ public class AccountTrialTests
     public async Task A_trial_that_fails_otherwise_leaves_the_next_call_to_make_it()
     {
         var refused = Error(LlmErrorKind.Authentication);
-        var a = new Script("a", _clock, refused, Error(LlmErrorKind.InvalidRequest), Error(LlmErrorKind.ServerError), refused, null);
+        var (invalid, failed) = (Error(LlmErrorKind.InvalidRequest), Error(LlmErrorKind.ServerError));
+        var a = new Script("a", _clock, refused, invalid, failed, refused, null);
         await using var router = InOrder(null, _clock, null, a, new Script("b", _clock));
         await router.RouteAsync("hello");
         _clock.Advance(TimeSpan.FromSeconds(5));
