@@ -57,7 +57,11 @@ public class AccountTrialTests
     {
         var (a, trial) = Refused();
         await using var router = InOrder(
-            new() { Timeouts = new() { FirstToken = Hour, Attempt = Hour, Call = Hour } }, _clock, null, a, FakeProvider.Answering("b", "b"));
+            new() { Timeouts = new() { FirstToken = Hour, Attempt = Hour, Call = Hour } },
+            _clock,
+            null,
+            a,
+            FakeProvider.Answering("b", "b"));
         await router.RouteAsync("hello");
         _clock.Advance(TimeSpan.FromSeconds(5));
         var forgotten = router.RouteAsync("hello");
