@@ -38,28 +38,12 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     public Router(RouterOptions? options = null, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
         options ??= new RouterOptions();
-        ArgumentNullException.ThrowIfNull(options.Prices);
-        ArgumentNullException.ThrowIfNull(options.TokenCounter);
-        ArgumentNullException.ThrowIfNull(options.Timeouts);
-        ArgumentNullException.ThrowIfNull(options.Retry);
-        ArgumentNullException.ThrowIfNull(options.Health);
-        options.Retry.Check();
-        options.Health.Check();
-        if (options.Observers.Contains(null!))
-            throw new ArgumentException("RouterOptions.Observers holds a null; every entry needs an observer.", nameof(options));
-        if (!Enum.IsDefined(options.MidStream))
-            throw new ArgumentOutOfRangeException(nameof(options), options.MidStream, "RouterOptions.MidStream must be Throw or Restart.");
-        if (!Enum.IsDefined(options.RefusalAction))
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.RefusalAction, "RouterOptions.RefusalAction must be Return or NextProvider.");
-        if (options.MaxAttempts is < 1)
-            throw new ArgumentOutOfRangeException(
-                nameof(options), options.MaxAttempts, "RouterOptions.MaxAttempts must be 1 or more, or null for the default.");
+        RouterServices.Check(options);
         var logger = new SafeLogger(loggerFactory?.CreateLogger(typeof(Router).FullName!) ?? NullLogger.Instance);
         var random = options.Random is { } own ? new LockedRandom(own.NextDouble) : LockedRandom.Default;
         var strategy = options.CustomStrategy ?? RoutingStrategies.Create(options.Strategy);
         var clock = new RouterClock(timeProvider ?? TimeProvider.System);
-        _services = ServicesOf(options, logger, clock, new Chance(random), new ForeignWork());
+        _services = RouterServices.Of(options, logger, clock, new Chance(random), new ForeignWork());
         _probes = strategy.UsesHealthProbes ? new ProbeCache(clock.Time, _services.Foreign, _services.Cancellation, logger) : null;
         var limits = options.Timeouts.Over(TimeoutOptions.Default);
         _providers = new ProviderList(
@@ -164,29 +148,6 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
-
-    private static CallServices ServicesOf(
-        RouterOptions options, SafeLogger logger, RouterClock clock, Chance chance, ForeignWork foreign) => new(new CallTotals())
-        {
-            Clock = clock,
-            Logger = logger,
-            Counter = options.TokenCounter,
-            Prices = options.Prices,
-            MaxAttempts = options.MaxAttempts,
-            MidStream = options.MidStream,
-            RefusalAction = options.RefusalAction,
-            Rules = new ErrorRules(options.RefusalAction, options.ErrorRules),
-            Retry = options.Retry,
-            Health = options.Health,
-            Budget = new RetryBudget(options.Retry, clock.Frequency, clock.Now()),
-            Backoff = new Backoff(options.Retry, chance),
-            Chance = chance,
-            Ids = new CallIds(chance.Bits()),
-            Reports = new AttemptReports(options.Observers, logger),
-            Once = new OnceLog(logger, options.Prices),
-            Foreign = foreign,
-            Cancellation = new ForeignCancellation(foreign, logger),
-        };
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _lifeStage) == Disposed, this);
 

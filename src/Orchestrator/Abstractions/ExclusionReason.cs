@@ -37,7 +37,7 @@ public enum ExclusionReason
     /// <summary>Another error that <see cref="RouterOptions.ErrorRules"/> answers with an exclusion.</summary>
     Error,
 
-    /// <summary>It was switched off by hand: <c>Router.SetEnabled</c>.</summary>
+    /// <summary>It was switched off by hand: <see cref="Router.SetEnabled"/>.</summary>
     Disabled,
 
     /// <summary>All of its permits are taken; a call waits for one only when no other provider is free.</summary>

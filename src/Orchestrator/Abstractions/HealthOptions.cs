@@ -21,12 +21,18 @@ public sealed record HealthOptions
     /// <value>60 s.</value>
     public TimeSpan LongOutageCoolDown { get; init => field = Checked(value, nameof(LongOutageCoolDown)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest time a provider is excluded for its own <c>Retry-After</c>.</summary>
+    /// <summary>The longest time a provider is excluded for its own <c>Retry-After</c>, and the longest cool-down after a rate limit (HTTP
+    /// 429) without one: that is 1 s, and doubles while such errors come.</summary>
     /// <value>60 s.</value>
     public TimeSpan LongestRetryAfter { get; init => field = Checked(value, nameof(LongestRetryAfter)); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a provider is excluded whose credentials, money or model a person has to mend. Replacing the provider ends the
-    /// exclusion at once.</summary>
+    /// <summary>How long a provider is excluded after one error that a person has to mend: credentials, money or model. The same result of
+    /// another call doubles it, up to <see cref="ExclusionTime"/>; then the next call is a trial, and any success ends it.</summary>
+    /// <value>5 s; <see cref="ExclusionTime"/> if that is shorter.</value>
+    public TimeSpan FirstExclusionTime { get; init => field = Checked(value, nameof(FirstExclusionTime)); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest time a provider is excluded whose credentials, money or model a person has to mend. Replacing the provider or
+    /// <see cref="Router.ResetHealth"/> ends the exclusion at once.</summary>
     /// <value>5 min.</value>
     public TimeSpan ExclusionTime { get; init => field = Checked(value, nameof(ExclusionTime)); } = TimeSpan.FromMinutes(5);
 

@@ -7,25 +7,25 @@ public enum LlmErrorKind
     /// <summary>An exception the router does not know. The next provider is tried; counts against health.</summary>
     Unknown = 0,
 
-    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are missing, wrong or expired (HTTP 401). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     Authentication,
 
-    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Credentials are fine but do not allow this (HTTP 403). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     Permission,
 
-    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>Money or package is used up (HTTP 402, <c>insufficient_quota</c>). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     QuotaExceeded,
 
-    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded for
-    /// <see cref="HealthOptions.ExclusionTime"/>.</summary>
+    /// <summary>The vendor does not have this model (HTTP 404). The next provider is tried; this one is excluded:
+    /// <see cref="HealthEffect.Excluded"/>.</summary>
     ModelNotFound,
 
     /// <summary>Too many requests (HTTP 429). A short <c>Retry-After</c> is waited for, else the next provider is tried, and without one
-    /// the end of the cool-down is waited for when no other is left; this one is excluded for its <c>Retry-After</c>. Does not count
-    /// against health.</summary>
+    /// the end of the cool-down is waited for when no other is left; this one is excluded for its <c>Retry-After</c> or for the
+    /// cool-down. Does not count against health.</summary>
     RateLimited,
 
     /// <summary>The vendor failed (HTTP 500). The same provider is asked once more, then the next; counts against health.</summary>
@@ -35,7 +35,8 @@ public enum LlmErrorKind
     /// the next; counts against health.</summary>
     Unavailable,
 
-    /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline passed.</summary>
+    /// <summary>A time-out ran out. The next provider is tried; counts against health unless only the call's own deadline
+    /// passed, or a limit that the request made tighter.</summary>
     Timeout,
 
     /// <summary>The answer could not be understood, or a gateway's page came in its place. The next provider is tried if nothing was handed

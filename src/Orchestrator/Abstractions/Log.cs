@@ -147,7 +147,7 @@ internal static partial class Log
 
     [LoggerMessage(
         131, LogLevel.Information,
-        "Provider '{provider}' is given a trial: its cool-down is over",
+        "Provider '{provider}' is given a trial: one call tries whether it works again",
         EventName = "llm_provider_trial")]
     public static partial void ProviderTried(ILogger logger, string provider);
 
@@ -160,6 +160,21 @@ internal static partial class Log
         EventName = "llm_provider_excluded")]
     public static partial void ProviderExcluded(
         ILogger logger, string provider, ExclusionReason reason, LlmErrorKind? error_kind, TimeSpan length);
+
+    [LoggerMessage(
+        134, LogLevel.Information,
+        "Provider '{provider}' is switched off: no call asks it until it is switched on",
+        EventName = "llm_provider_disabled")]
+    public static partial void ProviderDisabled(ILogger logger, string provider);
+
+    [LoggerMessage(135, LogLevel.Information, "Provider '{provider}' is switched on again", EventName = "llm_provider_enabled")]
+    public static partial void ProviderEnabled(ILogger logger, string provider);
+
+    [LoggerMessage(
+        136, LogLevel.Information,
+        "The health of provider '{provider}' was reset by hand: failures, exclusions and cool-downs are forgotten",
+        EventName = "llm_provider_health_reset")]
+    public static partial void ProviderHealthReset(ILogger logger, string provider);
 
     // The metrics server.
     [LoggerMessage(200, LogLevel.Information, "Metrics are served at {Url}", EventName = "llm_metrics_started")]

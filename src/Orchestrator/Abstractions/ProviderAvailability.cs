@@ -17,10 +17,11 @@ public enum ProviderAvailability
     /// provider is left.</summary>
     Ejected,
 
-    /// <summary>Ejected, and its cool-down is over (the circuit breaker is half-open): the next call tries it first, one call at a
-    /// time.</summary>
+    /// <summary>Its cool-down is over (the circuit breaker is half-open), or its exclusion for credentials, money or model: the next call
+    /// tries it first, one call at a time.</summary>
     Trial,
 
-    /// <summary>Excluded from every call for a time: <see cref="ExclusionReason"/> says why.</summary>
+    /// <summary>Excluded from every call for a time: <see cref="ExclusionReason"/> says why. Where its account is the reason it stays so
+    /// for other calls while its trial runs.</summary>
     Excluded,
 }

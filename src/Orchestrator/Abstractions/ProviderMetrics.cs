@@ -21,7 +21,7 @@ public sealed record ProviderMetrics
     public ExclusionReason Exclusion { get; init; }
 
     /// <summary>How long it stays excluded or ejected at least, zero when its trial is due; <see langword="null"/> when it is
-    /// available.</summary>
+    /// available, or was switched off by hand.</summary>
     public TimeSpan? AvailableIn { get; init; }
 
     /// <summary>How often it was ejected for failing, failed trials included.</summary>

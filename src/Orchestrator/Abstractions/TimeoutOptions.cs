@@ -5,6 +5,7 @@ namespace Orchestrator;
 /// <remarks>
 /// The order is: the request, the provider's options in the router, the provider itself, the router. Time-outs count the time that a
 /// provider takes, not the time that the consumer of a stream holds an update. <see cref="Timeout.InfiniteTimeSpan"/> switches one off.
+/// A limit that a request makes tighter than the provider's own does not count against the provider's health.
 /// </remarks>
 public sealed record TimeoutOptions
 {

@@ -23,9 +23,9 @@ internal sealed partial class Attempt
         TimeSpan? firstToken = _time.FirstToken < 0 ? null : Services.Clock.Span(_time.FirstToken);
         AnswerTimes? answeredIn = outcome != AttemptOutcome.Succeeded ? null
             : AnswerTimes.Of(firstToken, duration, _input.Streaming, _input.Live);
-        // Only the call's own limit ran out: no provider is to blame for the time that others took.
-        var isToBlame = !CallExpired && _attemptClock?.Fault is null;
-        var verdict = error is null ? default : Services.Rules.VerdictOn(error, isToBlame, Services.Health, Services.Chance);
+        var verdict = outcome == AttemptOutcome.Succeeded || _attemptClock?.Fault is not null
+            ? default
+            : AttemptBlame.Of(_input, error, _attemptClock?.Limit, _answer.HasContent, spent);
         // Of the vendor's own numbers a record takes no time and runs no code of the user's: one lock for the end and for the count.
         var isPlain = error is null && AttemptRecord.IsPlain(_answer.Reported, _input);
         var record = isPlain ? AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken) : null;

@@ -56,19 +56,42 @@ internal sealed class ErrorRules
     /// <param name="chance">For the spread of its cool-down.</param>
     public HealthVerdict VerdictOn(LlmException error, bool isToBlame, HealthOptions options, Chance chance)
     {
-        var effect = this[error.Kind].Health;
-        var longest = options.LongestRetryAfter;
-        return new HealthVerdict(
-            effect == HealthEffect.Failure && isToBlame,
-            error.Kind,
-            effect switch
-            {
-                HealthEffect.Excluded => options.ExclusionTime,
-                HealthEffect.ExcludedForRetryAfter when error.RetryAfter is { } asked => asked < longest ? asked : longest,
-                _ => null,
-            },
-            chance.Jitter());
+        var effect = EffectOf(error);
+        var isRouter = NestedRoute.Of(error) is not null;
+        var isFailure = isToBlame && (effect == HealthEffect.Failure || (isRouter && effect == HealthEffect.Excluded));
+        var asksForPause = !isRouter && (effect == HealthEffect.ExcludedForRetryAfter || isFailure);
+        TimeSpan? pause = asksForPause && error.RetryAfter is { } asked
+            ? asked < options.LongestRetryAfter ? asked : options.LongestRetryAfter
+            : null;
+        return new HealthVerdict(isFailure, error.Kind, chance.Jitter())
+        {
+            RefusesAccount = !isRouter && effect == HealthEffect.Excluded,
+            Pause = pause,
+            IsRateLimited = asksForPause && pause is null && error.Kind == LlmErrorKind.RateLimited && !isFailure,
+        };
     }
+
+    /// <summary>The effect of the rule for an error. Of a router that was used as a provider it is that of its mildest attempt: which of
+    /// its providers failed last is chance.</summary>
+    private HealthEffect EffectOf(LlmException error)
+    {
+        if (NestedRoute.Of(error) is { } route)
+            return route.Attempts.Count == 0 ? HealthEffect.None : route.Attempts.Select(EffectOf).MinBy(Weight);
+        // A page of a gateway or firewall on the way: it stopped this request, and says nothing about the provider.
+        return error is { Kind: LlmErrorKind.MalformedResponse, StatusCode: >= 400 and < 500 }
+            ? HealthEffect.None
+            : this[error.Kind].Health;
+    }
+
+    private HealthEffect EffectOf(LlmAttempt attempt) => attempt.Error is { } error ? EffectOf(error) : HealthEffect.None;
+
+    private static int Weight(HealthEffect effect) => effect switch
+    {
+        HealthEffect.None => 0,
+        HealthEffect.ExcludedForRetryAfter => 1,
+        HealthEffect.Failure => 2,
+        _ => 3,
+    };
 
     /// <summary>Whether the failure came before the provider's server said anything: connection refused, or certificate rejected.</summary>
     /// <param name="error">The failure.</param>

@@ -27,6 +27,14 @@ internal sealed partial class RoutePlanner
         var available = able;
         var byFirstToken = IsByFirstToken(able, request.Streaming);
         var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, byFirstToken, views, out var unavailable);
+        if (available.Length == 0
+            && unavailable is { Trial: null, Full: null, EjectedProviders: null } && EarlyTrial.Of(able, now) is { } tried)
+        {
+            unavailable.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+            ref var view = ref views[Array.IndexOf(able, tried)];
+            view = view with { Availability = ProviderAvailability.Trial };
+        }
+
         var context = ContextOf(request, _providers.Turns.PeekOf(all, able), able.Length);
         using var plan = new RoutePlan(available, states, unavailable, _strategy, context, FirstIn(available, binding.First));
         var order = new List<RegisteredProvider>();
@@ -68,7 +76,7 @@ internal sealed partial class RoutePlanner
         var (reason, left) = registered.State.Obstacle(now);
         return reason == ExclusionReason.None
             ? Excluded(registered, ExclusionReason.NotRanked)
-            : Excluded(registered, reason) with { EndsIn = left };
+            : Excluded(registered, reason) with { EndsIn = left == TimeSpan.MaxValue ? null : left };
     }
 
     private static ExplainedExclusion Unfit(RegisteredProvider registered, LlmRequest request)

@@ -113,6 +113,9 @@ internal sealed partial class RoutePlanner
         var available = providers;
         var byFirstToken = IsByFirstToken(providers, call.Live || call.Request.Streaming);
         var states = StatesOf(ref available, reachable, now, byFirstToken, null, out var others);
+        if (input.IsFirst && available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null }
+            && EarlyTrial.Of(providers, now) is { } tried && tried.State.Trials.TryEndEarly(now))
+            others.Add(tried, ProviderAvailability.Trial, long.MaxValue);
         var first = FirstIn(available, input.Binding.First);
         // A call that was bound to begin with stays so, though the one it was bound to has been asked.
         var isFree = input.IsFirst && first is null && !input.Binding.IsToOne;
@@ -159,6 +162,8 @@ internal sealed partial class RoutePlanner
             var view = registered.State.Snapshot(registered, now, byFirstToken);
             if (views is not null)
                 views[i] = view;
+            if (view.Availability == ProviderAvailability.Excluded && views is null && reachable is not null && !reachable[i])
+                registered.State.Trials.ConfirmByProbe(now);
             _services.LogChanges(registered.State);
             if (view.Availability == ProviderAvailability.Available)
             {

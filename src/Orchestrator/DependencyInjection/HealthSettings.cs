@@ -14,6 +14,7 @@ internal static class HealthSettings
             LongestCoolDown = reader.FiniteLimit("LongestCoolDown") ?? defaults.LongestCoolDown,
             LongOutageCoolDown = reader.FiniteLimit("LongOutageCoolDown") ?? defaults.LongOutageCoolDown,
             LongestRetryAfter = reader.FiniteLimit("LongestRetryAfter") ?? defaults.LongestRetryAfter,
+            FirstExclusionTime = reader.FiniteLimit("FirstExclusionTime") ?? defaults.FirstExclusionTime,
             ExclusionTime = reader.FiniteLimit("ExclusionTime") ?? defaults.ExclusionTime,
             Window = reader.FiniteLimit("Window") ?? defaults.Window,
             MinimumRequests = reader.WholeNumber("MinimumRequests", least: 1) ?? defaults.MinimumRequests,

@@ -10,6 +10,12 @@ namespace Orchestrator;
 /// <param name="late">How far the stamps of concurrent calls may lie apart.</param>
 internal readonly struct Countdown(long from, long length, long late)
 {
+    /// <summary>How old a call's reading of the clock may be: the call may have waited for a probe or for a processor since.</summary>
+    public static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
+
+    public static Countdown Of(RouterClock clock, long from, TimeSpan length) =>
+        new(from, clock.Stamps(length), clock.Stamps(OutOfOrder));
+
     public bool IsRunning(long now) => length > 0 && now - from > -late && now - from < length;
 
     public long End => Waits.Later(from, length);

@@ -5,7 +5,7 @@ internal static class ExclusionReasons
 {
     public static ExclusionReason Of(LlmErrorKind kind) => kind switch
     {
-        LlmErrorKind.RateLimited => ExclusionReason.RetryAfter,
+        LlmErrorKind.RateLimited => ExclusionReason.RateLimited,
         LlmErrorKind.Authentication => ExclusionReason.Authentication,
         LlmErrorKind.Permission => ExclusionReason.Permission,
         LlmErrorKind.QuotaExceeded => ExclusionReason.QuotaExceeded,

@@ -9,22 +9,26 @@ namespace Orchestrator;
 ///     (closed)   three failures in a row, or 60 % errors      (open)
 ///   Available ───────────────────────────────────────────► Ejected ◄──────────────┐
 ///    ▲  ▲  ▲                                                  │ cool-down over     │ the trial fails:
-///    │  │  └──── Retry-After, credentials: Excluded ◄─┐       ▼                    │ half as long again
-///    │  └───────────── time is over ──────────────────┘     Trial (one at a time) ─┘
-///    └──────────────── a success begun after the ejection ────┘  (half-open)
+///    │  │  └── Retry-After, rate limit: Excluded ◄──┐         ▼                    │ half as long again
+///    │  └───────────── time is over ───────────────┘        Trial (one at a time) ─┘
+///    ├──────────────── a success begun after the ejection ───┘  (half-open)
+///    │
+///    │     the account is refused: Excluded ──── time is over ──► Trial (one at a time; Excluded for other calls)
+///    │                                 ▲ └─ success, begun whenever ─┐    │ refused again: twice as long
+///    ├─────────────────────────────────┼─────────────────────────────┴────┤
+///    │                                 └──────────────────────────────────┘
+///    └── by hand ──► Excluded (Disabled) ── by hand ──► what the rest says
 /// </code>
-/// Times are compared with "now" when the record is read: no timer brings a provider back.
+/// Ejection and exclusions run beside each other: excluded is more than ejected, and one trial serves both. Times are compared with "now"
+/// when the record is read: no timer brings a provider back.
 /// </remarks>
-internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
+internal sealed partial class HealthRecord(HealthOptions options, RouterClock clock)
 {
     private const double Growth = 1.5;
 
     /// <summary>A trial that runs longer no longer blocks the next one: the consumer of its stream may have stopped reading.</summary>
     private static readonly TimeSpan LongestTrial = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongDown = TimeSpan.FromMinutes(10);
-
-    /// <summary>How old a call's reading of the clock may be: the call may have waited for a probe or for a processor since.</summary>
-    private static readonly TimeSpan OutOfOrder = TimeSpan.FromSeconds(5);
 
     private readonly RollingWindow _window = new();
     private readonly long _bucket = Math.Max(1, clock.Stamps(options.Window) / RollingWindow.Buckets);
@@ -40,13 +44,11 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     private int _trials;
     private bool _onTrial;
     private Countdown _trial;
-    private bool _excluded;
-    private (ExclusionReason Reason, LlmErrorKind? ErrorKind) _excludedFor;
-    private Countdown _exclusion;
+    private Silence _silence;
 
     /// <summary>Whether the provider is available and has no failures in the window. Safe to read without the lock, between two reads of
     /// the number of changes.</summary>
-    public bool IsClear => !_window.HasBad && !_ejected && !_excluded;
+    public bool IsClear => !_window.HasBad && !_ejected && !_pause.IsSet && !_account.IsActive && !IsDisabled;
 
     /// <summary>Whether there are changes that <see cref="TakeChanges"/> has not returned. Safe to read without the lock.</summary>
     public bool HasChanges => Volatile.Read(ref _unreported) is not null;
@@ -57,15 +59,19 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     /// <summary>Restores the numbers of changes of a name that had left and is used again.</summary>
     public void GoOnFrom(ReadOnlySpan<long> changes) => changes.CopyTo(_changes);
 
-    public AttemptTicket Ticket => new(_epoch, 0, _ejected);
+    public AttemptTicket Ticket => new(_epoch, 0, _ejected, _exclusions);
 
-    /// <summary>Starts anew for another provider object: the record of the one before says nothing about it.</summary>
+    /// <summary>Starts anew: for another provider object, about which the record of the one before says nothing, or by hand. What began
+    /// before changes nothing any more. A provider that was switched off stays so.</summary>
     public void Reset()
     {
         _window.Clear();
         _streak = _failedTrials = 0;
-        _ejected = _onTrial = _excluded = false;
+        _ejected = _onTrial = false;
+        _silence = default;
+        ClearExclusions();
         _recoveredIn = ++_epoch;
+        _resetIn = _epoch;
     }
 
     /// <summary>Whether the provider may serve now. Applies the changes that are due by now.</summary>
@@ -73,12 +79,7 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     /// <param name="jitter">0.8 to 1.2, for the cool-down of an ejection.</param>
     public ProviderAvailability At(long now, double jitter = 1)
     {
-        if (_excluded && !_exclusion.IsRunning(now))
-        {
-            _excluded = false;
-            Note(ProviderAvailability.Available);
-        }
-
+        EndPause(now);
         // When successes leave the window, the errors that remain can be 60 % of it or more.
         if (!_ejected && StatusOf(_window.At(now / _bucket)) == ProviderHealth.Unhealthy)
             Eject(null, now, jitter);
@@ -86,14 +87,20 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     }
 
     /// <summary>Makes the attempt that begins now the trial, if one is due.</summary>
-    public bool TryStartTrial(long now, out AttemptTicket ticket)
+    /// <param name="now">The time.</param>
+    /// <param name="anyway">Whether it begins though the provider is ejected: then only an exclusion can ask for a trial.</param>
+    /// <param name="ticket">Its ticket, also when it is no trial.</param>
+    public bool TryStartTrial(long now, bool anyway, out AttemptTicket ticket)
     {
         ticket = Ticket;
-        if (At(now) != ProviderAvailability.Trial)
+        var availability = At(now);
+        if (availability != ProviderAvailability.Trial
+            && !(anyway && _account.IsActive && availability == ProviderAvailability.Ejected))
             return false;
         _onTrial = true;
-        _trial = CountdownOf(now, clock.Stamps(LongestTrial));
-        ticket = new AttemptTicket(_epoch, ++_trials, WasEjected: false);
+        _trial = Countdown.Of(clock, now, LongestTrial);
+        _account.NoteTrial(now);
+        ticket = new AttemptTicket(_epoch, ++_trials, WasEjected: false, _exclusions);
         Note(ProviderAvailability.Trial, length: LongestTrial);
         return true;
     }
@@ -101,20 +108,49 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
     public void Succeeded(AttemptTicket ticket, long now)
     {
         EndTrial(ticket);
-        if (ticket.Epoch < _recoveredIn)
-            return;
-        // An attempt that began before the ejection does not show that the provider is back.
-        if (_ejected && ticket.Epoch == _epoch)
+        _silence.Break(now);
+        _pause.EndGrowth();
+        var isBack = _account.IsActive && _account.Lift();
+        if (ticket.Epoch >= _recoveredIn)
         {
-            _window.Clear();
-            _ejected = false;
-            _failedTrials = 0;
-            _recoveredIn = ++_epoch;
-            Note(ProviderAvailability.Available);
+            // An attempt that began before the ejection does not show that the provider is back.
+            if (_ejected && ticket.Epoch == _epoch)
+            {
+                _window.Clear();
+                _ejected = false;
+                _failedTrials = 0;
+                _recoveredIn = ++_epoch;
+                isBack = true;
+            }
+
+            _streak = 0;
+            _window.Add(good: true, now / _bucket);
         }
 
-        _streak = 0;
-        _window.Add(good: true, now / _bucket);
+        if (isBack && AvailabilityAt(now) == ProviderAvailability.Available)
+            Note(ProviderAvailability.Available);
+    }
+
+    /// <summary>An attempt has ended without success.</summary>
+    /// <returns>Whether it ejected the provider, or kept it ejected as a trial.</returns>
+    public bool Ended(AttemptTicket ticket, in HealthVerdict verdict, long now)
+    {
+        if (ticket.Epoch >= _resetIn)
+            Exclude(ticket, verdict, now);
+        if (verdict.HadEvent)
+            _silence.Break(now);
+        if (verdict.IsFailure)
+        {
+            if (verdict.ErrorKind == LlmErrorKind.Timeout)
+                _silence.Break(now);
+            return Failed(ticket, verdict.ErrorKind, now, verdict.Jitter);
+        }
+
+        if (verdict.Silence > 0 && ticket.Epoch >= _resetIn
+            && _silence.Add(verdict.Silence, verdict.SilenceLimit, now, clock.Stamps(Countdown.OutOfOrder)))
+            return Failed(ticket, LlmErrorKind.Timeout, now, verdict.Jitter);
+        EndTrial(ticket);
+        return false;
     }
 
     /// <summary>Counts a failure the provider is to blame for.</summary>
@@ -147,40 +183,13 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
             _onTrial = false;
     }
 
-    /// <summary>Excludes the provider for a time. An exclusion that ends later stays as it is.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="errorKind">The kind of the error that caused it; null when no error did.</param>
-    /// <param name="length">For how long.</param>
-    /// <param name="now">The time.</param>
-    public void Exclude(ExclusionReason reason, LlmErrorKind? errorKind, TimeSpan length, long now)
-    {
-        var stamps = clock.Stamps(length);
-        if (stamps <= 0 || (_excluded && _exclusion.IsRunning(now) && _exclusion.End >= Waits.Later(now, stamps)))
-            return;
-        var isNew = !_excluded || !_exclusion.IsRunning(now) || _excludedFor != (reason, errorKind);
-        _exclusion = CountdownOf(now, stamps);
-        _excluded = true;
-        _excludedFor = (reason, errorKind);
-        if (isNew)
-            Note(ProviderAvailability.Excluded, reason, errorKind, length);
-    }
-
-    /// <summary>The exclusion that runs, if one does, and the time left of it.</summary>
-    public (ExclusionReason Reason, TimeSpan Left)? ExclusionAt(long now) =>
-        _excluded && _exclusion.IsRunning(now) ? (_excludedFor.Reason, clock.Span(_exclusion.Left(now))) : null;
-
-    /// <summary>The stamps until an ejected or excluded provider may be asked again; zero for one that may be asked now.</summary>
-    public long StampsLeft(long now) => Math.Max(
-        _excluded ? _exclusion.Left(now) : 0,
-        !_ejected ? 0 : _onTrial && _trial.IsRunning(now) ? _trial.Left(now) : _coolDown.Left(now));
-
     /// <summary>The status and availability to show. An ejection whose cool-down is over and whose errors have left the window is shown as
     /// healthy, though no call has been its trial yet.</summary>
     public (ProviderHealth Health, ProviderAvailability Availability, int Good, int Bad) Show(long now)
     {
         var (good, bad) = _window.At(now / _bucket);
         var availability = AvailabilityAt(now);
-        if (_ejected && bad == 0 && availability == ProviderAvailability.Trial)
+        if (_ejected && !_account.IsActive && bad == 0 && availability == ProviderAvailability.Trial)
             return (ProviderHealth.Healthy, ProviderAvailability.Available, good, bad);
         var health = _ejected ? ProviderHealth.Unhealthy : StatusOf((good, bad));
         // The next call will eject it.
@@ -203,11 +212,15 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         return changes;
     }
 
-    private ProviderAvailability AvailabilityAt(long now) =>
-        _excluded && _exclusion.IsRunning(now) ? ProviderAvailability.Excluded
-        : !_ejected ? ProviderAvailability.Available
-        : _coolDown.IsRunning(now) || (_onTrial && _trial.IsRunning(now)) ? ProviderAvailability.Ejected
-        : ProviderAvailability.Trial;
+    private ProviderAvailability AvailabilityAt(long now)
+    {
+        var isOnTrial = IsOnTrial(now);
+        return IsDisabled || _pause.IsRunning(now) || _account.IsRunning(now) || (isOnTrial && _account.IsActive)
+                ? ProviderAvailability.Excluded
+            : _ejected && (isOnTrial || _coolDown.IsRunning(now)) ? ProviderAvailability.Ejected
+            : _ejected || _account.IsActive ? ProviderAvailability.Trial
+            : ProviderAvailability.Available;
+    }
 
     private void Eject(LlmErrorKind? kind, long now, double jitter)
     {
@@ -225,7 +238,7 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
             ? options.LongOutageCoolDown
             : Waits.Product(
                 options.CoolDown, Math.Min(options.LongestCoolDown / options.CoolDown, Math.Pow(Growth, _failedTrials) * jitter));
-        _coolDown = CountdownOf(now, clock.Stamps(length));
+        _coolDown = Countdown.Of(clock, now, length);
         Note(ProviderAvailability.Ejected, errorKind: kind, length: length);
     }
 
@@ -235,8 +248,6 @@ internal sealed class HealthRecord(HealthOptions options, RouterClock clock)
         _changes[(int)to]++;
         (_unreported ??= []).Add(new HealthChange(to, reason, errorKind, length));
     }
-
-    private Countdown CountdownOf(long from, long stamps) => new(from, stamps, clock.Stamps(OutOfOrder));
 
     private ProviderHealth StatusOf((int Good, int Bad) ends)
     {

@@ -27,9 +27,12 @@ internal sealed partial class ProviderState
         _totals = new NameTotals(name);
         _averages = new AnswerAverages(clock.Frequency);
         _views = new ProviderViews(name, _lock, _health, _permits, _totals, _latencies, clock);
+        Trials = new AccountTrials(_lock, _health);
     }
 
     public string Name { get; }
+
+    public AccountTrials Trials { get; }
 
     /// <summary>Whether it is in the queue of states to be packed. Guarded by the lock of the list.</summary>
     public bool IsLeaving { get; set; }
@@ -55,20 +58,23 @@ internal sealed partial class ProviderState
         lock (_lock)
         {
             var same = ReferenceEquals(_current?.Provider, registered.Provider);
+            // That a hand has switched it off belongs to the name as long as the list has it.
+            var isDisabled = _health.IsDisabled && _current is { IsRetired: false };
             registered.Lifetime = same && !_current!.Lifetime.IsOver ? _current.Lifetime : new ProviderLifetime(registered.Provider);
             registered.Lifetime.LeaveOpen = leaveOpen;
             registered.Lifetime.AddRegistration();
             registered.Totals = _totals.Use(registered.Info.Model, currency);
+            BeginChangeUnderLock();
+            _health.IsDisabled = isDisabled;
             if (!same)
             {
                 if (_current is not null)
                     _permits.Replace(_current.Lifetime);
-                BeginChangeUnderLock();
                 _health.Reset();
                 _averages = new AnswerAverages(_clock.Frequency);
-                EndChangeUnderLock();
             }
 
+            EndChangeUnderLock();
             _current = registered;
             _views.Limit = registered.MaxConcurrency;
         }
@@ -119,7 +125,7 @@ internal sealed partial class ProviderState
                 return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
             {
-                var admission = AdmitUnderLock(now, anyway, ref ticket);
+                var admission = AdmitUnderLock(now, anyway, out ticket);
                 if (admission != ProviderAvailability.Available)
                     return admission;
             }
@@ -162,7 +168,7 @@ internal sealed partial class ProviderState
                     _averages.Observe(times, now);
                     _health.Succeeded(ticket, now);
                 }
-                else if (WorsenUnderLock(ticket, verdict, now))
+                else if (_health.Ended(ticket, verdict, now))
                 {
                     end = AttemptEnd.Ejected;
                 }
@@ -225,7 +231,12 @@ internal sealed partial class ProviderState
     public bool Join(RegisteredProvider registered, PermitWaiter waiter)
     {
         lock (_lock)
-            return !registered.IsRetired && _permits.TakeOrJoin(registered, waiter);
+        {
+            // Switched off since the plan was made: sent on at once, as those are that wait already.
+            if (_health.IsDisabled && waiter.TryTake())
+                waiter.Give(null);
+            return _health.IsDisabled || (!registered.IsRetired && _permits.TakeOrJoin(registered, waiter));
+        }
     }
 
     /// <summary>Removes a call that has stopped waiting from the queue.</summary>
@@ -245,7 +256,7 @@ internal sealed partial class ProviderState
             ticket = _health.Ticket;
             return registered.IsRetired ? ProviderAvailability.Excluded
                 : _health.IsClear ? ProviderAvailability.Available
-                : AdmitUnderLock(now, anyway, ref ticket);
+                : AdmitUnderLock(now, anyway, out ticket);
         }
     }
 
@@ -265,27 +276,15 @@ internal sealed partial class ProviderState
     /// <inheritdoc cref="ProviderViews.TakeChanges"/>
     public IReadOnlyList<HealthChange> TakeChanges() => _views.TakeChanges();
 
-    private ProviderAvailability AdmitUnderLock(long now, bool anyway, ref AttemptTicket ticket)
+    private ProviderAvailability AdmitUnderLock(long now, bool anyway, out AttemptTicket ticket)
     {
         BeginChangeUnderLock();
         var availability = _health.At(now);
-        ticket = _health.Ticket;
-        if (availability == ProviderAvailability.Trial)
-            _health.TryStartTrial(now, out ticket);
+        _health.TryStartTrial(now, anyway, out ticket);
         EndChangeUnderLock();
         return availability == ProviderAvailability.Excluded ? ProviderAvailability.Excluded
             : availability == ProviderAvailability.Ejected && !anyway ? ProviderAvailability.Ejected
             : ProviderAvailability.Available;
-    }
-
-    private bool WorsenUnderLock(AttemptTicket ticket, in HealthVerdict verdict, long now)
-    {
-        if (verdict.Exclusion is { } exclusion)
-            _health.Exclude(ExclusionReasons.Of(verdict.ErrorKind), verdict.ErrorKind, exclusion, now);
-        if (verdict.IsFailure)
-            return _health.Failed(ticket, verdict.ErrorKind, now, verdict.Jitter);
-        _health.EndTrial(ticket);
-        return false;
     }
 
     private void BeginChangeUnderLock()

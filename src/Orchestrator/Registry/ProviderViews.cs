@@ -24,7 +24,7 @@ internal sealed class ProviderViews(
                 Health = status,
                 Availability = isAvailable && permits.InFlight >= Limit ? ProviderAvailability.AtCapacity : availability,
                 Exclusion = health.ExclusionAt(now) is { } exclusion ? exclusion.Reason : ExclusionReason.None,
-                AvailableIn = isAvailable ? null : clock.Span(health.StampsLeft(now)),
+                AvailableIn = isAvailable || health.IsDisabled ? null : clock.Span(health.StampsLeft(now)),
                 InFlight = permits.InFlight,
                 Queued = permits.Queued,
                 Ejections = health.Changes[(int)ProviderAvailability.Ejected],
@@ -49,9 +49,9 @@ internal sealed class ProviderViews(
             return health.ErrorRate(now);
     }
 
-    /// <summary>Why a provider that is not available is excluded, and the time until that ends; <see cref="ExclusionReason.None"/> for one
-    /// that is ejected but not excluded. When the exclusion of an ejected provider ends it is still ejected, but may be asked when no other
-    /// provider is left.</summary>
+    /// <summary>Why a provider that is not available is excluded, and the time until that ends (<see cref="TimeSpan.MaxValue"/> for never);
+    /// <see cref="ExclusionReason.None"/> for one that is ejected but not excluded. When the exclusion of an ejected provider ends it is
+    /// still ejected, but may be asked when no other provider is left.</summary>
     public (ExclusionReason Reason, TimeSpan Left) Obstacle(long now)
     {
         lock (stateLock)

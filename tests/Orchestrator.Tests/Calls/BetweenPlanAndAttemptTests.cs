@@ -36,7 +36,7 @@ public class BetweenPlanAndAttemptTests
         {
             var error = await router.FailAsync<LlmException>(streamed: false);
             (error.Kind, error is AllProvidersFailedException, error.RetryAfter)
-                .Should().Be((LlmErrorKind.NoCandidate, false, TimeSpan.FromMinutes(5)));
+                .Should().Be((LlmErrorKind.NoCandidate, false, TimeSpan.FromSeconds(5)));
         }
         else
         {
@@ -143,7 +143,7 @@ public class BetweenPlanAndAttemptTests
         router.AddProvider(FakeProvider.Failing("a", LlmErrorKind.Authentication))
             .AddProvider(FakeProvider.Failing("b", LlmErrorKind.Permission));
         var error = await router.FailAsync<LlmException>(streamed: false);
-        (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromMinutes(5)));
+        (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromSeconds(5)));
         error.Message.Should().Contain("a: Authentication").And.Contain("b: Permission");
         await router.DisposeAsync();
     }

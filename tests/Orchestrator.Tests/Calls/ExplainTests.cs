@@ -54,7 +54,9 @@ public class ExplainTests
             Info = new("plain", "mock", "m") { Capabilities = ProviderCapabilities.None }
         };
         var good = FakeProvider.Answering("good", "ok");
-        await using var router = InOrder(new() { Retry = RetryOptions.None }, _clock, null, limited, locked, ejected, full, plain, good);
+        var health = new HealthOptions { FirstExclusionTime = TimeSpan.FromMinutes(5) };
+        await using var router = InOrder(
+            new() { Retry = RetryOptions.None, Health = health }, _clock, null, limited, locked, ejected, full, plain, good);
         foreach (var name in new[] { "limited", "locked", "ejected", "ejected", "ejected" })
             await FluentActions.Awaiting(() => router.RouteAsync(Prompt, new() { ModelId = name })).Should().ThrowAsync<LlmException>();
         var holding = router.RouteAsync(Prompt, new() { ModelId = "full" });

@@ -98,7 +98,7 @@ public class PermitQueueTests
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
         _gate.SetResult();
         var error = await call;
-        (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromMinutes(5)));
+        (error.Kind, error.RetryAfter).Should().Be((LlmErrorKind.NoCandidate, TimeSpan.FromSeconds(5)));
         await FailAsync(holder);
         a.Prompts.Should().Equal("holder");
         a.Disposals.Should().Be(0, "it is still listed");

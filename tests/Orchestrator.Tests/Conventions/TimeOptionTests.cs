@@ -45,6 +45,9 @@ public sealed partial class TimeOptionTests
             EjectedAsync(new() { LongestRetryAfter = time }, LlmErrorKind.RateLimited, streamed, cancel),
         ["HealthOptions.ExclusionTime"] = (time, streamed, cancel) =>
             EjectedAsync(new() { ExclusionTime = time }, LlmErrorKind.Authentication, streamed, cancel),
+        ["HealthOptions.FirstExclusionTime"] = (time, streamed, cancel) =>
+            EjectedAsync(
+                new() { FirstExclusionTime = time, ExclusionTime = TimeSpan.MaxValue }, LlmErrorKind.Authentication, streamed, cancel),
         ["LlmException.RetryAfter"] = (time, streamed, cancel) =>
             RetriedAsync(new() { LongestRetryAfter = TimeSpan.MaxValue }, time, streamed, cancel),
         ["MockOptions.Delay"] = (time, streamed, cancel) =>

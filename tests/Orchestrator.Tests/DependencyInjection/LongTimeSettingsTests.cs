@@ -22,6 +22,7 @@ public class LongTimeSettingsTests
         ["Health:LongestCoolDown"] = o => o.Health.LongestCoolDown,
         ["Health:LongOutageCoolDown"] = o => o.Health.LongOutageCoolDown,
         ["Health:LongestRetryAfter"] = o => o.Health.LongestRetryAfter,
+        ["Health:FirstExclusionTime"] = o => o.Health.FirstExclusionTime,
         ["Health:ExclusionTime"] = o => o.Health.ExclusionTime,
     };
 

@@ -16,7 +16,7 @@ public class SecretSettingsTests
           "Retry": { "MaxRetriesPerProvider": 1, "MinDelay": "00:00:00.2", "MaxDelay": "00:00:01", "LongestRetryAfter": "00:00:03",
             "BudgetShare": 0.2, "BudgetPerSecond": 10 },
           "Health": { "ConsecutiveFailures": 3, "CoolDown": "00:00:05", "LongestCoolDown": "00:01:00", "ExclusionTime": "00:05:00",
-            "LongestRetryAfter": "00:01:00" },
+            "LongestRetryAfter": "00:01:00", "FirstExclusionTime": "00:00:05" },
           "Prices": { "Base": "Empty", "Currency": "USD", "Models": [ { "Vendor": "v", "Model": "m", "PromptPer1K": 1,
             "CompletionPer1K": 1, "CachedPromptPer1K": 1, "AsOf": "2026-01-01", "Source": "s" } ] },
           "Providers": [

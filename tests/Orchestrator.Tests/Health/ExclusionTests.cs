@@ -30,39 +30,54 @@ public class ExclusionTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(0)]
-    public async Task A_rate_limit_without_a_time_leaves_no_provider_out(int? seconds)
+    [BothModes(LlmErrorKind.ServerError)]
+    [BothModes(LlmErrorKind.Unavailable)]
+    [BothModes(LlmErrorKind.MalformedResponse)]
+    public async Task A_failure_with_a_retry_after_is_a_failure_and_leaves_the_provider_out_as_well(LlmErrorKind kind, bool streamed)
     {
-        var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, seconds is { } s ? TimeSpan.FromSeconds(s) : null));
+        var a = new Script("a", _clock, Error(kind, TimeSpan.FromSeconds(20), 503), null);
         var b = new Script("b", _clock);
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
-        for (var i = 0; i < 5; i++)
-            (await _clock.RunAsync(router.RouteAsync("hello"))).Text.Should().Be("b");
+        await using var router = InOrder(null, _clock, null, a, b);
+        (await router.RunAsync(streamed)).Text.Should().Be("b");
         var metrics = router.GetMetrics()["a"];
-        (metrics.IsAvailable, metrics.Health, metrics.RecentErrorRate)
-            .Should().Be((true, ProviderHealth.Healthy, 0), "a rate limit is no failure");
-        a.Calls.Should().BeGreaterThanOrEqualTo(5);
+        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate)
+            .Should().Be((ExclusionReason.RetryAfter, TimeSpan.FromSeconds(20), 1));
+        _clock.Advance(TimeSpan.FromSeconds(19.9));
+        (await router.RunAsync(streamed)).Text.Should().Be("b");
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+        (await router.RunAsync(streamed)).Text.Should().Be("a");
     }
 
-    [Theory]
-    [InlineData(LlmErrorKind.Authentication, ExclusionReason.Authentication)]
-    [InlineData(LlmErrorKind.Permission, ExclusionReason.Permission)]
-    [InlineData(LlmErrorKind.QuotaExceeded, ExclusionReason.QuotaExceeded)]
-    [InlineData(LlmErrorKind.ModelNotFound, ExclusionReason.ModelNotFound)]
-    public async Task What_a_person_has_to_mend_leaves_the_provider_out_for_five_minutes(LlmErrorKind kind, ExclusionReason reason)
+    [Fact]
+    public async Task A_failure_that_asks_for_an_hour_leaves_the_provider_out_for_a_minute()
     {
-        var a = new Script("a", _clock, Error(kind), null);
-        var b = new Script("b", _clock);
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
-        (await router.RouteAsync("hello")).Text.Should().Be("b");
-        var metrics = router.GetMetrics()["a"];
-        (metrics.Exclusion, metrics.AvailableIn, metrics.RecentErrorRate, metrics.Ejections)
-            .Should().Be((reason, TimeSpan.FromMinutes(5), 0, 0));
-        _clock.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
-        (await router.RouteAsync("hello")).Text.Should().Be("b");
-        _clock.Advance(TimeSpan.FromTicks(1));
-        (await router.RouteAsync("hello")).Text.Should().Be("a");
+        var a = new Script("a", _clock, Error(LlmErrorKind.Unavailable, TimeSpan.FromHours(1)), null);
+        await using var router = InOrder(null, _clock, null, a, new Script("b", _clock));
+        await router.RouteAsync("hello");
+        router.GetMetrics()["a"].AvailableIn.Should().Be(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task A_failure_without_a_retry_after_leaves_no_provider_out()
+    {
+        var a = new Script("a", _clock, Error(LlmErrorKind.Unavailable));
+        await using var router = InOrder(null, _clock, null, a, new Script("b", _clock));
+        await router.RouteAsync("hello");
+        (router.GetMetrics()["a"].Exclusion, router.GetMetrics()["a"].IsAvailable).Should().Be((ExclusionReason.None, true));
+    }
+
+    [Fact]
+    public async Task Nothing_but_its_account_and_its_limits_leaves_a_provider_out()
+    {
+        foreach (var kind in Enum.GetValues<LlmErrorKind>())
+        {
+            var a = new Script("a", _clock, Error(kind));
+            await using var router = InOrder(null, _clock, null, a);
+            await router.FailAsync<LlmException>(streamed: false);
+            var isExcluded = kind is LlmErrorKind.Authentication or LlmErrorKind.Permission or LlmErrorKind.QuotaExceeded
+                or LlmErrorKind.ModelNotFound or LlmErrorKind.RateLimited;
+            (router.GetMetrics()["a"].Exclusion != ExclusionReason.None).Should().Be(isExcluded, kind.ToString());
+        }
     }
 
     [Fact]
@@ -82,7 +97,8 @@ public class ExclusionTests
     {
         var a = new Script("a", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(40)));
         var b = new Script("b", _clock, Error(LlmErrorKind.Authentication));
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, a, b);
+        var health = new HealthOptions { FirstExclusionTime = TimeSpan.FromMinutes(5) };
+        await using var router = InOrder(new() { Retry = new(), Health = health }, _clock, null, a, b);
         await router.FailAsync<AllProvidersFailedException>(streamed);
         _clock.Advance(TimeSpan.FromSeconds(15));
         var error = await router.FailAsync<LlmException>(streamed);

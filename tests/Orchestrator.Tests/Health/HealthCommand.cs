@@ -17,6 +17,13 @@ public enum HealthAct
     JumpBack,
     StepBackALittle,
     Reset,
+    Refuse,
+    RateLimit,
+    Leave,
+    Probe,
+    AskEarly,
+    SwitchOff,
+    SwitchOn,
 }
 
 /// <summary>One thing that happens to a provider. <paramref name="Number"/> chooses among what is there:
@@ -38,7 +45,9 @@ public static class HealthStories
             (3, Gen.Constant(HealthAct.EndNeutrally)), (2, Gen.Constant(HealthAct.Exclude)), (6, Gen.Constant(HealthAct.Advance)),
             (5, Gen.Constant(HealthAct.AdvanceToTheChange)), (1, Gen.Constant(HealthAct.JumpForward)),
             (1, Gen.Constant(HealthAct.JumpBack)),
-            (1, Gen.Constant(HealthAct.StepBackALittle)), (1, Gen.Constant(HealthAct.Reset)));
+            (1, Gen.Constant(HealthAct.StepBackALittle)), (1, Gen.Constant(HealthAct.Reset)), (4, Gen.Constant(HealthAct.Refuse)),
+            (2, Gen.Constant(HealthAct.RateLimit)), (3, Gen.Constant(HealthAct.Leave)), (1, Gen.Constant(HealthAct.Probe)),
+            (2, Gen.Constant(HealthAct.AskEarly)), (1, Gen.Constant(HealthAct.SwitchOff)), (3, Gen.Constant(HealthAct.SwitchOn)));
         var command = from a in act from n in Gen.Choose(0, 1_000_000) select new HealthCommand(a, n);
         return Arb.From(command.ArrayOf().Resize(60).Select(c => new HealthStory(c)), Shorter);
     }

@@ -10,6 +10,11 @@ internal sealed class HealthModel(HealthOptions options)
     private long _newest;
     private int _streak;
     private (long From, long Length)? _exclusion;
+    private (long From, long Length, int Number)? _account;
+    private (long Length, int Number)? _coolDown429;
+    private bool _confirmed, _probed, _early;
+    private long _silent, _silentUntil = long.MinValue;
+    private int _resetIn;
 
     /// <summary>Counts ejections and recoveries, as the tickets do.</summary>
     public int Era { get; private set; }
@@ -26,17 +31,27 @@ internal sealed class HealthModel(HealthOptions options)
     /// <summary>The trial that is running, and since when.</summary>
     public (int Number, long From)? Trial { get; private set; }
 
+    /// <summary>Counts the exclusions that have begun, as the tickets do.</summary>
+    public int Begun { get; private set; }
+
+    public bool IsDisabled { get; set; }
+
+    public bool IsRefused => _account is not null;
+
     public ProviderAvailability At(long now, double jitter)
     {
         if (_exclusion is { } exclusion && !Runs(exclusion, now))
             _exclusion = null;
         if (EjectedAt is null && MostlyBad(now))
             Eject(now, jitter);
-        return _exclusion is not null ? ProviderAvailability.Excluded
-            : EjectedAt is null ? ProviderAvailability.Available
-            : Runs(CoolDown, now) || IsOnTrial(now) ? ProviderAvailability.Ejected
+        if (IsDisabled || _exclusion is not null || RefusalRuns(now) || (IsRefused && IsOnTrial(now)))
+            return ProviderAvailability.Excluded;
+        return EjectedAt is not null && (Runs(CoolDown, now) || IsOnTrial(now)) ? ProviderAvailability.Ejected
+            : EjectedAt is null && !IsRefused ? ProviderAvailability.Available
             : ProviderAvailability.Trial;
     }
+
+    public bool RefusalRuns(long now) => _account is { } account && !_early && Runs((account.From, account.Length), now);
 
     public bool IsOnTrial(long now) => Trial is { } trial && Runs((trial.From, 60_000), now);
 
@@ -46,6 +61,13 @@ internal sealed class HealthModel(HealthOptions options)
     {
         if (ticket.IsTrial && Trial is { } trial && trial.Number == ticket.Trial)
             Trial = null;
+        if (good is true)
+        {
+            // Whenever it began.
+            (_account, _early, _coolDown429) = (null, false, null);
+            (_silent, _silentUntil) = (0, now);
+        }
+
         if (good is null || ticket.Epoch < RecoveredIn)
             return;
         if (good.Value)
@@ -60,13 +82,70 @@ internal sealed class HealthModel(HealthOptions options)
             _exclusion = (now, length);
     }
 
+    /// <summary>The account is refused: 5 s, then twice as long for a trial, and once for all calls that had begun before.</summary>
+    public void Refuse(AttemptTicket ticket, long now)
+    {
+        if (ticket.Epoch < _resetIn)
+            return;
+        if (_account is not { } account)
+            (_account, _confirmed) = ((now, 5000, ++Begun), false);
+        else if (ticket.Exclusions >= account.Number)
+            _account = (now, Math.Min(300_000, account.Length * 2), ++Begun);
+        else if (!_confirmed)
+            (_account, _confirmed) = ((now, Math.Min(300_000, account.Length * 2), account.Number), true);
+        else
+            return;
+        (_early, _probed) = (false, false);
+    }
+
+    public void Probe(long now)
+    {
+        if (!RefusalRuns(now) || _probed)
+            return;
+        _probed = true;
+        _account = _account!.Value with { From = now, Length = Math.Min(300_000, _account.Value.Length * 2) };
+    }
+
+    public void EndEarly() => _early = true;
+
+    /// <summary>A rate limit that does not say for how long: 1 s, doubled by calls that began after the last one.</summary>
+    public void RateLimit(AttemptTicket ticket, long now)
+    {
+        if (ticket.Epoch < _resetIn)
+            return;
+        if (_coolDown429 is not { } last)
+            _coolDown429 = (1000, ++Begun);
+        else if (ticket.Exclusions >= last.Number)
+            _coolDown429 = (Math.Min(60_000, last.Length * 2), ++Begun);
+        else if (_exclusion is { } running && Runs(running, now))
+            return;
+        else
+            _coolDown429 = (last.Length, ++Begun);
+        Exclude(_coolDown429.Value.Length, now);
+    }
+
+    /// <summary>A caller has left; the provider may be silent for 10 s.</summary>
+    public bool Leave(AttemptTicket ticket, long lasted, long now)
+    {
+        if (ticket.Epoch < _resetIn)
+            return false;
+        var since = _silentUntil == long.MinValue || _silentUntil - now > 5000 ? now - lasted : Math.Max(now - lasted, _silentUntil);
+        _silent += Math.Max(0, now - since);
+        _silentUntil = Math.Max(now, since);
+        if (_silent < 10_000)
+            return false;
+        _silent = 0;
+        return true;
+    }
+
     public long? ExclusionEnd => _exclusion is { } e ? e.From + e.Length : null;
 
     public void Reset()
     {
         _ends.Clear();
         (_streak, FailedTrials, EjectedAt, Trial, _exclusion) = (0, 0, null, null, null);
-        RecoveredIn = ++Era;
+        (_account, _early, _coolDown429, _silent, _silentUntil) = (null, false, null, 0, long.MinValue);
+        _resetIn = RecoveredIn = ++Era;
     }
 
     private void Succeed(AttemptTicket ticket, long now)

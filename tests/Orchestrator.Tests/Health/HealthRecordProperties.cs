@@ -19,7 +19,8 @@ public class HealthRecordProperties
             new Telling(telling.Reached).Tell(story);
         telling.Reached.Should().BeEquivalentTo(
             ["ejected", "ejected by the window", "trial", "second trial after a minute", "trial failed", "healed",
-                "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump"]);
+                "healed without a trial", "excluded", "exclusion over", "old end ignored", "waiting cut by a jump",
+                "refused", "refused on trial", "confirmed", "confirmed before", "lifted", "asked early", "silent", "disabled"]);
     }
 
     /// <summary>One sequence of commands, given to both.</summary>
@@ -68,7 +69,7 @@ public class HealthRecordProperties
                     break;
                 case HealthAct.Exclude:
                     Reached.Add("excluded");
-                    _record.Exclude(
+                    _record.Pause(
                         ExclusionReason.RetryAfter, LlmErrorKind.RateLimited, TimeSpan.FromMilliseconds(command.Number % 60_000), _now);
                     if (command.Number % 60_000 > 0)
                         _model.Exclude(command.Number % 60_000, _now);
@@ -88,11 +89,62 @@ public class HealthRecordProperties
                 case HealthAct.StepBackALittle:
                     _now -= command.Number % 1000;
                     break;
+                case HealthAct.Reset when command.Number % 2 == 0:
+                    _record.ResetByHand(_now);
+                    _model.Reset();
+                    break;
                 case HealthAct.Reset:
                     _record.Reset();
                     _model.Reset();
                     break;
+                case HealthAct.Refuse when _running.Count > 0:
+                    Refuse(Take(command.Number));
+                    break;
+                case HealthAct.RateLimit when _running.Count > 0:
+                    var limited = Take(command.Number);
+                    _model.End(limited, null, _now, 1);
+                    _model.RateLimit(limited, _now);
+                    _record.Ended(limited, new(false, LlmErrorKind.RateLimited, 1) { IsRateLimited = true }, _now);
+                    break;
+                case HealthAct.Leave when _running.Count > 0:
+                    Leave(Take(command.Number), 1 + (command.Number % 7000), jitter);
+                    break;
+                case HealthAct.Probe:
+                    _record.ConfirmByProbe(_now);
+                    _model.Probe(_now);
+                    break;
+                case HealthAct.AskEarly:
+                    if (!_record.TryEndEarly(_now))
+                        break;
+                    _model.EndEarly();
+                    _model.IsRefused.Should().BeTrue();
+                    Reached.Add("asked early");
+                    break;
+                case HealthAct.SwitchOff or HealthAct.SwitchOn:
+                    var enabled = command.Act == HealthAct.SwitchOn;
+                    _record.SetEnabled(enabled, _now).Should().Be(_model.IsDisabled == enabled);
+                    _model.IsDisabled = !enabled;
+                    break;
             }
+        }
+
+        private void Refuse(AttemptTicket ticket)
+        {
+            var (begun, wasRefused, ran) = (_model.Begun, _model.IsRefused, _model.RefusalRuns(_now));
+            _model.End(ticket, null, _now, 1);
+            _model.Refuse(ticket, _now);
+            _record.Ended(ticket, new(false, LlmErrorKind.Authentication, 1) { RefusesAccount = true }, _now).Should().BeFalse();
+            Reached.Add(begun == _model.Begun ? ran ? "confirmed before" : "confirmed" : wasRefused ? "refused on trial" : "refused");
+        }
+
+        private void Leave(AttemptTicket ticket, long lasted, double jitter)
+        {
+            var isFailure = _model.Leave(ticket, lasted, _now);
+            _record.Ended(
+                ticket, new(false, LlmErrorKind.Timeout, jitter) { Silence = lasted, SilenceLimit = 10_000 }, _now);
+            _model.End(ticket, isFailure ? false : null, _now, jitter);
+            if (isFailure)
+                Reached.Add("silent");
         }
 
         private void Begin(bool anyway)
@@ -100,8 +152,12 @@ public class HealthRecordProperties
             var before = _record.At(_now);
             _ = _model.At(_now, 1);
             var onTrial = _model.Trial is not null;
-            var isTrial = _record.TryStartTrial(_now, out var ticket);
-            isTrial.Should().Be(before == ProviderAvailability.Trial, "a trial is what is due, and nothing else");
+            var isTrial = _record.TryStartTrial(_now, anyway, out var ticket);
+            isTrial.Should().Be(
+                before == ProviderAvailability.Trial || (anyway && _model.IsRefused && before == ProviderAvailability.Ejected),
+                "a trial is what is due, and nothing else");
+            if (before == ProviderAvailability.Excluded && _model.IsDisabled)
+                Reached.Add("disabled");
             if (isTrial)
             {
                 _model.IsOnTrial(_now).Should().BeFalse("one trial runs at a time");
@@ -117,6 +173,8 @@ public class HealthRecordProperties
         private void Succeed(AttemptTicket ticket)
         {
             var (wasEjected, sinceThen) = (_model.EjectedAt is not null, ticket.Epoch == _model.Era);
+            if (_model.IsRefused)
+                Reached.Add("lifted");
             _record.Succeeded(ticket, _now);
             _model.End(ticket, true, _now, 1);
             if (wasEjected && sinceThen)
@@ -154,7 +212,7 @@ public class HealthRecordProperties
         private void CheckCoolDown()
         {
             // Another trial may have begun since: then its minute is reported.
-            if (_model.IsOnTrial(_now))
+            if (_model.IsOnTrial(_now) || _model.IsDisabled)
                 return;
             var exclusion = _record.ExclusionAt(_now)?.Left.TotalMilliseconds ?? 0;
             var left = _record.StampsLeft(_now);
@@ -170,7 +228,9 @@ public class HealthRecordProperties
 
         private void AdvanceToTheChange(int offset)
         {
-            if (_model.ExclusionEnd is not { } end || end <= _now || _record.At(_now) != ProviderAvailability.Excluded)
+            if (_model.IsDisabled)
+                return;
+            if (_model.ExclusionEnd is not { } end || end <= _now || _record.At(_now) != ProviderAvailability.Excluded || _model.IsRefused)
             {
                 _now += Math.Max(0, _record.StampsLeft(_now) + offset);
                 return;
@@ -187,8 +247,12 @@ public class HealthRecordProperties
             var before = _record.StampsLeft(_now);
             _jumped += by;
             _now += by;
+            if (_model.IsDisabled)
+                return;
+            // While a trial of a refused account runs it is always a second.
+            var always = _model.IsRefused && _model.IsOnTrial(_now) ? 1000 : 0;
             _record.StampsLeft(_now)
-                .Should().BeLessThanOrEqualTo(Math.Max(0, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
+                .Should().BeLessThanOrEqualTo(Math.Max(always, _due - (_now - _jumped)), "no jump of the clock makes a wait longer");
             if (before > 0)
                 Reached.Add("waiting cut by a jump");
         }
@@ -204,8 +268,12 @@ public class HealthRecordProperties
                 CheckCoolDown();
             }
 
-            _record.Ticket.Epoch.Should().Be(_model.Era);
-            _record.StampsLeft(_now).Should().BeInRange(0, 60_000, "no wait is longer than a minute here");
+            (_record.Ticket.Epoch, _record.Ticket.Exclusions).Should().Be((_model.Era, _model.Begun));
+            _record.IsClear.Should().Be(
+                _record.IsClear && expected == ProviderAvailability.Available, "a plan reads without the lock what is available for sure");
+            if (_model.IsDisabled)
+                return;
+            _record.StampsLeft(_now).Should().BeInRange(0, 300_000, "no wait is longer than five minutes here");
             if (command.Act is not (HealthAct.JumpForward or HealthAct.JumpBack))
                 _due = Math.Max(_due, _now - _jumped + _record.StampsLeft(_now));
         }

@@ -71,10 +71,10 @@ public class HealthRecordTests
     public void A_trial_that_was_cancelled_does_not_end_the_one_after_it()
     {
         Eject();
-        _record.TryStartTrial(10 * Second, out var forgotten).Should().BeTrue();
+        _record.TryStartTrial(10 * Second, anyway: false, out var forgotten).Should().BeTrue();
         _record.StampsLeft(10 * Second).Should().Be(60 * Second);
-        _record.TryStartTrial(69 * Second, out _).Should().BeFalse();
-        _record.TryStartTrial(70 * Second, out var second).Should().BeTrue();
+        _record.TryStartTrial(69 * Second, anyway: false, out _).Should().BeFalse();
+        _record.TryStartTrial(70 * Second, anyway: false, out var second).Should().BeTrue();
         _record.EndTrial(forgotten);
         _record.At(71 * Second).Should().Be(ProviderAvailability.Ejected);
         _record.EndTrial(second);
@@ -96,7 +96,7 @@ public class HealthRecordTests
     public void A_trial_that_fails_ten_minutes_after_the_ejection_makes_the_cool_down_a_minute(int at, double expected)
     {
         Eject();
-        _record.TryStartTrial(at * Second, out var trial).Should().BeTrue();
+        _record.TryStartTrial(at * Second, anyway: false, out var trial).Should().BeTrue();
         _record.Failed(trial, LlmErrorKind.ServerError, at * Second, jitter: 1).Should().BeTrue();
         _record.StampsLeft(at * Second).Should().Be((long)(expected * Second));
     }
@@ -108,7 +108,7 @@ public class HealthRecordTests
     {
         var old = _record.Ticket;
         Eject();
-        _record.TryStartTrial(10 * Second, out var trial).Should().BeTrue();
+        _record.TryStartTrial(10 * Second, anyway: false, out var trial).Should().BeTrue();
         _record.Succeeded(trial, 10 * Second);
         _record.Failed(_record.Ticket, LlmErrorKind.ServerError, 11 * Second, jitter: 1);
         if (good)
@@ -130,7 +130,7 @@ public class HealthRecordTests
     }
 
     private void Exclude(ExclusionReason reason, int seconds, long now) =>
-        _record.Exclude(reason, null, TimeSpan.FromSeconds(seconds), now);
+        _record.Pause(reason, null, TimeSpan.FromSeconds(seconds), now);
 
     private IEnumerable<ExclusionReason> Reasons() => _record.TakeChanges()!.Select(change => change.Reason);
 }

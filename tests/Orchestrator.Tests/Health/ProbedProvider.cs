@@ -15,6 +15,9 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
 
     public bool IgnoresToken { get; init; }
 
+    /// <summary>What its calls throw; null for an answer.</summary>
+    public Exception? Failure { get; init; }
+
     public Action? Before { get; init; }
 
     /// <summary>Hears the token of each probe.</summary>
@@ -25,7 +28,7 @@ internal sealed class ProbedProvider : ILlmProvider, IHealthProbe
     public int Cancelled => Volatile.Read(ref _cancelled);
 
     public IAsyncEnumerable<ChatResponseUpdate> GenerateAsync(LlmRequest request, CancellationToken cancellationToken) =>
-        Some.Answer(Info.Name);
+        Failure is null ? Some.Answer(Info.Name) : Some.Failure(Failure);
 
     public async ValueTask<bool> ProbeAsync(CancellationToken cancellationToken)
     {

@@ -164,7 +164,13 @@ public class ProviderHealthTests
     {
         var a = Provider("a");
         await using var router = InOrder(null, _time, null, a);
-        await a.PlayAsync(router, "sffsff", kind);
+        foreach (var letter in "sffsff")
+        {
+            await a.PlayAsync(router, letter.ToString(), kind);
+            // The cool-down after a rate limit is over by then.
+            _time.Advance(TimeSpan.FromSeconds(2));
+        }
+
         var metrics = router.GetMetrics()["a"];
         metrics.FailedRequests.Should().Be(4);
         metrics.IsAvailable.Should().Be(!isFailure);

@@ -14,6 +14,9 @@ internal sealed class PointedProvider(Interleaver interleaver, string name) : IL
     /// <summary>What it throws, and after how many words; null for an answer.</summary>
     public (Exception Error, int After)? Failure { get; init; }
 
+    /// <summary>The same by call: asked when one begins.</summary>
+    public Func<(Exception Error, int After)?>? FailureOf { get; init; }
+
     public int Calls => Volatile.Read(ref _calls);
 
     /// <summary>The most that ran at a time.</summary>
@@ -49,13 +52,14 @@ internal sealed class PointedProvider(Interleaver interleaver, string name) : IL
 
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var ends = FailureOf is null ? Failure : FailureOf();
         try
         {
             for (var i = 0; i < 2; i++)
             {
                 interleaver.Point();
                 cancellationToken.ThrowIfCancellationRequested();
-                if (Failure is { } failure && failure.After == i)
+                if (ends is { } failure && failure.After == i)
                     throw failure.Error;
                 ChatFinishReason? reason = i == 1 ? ChatFinishReason.Stop : null;
                 yield return new ChatResponseUpdate(ChatRole.Assistant, $"{name}{i} ") { FinishReason = reason };

@@ -38,7 +38,12 @@ internal static class States
     public static AttemptEnd Fail(this ProviderState state, RegisteredProvider registered, AttemptTicket ticket, long now,
         bool isFailure = true, TimeSpan? exclusion = null) =>
         state.End(
-            registered, null, ticket, new HealthVerdict(isFailure, LlmErrorKind.ServerError, exclusion, Jitter: 1), now, release: true);
+            registered,
+            null,
+            ticket,
+            new HealthVerdict(isFailure, LlmErrorKind.ServerError, Jitter: 1) { Pause = exclusion },
+            now,
+            release: true);
 
     /// <summary>Takes the provider off the list.</summary>
     public static bool Retire(this ProviderState state, RegisteredProvider registered) => state.Retire(registered, stamp: 1);

@@ -26,6 +26,8 @@ internal sealed class AskedAttempt(StressProvider provider, string tag, int word
 {
     private readonly string _tag = tag;
 
+    public long At { get; } = TimeProvider.System.GetTimestamp();
+
     public StressProvider Provider { get; } = provider;
 
     public int Words { get; } = words;
@@ -51,7 +53,7 @@ internal sealed class AskedAttempt(StressProvider provider, string tag, int word
     public LlmErrorKind? Kind { get; set; }
 
     /// <summary>When the provider threw, and for how long that error leaves it out; null when it does not.</summary>
-    public (long Thrown, TimeSpan Length)? Excludes { get; set; }
+    public (long Thrown, TimeSpan Length, Hold Hold)? Excludes { get; set; }
 
     /// <summary>Every word is different from every other word any provider ever says.</summary>
     public string Word(int index) => $"«{_tag}:{index}» ";

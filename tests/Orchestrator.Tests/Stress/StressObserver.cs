@@ -11,8 +11,16 @@ internal sealed class StressObserver(StressRun run) : IUsageObserver
     {
         var call = run.Call(int.Parse(attempt.Tags!["call"], CultureInfo.InvariantCulture));
         call.Told.Add(attempt);
-        if (call.Asked[^1].Excludes is var (thrown, length))
-            run.Exclusions.Told(attempt.Provider.Name, thrown, length, attempt.Error is { } error && error.Kind == call.Asked[^1].Kind);
+        if (call.Asked[^1].Excludes is var (thrown, length, hold))
+        {
+            var failed = attempt.Error is { } error && error.Kind == call.Asked[^1].Kind;
+            run.Exclusions.Told(attempt.Provider.Name, thrown, length, hold, failed);
+        }
+        else if (attempt.Outcome == AttemptOutcome.Succeeded)
+        {
+            run.Exclusions.Lifted(attempt.Provider.Name, call.Asked[^1].At);
+        }
+
         if (call.Id % 211 == 0)
             throw new InvalidOperationException("scripted: observer");
     }

@@ -199,10 +199,10 @@ internal sealed class StressProvider(
                     1 => TimeSpan.FromMilliseconds(1 + dice.Below(2)),
                     _ => TimeSpan.FromMilliseconds(20),
                 };
-                if (run.Exclusions.LengthOf(kind, retryAfter) is { } length)
+                if (run.Exclusions.LengthOf(kind, retryAfter) is var (length, hold))
                 {
                     run.Exclusions.Begin(name);
-                    asked.Excludes = (TimeProvider.System.GetTimestamp(), length);
+                    asked.Excludes = (TimeProvider.System.GetTimestamp(), length, hold);
                 }
 
                 return Failing(asked, new LlmException(kind, $"scripted: {kind} at {name}.{serial}") { RetryAfter = retryAfter }, kind);
