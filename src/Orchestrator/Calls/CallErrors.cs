@@ -47,7 +47,7 @@ internal static class CallErrors
     {
         var what = string.Join("; ", full.Select(s => $"{s.Info.Name} has {s.MaxConcurrency} running and {s.QueueLimit} waiting"));
         return new LlmException(
-            LlmErrorKind.NoCandidate,
+            LlmErrorKind.Overloaded,
             $"Every provider that could serve this call is full, and so is its queue: {what}. "
             + "Ask less at once, add a provider, or raise ProviderOptions.QueueLimit.");
     }

@@ -6,6 +6,7 @@ namespace Orchestrator;
 /// </summary>
 internal struct ProviderChoice
 {
+    private long _arrival;
     private int _triedBefore;
     private bool _overtaken;
 
@@ -14,6 +15,7 @@ internal struct ProviderChoice
 
     /// <summary>The retry that is made first; null for none.</summary>
     public PendingRetry? PendingRetry { get; private set; }
+
 
     /// <summary>Whether the call may make another attempt.</summary>
     public readonly bool MayTryMore(CallServices services, int made) => made < MaxAttempts(services);
@@ -81,11 +83,31 @@ internal struct ProviderChoice
         return None(NextStep.PlanAnew, out permit);
     }
 
+    /// <summary>When the call first came to wait for a permit, by number: it keeps its place for as long as it lasts.</summary>
+    public long ArrivalIn(CallServices services) => _arrival == 0 ? _arrival = services.NextArrival() : _arrival;
+
+    /// <summary>Whether a call in line goes on to wait by a fresh plan: no other provider is left to ask first.</summary>
+    /// <param name="made">Its attempts so far.</param>
+    /// <param name="wait">Its places.</param>
+    public readonly bool StaysInLine(in MadeAttempts made, PermitWait wait)
+    {
+        if (Plan!.HasTrial || Plan.HasAnotherAvailable)
+            return false;
+        if (IsPermitWorthWaitingFor(Plan, made))
+            return true;
+        // Those that are ejected are waited for already: they have no permit free.
+        if (Plan.EjectedProviders is not { Count: > 0 } ejected || !ejected.TrueForAll(wait.WaitsAnywayAt))
+            return false;
+        while (Plan.NextEjected() is { } registered)
+            Plan.MoveToFull(registered, ejected: true);
+        return true;
+    }
+
     /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
     /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
     public readonly bool TryBeginGranted(
         CallInput call,
-        RegisteredProvider registered,
+        PermitWaiter granted,
         bool mustStop,
         TimeSpan queuedFor,
         long now,
@@ -93,19 +115,18 @@ internal struct ProviderChoice
         LlmException? broken,
         out GrantedPermit permit)
     {
-        var isEjected = Plan!.IsEjected(registered);
-        AttemptTicket ticket = default;
+        var (registered, ticket) = (granted.Provider!, granted.Ticket);
         var isAvailable = !mustStop
-            && registered.State.Admit(registered, now, queuedFor, isEjected, out ticket) == ProviderAvailability.Available;
+            && registered.State.Admit(registered, now, queuedFor, ref ticket) == ProviderAvailability.Available;
         permit = Granted(registered, RoleOfNext(made, broken), ticket, now);
-        if (!isAvailable || (isEjected && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
+        if (!isAvailable || (ticket.WasEjected && made > 0 && !call.Services.Budget.TryTake(call.Sequence + 1, now)))
         {
             registered.Withdraw(ticket);
             return false;
         }
 
         // It is no longer waited for: should it fail, another is.
-        Plan.Full!.Remove(registered);
+        Plan!.Forget(registered);
         call.Services.LogChanges(registered.State);
         return true;
     }
@@ -151,6 +172,9 @@ internal struct ProviderChoice
         return result.Committed && (!mayRestart || result.ToolRan) ? error : null;
     }
 
+    /// <summary>The call's place among those that wait.</summary>
+    private readonly long Place => _arrival == 0 ? long.MaxValue : _arrival;
+
     private static NextStep None(NextStep step, out GrantedPermit permit)
     {
         permit = default;
@@ -179,7 +203,8 @@ internal struct ProviderChoice
         var now = services.Clock.Now();
         var (registered, onEjected, _, otherwise) = PendingRetry!;
         PendingRetry = null;
-        var isAvailable = registered.State.TryBegin(registered, now, onEjected, out var ticket) == ProviderAvailability.Available;
+        var isAvailable =
+            registered.State.TryBegin(registered, now, onEjected, out var ticket, Place) == ProviderAvailability.Available;
         permit = new(registered, AttemptRole.Retry, ticket, now);
         if (isAvailable)
             return true;
@@ -191,7 +216,7 @@ internal struct ProviderChoice
     private bool TryBegin(RegisteredProvider registered, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
     {
         var now = services.Clock.Now();
-        var availability = registered.State.TryBegin(registered, now, anyway, out var ticket);
+        var availability = registered.State.TryBegin(registered, now, anyway, out var ticket, Place);
         permit = Granted(registered, role, ticket, now);
         switch (availability)
         {

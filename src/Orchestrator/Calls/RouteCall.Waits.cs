@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Orchestrator;
 
 /// <summary>What a call waits for besides its providers' answers: a plan, a permit, the time of a retry.</summary>
@@ -54,42 +56,102 @@ internal sealed partial class RouteCall
     }
 
     /// <summary>
-    /// Waits at all full providers at once, and begins at the first whose permit is granted. Drops the plan when it has to be made anew.
+    /// Waits at all full providers at once, and begins at the first whose permit is granted. Goes on with a new plan where another provider
+    /// is left to ask.
     /// </summary>
     private async ValueTask WaitForPermitAsync()
     {
-        var full = _next.Plan!.Full!.ToArray();
-        var wait = new PermitWait(Services.Clock, full);
-        var joined = wait.Join();
+        var plan = _next.Plan!;
+        var first = plan.Full![0];
+        var wait = new PermitWait(Services.Clock, _next.ArrivalIn(Services), _returnsToLine);
+        var joined = wait.Join(plan, _made);
         _next.NoteOvertaken(wait.IsOvertaken);
         if (!joined)
         {
             if (!_next.TryGoOnWithoutPermit())
-                throw _made.Count > 0 ? Exhausted() : CallErrors.QueuesFull(full);
+                throw _made.Count > 0 ? Exhausted() : CallErrors.QueuesFull(wait.Awaited());
             return;
         }
 
-        bool granted;
-        RegisteredProvider? registered;
+        var isOver = false;
+        Exception? fault = null;
         try
         {
-            var (timeLeft, changesAt) = (TimeLeftAt(full[0]), _next.Plan.ChangesAt);
-            (granted, registered) = await wait.RunAsync(_callClock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
+            isOver = await WaitInLineAsync(wait, first).ConfigureAwait(false);
         }
-        finally
+#pragma warning disable CA1031 // A clock that throws takes its call out of the lines first.
+        catch (Exception error)
+#pragma warning restore CA1031
         {
-            _callClock.AddWait(wait.Waited);
+            fault = error;
         }
 
-        _queuedFor += Services.Clock.Span(wait.Waited);
-        if (!granted && !MustStop && TimeLeftAt(full[0]) <= TimeSpan.Zero)
-            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
+        var granted = await wait.EndAsync().ConfigureAwait(false) ? wait.Waiter : null;
+        var waited = wait.Waited();
+        _callClock.AddWait(waited);
+        _queuedFor += Services.Clock.Span(waited);
+        _returnsToLine = true;
+        if (granted is not null && (fault is not null || _next.Plan is null))
+            granted.Provider!.Withdraw(granted.Ticket);
+        if (fault is not null)
+            ExceptionDispatchInfo.Throw(fault);
+        if (granted is null && isOver)
+            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(wait.Awaited(), _call.LimitAt(first)!.Value);
+        if (granted is null || _next.Plan is null)
+            return;
         var now = Services.Clock.NowOr(_callClock.Started);
-        if (registered is not null
-            && _next.TryBeginGranted(_call, registered, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
+        // Should the attempt fail: others may be available by now.
+        _next.NoteOvertaken(now >= _next.Plan.ChangesAt);
+        if (_next.TryBeginGranted(_call, granted, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
             StartAttempt(permit);
         else
             _next.DropPlan();
+    }
+
+    /// <summary>Waits until there is a permit, another provider to ask, or nothing more to wait for.</summary>
+    /// <returns>Whether the call's limit has run out.</returns>
+    private async ValueTask<bool> WaitInLineAsync(PermitWait wait, RegisteredProvider first)
+    {
+        var end = TimeLeftAt(first) is { } left ? Waits.Later(Services.Clock.Now(), Services.Clock.Stamps(left)) : long.MaxValue;
+        wait.LinkTo(_call.Token);
+        // A full fence between this and the look: a disposal sees the wait, or is seen. That of the router ends all registrations.
+        Interlocked.Exchange(ref _inLine, wait.Waiter);
+        while (!MustStop && !wait.IsGranted)
+        {
+            await wait.WaitAsync(end, _next.Plan!.ChangesAt).ConfigureAwait(false);
+            if (wait.IsGranted || MustStop)
+                return false;
+            if (wait.IsOver(end))
+                return true;
+            if (!await StaysInLineAsync(wait).ConfigureAwait(false))
+                return false;
+        }
+
+        return false;
+    }
+
+    /// <summary>Looks at the providers as they are now, without leaving any line.</summary>
+    /// <returns>False when there is another provider to ask.</returns>
+    private async ValueTask<bool> StaysInLineAsync(PermitWait wait)
+    {
+        wait.HandOn();
+        if (wait.IsGranted)
+            return true;
+        try
+        {
+            var plan = await _planner.PlanAsync(_call, _made, _callClock.Started, hasWaited: true).ConfigureAwait(false);
+            _next.DropPlan();
+            _next.Begin(plan, _made.Count);
+        }
+#pragma warning disable CA1031 // Planned once more outside the lines, where what it throws is the call's.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _next.DropPlan();
+            return false;
+        }
+
+        return _next.StaysInLine(_made, wait) && wait.Join(_next.Plan!, _made);
     }
 
     private TimeSpan? TimeLeftAt(RegisteredProvider registered) => _call.TimeLeftAt(registered, _callClock.Counted);

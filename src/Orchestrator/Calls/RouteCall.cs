@@ -17,6 +17,7 @@ internal sealed partial class RouteCall : IRunningCall
     private List<ChatResponseUpdate>? _released;
     private LlmException? _broken;
     private LinkedCancellation? _wait;
+    private PermitWaiter? _inLine;
     private TimeSpan _queuedFor;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
     private int _handedOut;
@@ -24,6 +25,7 @@ internal sealed partial class RouteCall : IRunningCall
     private readonly StreamedCall? _consumer;
     private bool _begun;
     private bool _isPulled;
+    private bool _returnsToLine;
     private bool _isOver;
 
     /// <param name="call">What was asked.</param>
@@ -138,6 +140,7 @@ internal sealed partial class RouteCall : IRunningCall
     {
         _attempt?.Abandon();
         Volatile.Read(ref _wait)?.Cancel();
+        Volatile.Read(ref _inLine)?.Wake();
     }
 
     /// <summary>Ends the call: nothing more is asked of it.</summary>
@@ -209,6 +212,7 @@ internal sealed partial class RouteCall : IRunningCall
 
     private void StartAttempt(in GrantedPermit permit)
     {
+        _returnsToLine = false;
         var spentBefore = Services.Clock.Span(_callClock.Counted);
         _attempt = new Attempt(
             new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);

@@ -48,11 +48,17 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>The ejected that are untried, in the order to try.</summary>
     public List<RegisteredProvider>? EjectedProviders => _unavailable?.EjectedProviders;
 
+    /// <inheritdoc cref="UnavailableProviders.Closed"/>
+    public List<RegisteredProvider>? Closed => _unavailable?.Closed;
+
     /// <summary>When a provider that is ejected or excluded may become available, as a stamp.</summary>
     public long ChangesAt => _unavailable?.ChangesAt ?? long.MaxValue;
 
     /// <summary>How many there are in all.</summary>
     public int Count { get; }
+
+    /// <summary>Whether the call may make a trial.</summary>
+    public bool HasTrial => _unavailable?.Trial is not null;
 
     /// <summary>Whether an available candidate is still untried.</summary>
     public bool HasAnotherAvailable => Peek();
@@ -88,6 +94,9 @@ internal sealed class RoutePlan : IDisposable
     /// <param name="registered">The provider.</param>
     /// <param name="ejected">Whether it is one of the ejected, and waited for only because no other is left.</param>
     public void MoveToFull(RegisteredProvider registered, bool ejected) => (_unavailable ??= new()).AddFull(registered, ejected);
+
+    /// <inheritdoc cref="UnavailableProviders.Forget"/>
+    public void Forget(RegisteredProvider registered) => _unavailable?.Forget(registered);
 
     /// <inheritdoc cref="UnavailableProviders.IsEjected"/>
     public bool IsEjected(RegisteredProvider registered) => _unavailable?.IsEjected(registered) ?? false;
