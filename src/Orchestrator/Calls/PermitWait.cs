@@ -68,7 +68,7 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
     /// <param name="changesAt">When another provider may be able to serve the call, as a stamp.</param>
     public ValueTask WaitAsync(long end, long changesAt)
     {
-        var until = Math.Min(end, Waits.Later(changesAt, clock.Stamps(Millisecond)));
+        var until = KeepsTime() ? Math.Min(end, Waits.Later(changesAt, clock.Stamps(Millisecond))) : end;
         if (_timer is not null || until != long.MaxValue)
             SetTimer(until);
         return Waiter.WaitAsync();
@@ -123,6 +123,15 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
     {
         var place = PlaceAt(registered) ?? (_places = new WaitPlace(Waiter, registered, _places));
         return registered.State.Join(place, what, now, _returns);
+    }
+
+    /// <summary>Whether it is the first that waits for some provider's return: the others are woken when they are.</summary>
+    private bool KeepsTime()
+    {
+        var place = _places;
+        while (place is not null && place is not { Line: not null, Before: null, For: WaitFor.Availability })
+            place = place.OfSameCall;
+        return place is not null;
     }
 
     private WaitPlace? PlaceAt(RegisteredProvider registered)

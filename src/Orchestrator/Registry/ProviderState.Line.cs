@@ -35,7 +35,10 @@ internal sealed partial class ProviderState
     public void Leave(WaitPlace place)
     {
         lock (_lock)
+        {
             _permits.Line.Leave(place);
+            _permits.Line.TellFirst();
+        }
     }
 
     /// <summary>Grants what the provider has free by now to those that came first: no timer brings it back.</summary>
@@ -68,31 +71,36 @@ internal sealed partial class ProviderState
 
     /// <summary>Grants permits that are free to the calls that wait for them, in the order they came, as far as the provider's health
     /// allows.</summary>
-    private void HandOnUnderLock(long now, long before = long.MaxValue)
+    /// <param name="now">The time.</param>
+    /// <param name="before">Only to calls that came before this number.</param>
+    /// <param name="isWorse">Whether the time at which the provider comes back may have changed.</param>
+    private void HandOnUnderLock(long now, long before = long.MaxValue, bool isWorse = false)
     {
         _lastNow = now;
         if (_permits.Line.IsEmpty)
             return;
-        while (_permits.FirstInLine(before, isEjected: false) is { } place)
+        var isClosed = false;
+        while (!isClosed && _permits.FirstInLine(before, isEjected: false) is { } place)
         {
             var ticket = _health.Ticket;
             var availability = _health.IsClear ? ProviderAvailability.Available : AdmitUnderLock(now, anyway: false, ref ticket);
-            if (availability == ProviderAvailability.Excluded)
-            {
+            isClosed = availability != ProviderAvailability.Available;
+            if (!isClosed)
+                GrantUnderLock(place, ticket);
+            else if (availability == ProviderAvailability.Excluded)
                 _permits.Line.NoteExcluded();
-                return;
-            }
-
-            if (availability != ProviderAvailability.Available)
-            {
-                _permits.Line.NoteEjected();
-                if (_permits.FirstInLine(before, isEjected: true) is not { } anyway)
-                    return;
-                place = anyway;
-            }
-
-            GrantUnderLock(place, ticket);
+            else
+                GrantAnywayUnderLock(before, ticket);
         }
+
+        _permits.Line.TellFirst(again: isWorse);
+    }
+
+    private void GrantAnywayUnderLock(long before, AttemptTicket ticket)
+    {
+        _permits.Line.NoteEjected();
+        while (_permits.FirstInLine(before, isEjected: true) is { } place)
+            GrantUnderLock(place, ticket);
     }
 
     private void GrantUnderLock(WaitPlace place, AttemptTicket ticket)

@@ -170,7 +170,7 @@ internal sealed partial class ProviderState
             EndChangeUnderLock();
             if (record is not null)
                 CountUnderLock(registered, record);
-            HandOnUnderLock(now);
+            HandOnUnderLock(now, isWorse: answeredIn is null);
             return release && registered.Lifetime.RemoveAttempt() ? end | AttemptEnd.Unused : end;
         }
     }

@@ -8,6 +8,7 @@ internal sealed class WaitQueue
     private readonly WaitLine _line = new();
     private readonly WaitLine _anyway = new();
     private readonly BucketCounts _waits = new(Buckets.Latency);
+    private WaitPlace? _toldFirst;
     private int _forPermit;
     private int _anywayCount;
 
@@ -32,6 +33,22 @@ internal sealed class WaitQueue
             place.Waiter.AddHope();
         Add(what, 1);
         (what == WaitFor.PermitAnyway ? _anyway : _line).Add(place);
+        if (_line.First == place)
+            _toldFirst = place;
+    }
+
+    /// <summary>
+    /// The first that waits for the provider's return keeps the time for all: wakes a new first, and where the time has changed the same
+    /// again.
+    /// </summary>
+    public void TellFirst(bool again = false)
+    {
+        var first = FirstOf(_line);
+        if (first == _toldFirst && !again)
+            return;
+        _toldFirst = first;
+        if (first is { For: WaitFor.Availability })
+            first.Waiter.Wake();
     }
 
     /// <summary>Takes a place out; does nothing for one that is in no line.</summary>
