@@ -17,18 +17,7 @@ internal sealed partial class ProviderState
     public bool Join(WaitPlace place, WaitFor what, long now, bool returns)
     {
         lock (_lock)
-        {
-            if (place.Registered.IsRetired)
-                return false;
-            returns |= place.Line is not null;
-            if (place.Line is null || place.For != what)
-                _permits.Line.Join(place, what);
-            HandOnUnderLock(now);
-            if (returns || place.Line is null || place.For == WaitFor.Availability || Queued <= place.Registered.QueueLimit)
-                return true;
-            _permits.Line.Leave(place);
-            return false;
-        }
+            return _grants.Join(place, what, now, returns);
     }
 
     /// <summary>Removes a call that has stopped waiting from the line.</summary>
@@ -45,7 +34,7 @@ internal sealed partial class ProviderState
     public void HandOn(long now)
     {
         lock (_lock)
-            HandOnUnderLock(now);
+            _grants.HandOn(now);
     }
 
     /// <summary>Whether the attempt may begin with the permit it waited for: the provider may have been ejected or excluded
@@ -65,55 +54,6 @@ internal sealed partial class ProviderState
                 return ProviderAvailability.Available;
             return AdmitUnderLock(now, anyway: ticket.WasEjected, ref ticket);
         }
-    }
-
-    private int Queued => _permits.Queued;
-
-    /// <summary>Grants permits that are free to the calls that wait for them, in the order they came, as far as the provider's health
-    /// allows.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="before">Only to calls that came before this number.</param>
-    /// <param name="isWorse">Whether the time at which the provider comes back may have changed.</param>
-    private void HandOnUnderLock(long now, long before = long.MaxValue, bool isWorse = false)
-    {
-        _lastNow = now;
-        if (_permits.Line.IsEmpty)
-            return;
-        var isClosed = false;
-        while (!isClosed && _permits.FirstInLine(before, isEjected: false) is { } place)
-        {
-            var ticket = _health.Ticket;
-            var availability = _health.IsClear ? ProviderAvailability.Available : AdmitUnderLock(now, anyway: false, ref ticket);
-            isClosed = availability != ProviderAvailability.Available;
-            if (!isClosed)
-                GrantUnderLock(place, ticket);
-            else if (availability == ProviderAvailability.Excluded)
-                _permits.Line.NoteExcluded();
-            else
-                GrantAnywayUnderLock(before, ticket);
-        }
-
-        _permits.Line.TellFirst(again: isWorse);
-    }
-
-    private void GrantAnywayUnderLock(long before, AttemptTicket ticket)
-    {
-        _permits.Line.NoteEjected();
-        while (_permits.FirstInLine(before, isEjected: true) is { } place)
-            GrantUnderLock(place, ticket);
-    }
-
-    private void GrantUnderLock(WaitPlace place, AttemptTicket ticket)
-    {
-        if (!place.Waiter.TryTake())
-        {
-            _health.EndTrial(ticket);
-            return;
-        }
-
-        _permits.Line.Leave(place);
-        _permits.Take(place.Registered);
-        place.Waiter.Give(place.Registered, ticket);
     }
 
     /// <summary>The time, and where the clock throws the last one known.</summary>

@@ -10,6 +10,7 @@ internal sealed partial class ProviderState
     private readonly RouterClock _clock;
     private readonly HealthRecord _health;
     private readonly ProviderPermits _permits = new();
+    private readonly PermitGrants _grants;
     private readonly NameTotals _totals;
     private readonly LatencyRing _latencies = new();
     private readonly ProviderViews _views;
@@ -25,6 +26,7 @@ internal sealed partial class ProviderState
         _clock = clock;
         _health = new HealthRecord(health, clock);
         _totals = new NameTotals(name);
+        _grants = new PermitGrants(_permits, _health, AdmitUnderLock);
         _average = new PeakEwma(clock.Frequency);
         _views = new ProviderViews(name, _lock, _health, _permits, _totals, _latencies, clock);
     }
@@ -113,7 +115,8 @@ internal sealed partial class ProviderState
             ticket = _health.Ticket;
             if (registered.IsRetired)
                 return ProviderAvailability.Excluded;
-            HandOnUnderLock(now, arrival);
+            _lastNow = now;
+            _grants.HandOn(now, arrival);
             if (_permits.IsFull(registered))
                 return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
@@ -170,7 +173,7 @@ internal sealed partial class ProviderState
             EndChangeUnderLock();
             if (record is not null)
                 CountUnderLock(registered, record);
-            HandOnUnderLock(now, isWorse: answeredIn is null);
+            _grants.HandOn(now, isWorse: answeredIn is null);
             return release && registered.Lifetime.RemoveAttempt() ? end | AttemptEnd.Unused : end;
         }
     }
@@ -185,7 +188,7 @@ internal sealed partial class ProviderState
             _permits.Return();
             registered.Totals!.Users--;
             _health.EndTrial(ticket);
-            HandOnUnderLock(now);
+            _grants.HandOn(now);
             return registered.Lifetime.RemoveAttempt();
         }
     }
@@ -199,7 +202,7 @@ internal sealed partial class ProviderState
         lock (_lock)
         {
             _permits.ReturnOrphaned(registered.Lifetime);
-            HandOnUnderLock(now);
+            _grants.HandOn(now);
             return registered.Lifetime.RemoveAttempt();
         }
     }
