@@ -74,6 +74,9 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
         return Waiter.WaitAsync();
     }
 
+    /// <summary>When a limit runs out that leaves so much now, as a stamp.</summary>
+    public long EndOf(TimeSpan? left) => left is { } span ? Waits.Later(clock.Now(), clock.Stamps(span)) : long.MaxValue;
+
     /// <summary>Whether a time has come.</summary>
     public bool IsOver(long end) => end != long.MaxValue && clock.Now() >= end;
 

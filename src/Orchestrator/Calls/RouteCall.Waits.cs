@@ -73,19 +73,10 @@ internal sealed partial class RouteCall
             return;
         }
 
-        var isOver = false;
-        Exception? fault = null;
-        try
-        {
-            isOver = await WaitInLineAsync(wait, first).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A clock that throws takes its call out of the lines first.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            fault = error;
-        }
-
+        wait.LinkTo(_call.Token);
+        // A full fence between this and the look: a disposal sees the wait, or is seen. That of the router ends all registrations.
+        Interlocked.Exchange(ref _inLine, wait.Waiter);
+        var (isOver, fault) = await LineWatch.RunAsync(this, wait, TimeLeftAt(first)).ConfigureAwait(false);
         var granted = await wait.EndAsync().ConfigureAwait(false) ? wait.Waiter : null;
         var waited = wait.Waited();
         _callClock.AddWait(waited);
@@ -108,51 +99,16 @@ internal sealed partial class RouteCall
             _next.DropPlan();
     }
 
-    /// <summary>Waits until there is a permit, another provider to ask, or nothing more to wait for.</summary>
-    /// <returns>Whether the call's limit has run out.</returns>
-    private async ValueTask<bool> WaitInLineAsync(PermitWait wait, RegisteredProvider first)
-    {
-        var end = TimeLeftAt(first) is { } left ? Waits.Later(Services.Clock.Now(), Services.Clock.Stamps(left)) : long.MaxValue;
-        wait.LinkTo(_call.Token);
-        // A full fence between this and the look: a disposal sees the wait, or is seen. That of the router ends all registrations.
-        Interlocked.Exchange(ref _inLine, wait.Waiter);
-        while (!MustStop && !wait.IsGranted)
-        {
-            await wait.WaitAsync(end, _next.Plan!.ChangesAt).ConfigureAwait(false);
-            if (wait.IsGranted || MustStop)
-                return false;
-            if (wait.IsOver(end))
-                return true;
-            if (!await StaysInLineAsync(wait).ConfigureAwait(false))
-                return false;
-        }
+    ValueTask<RoutePlan> IWaitingCall.PlanAnewAsync() => _planner.PlanAsync(_call, _made, _callClock.Started, hasWaited: true);
 
-        return false;
-    }
-
-    /// <summary>Looks at the providers as they are now, without leaving any line.</summary>
-    /// <returns>False when there is another provider to ask.</returns>
-    private async ValueTask<bool> StaysInLineAsync(PermitWait wait)
+    void IWaitingCall.GoBy(RoutePlan? plan)
     {
-        wait.HandOn();
-        if (wait.IsGranted)
-            return true;
-        try
-        {
-            var plan = await _planner.PlanAsync(_call, _made, _callClock.Started, hasWaited: true).ConfigureAwait(false);
-            _next.DropPlan();
+        _next.DropPlan();
+        if (plan is not null)
             _next.Begin(plan, _made.Count);
-        }
-#pragma warning disable CA1031 // Planned once more outside the lines, where what it throws is the call's.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            _next.DropPlan();
-            return false;
-        }
-
-        return _next.StaysInLine(_made, wait) && wait.Join(_next.Plan!, _made);
     }
+
+    bool IWaitingCall.StaysInLine(PermitWait wait) => _next.StaysInLine(_made, wait) && wait.Join(_next.Plan!, _made);
 
     private TimeSpan? TimeLeftAt(RegisteredProvider registered) => _call.TimeLeftAt(registered, _callClock.Counted);
 

@@ -6,7 +6,7 @@ namespace Orchestrator;
 /// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
 /// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
 /// </summary>
-internal sealed partial class RouteCall : IRunningCall
+internal sealed partial class RouteCall : IRunningCall, IWaitingCall
 {
     private readonly CallInput _call;
     private readonly RoutePlanner _planner;
@@ -50,8 +50,9 @@ internal sealed partial class RouteCall : IRunningCall
 
     private CallServices Services => _call.Services;
 
-    /// <summary>Whether nothing more may be asked: the call is cancelled or abandoned.</summary>
-    private bool MustStop => _call.IsCancelled || IsAbandoned;
+    public long ChangesAt => _next.Plan!.ChangesAt;
+
+    public bool MustStop => _call.IsCancelled || IsAbandoned;
 
     /// <summary>The result; null before there is one.</summary>
     public RouteResult? Result { get; private set; }
