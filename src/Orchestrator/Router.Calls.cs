@@ -31,8 +31,8 @@ public sealed partial class Router
     public Task<LlmResponse> RouteAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ThrowIfClosed();
-        return BufferedCall.RunAsync(new(NewInput(request, live: false, cancellationToken, default), _planner));
+        _life.ThrowIfClosed();
+        return BufferedCall.RunAsync(new(new(_services, request, live: false, cancellationToken, default), _planner));
     }
 
     /// <summary>Answers a prompt as a stream.</summary>
@@ -63,8 +63,8 @@ public sealed partial class Router
     public IAsyncEnumerable<ChatResponseUpdate> RouteStreamAsync(LlmRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ThrowIfClosed();
-        return new RouteStream(this, request, mayRestart: true, cancellationToken);
+        _life.ThrowIfClosed();
+        return new RouteStream(_services, _planner, request, mayRestart: true, cancellationToken);
     }
 
     /// <summary>Shows what a call with this request would do now, without sending anything: the providers in the order they would be asked,
@@ -75,7 +75,7 @@ public sealed partial class Router
     public RouteExplanation Explain(LlmRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ThrowIfDisposed();
+        _life.ThrowIfDisposed();
         return _planner.Explain(request);
     }
 
@@ -117,23 +117,8 @@ public sealed partial class Router
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool showsProgress, CancellationToken cancellationToken)
     {
         var request = new LlmRequest(messages) { Options = options };
-        ThrowIfClosed();
+        _life.ThrowIfClosed();
         // A caller of IChatClient concatenates all text: it would ignore the restart and mix two answers.
-        return new RouteStream(this, request, mayRestart: false, cancellationToken, showsProgress);
-    }
-
-    private CallInput NewInput(LlmRequest request, bool live, CancellationToken ownToken, CancellationToken enumeratorToken) =>
-        new(_services, request, live, ownToken, enumeratorToken);
-
-    /// <summary>Each enumeration is a call of its own, with its own number and its own attempts.</summary>
-    private sealed class RouteStream(
-        Router router, LlmRequest request, bool mayRestart, CancellationToken ownToken, bool showsProgress = false)
-        : IAsyncEnumerable<ChatResponseUpdate>
-    {
-        public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new StreamedCall(
-            router.NewInput(request, live: true, ownToken, cancellationToken),
-            router._planner,
-            mayRestart && router._services.MidStream == MidStreamMode.Restart,
-            showsProgress);
+        return new RouteStream(_services, _planner, request, mayRestart: false, cancellationToken, showsProgress);
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class Router
                 nameof(timeout), timeout, "The time-out of a drain must be zero or longer, or Timeout.InfiniteTimeSpan for no limit.");
         }
 
-        Interlocked.CompareExchange(ref _lifeStage, Draining, 0);
+        _life.Drain();
         var idle = _services.Running.CloseAsync();
         try
         {

@@ -45,7 +45,7 @@ public sealed partial class Router
     private ProviderState? StateOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ThrowIfDisposed();
+        _life.ThrowIfDisposed();
         return Array.Find(_providers.All, registered => registered.Info.Name == name)?.State;
     }
 }

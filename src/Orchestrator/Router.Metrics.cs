@@ -4,8 +4,7 @@ namespace Orchestrator;
 public sealed partial class Router
 {
     private readonly MetricExports _exports;
-    private readonly SemaphoreSlim _serverGate = new(1, 1);
-    private MetricServer? _server;
+    private readonly MetricEndpoint _endpoint;
 
     /// <summary>The exports of this router.</summary>
     internal MetricExports Exports => _exports;
@@ -25,43 +24,12 @@ public sealed partial class Router
         int port = 9090, string host = "localhost", CancellationToken cancellationToken = default)
     {
         MetricServer.CheckAddress(port, host);
-        ThrowIfDisposed();
-        return StartServerAsync(port, host, cancellationToken);
+        _life.ThrowIfDisposed();
+        return _endpoint.StartAsync(port, host, () => _life.ThrowIfDisposed(), cancellationToken);
     }
 
     /// <summary>Stops the metrics server and releases its port. Does nothing when none runs.</summary>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>A task that ends when the port is free.</returns>
-    public async Task StopMetricsServerAsync(CancellationToken cancellationToken = default)
-    {
-        await _serverGate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_server is { } server)
-                await server.StopAsync(cancellationToken).ConfigureAwait(false);
-            _server = null;
-        }
-        finally
-        {
-            _serverGate.Release();
-        }
-    }
-
-    private async Task<MetricServer> StartServerAsync(int port, string host, CancellationToken cancellationToken)
-    {
-        await _serverGate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            ThrowIfDisposed();
-            if (_server is { IsRunning: true } running)
-                throw new InvalidOperationException(
-                    $"The metrics server already runs at {running.Url}; stop it with StopMetricsServerAsync before starting another.");
-            return _server = await MetricServer.StartAsync(
-                _exports.Own, port, host, _services.Clock.Time, _services.Logger, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _serverGate.Release();
-        }
-    }
+    public Task StopMetricsServerAsync(CancellationToken cancellationToken = default) => _endpoint.StopAsync(cancellationToken);
 }

@@ -15,15 +15,13 @@ namespace Orchestrator;
 /// </remarks>
 public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner, IProgressSource
 {
-    private const int Draining = 1;
-    private const int Disposed = 2;
     private static readonly TimeSpan DisposeLimit = TimeSpan.FromSeconds(1);
 
     private readonly CallServices _services;
     private readonly ProviderList _providers;
     private readonly RoutePlanner _planner;
     private readonly ProbeCache? _probes;
-    private int _lifeStage;
+    private RouterLife _life;
 
     /// <summary>A router without providers; add them with <see cref="AddProvider"/>.</summary>
     /// <param name="options">How it routes, counts and reports; <see langword="null"/> for the defaults. Read now; later changes have no
@@ -50,6 +48,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
             new(clock, options.Health, options.Prices, limits, _probes, _services.Foreign, _services.Once, logger));
         _planner = new RoutePlanner(_services, _providers, strategy, random, _probes);
         _exports = new MetricExports(new(clock, _services.Calls, _providers));
+        _endpoint = new MetricEndpoint(_exports, clock.Time, logger);
     }
 
     /// <summary>A router with one of the built-in strategies and defaults besides.</summary>
@@ -80,7 +79,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     public Router AddProvider(ILlmProvider provider, ProviderOptions? options = null, bool leaveOpen = false)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        ThrowIfDisposed();
+        _life.ThrowIfDisposed();
         _providers.Add(new ProviderRegistration(provider, options, leaveOpen));
         return this;
     }
@@ -93,7 +92,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     public bool RemoveProvider(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ThrowIfDisposed();
+        _life.ThrowIfDisposed();
         return _providers.Remove(name);
     }
 
@@ -105,7 +104,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     public void ReplaceProviders(IEnumerable<ProviderRegistration> providers)
     {
         ArgumentNullException.ThrowIfNull(providers);
-        ThrowIfDisposed();
+        _life.ThrowIfDisposed();
         var list = providers.ToList();
         if (list.Exists(r => r?.Provider is null))
             throw new ArgumentException("The list of providers holds a null; every registration needs a provider.", nameof(providers));
@@ -126,7 +125,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
     /// <returns>A task that ends when all is closed or the second is over.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _lifeStage, Disposed) == Disposed)
+        if (!_life.TryDispose())
             return;
         _services.Cancel();
         try
@@ -148,19 +147,4 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>
     public void Dispose() => _ = DisposeAsync().AsTask();
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _lifeStage) == Disposed, this);
-
-    /// <summary>Refuses a new call.</summary>
-    private void ThrowIfClosed()
-    {
-        if (Volatile.Read(ref _lifeStage) != 0)
-            ThrowClosed();
-    }
-
-    private void ThrowClosed()
-    {
-        ThrowIfDisposed();
-        throw RouterDisposed.Draining();
-    }
 }

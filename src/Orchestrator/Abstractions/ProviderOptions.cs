@@ -31,12 +31,13 @@ public sealed record ProviderOptions
     }
 
     /// <summary>How many calls may wait for a free permit when every provider that could serve them is full. They are served in the order
-    /// they came, their wait counts against the call's limit, and beyond this number a call fails at once. Zero: no call waits.</summary>
-    /// <value>100.</value>
+    /// they came, and their wait counts against the call's limit (<see cref="TimeoutOptions.Call"/>). Beyond this number a call fails at
+    /// once with <see cref="LlmErrorKind.Overloaded"/>. Zero: no call waits.</summary>
+    /// <value><see cref="int.MaxValue"/>: any number; the call's limit alone ends a wait.</value>
     public int QueueLimit
     {
         get;
         init => field = value >= 0 ? value
             : throw new ArgumentOutOfRangeException(nameof(QueueLimit), value, "QueueLimit must be 0 or more.");
-    } = 100;
+    } = int.MaxValue;
 }

@@ -25,7 +25,7 @@ internal sealed partial class Attempt
             : AnswerTimes.Of(firstToken, duration, _input.Streaming, _input.Live);
         var verdict = outcome == AttemptOutcome.Succeeded || _attemptClock?.Fault is not null
             ? default
-            : AttemptBlame.Of(_input, error, _attemptClock?.Limit, _answer.HasContent, spent);
+            : AttemptBlame.Of(_input, error, _attemptClock?.Limit, _answer.HasContent || _time.HasMoved, spent);
         // Of the vendor's own numbers a record takes no time and runs no code of the user's: one lock for the end and for the count.
         var isPlain = error is null && AttemptRecord.IsPlain(_answer.Reported, _input);
         var record = isPlain ? AttemptRecord.Of(ref _answer, _input, outcome, error, duration, firstToken) : null;

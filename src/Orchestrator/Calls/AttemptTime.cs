@@ -16,6 +16,9 @@ internal struct AttemptTime(long begun)
     /// <summary>Whether the answer has moved since the clock was last looked at: first-token limit and idle limit start there.</summary>
     public bool HasNewProgress { get; set; }
 
+    /// <summary>Whether a streamed answer has moved at all.</summary>
+    public bool HasMoved { get; private set; }
+
     /// <summary>Provider time so far.</summary>
     public long Spent(long now)
     {
@@ -31,7 +34,7 @@ internal struct AttemptTime(long begun)
         if (hasContent && FirstToken < 0)
             FirstToken = Spent(clock.Now());
         // Only a wait can outlast these limits: the next one looks at the clock for both.
-        HasNewProgress = true;
+        HasNewProgress = HasMoved = true;
     }
 
     /// <summary>The consumer takes an update: the provider's time stands still.</summary>

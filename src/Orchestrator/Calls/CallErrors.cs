@@ -71,7 +71,7 @@ internal static class CallErrors
             .Select(o => Words(o.Name, o.Obstacle))
             .ToList();
         return new LlmException(
-            LlmErrorKind.NoCandidate,
+            LlmErrorKind.Overloaded,
             $"Every provider that could serve this call is full, and so is its queue{(others.Count > 0 ? ", or it is excluded" : "")}: "
             + $"{string.Join("; ", what.Concat(others))}. "
             + "Ask less at once, add a provider, or raise ProviderOptions.QueueLimit.");

@@ -32,4 +32,18 @@ internal static class CallResult
             Attempts = made,
             Response = response,
         };
+
+    /// <summary>What a call counts as.</summary>
+    /// <param name="outcome">What is known of it.</param>
+    /// <param name="isPaused">Whether its consumer has left with an update in hand.</param>
+    /// <param name="last">Its last attempt; null for none.</param>
+    public static AttemptOutcome OutcomeOf(AttemptOutcome outcome, bool isPaused, LlmAttempt? last)
+    {
+        if (isPaused && outcome == AttemptOutcome.Failed)
+            outcome = AttemptOutcome.Abandoned;
+        // A consumer that disposes after the completion mark had a whole answer; one that has cancelled before has cancelled.
+        return outcome == AttemptOutcome.Abandoned && last is { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled }
+            ? last.Outcome
+            : outcome;
+    }
 }

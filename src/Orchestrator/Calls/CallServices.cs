@@ -7,6 +7,7 @@ namespace Orchestrator;
 internal sealed class CallServices(CallTotals calls)
 {
     private readonly CancellationTokenSource _disposing = new();
+    private long _arrivals;
 
     public required RouterClock Clock { get; init; }
 
@@ -60,6 +61,9 @@ internal sealed class CallServices(CallTotals calls)
     /// Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.
     /// </summary>
     public void Cancel() => _disposing.Cancel();
+
+    /// <summary>The number of a call that comes to wait for a permit, from 1: every line is in this order.</summary>
+    public long NextArrival() => Interlocked.Increment(ref _arrivals);
 
     /// <summary>Logs the changes of a provider's health that are not logged yet, each once.</summary>
     /// <returns>Whether there were any.</returns>

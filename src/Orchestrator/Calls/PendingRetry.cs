@@ -26,30 +26,29 @@ internal sealed class PendingRetry(RegisteredProvider provider, bool onEjected, 
 
     /// <summary>Waits until it is due, or a full provider has a permit. Ends at once when the call is cancelled or abandoned, which the
     /// call looks at next.</summary>
-    /// <param name="permits">The wait for a permit, which has joined the queues; null for none.</param>
+    /// <param name="permits">The wait for a permit, which has joined the lines; null for none.</param>
+    /// <param name="call">The call.</param>
     /// <param name="clock">The router's clock.</param>
-    /// <param name="started">When the call began, for a clock that throws.</param>
     /// <param name="link">Links the wait to what cancels or abandons the call.</param>
-    /// <returns>Whether a permit came first, and the provider that granted it; null when one left the list.</returns>
-    public async ValueTask<(bool Granted, RegisteredProvider? Provider)> WaitAsync(
-        PermitWait? permits, RouterClock clock, long started, Func<LinkedCancellation> link)
+    /// <returns>The permit, where one came first; null otherwise.</returns>
+    public async ValueTask<PermitWaiter?> WaitAsync(
+        PermitWait? permits, RouteCall call, RouterClock clock, Func<LinkedCancellation> link)
     {
         var time = new TimedWait(clock);
-        var end = (Granted: false, Provider: (RegisteredProvider?)null);
+        PermitWaiter? granted = null;
         try
         {
-            var due = Waits.Later(clock.NowOr(started), clock.Stamps(_delay));
             if (permits is null)
                 await time.RunAsync(_delay, null, link).ConfigureAwait(false);
             else
-                end = await permits.RunAsync(started, null, due, link).ConfigureAwait(false);
-            return end;
+                granted = await LineWatch.UntilAsync(call, permits, _delay).ConfigureAwait(false);
+            return granted;
         }
         finally
         {
-            Waited = permits?.Waited ?? time.Waited;
+            Waited = permits?.Waited() ?? time.Waited;
             _delay -= clock.Span(Waited);
-            IsDue = !end.Granted || _delay <= TimeSpan.Zero;
+            IsDue = granted is null || _delay <= TimeSpan.Zero;
         }
     }
 }

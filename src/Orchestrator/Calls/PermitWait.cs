@@ -1,89 +1,176 @@
-using System.Runtime.ExceptionServices;
-
 namespace Orchestrator;
 
-/// <summary>One wait for a permit, at several full providers at once.</summary>
+/// <summary>
+/// One wait for a permit, at several full providers at once. It keeps its places while the call looks whether another provider is left to
+/// ask.
+/// </summary>
 /// <param name="clock">The router's clock.</param>
-/// <param name="full">The providers.</param>
-internal sealed class PermitWait(RouterClock clock, RegisteredProvider[] full)
+/// <param name="arrival">When the call first came to wait, by number.</param>
+/// <param name="returns">Whether the call has left its place without an attempt.</param>
+internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
 {
-    private readonly PermitWaiter _waiter = new();
+    // Between two looks, should a provider tell a time that is over already.
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+
+    private WaitPlace? _places;
+    private CancellationTokenRegistration _link;
+    private ITimer? _timer;
+    private long _from;
+    private bool _returns = returns;
+
+    public PermitWaiter Waiter { get; } = new(arrival);
+
+    public bool IsGranted => Waiter.Provider is not null;
 
     /// <summary>Whether one of the providers has left the list: the plan has to be made anew.</summary>
     public bool IsOvertaken { get; private set; }
 
-    /// <summary>How long the wait took, in stamps; never zero.</summary>
-    public long Waited { get; private set; }
-
-    /// <summary>Joins the queues.</summary>
-    /// <returns>False when none of them has room.</returns>
-    public bool Join()
+    /// <summary>Takes places at the full providers of a plan, and at those that may come back. Has them already where it has looked
+    /// before.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="made">The call's attempts so far.</param>
+    /// <returns>False when none of the full providers has room.</returns>
+    public bool Join(RoutePlan plan, in MadeAttempts made)
     {
+        var now = clock.Now();
+        _from = _places is null ? now : _from;
+        Waiter.HasSeveralPlaces |= plan.Full!.Count + (plan.Closed?.Count ?? 0) > 1;
+        // As long as it joins, no place is its last.
+        Waiter.AddHope();
         var joined = false;
-        foreach (var registered in full)
+        foreach (var registered in plan.Full)
         {
-            joined |= registered.State.Join(registered, _waiter);
+            joined |= Join(registered, plan.IsEjected(registered) ? WaitFor.PermitAnyway : WaitFor.Permit, now);
             IsOvertaken |= registered.IsRetired;
-            if (_waiter.IsTaken)
-                break;
+            if (Waiter.IsTaken)
+                return true;
         }
 
+        foreach (var registered in joined ? plan.Closed ?? [] : [])
+        {
+            if (PlaceAt(registered) is not { Line: not null } && made.CountAt(registered) == 0 && !made.AreTooLongFor(registered))
+                Join(registered, WaitFor.Availability, now);
+        }
+
+        if (Waiter.LoseHope())
+            Waiter.Wake();
+        _returns = true;
         return joined;
     }
 
-    /// <summary>Waits for a permit, the call's end, its limit, or the moment another provider may be able to serve it.</summary>
-    /// <param name="started">When the call began, for a clock that throws.</param>
-    /// <param name="timeLeft">What the call's limit leaves; null when none holds.</param>
+    /// <summary>Wakes the call when a token fires.</summary>
+    public void LinkTo(CancellationToken token) =>
+        _link = token.UnsafeRegister(static waiter => ((PermitWaiter)waiter!).Wake(), Waiter);
+
+    /// <summary>Waits for a permit, for something to look at, for the call's end, or for a time.</summary>
+    /// <param name="end">When the call's limit runs out, as a stamp.</param>
     /// <param name="changesAt">When another provider may be able to serve the call, as a stamp.</param>
-    /// <param name="link">Links the wait to what cancels or abandons the call.</param>
-    /// <returns>Whether the wait was not ended by time or cancellation, and the provider whose permit was granted; null when one left the
-    /// list.</returns>
-    public async ValueTask<(bool Granted, RegisteredProvider? Provider)> RunAsync(
-        long started, TimeSpan? timeLeft, long changesAt, Func<LinkedCancellation> link)
+    public ValueTask WaitAsync(long end, long changesAt)
     {
-        LinkedCancellation? either = null;
-        Exception? fault = null;
-        var granted = true;
-        var from = started;
-        try
-        {
-            from = clock.Now();
-            either = link();
-            await _waiter.Permit.WithinAsync(Longest(timeLeft, changesAt, from), clock.Time, either.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A clock that throws takes its call out of the queues first.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            fault = error is OperationCanceledException or TimeoutException ? null : error;
-            // Granted at the same moment: the permit has to be taken, if only to be given back.
-            granted = !_waiter.TryTake();
-            await LinkedCancellation.LeaveCancellingThread();
-        }
-        finally
-        {
-            either?.Unlink();
-            foreach (var registered in full)
-                registered.State.Leave(_waiter);
-        }
-
-        var provider = granted ? await _waiter.Permit.ConfigureAwait(false) : null;
-        Waited = Math.Max(1, clock.NowOr(from) - from);
-        if (fault is not null)
-        {
-            provider?.Withdraw(default);
-            ExceptionDispatchInfo.Throw(fault);
-        }
-
-        return (granted, provider);
+        var until = KeepsTime() ? Math.Min(end, Waits.Later(changesAt, clock.Stamps(Millisecond))) : end;
+        if (_timer is not null || until != long.MaxValue)
+            SetTimer(until);
+        return Waiter.WaitAsync();
     }
 
-    private TimeSpan Longest(TimeSpan? timeLeft, long changesAt, long from)
+    /// <summary>When a limit runs out that leaves so much now, as a stamp.</summary>
+    public long EndOf(TimeSpan? left) => left is { } span ? Waits.Later(clock.Now(), clock.Stamps(span)) : long.MaxValue;
+
+    /// <summary>Whether a time has come.</summary>
+    public bool IsOver(long end) => end != long.MaxValue && clock.Now() >= end;
+
+    /// <summary>Providers come back by the time alone: those that have are granted to the first that wait for them.</summary>
+    public void HandOn()
     {
-        var limit = timeLeft ?? Timeout.InfiniteTimeSpan;
-        if (changesAt == long.MaxValue)
-            return limit;
-        var change = Waits.Sum(clock.Span(changesAt - from), TimeSpan.FromMilliseconds(1));
-        return limit == Timeout.InfiniteTimeSpan || change < limit ? change : limit;
+        var now = clock.Now();
+        for (var place = _places; place is not null && !IsGranted; place = place.OfSameCall)
+            place.Registered.State.Line.HandOn(now);
+    }
+
+    /// <summary>Whether an ejected provider is waited for though it is ejected.</summary>
+    public bool WaitsAnywayAt(RegisteredProvider registered) => PlaceAt(registered) is { Line: not null, For: WaitFor.PermitAnyway };
+
+    /// <summary>Those whose permits are waited for.</summary>
+    public RegisteredProvider[] Awaited()
+    {
+        var awaited = new List<RegisteredProvider>();
+        for (var place = _places; place is not null; place = place.OfSameCall)
+        {
+            if (place.For != WaitFor.Availability)
+                awaited.Insert(0, place.Registered);
+        }
+
+        return [.. awaited];
+    }
+
+    /// <summary>Leaves all lines.</summary>
+    /// <returns>Whether a permit was granted, if only at the same moment: it has to be used or given back.</returns>
+    public async ValueTask<bool> EndAsync()
+    {
+        _link.Unregister();
+        DisposeTimer();
+        var isGranted = !Waiter.TryTake();
+        for (var place = _places; place is not null; place = place.OfSameCall)
+            place.Registered.State.Line.Leave(place);
+        // Taken for a permit that is on its way.
+        while (isGranted && !IsGranted)
+            await Waiter.WaitAsync().ConfigureAwait(false);
+        return isGranted;
+    }
+
+    /// <summary>How long it took until now, in stamps; never zero.</summary>
+    public long Waited() => Math.Max(1, clock.NowOr(_from) - _from);
+
+    private bool Join(RegisteredProvider registered, WaitFor what, long now)
+    {
+        var place = PlaceAt(registered) ?? (_places = new WaitPlace(Waiter, registered, _places));
+        return registered.State.Line.Join(place, what, now, _returns);
+    }
+
+    /// <summary>Whether it is the first that waits for some provider's return: the others are woken when they are.</summary>
+    private bool KeepsTime()
+    {
+        var place = _places;
+        while (place is not null && place is not { Line: not null, Before: null, For: WaitFor.Availability })
+            place = place.OfSameCall;
+        return place is not null;
+    }
+
+    private WaitPlace? PlaceAt(RegisteredProvider registered)
+    {
+        var place = _places;
+        while (place is not null && place.Registered != registered)
+            place = place.OfSameCall;
+        return place;
+    }
+
+    private void SetTimer(long until)
+    {
+        var due = until == long.MaxValue ? Timeout.InfiniteTimeSpan : clock.Span(until - clock.Now());
+        if (due > Waits.LongestTimer)
+            due = Waits.LongestTimer;
+        if (_timer is null)
+        {
+            _timer = clock.Time.CreateTimer(
+                static waiter => ((PermitWaiter)waiter!).Wake(), Waiter, due, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        _timer.Change(due != Timeout.InfiniteTimeSpan && due < LeastPause ? LeastPause : due, Timeout.InfiniteTimeSpan);
+    }
+
+    private void DisposeTimer()
+    {
+        try
+        {
+            _timer?.Dispose();
+        }
+#pragma warning disable CA1031 // A timer that cannot be disposed wakes a call that does not wait any more.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nothing depends on it.
+        }
     }
 }

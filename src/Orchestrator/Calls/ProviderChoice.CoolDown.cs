@@ -3,15 +3,18 @@ namespace Orchestrator;
 /// <summary>Where no provider is left that may be asked now: a retry and a permit, whichever comes first, and limits of vendors.</summary>
 internal partial struct ProviderChoice
 {
-    /// <summary>Joins the queues of the full providers while a retry waits, as no other provider is left.</summary>
+    /// <summary>Joins the lines of the full providers while a retry waits, as no other provider is left.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="made">Its attempts so far.</param>
+    /// <param name="returns">Whether the call has left its place without an attempt.</param>
     /// <returns>The wait; null when only the retry is waited for.</returns>
-    public PermitWait? JoinBesideRetry(CallInput call, in MadeAttempts made)
+    public PermitWait? JoinBesideRetry(CallInput call, in MadeAttempts made, bool returns)
     {
         if (PendingRetry is not { Otherwise: null, Elsewhere: null } || Plan is not { HasAnotherAvailable: false } plan
             || !MayTryMore(call.Services, made.Count) || !IsPermitWorthWaitingFor(plan, made))
             return null;
-        var wait = new PermitWait(call.Services.Clock, [.. plan.Full!]);
-        var joined = wait.Join();
+        var wait = new PermitWait(call.Services.Clock, ArrivalIn(call.Services), returns);
+        var joined = wait.Join(plan, made);
         NoteOvertaken(wait.IsOvertaken);
         return joined ? wait : null;
     }
@@ -20,17 +23,13 @@ internal partial struct ProviderChoice
     /// <returns>False when the provider cannot be asked: the retry is waited for.</returns>
     public bool TryBeginBeforeRetry(
         CallInput call,
-        RegisteredProvider? granted,
+        PermitWaiter granted,
         bool mustStop,
         long queuedFor,
         in MadeAttempts made,
         LlmException? broken,
         out GrantedPermit permit)
     {
-        permit = default;
-        NoteOvertaken(granted is null);
-        if (granted is null)
-            return false;
         var clock = call.Services.Clock;
         if (!TryBeginGranted(call, granted, mustStop, clock.Span(queuedFor), clock.NowOr(0), made.Count, broken, out permit))
         {
@@ -53,8 +52,8 @@ internal partial struct ProviderChoice
     {
         var services = call.Services;
         var now = services.Clock.Now();
-        var candidates = CandidatesOf(call, planner, made);
-        var nearest = CoolDown.NearestOf(candidates, Plan!, made, _limited, services, now);
+        var candidates = planner.CandidatesOf(call);
+        var nearest = CoolDown.NearestOf(candidates, Plan!, made, _limited.List, services, now);
         // Only a call that would wait looks at a new list: for the others the list is taken once.
         if ((nearest is not null || made.Count == 0) && !ReferenceEquals(_listed, planner.Listed))
         {
@@ -67,21 +66,6 @@ internal partial struct ProviderChoice
             && (!found.IsRetry || services.Budget.TryTake(call.Number + 1, now)))
             return found;
         throw made.Count > 0 || Plan!.Count > 0 ? Exhausted(made, broken: null) : CallErrors.AllExcluded(candidates, now);
-    }
-
-    private readonly RegisteredProvider[] CandidatesOf(CallInput call, RoutePlanner planner, in MadeAttempts made)
-    {
-        try
-        {
-            return planner.CandidatesOf(call);
-        }
-        catch (LlmException)
-        {
-            // The list has changed, and has none that could serve the call.
-            if (made.Count == 0)
-                throw;
-            throw Exhausted(made, broken: null);
-        }
     }
 
     /// <summary>A part of the wait is over: the provider is asked again, or the plan is made anew.</summary>
@@ -99,21 +83,5 @@ internal partial struct ProviderChoice
         if (coolDown.IsRetry)
             budget.PutBack();
         DropPlan();
-    }
-
-    /// <summary>Remembers a provider that a limit of its vendor has excluded: when the limit is over and no other provider is left, it may
-    /// be asked again.</summary>
-    private void NoteLimit(in AttemptInput input, in AttemptResult result)
-    {
-        var error = result.Record!.Error!;
-        var services = input.Services;
-        var state = input.Provider.State;
-        // Its last error counts.
-        _limited?.Remove(state);
-        if (result.Committed || result.Ejected || input.Ticket.IsTrial || !services.Rules[error.Kind].RetriesSameProvider
-            || (error.Kind != LlmErrorKind.RateLimited && error.RetryAfter is null))
-            return;
-        if (state.Obstacle(services.Clock.Now()).Reason is ExclusionReason.RateLimited or ExclusionReason.RetryAfter)
-            (_limited ??= []).Add(state);
     }
 }

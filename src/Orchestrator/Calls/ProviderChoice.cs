@@ -7,12 +7,12 @@ namespace Orchestrator;
 internal partial struct ProviderChoice
 {
     private OneElsewhere? _elsewhere;
-
-    // Those of the call's providers that a limit had excluded when their attempt ended.
-    private List<ProviderState>? _limited;
+    private LimitedProviders _limited;
 
     // The list that the plan was made from.
     private RegisteredProvider[]? _listed;
+
+    private long _arrival;
     private int _triedBefore;
     private bool _overtaken;
 
@@ -108,11 +108,31 @@ internal partial struct ProviderChoice
         return None(NextStep.WaitForCoolDown, out permit);
     }
 
+    /// <summary>When the call first came to wait for a permit, by number: it keeps its place for as long as it lasts.</summary>
+    public long ArrivalIn(CallServices services) => _arrival == 0 ? _arrival = services.NextArrival() : _arrival;
+
+    /// <summary>Whether a call in line goes on to wait by a fresh plan: no other provider is left to ask first.</summary>
+    /// <param name="made">Its attempts so far.</param>
+    /// <param name="wait">Its places.</param>
+    public readonly bool StaysInLine(in MadeAttempts made, PermitWait wait)
+    {
+        if (Plan!.HasTrial || Plan.HasAnotherAvailable)
+            return false;
+        if (IsPermitWorthWaitingFor(Plan, made))
+            return true;
+        // Those that are ejected are waited for already: they have no permit free.
+        if (Plan.EjectedProviders is not { Count: > 0 } ejected || !ejected.TrueForAll(wait.WaitsAnywayAt))
+            return false;
+        while (Plan.NextEjected() is { } registered)
+            Plan.MoveToFull(registered, ejected: true);
+        return true;
+    }
+
     /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
     /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
     public readonly bool TryBeginGranted(
         CallInput call,
-        RegisteredProvider registered,
+        PermitWaiter granted,
         bool mustStop,
         TimeSpan queuedFor,
         long now,
@@ -120,19 +140,18 @@ internal partial struct ProviderChoice
         LlmException? broken,
         out GrantedPermit permit)
     {
-        var isEjected = Plan!.IsEjected(registered);
-        AttemptTicket ticket = default;
+        var (registered, ticket) = (granted.Provider!, granted.Ticket);
         var isAvailable = !mustStop
-            && registered.State.Admit(registered, now, queuedFor, isEjected, out ticket) == ProviderAvailability.Available;
+            && registered.State.Admit(registered, now, queuedFor, ref ticket) == ProviderAvailability.Available;
         permit = Granted(registered, RoleOfNext(made, broken), ticket, now);
-        if (!isAvailable || (isEjected && made > 0 && !call.Services.Budget.TryTake(call.Number + 1, now)))
+        if (!isAvailable || (ticket.WasEjected && made > 0 && !call.Services.Budget.TryTake(call.Number + 1, now)))
         {
             registered.Withdraw(ticket);
             return false;
         }
 
         // It is no longer waited for: should it fail, another is.
-        Plan.Full!.Remove(registered);
+        Plan!.Forget(registered);
         call.Services.LogChanges(registered.State);
         return true;
     }
@@ -170,7 +189,7 @@ internal partial struct ProviderChoice
         // What the second provider has handed out cannot be taken back: then its own error ends the call.
         if (_elsewhere is not null)
             return result.Committed ? error : _elsewhere.Error;
-        NoteLimit(input, result);
+        _limited.Note(input, result);
         var next = services.Rules[error.Kind].Next;
         var mayAskOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed && !error.IsRequestFault;
         var elsewhere = mayAskOne ? new OneElsewhere(error, input.Provider.Info) : null;
@@ -187,6 +206,9 @@ internal partial struct ProviderChoice
         // A tool that ran for the answer that broke must not run for the next one.
         return otherwise ?? (result.Committed && (!mayRestart || result.ToolRan) ? error : null);
     }
+
+    /// <summary>The call's place among those that wait.</summary>
+    private readonly long Place => _arrival == 0 ? long.MaxValue : _arrival;
 
     private static NextStep None(NextStep step, out GrantedPermit permit)
     {
@@ -217,6 +239,8 @@ internal partial struct ProviderChoice
                 full.RemoveAt(i);
         }
 
+        if (_elsewhere is { } one)
+            plan.Closed?.RemoveAll(registered => !one.Suits(registered.Info));
         return full.Count > 0;
     }
 
@@ -226,7 +250,7 @@ internal partial struct ProviderChoice
         var retry = PendingRetry!;
         PendingRetry = null;
         var isAvailable =
-            retry.Provider.State.TryBegin(retry.Provider, now, retry.OnEjected, out var ticket) == ProviderAvailability.Available;
+            retry.Provider.State.TryBegin(retry.Provider, now, retry.OnEjected, out var ticket, Place) == ProviderAvailability.Available;
         permit = new(retry.Provider, AttemptRole.Retry, ticket, now);
         if (isAvailable)
             return true;
@@ -239,7 +263,7 @@ internal partial struct ProviderChoice
     private bool TryBegin(RegisteredProvider registered, AttemptRole role, CallServices services, bool anyway, out GrantedPermit permit)
     {
         var now = services.Clock.Now();
-        var availability = registered.State.TryBegin(registered, now, anyway, out var ticket);
+        var availability = registered.State.TryBegin(registered, now, anyway, out var ticket, Place);
         permit = Granted(registered, role, ticket, now);
         switch (availability)
         {

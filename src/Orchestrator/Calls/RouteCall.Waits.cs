@@ -3,10 +3,10 @@ namespace Orchestrator;
 /// <summary>What a call waits for besides its providers' answers: a plan, a permit, the time of a retry.</summary>
 internal sealed partial class RouteCall
 {
-    private ValueTask PlanAsync()
+    private ValueTask PlanAsync(bool hasWaited)
     {
-        _next.PlansFrom(_planner.Listed);
-        var planning = _planner.PlanAsync(_call, _made, _callClock.Started, _callClock.HasWaited);
+        _next.PlansFrom(planner.Listed);
+        var planning = planner.PlanAsync(call, _made, _callClock.Started, hasWaited);
         if (!planning.IsCompletedSuccessfully)
             return PlanLaterAsync(planning);
         _next.Begin(planning.Result, _made.Count);
@@ -17,8 +17,7 @@ internal sealed partial class RouteCall
     {
         try
         {
-            var plan = await planning.ConfigureAwait(false);
-            _next.Begin(plan, _made.Count);
+            _next.Begin(await planning.ConfigureAwait(false), _made.Count);
         }
         catch (Exception) when (MustStop)
         {
@@ -37,19 +36,22 @@ internal sealed partial class RouteCall
     /// permit.</summary>
     private async ValueTask WaitForRetryAsync(PendingRetry retry)
     {
-        (bool Granted, RegisteredProvider? Provider) first;
+        PermitWaiter? granted;
         try
         {
-            var permits = _next.JoinBesideRetry(_call, _made);
-            first = await retry.WaitAsync(permits, Services.Clock, _callClock.Started, LinkWait).ConfigureAwait(false);
+            var permits = _next.JoinBesideRetry(call, _made, _returnsToLine);
+            if (permits is not null)
+                _links.Add(permits, call);
+            _returnsToLine |= permits is not null;
+            granted = await retry.WaitAsync(permits, this, Services.Clock, LinkWait).ConfigureAwait(false);
         }
         finally
         {
             _callClock.AddWait(retry.Waited);
         }
 
-        if (first.Granted
-            && _next.TryBeginBeforeRetry(_call, first.Provider, MustStop, retry.Waited, _made, _broken, out var permit))
+        if (granted is not null
+            && _next.TryBeginBeforeRetry(call, granted, MustStop, retry.Waited, _made, _broken, out var permit))
         {
             _queuedFor += Services.Clock.Span(retry.Waited);
             StartAttempt(permit);
@@ -60,8 +62,8 @@ internal sealed partial class RouteCall
     private async ValueTask WaitForCoolDownAsync()
     {
         // Asked for first: a change after the look at the list ends the wait.
-        var change = _planner.NextChange;
-        if (_next.TryBeginCoolDown(_call, _planner, _made, _callClock.Counted) is not { } coolDown)
+        var change = planner.NextChange;
+        if (_next.TryBeginCoolDown(call, planner, _made, _callClock.Counted) is not { } coolDown)
             return;
         var wait = new TimedWait(Services.Clock);
         var isOver = false;
@@ -76,56 +78,70 @@ internal sealed partial class RouteCall
         }
     }
 
-    /// <summary>
-    /// Waits at all full providers at once, and begins at the first whose permit is granted. Drops the plan when it has to be made anew.
-    /// </summary>
+    /// <summary>Waits at all full providers at once: for the first permit, or for another provider to ask.</summary>
     private async ValueTask WaitForPermitAsync()
     {
-        var full = _next.Plan!.Full!.ToArray();
-        var wait = new PermitWait(Services.Clock, full);
-        var joined = wait.Join();
+        var plan = _next.Plan!;
+        var first = plan.Full![0];
+        var wait = new PermitWait(Services.Clock, _next.ArrivalIn(Services), _returnsToLine);
+        var joined = wait.Join(plan, _made);
         _next.NoteOvertaken(wait.IsOvertaken);
         if (!joined)
         {
             // After an attempt the loop goes on: the end of a limit may be near.
             if (!_next.TryGoOnWithoutPermit() && _made.Count == 0)
-                throw CallErrors.QueuesFull(full, _planner.CandidatesOf(_call), Services.Clock.Now());
+                throw CallErrors.QueuesFull(wait.Awaited(), planner.CandidatesOf(call), Services.Clock.Now());
             return;
         }
 
-        bool granted;
-        RegisteredProvider? registered;
+        _links.Add(wait, call);
+        PermitWaiter? granted;
+        bool isOver;
         try
         {
-            var (timeLeft, changesAt) = (TimeLeftAt(full[0]), _next.Plan.ChangesAt);
-            (granted, registered) = await wait.RunAsync(_callClock.Started, timeLeft, changesAt, LinkWait).ConfigureAwait(false);
+            (granted, isOver) = await LineWatch.RunAsync(this, wait, call.TimeLeftAt(first, _callClock.Counted)).ConfigureAwait(false);
         }
         finally
         {
-            _callClock.AddWait(wait.Waited);
+            var waited = wait.Waited();
+            _callClock.AddWait(waited);
+            _queuedFor += Services.Clock.Span(waited);
+            _returnsToLine = true;
         }
 
-        _queuedFor += Services.Clock.Span(wait.Waited);
-        if (!granted && !MustStop && TimeLeftAt(full[0]) <= TimeSpan.Zero)
-            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(full, _call.LimitAt(full[0])!.Value);
+        if (granted is null && isOver)
+            throw _made.Count > 0 ? Exhausted() : CallErrors.NoPermit(wait.Awaited(), call.LimitAt(first)!.Value);
+        if (_next.Plan is null)
+            granted?.Provider!.Withdraw(granted.Ticket);
+        if (granted is null || _next.Plan is null)
+            return;
         var now = Services.Clock.NowOr(_callClock.Started);
-        if (registered is not null
-            && _next.TryBeginGranted(_call, registered, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
+        // Should the attempt fail: others may be available by now.
+        _next.NoteOvertaken(now >= _next.Plan.ChangesAt);
+        if (_next.TryBeginGranted(call, granted, MustStop, _queuedFor, now, _made.Count, _broken, out var permit))
             StartAttempt(permit);
         else
             _next.DropPlan();
     }
 
-    private TimeSpan? TimeLeftAt(RegisteredProvider registered) => _call.TimeLeftAt(registered, _callClock.Counted);
-
-    /// <summary>Ends a wait when the call is cancelled or its stream is disposed.</summary>
-    private LinkedCancellation LinkWait()
+    /// <summary>Looks at the providers as they are now, without leaving any line.</summary>
+    /// <returns>Whether the call stays in line: no other provider is left to ask first.</returns>
+    public async ValueTask<bool> StaysInLineAsync(PermitWait wait)
     {
-        var either = new LinkedCancellation(_call.Token, Services.Disposing);
-        // A full fence between this and the look: a disposal sees the wait, or is seen.
-        Interlocked.Exchange(ref _wait, either);
-        if (IsAbandoned)
-            either.Cancel();
-        return either;
+        _next.DropPlan();
+        try
+        {
+            await PlanAsync(hasWaited: true).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Planned once more outside the lines, where what it throws is the call's.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+
+        return _next.StaysInLine(_made, wait) && wait.Join(_next.Plan!, _made);
     }
+
+    private LinkedCancellation LinkWait() => _links.New(call, this);
 }

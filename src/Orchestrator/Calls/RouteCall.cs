@@ -7,51 +7,43 @@ namespace Orchestrator;
 /// One call, and the one loop: plan, attempt, next attempt, result. Streamed and buffered calls run the same loop and differ only in when
 /// an answer is committed; a buffered call hands out nothing on the way and ends with its result. Used by one caller at a time.
 /// </summary>
-internal sealed partial class RouteCall : IRunningCall
+/// <param name="call">What was asked.</param>
+/// <param name="planner">Makes its plans.</param>
+/// <param name="consumer">Whom its updates go to; null for a buffered call.</param>
+/// <param name="mayRestart">Whether a live answer that breaks after its first content is started over at the next provider.</param>
+internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, StreamedCall? consumer = null, bool mayRestart = false)
+    : IRunningCall
 {
-    private readonly CallInput _call;
-    private readonly RoutePlanner _planner;
     private CallClock _callClock;
     private MadeAttempts _made = new();
     private ProviderChoice _next;
     private Attempt? _attempt;
-    private List<ChatResponseUpdate>? _released;
+    private ReleasedUpdates _released;
     private LlmException? _broken;
     private ChatResponseUpdate? _progress;
-    private LinkedCancellation? _wait;
+    private WaitLinks _links;
     private TimeSpan _queuedFor;
     private AttemptOutcome _outcome = AttemptOutcome.Failed;
-    private int _handedOut;
-    private readonly bool _mayRestart;
-    private readonly StreamedCall? _consumer;
     private bool _begun;
     private bool _isPulled;
+    private bool _returnsToLine;
     private bool _isOver;
-
-    /// <param name="call">What was asked.</param>
-    /// <param name="planner">Makes its plans.</param>
-    /// <param name="consumer">Whom its updates go to; null for a buffered call.</param>
-    /// <param name="mayRestart">Whether a live answer that breaks after its first content is started over at the next provider.</param>
-    public RouteCall(CallInput call, RoutePlanner planner, StreamedCall? consumer = null, bool mayRestart = false)
-    {
-        _call = call;
-        _planner = planner;
-        _consumer = consumer;
-        _mayRestart = mayRestart;
-    }
 
     public ChatResponseUpdate Current { get; private set; } = null!;
 
-    public CallInput Input => _call;
+    public CallInput Input => call;
 
-    public bool IsAbandoned => _consumer is { IsAbandoned: true };
+    public bool IsAbandoned => consumer is { IsAbandoned: true };
 
     public bool HasAnother => _next.HasAnotherAvailable(Services, _made.Count + 1);
 
-    private CallServices Services => _call.Services;
+    private CallServices Services => call.Services;
+
+    /// <summary>When another provider may be able to serve the call, as a stamp.</summary>
+    public long ChangesAt => _next.Plan!.ChangesAt;
 
     /// <summary>Whether nothing more may be asked: the call is cancelled or abandoned.</summary>
-    private bool MustStop => _call.IsCancelled || IsAbandoned;
+    public bool MustStop => call.IsCancelled || IsAbandoned;
 
     /// <summary>The result; null before there is one.</summary>
     public RouteResult? Result { get; private set; }
@@ -64,7 +56,7 @@ internal sealed partial class RouteCall : IRunningCall
             return CallStep.End;
         if (!_begun)
         {
-            _call.Begin();
+            call.Begin();
             _begun = true;
             _callClock.Start(Services.Clock.Now());
         }
@@ -85,8 +77,8 @@ internal sealed partial class RouteCall : IRunningCall
         while (true)
         {
             wait = default;
-            if (_released is not null && _handedOut < _released.Count)
-                return HandOut(_released[_handedOut++]);
+            if (_released.TakeNext() is { } next)
+                return HandOut(next);
             if (Result is not null)
             {
                 End();
@@ -107,13 +99,13 @@ internal sealed partial class RouteCall : IRunningCall
                 _isPulled = false;
                 if (!_attempt.HasUpdate)
                     wait = EndAttemptAsync(_attempt);
-                else if (_call.Live && _attempt.Answer is { Committed: true, HasNothing: false })
+                else if (call.Live && _attempt.Answer is { Committed: true, HasNothing: false })
                 {
                     if (!_attempt.Answer.HasHeld)
                         return HandOut(_attempt.Current);
-                    Queue(_attempt.Answer.TakeHeld());
+                    _released.Queue(_attempt.Answer.TakeHeld());
                 }
-                else if (_consumer is { ShowsProgress: true } && _attempt.Answer.HasMoved)
+                else if (consumer is { ShowsProgress: true } && _attempt.Answer.HasMoved)
                 {
                     return HandOut(_progress ??= AnswerProgress.NewUpdate());
                 }
@@ -133,8 +125,8 @@ internal sealed partial class RouteCall : IRunningCall
         if (MustStop)
             throw Stopped();
         if (_next.Plan is null)
-            return PlanAsync();
-        var step = _next.Choose(_call, _made, _broken, out var permit);
+            return PlanAsync(_callClock.HasWaited);
+        var step = _next.Choose(call, _made, _broken, out var permit);
         if (step == NextStep.Attempt)
             StartAttempt(permit);
         return step == NextStep.WaitForPermit ? WaitForPermitAsync() : step == NextStep.WaitForCoolDown ? WaitForCoolDownAsync() : default;
@@ -144,7 +136,7 @@ internal sealed partial class RouteCall : IRunningCall
     public void Abandon()
     {
         _attempt?.Abandon();
-        Volatile.Read(ref _wait)?.Cancel();
+        _links.End();
     }
 
     /// <summary>Ends the call: nothing more is asked of it.</summary>
@@ -184,15 +176,14 @@ internal sealed partial class RouteCall : IRunningCall
     private void Succeed(Attempt attempt, LlmAttempt record, long? settled)
     {
         _outcome = AttemptOutcome.Succeeded;
-        var response = _call.Live ? null : attempt.Answer.Response(record.Usage, record.Provider);
+        var response = call.Live ? null : attempt.Answer.Response(record.Usage, record.Provider);
         attempt.Answer.Handles?.HandOutLast(Services.HandedOut, record.Provider.Name, response);
         var latency = Services.Clock.Span(_callClock.Finish(settled ?? Services.Clock.Now()));
         Result = CallResult.Of(record, _made.Records, latency, response);
-        if (!_call.Live)
+        if (!call.Live)
             return;
         // An empty answer with a finish reason never committed: it goes out now that it is known to be one.
-        Queue(attempt.Answer.TakeHeld());
-        _released!.Add(attempt.Answer.ClosingUpdate(Result));
+        _released.Queue(attempt.Answer.TakeHeld(), attempt.Answer.ClosingUpdate(Result));
     }
 
     /// <summary>Returns when there is a result, or another attempt may be made; throws what ends the call otherwise.</summary>
@@ -209,7 +200,7 @@ internal sealed partial class RouteCall : IRunningCall
 
         if (result.CallExpired)
             throw Exhausted();
-        if (_next.EndAfter(attempt.Input, result, _made, TimeLeftAt(attempt.Input.Provider), _broken, _mayRestart) is { } end)
+        if (_next.EndAfter(attempt.Input, result, _made, call.TimeLeftAt(attempt.Input.Provider, _callClock.Counted), _broken, mayRestart) is { } end)
             throw end;
         if (result.Committed)
             _broken = record.Error;
@@ -217,26 +208,21 @@ internal sealed partial class RouteCall : IRunningCall
 
     private void StartAttempt(in GrantedPermit permit)
     {
+        _returnsToLine = false;
         var spentBefore = Services.Clock.Span(_callClock.Counted);
         _attempt = new Attempt(
-            new(_call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
+            new(call, this, permit.Provider, permit.Role, permit.Ticket, _made.Count + 1, _queuedFor, spentBefore), permit.Since);
         if (_broken is not null)
-            Queue([new ChatResponseUpdate { Contents = [new RestartContent(permit.Provider.Info, _broken)] }]);
+            _released.Queue([new ChatResponseUpdate { Contents = [new RestartContent(permit.Provider.Info, _broken)] }]);
     }
 
     private Exception Stopped()
     {
-        _outcome = _call.IsCancelled ? AttemptOutcome.Cancelled : AttemptOutcome.Abandoned;
-        return CallErrors.Stopped(_call);
+        _outcome = call.IsCancelled ? AttemptOutcome.Cancelled : AttemptOutcome.Abandoned;
+        return CallErrors.Stopped(call);
     }
 
     private LlmException Exhausted() => _next.Exhausted(_made, _broken);
-
-    private void Queue(List<ChatResponseUpdate> updates)
-    {
-        _released = updates;
-        _handedOut = 0;
-    }
 
     private CallStep HandOut(ChatResponseUpdate update)
     {
@@ -253,17 +239,13 @@ internal sealed partial class RouteCall : IRunningCall
         if (_isOver)
             return;
         _isOver = true;
-        _call.ReleaseTokens();
+        call.ReleaseTokens();
         _next.End(Services.Budget);
         // Never asked for its first update: nothing was called.
         if (!_begun)
             return;
-        if (_callClock.IsPaused && _outcome == AttemptOutcome.Failed)
-            _outcome = AttemptOutcome.Abandoned;
-        // A consumer that disposes after the completion mark had a whole answer; one that has cancelled before has cancelled.
-        if (_outcome == AttemptOutcome.Abandoned && _made.Last is { Outcome: AttemptOutcome.Succeeded or AttemptOutcome.Cancelled } last)
-            _outcome = last.Outcome;
-        var (whole, overhead) = _callClock.End(Services.Clock, _call.Live);
+        _outcome = CallResult.OutcomeOf(_outcome, _callClock.IsPaused, _made.Last);
+        var (whole, overhead) = _callClock.End(Services.Clock, call.Live);
         Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, Services.Clock.Seconds(overhead), _made.Records);
         Services.Running.NoteEnd();
     }

@@ -57,11 +57,17 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>The ejected that are untried, in the order to try.</summary>
     public List<RegisteredProvider>? EjectedProviders => _unavailable?.EjectedProviders;
 
+    /// <inheritdoc cref="UnavailableProviders.Closed"/>
+    public List<RegisteredProvider>? Closed => _unavailable?.Closed;
+
     /// <summary>When a provider that is ejected or excluded may become available, as a stamp.</summary>
     public long ChangesAt => _unavailable?.ChangesAt ?? long.MaxValue;
 
     /// <summary>How many there are in all.</summary>
     public int Count { get; }
+
+    /// <summary>Whether the call may make a trial.</summary>
+    public bool HasTrial => _unavailable?.Trial is not null;
 
     /// <summary>Whether an available candidate is still untried.</summary>
     public bool HasAnotherAvailable => Peek();
@@ -105,6 +111,9 @@ internal sealed class RoutePlan : IDisposable
 
     /// <summary>Whether a provider could serve the call but for its exclusion.</summary>
     public bool IsExcluded(RegisteredProvider registered) => _unavailable?.IsExcluded(registered) ?? false;
+
+    /// <inheritdoc cref="UnavailableProviders.Forget"/>
+    public void Forget(RegisteredProvider registered) => _unavailable?.Forget(registered);
 
     /// <inheritdoc cref="UnavailableProviders.IsEjected"/>
     public bool IsEjected(RegisteredProvider registered) => _unavailable?.IsEjected(registered) ?? false;

@@ -48,8 +48,18 @@ internal sealed partial class RoutePlanner
     public Task<bool> NextChange => _providers.NextChange;
 
     /// <summary>The listed providers that could serve a call, whatever their health.</summary>
-    /// <exception cref="LlmException">There is none.</exception>
-    public RegisteredProvider[] CandidatesOf(CallInput call) => BindingOf(_providers.All, call).Providers;
+    public RegisteredProvider[] CandidatesOf(CallInput call)
+    {
+        try
+        {
+            return BindingOf(_providers.All, call).Providers;
+        }
+        catch (LlmException)
+        {
+            // The list has changed, and has none that could serve the call.
+            return [];
+        }
+    }
 
     private CallBinding BindingOf(RegisteredProvider[] all, CallInput call)
     {

@@ -15,6 +15,9 @@ internal sealed class UnavailableProviders
     /// <summary>Those to try last, least bad first.</summary>
     public List<RegisteredProvider>? EjectedProviders { get; private set; }
 
+    /// <summary>All that were ejected or excluded when the plan was made.</summary>
+    public List<RegisteredProvider>? Closed { get; private set; }
+
     /// <summary>When one that is ejected or excluded may become available, as a stamp.</summary>
     public long ChangesAt { get; private set; } = long.MaxValue;
 
@@ -27,6 +30,8 @@ internal sealed class UnavailableProviders
     public void Add(RegisteredProvider registered, ProviderAvailability availability, long changesAt)
     {
         ChangesAt = Math.Min(ChangesAt, changesAt);
+        if (availability is ProviderAvailability.Ejected or ProviderAvailability.Excluded)
+            (Closed ??= []).Add(registered);
         switch (availability)
         {
             // One trial a call: with three dead providers a call must not wait for all of them.
@@ -80,6 +85,13 @@ internal sealed class UnavailableProviders
     public void AddExcluded(RegisteredProvider registered) => (_excluded ??= []).Add(registered);
 
     public bool IsExcluded(RegisteredProvider registered) => _excluded?.Contains(registered) ?? false;
+
+    /// <summary>An attempt begins at it: the call does not ask it again.</summary>
+    public void Forget(RegisteredProvider registered)
+    {
+        Full?.Remove(registered);
+        EjectedProviders?.Remove(registered);
+    }
 
     /// <summary>Whether a full provider is one of the ejected.</summary>
     public bool IsEjected(RegisteredProvider registered) => _ejectedAndFull?.Contains(registered) ?? false;

@@ -18,6 +18,9 @@ internal sealed class ProviderPermits
     /// <summary>The waiting times of calls that were given a permit.</summary>
     public BucketCounts Waits => _queue.Waits;
 
+    /// <summary>The calls that wait, for a permit or for the provider's return.</summary>
+    public WaitQueue Line => _queue;
+
     public bool IsFull(RegisteredProvider registered) => _inFlight >= registered.MaxConcurrency;
 
     /// <summary>Gives one permit to an attempt at this provider.</summary>
@@ -47,7 +50,6 @@ internal sealed class ProviderPermits
             return;
         lifetime.Orphaned--;
         _inFlight--;
-        HandOn();
     }
 
     /// <summary>Returns all permits of orphaned attempts: the provider object that takes the name starts with all permits
@@ -59,37 +61,9 @@ internal sealed class ProviderPermits
         lifetime.Orphaned = 0;
     }
 
-    /// <summary>Takes a permit for the call, or puts it into the queue.</summary>
-    /// <returns>False when the queue is full.</returns>
-    public bool TakeOrJoin(RegisteredProvider registered, PermitWaiter waiter)
-    {
-        if (IsFull(registered))
-            return _queue.TryJoin(waiter, registered);
-        if (waiter.TryTake())
-        {
-            Take(registered);
-            waiter.Give(registered);
-        }
-
-        return true;
-    }
-
-    public void Leave(PermitWaiter waiter) => _queue.Leave(waiter);
-
-    /// <summary>Ends the wait of all calls that wait for a provider that has left the list: they make a new plan.</summary>
-    public void SendAway(RegisteredProvider registered)
-    {
-        while (_queue.Count > 0 && _queue.TryNextOf(registered, out var waiter))
-            waiter.Give(null);
-    }
-
-    /// <summary>Gives permits that have become free to the calls that wait for them.</summary>
-    public void HandOn()
-    {
-        while (_queue.Count > 0 && _queue.TryNext(_inFlight, out var waiter, out var registered))
-        {
-            Take(registered);
-            waiter.Give(registered);
-        }
-    }
+    /// <summary>The first call in line that could be given a permit.</summary>
+    /// <param name="before">Only those that came before this number.</param>
+    /// <param name="isEjected">Whether only those count that would take the permit of an ejected provider.</param>
+    public WaitPlace? FirstInLine(long before, bool isEjected) =>
+        _queue.First(isEjected) is { } place && place.Waiter.Arrival < before && !IsFull(place.Registered) ? place : null;
 }

@@ -13,8 +13,9 @@ internal sealed partial class ProviderState
             BeginChangeUnderLock();
             var isChange = _health.SetEnabled(enabled, now);
             EndChangeUnderLock();
-            if (!enabled && _current is not null)
-                _permits.SendAway(_current);
+            if (!enabled)
+                _permits.Line.NoteExcluded();
+            _grants.HandOn(now, isWorse: true);
             return isChange;
         }
     }
@@ -27,6 +28,7 @@ internal sealed partial class ProviderState
             BeginChangeUnderLock();
             _health.ResetByHand(now);
             EndChangeUnderLock();
+            _grants.HandOn(now, isWorse: true);
         }
     }
 }

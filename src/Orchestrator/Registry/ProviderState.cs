@@ -10,6 +10,7 @@ internal sealed partial class ProviderState
     private readonly RouterClock _clock;
     private readonly HealthRecord _health;
     private readonly ProviderPermits _permits = new();
+    private readonly PermitGrants _grants;
     private readonly NameTotals _totals;
     private readonly LatencyRing _latencies = new();
     private readonly ProviderViews _views;
@@ -26,11 +27,15 @@ internal sealed partial class ProviderState
         _health = new HealthRecord(health, clock);
         _totals = new NameTotals(name);
         _averages = new AnswerAverages(clock.Frequency);
+        _grants = new PermitGrants(_permits, _health, AdmitUnderLock);
         _views = new ProviderViews(name, _lock, _health, _permits, _totals, _latencies, clock);
+        Line = new ProviderLine(_lock, _permits, _grants);
         Trials = new AccountTrials(_lock, _health);
     }
 
     public string Name { get; }
+
+    public ProviderLine Line { get; }
 
     public AccountTrials Trials { get; }
 
@@ -114,13 +119,18 @@ internal sealed partial class ProviderState
     /// <param name="now">The time.</param>
     /// <param name="anyway">Whether it may begin though the provider is ejected.</param>
     /// <param name="ticket">What the attempt hands to <see cref="End"/> or <see cref="Withdraw"/>.</param>
-    public ProviderAvailability TryBegin(RegisteredProvider registered, long now, bool anyway, out AttemptTicket ticket)
+    /// <param name="arrival">The call's number where it has waited before; the greatest for a newcomer. Calls in line that came before
+    /// are served first.</param>
+    public ProviderAvailability TryBegin(
+        RegisteredProvider registered, long now, bool anyway, out AttemptTicket ticket, long arrival = long.MaxValue)
     {
         lock (_lock)
         {
             ticket = _health.Ticket;
             if (registered.IsRetired)
                 return ProviderAvailability.Excluded;
+            _lastNow = now;
+            _grants.HandOn(now, arrival);
             if (_permits.IsFull(registered))
                 return ProviderAvailability.AtCapacity;
             if (!_health.IsClear)
@@ -177,7 +187,7 @@ internal sealed partial class ProviderState
             EndChangeUnderLock();
             if (record is not null)
                 CountUnderLock(registered, record);
-            _permits.HandOn();
+            _grants.HandOn(now, isWorse: answeredIn is null);
             return release && registered.Lifetime.RemoveAttempt() ? end | AttemptEnd.Unused : end;
         }
     }
@@ -186,12 +196,13 @@ internal sealed partial class ProviderState
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
     public bool Withdraw(RegisteredProvider registered, AttemptTicket ticket)
     {
+        var now = NowOrBefore();
         lock (_lock)
         {
             _permits.Return();
             registered.Totals!.Users--;
             _health.EndTrial(ticket);
-            _permits.HandOn();
+            _grants.HandOn(now);
             return registered.Lifetime.RemoveAttempt();
         }
     }
@@ -201,9 +212,11 @@ internal sealed partial class ProviderState
     /// <returns>True when the provider is now unused: the caller closes it.</returns>
     public bool Release(RegisteredProvider registered)
     {
+        var now = NowOrBefore();
         lock (_lock)
         {
             _permits.ReturnOrphaned(registered.Lifetime);
+            _grants.HandOn(now);
             return registered.Lifetime.RemoveAttempt();
         }
     }
@@ -219,44 +232,9 @@ internal sealed partial class ProviderState
             if (!registered.IsRetired)
                 registered.Totals!.Users--;
             registered.IsRetired = true;
-            _permits.SendAway(registered);
+            _permits.Line.SendAway(registered);
             _totals.PackUnused(_current?.Totals, stamp);
             return registered.Lifetime.RemoveRegistration();
-        }
-    }
-
-    /// <summary>Queues for a permit, or takes one at once. A granted permit is already counted as in flight: <see cref="Admit"/> it, or
-    /// <see cref="Withdraw"/>.</summary>
-    /// <returns>False when the queue is full, or the provider has left the list.</returns>
-    public bool Join(RegisteredProvider registered, PermitWaiter waiter)
-    {
-        lock (_lock)
-        {
-            // Switched off since the plan was made: sent on at once, as those are that wait already.
-            if (_health.IsDisabled && waiter.TryTake())
-                waiter.Give(null);
-            return _health.IsDisabled || (!registered.IsRetired && _permits.TakeOrJoin(registered, waiter));
-        }
-    }
-
-    /// <summary>Removes a call that has stopped waiting from the queue.</summary>
-    public void Leave(PermitWaiter waiter)
-    {
-        lock (_lock)
-            _permits.Leave(waiter);
-    }
-
-    /// <summary>Whether the attempt may begin with the permit it waited for: the provider may have been ejected or excluded
-    /// meanwhile.</summary>
-    public ProviderAvailability Admit(RegisteredProvider registered, long now, TimeSpan waited, bool anyway, out AttemptTicket ticket)
-    {
-        lock (_lock)
-        {
-            _permits.Waits.Add(waited.TotalSeconds);
-            ticket = _health.Ticket;
-            return registered.IsRetired ? ProviderAvailability.Excluded
-                : _health.IsClear ? ProviderAvailability.Available
-                : AdmitUnderLock(now, anyway, out ticket);
         }
     }
 

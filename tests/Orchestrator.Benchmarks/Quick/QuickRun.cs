@@ -16,6 +16,7 @@ internal static class QuickRun
         ("threads", LoadSections.ThreadsAsync),
         ("memory", LoadSections.MemoryAsync),
         ("tail", LoadSections.TailAsync),
+        ("waiting", WaitingSection.RunAsync),
         ("http", HttpSections.CompletionsAsync),
         ("http-streams", HttpSections.StreamsAsync),
         ("http-events", EventSection.RunAsync),

@@ -45,6 +45,10 @@ internal static class Peers
     /// <summary>With the span and the two histograms, and a listener to all of them, as in a program with OpenTelemetry.</summary>
     public static IChatClient OrderedWithSpansAndMeters(int clients) => Traced(Ordered(clients), SpansAndMeters);
 
+    /// <summary>The same over a client of the caller's.</summary>
+    public static IChatClient OrderedWithSpansAndMeters(IChatClient client) =>
+        Traced(new OrderedFailoverChatClient([client, client, client]), SpansAndMeters);
+
     private static IChatClient Traced(IChatClient client, string sourceName) =>
         client.AsBuilder().UseOpenTelemetry(sourceName: sourceName).Build();
 }

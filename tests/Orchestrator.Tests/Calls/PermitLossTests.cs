@@ -87,7 +87,7 @@ public class PermitLossTests
         await FluentActions.Awaiting(() => Ask(router, "a")).Should().ThrowAsync<LlmException>();
         var holder = Ask(router, "a");
         var error = await router.FailAsync<LlmException>(streamed: false);
-        (error.Kind, error is AllProvidersFailedException).Should().Be((LlmErrorKind.NoCandidate, false));
+        (error.Kind, error is AllProvidersFailedException).Should().Be((LlmErrorKind.Overloaded, false));
         error.Message.Should().Contain("a has 1 running and 0 waiting");
         _gate.SetResult();
         await holder;

@@ -156,7 +156,7 @@ public class PermitTests
         var calls = Enumerable.Range(0, 3).Select(i => router.RouteAsync($"{i}")).ToList();
         await UntilAsync(() => router.GetMetrics()["a"].Queued == 2);
         var error = await router.FailAsync<LlmException>(streamed: false);
-        error.Kind.Should().Be(LlmErrorKind.NoCandidate);
+        error.Kind.Should().Be(LlmErrorKind.Overloaded);
         error.Message.Should().Contain("a has 1 running and 2 waiting");
         for (var i = 0; i < 3; i++)
             a.Release();

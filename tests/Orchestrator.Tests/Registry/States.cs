@@ -45,6 +45,18 @@ internal static class States
             now,
             release: true);
 
+    /// <summary>A call that waits, by the number of its arrival.</summary>
+    public static PermitWaiter Waiter(long arrival = 1) => new(arrival);
+
+    /// <summary>Waits for a permit.</summary>
+    /// <returns>The place; null where there is no room.</returns>
+    public static WaitPlace? Join(
+        this ProviderState state, RegisteredProvider registered, PermitWaiter waiter, long now = 0, WaitFor what = WaitFor.Permit)
+    {
+        var place = new WaitPlace(waiter, registered, null);
+        return state.Line.Join(place, what, now, returns: false) ? place : null;
+    }
+
     /// <summary>Takes the provider off the list.</summary>
     public static bool Retire(this ProviderState state, RegisteredProvider registered) => state.Retire(registered, stamp: 1);
 
