@@ -16,7 +16,7 @@ internal struct LimitedProviders
         // Its last error counts.
         List?.Remove(state);
         if (result.Committed || result.Ejected || input.Ticket.IsTrial || !services.Rules[error.Kind].RetriesSameProvider
-            || (error.Kind != LlmErrorKind.RateLimited && error.RetryAfter is null))
+            || (error.Kind != LlmErrorKind.RateLimited && !RetryDecision.WaitsForLimit(error, services.Retry)))
             return;
         if (state.Obstacle(services.Clock.Now()).Reason is ExclusionReason.RateLimited or ExclusionReason.RetryAfter)
             (List ??= []).Add(state);

@@ -108,26 +108,6 @@ internal partial struct ProviderChoice
         return None(NextStep.WaitForCoolDown, out permit);
     }
 
-    /// <summary>When the call first came to wait for a permit, by number: it keeps its place for as long as it lasts.</summary>
-    public long ArrivalIn(CallServices services) => _arrival == 0 ? _arrival = services.NextArrival() : _arrival;
-
-    /// <summary>Whether a call in line goes on to wait by a fresh plan: no other provider is left to ask first.</summary>
-    /// <param name="made">Its attempts so far.</param>
-    /// <param name="wait">Its places.</param>
-    public readonly bool StaysInLine(in MadeAttempts made, PermitWait wait)
-    {
-        if (Plan!.HasTrial || Plan.HasAnotherAvailable)
-            return false;
-        if (IsPermitWorthWaitingFor(Plan, made))
-            return true;
-        // Those that are ejected are waited for already: they have no permit free.
-        if (Plan.EjectedProviders is not { Count: > 0 } ejected || !ejected.TrueForAll(wait.WaitsAnywayAt))
-            return false;
-        while (Plan.NextEjected() is { } registered)
-            Plan.MoveToFull(registered, ejected: true);
-        return true;
-    }
-
     /// <summary>Begins at a provider whose permit was waited for: it may have been ejected or excluded meanwhile.</summary>
     /// <returns>False when the permit was given back: the plan has to be made anew.</returns>
     public readonly bool TryBeginGranted(
@@ -206,9 +186,6 @@ internal partial struct ProviderChoice
         // A tool that ran for the answer that broke must not run for the next one.
         return otherwise ?? (result.Committed && (!mayRestart || result.ToolRan) ? error : null);
     }
-
-    /// <summary>The call's place among those that wait.</summary>
-    private readonly long Place => _arrival == 0 ? long.MaxValue : _arrival;
 
     private static NextStep None(NextStep step, out GrantedPermit permit)
     {

@@ -36,6 +36,6 @@ internal static class RetryDecision
 
     /// <summary>Whether the vendor has said when to come back, so that it is asked then however often it says so. A server that fails is
     /// not asked more than once within the longest backoff.</summary>
-    private static bool WaitsForLimit(LlmException error, RetryOptions retry) =>
+    public static bool WaitsForLimit(LlmException error, RetryOptions retry) =>
         error.Kind == LlmErrorKind.RateLimited ? error.RetryAfter is not null : error.RetryAfter >= retry.MaxDelay;
 }

@@ -200,7 +200,8 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
 
         if (result.CallExpired)
             throw Exhausted();
-        if (_next.EndAfter(attempt.Input, result, _made, call.TimeLeftAt(attempt.Input.Provider, _callClock.Counted), _broken, mayRestart) is { } end)
+        var timeLeft = call.TimeLeftAt(attempt.Input.Provider, _callClock.Counted);
+        if (_next.EndAfter(attempt.Input, result, _made, timeLeft, _broken, mayRestart) is { } end)
             throw end;
         if (result.Committed)
             _broken = record.Error;

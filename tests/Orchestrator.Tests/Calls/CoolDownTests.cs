@@ -69,7 +69,7 @@ public partial class CoolDownTests
             (await call()).Text.Should().Be("a");
         else
             (await call.Should().ThrowAsync<LlmException>()).Which.Should().Match<LlmException>(
-                e => e.Kind == LlmErrorKind.NoCandidate && e.RetryAfter == TimeSpan.FromSeconds(seconds));
+                e => e.Kind == LlmErrorKind.NoCandidate && e.RetryAfter == TimeSpan.FromSeconds(5));
         (_clock.Elapsed >= TimeSpan.FromSeconds(seconds)).Should().Be(waits);
     }
 
@@ -161,11 +161,5 @@ public partial class CoolDownTests
 
     private static LlmException Limited() => Error(LlmErrorKind.RateLimited);
 
-    /// <summary>Limits without a header exclude for a second.</summary>
-    private static RouterOptions Options(int? most = null)
-    {
-        var options = new RouterOptions { Retry = new(), MaxAttempts = most, Health = new() { ExclusionTime = Second } };
-        options.ErrorRules[LlmErrorKind.RateLimited] = ErrorRule.For(LlmErrorKind.RateLimited) with { Health = HealthEffect.Excluded };
-        return options;
-    }
+    private static RouterOptions Options(int? most = null) => new() { Retry = new(), MaxAttempts = most };
 }

@@ -22,7 +22,7 @@ public class NestedRouterTests
                 await using var inner = Inner(mild, last);
                 await using var outer = InOrder(null, _clock, null, Wrapped(inner, custom), FakeProvider.Answering("b", "b"));
                 for (var i = 0; i < 3; i++)
-                    (await outer.RunAsync(streamed)).Text.Should().Be("b");
+                    (await _clock.RunAsync(outer.RunAsync(streamed))).Text.Should().Be("b");
                 var metrics = outer.GetMetrics()["inner"];
                 (metrics.IsAvailable, metrics.RecentErrorRate).Should().Be((true, 0), $"{mild}, then {last}");
             }
@@ -38,7 +38,7 @@ public class NestedRouterTests
         {
             await using var inner = Inner(LlmErrorKind.ServerError, kind);
             await using var outer = InOrder(null, _clock, null, Wrapped(inner, custom), FakeProvider.Answering("b", "b"));
-            await outer.RunAsync(streamed);
+            await _clock.RunAsync(outer.RunAsync(streamed));
             outer.GetMetrics()["inner"].IsAvailable.Should().BeTrue(kind.ToString());
         }
     }
@@ -52,7 +52,7 @@ public class NestedRouterTests
         await using var inner = Inner(first, last);
         var a = new FakeProvider("a", (_, _) => ThrowsAsync(inner, wrappers));
         await using var outer = InOrder(null, _clock, null, a, FakeProvider.Answering("b", "b"));
-        await outer.RouteAsync("hello");
+        await _clock.RunAsync(outer.RouteAsync("hello"));
         var metrics = outer.GetMetrics()["a"];
         (metrics.IsAvailable, metrics.RecentErrorRate, metrics.Health).Should().Be((true, 1, ProviderHealth.Healthy));
     }
@@ -64,7 +64,7 @@ public class NestedRouterTests
         await using var middle = InOrder(
             null, _clock, null, Wrapped(innermost, custom: false), FakeProvider.Failing("m", LlmErrorKind.Authentication));
         await using var outer = InOrder(null, _clock, null, Wrapped(middle, custom: true), FakeProvider.Answering("b", "b"));
-        await outer.RouteAsync("hello");
+        await _clock.RunAsync(outer.RouteAsync("hello"));
         (outer.GetMetrics()["inner"].IsAvailable, outer.GetMetrics()["inner"].RecentErrorRate).Should().Be((true, 0));
     }
 
@@ -78,7 +78,7 @@ public class NestedRouterTests
             FakeProvider.Failing("x", LlmErrorKind.MalformedResponse, 403),
             FakeProvider.Failing("y", LlmErrorKind.Unknown));
         await using var outer = InOrder(null, _clock, null, Wrapped(inner, custom: true), FakeProvider.Answering("b", "b"));
-        await outer.RouteAsync("hello");
+        await _clock.RunAsync(outer.RouteAsync("hello"));
         outer.GetMetrics()["inner"].RecentErrorRate.Should().Be(0);
     }
 

@@ -171,6 +171,7 @@ public class ProgressTests
         }
 
         a.Give("ok");
+        await UntilAsync(() => a.Pulls == 5);
         a.Finish();
         var seen = await call;
         string.Concat(seen.Select(u => u.Text)).Should().Be("ok");

@@ -14,7 +14,7 @@ public partial class RetryTests
     {
         var data = new TheoryData<LlmErrorKind, bool>();
         foreach (var kind in Enum.GetValues<LlmErrorKind>())
-            data.Add(kind, kind is LlmErrorKind.ServerError or LlmErrorKind.Unavailable);
+            data.Add(kind, kind is LlmErrorKind.ServerError or LlmErrorKind.Unavailable or LlmErrorKind.RateLimited);
         return data;
     }
 

@@ -272,7 +272,12 @@ public class HealthRecordProperties
             _record.IsClear.Should().Be(
                 _record.IsClear && expected == ProviderAvailability.Available, "a plan reads without the lock what is available for sure");
             if (_model.IsDisabled)
+            {
+                // What is earned meanwhile cannot be seen before it is switched on again.
+                _due = Math.Max(_due, _now - _jumped + 300_000);
                 return;
+            }
+
             _record.StampsLeft(_now).Should().BeInRange(0, 300_000, "no wait is longer than five minutes here");
             if (command.Act is not (HealthAct.JumpForward or HealthAct.JumpBack))
                 _due = Math.Max(_due, _now - _jumped + _record.StampsLeft(_now));

@@ -32,7 +32,7 @@ internal sealed class SdkClients : IAsyncDisposable
 
     public static Router RouterTo(Sdk sdk, Uri address)
     {
-        var router = new Router();
+        var router = new Router(new RouterOptions { MaxAttempts = 1 });
         router.AddProvider(new ChatClientProvider("wrapped", NewClient(sdk, address)));
         return router;
     }
