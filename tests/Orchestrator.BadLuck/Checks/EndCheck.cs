@@ -11,7 +11,8 @@ internal sealed class EndCheck(Weather weather, Violations violations, WorldCloc
         CallKind.Good or CallKind.ToolCall or CallKind.ToolResult or CallKind.SlowArguments => true,
         CallKind.Pinned or CallKind.Conversation => weather.IsInOrder(call.Named!.Number, call.Began, clock.Now),
         // The one other vendor that is asked after a refusal may be out of service.
-        CallKind.RefusedByOne => call.Visits.TrueForAll(v => v.Reply is ReplyKind.Answer or ReplyKind.Refused),
+        CallKind.RefusedByOne => weather.IsAnotherInOrder(call.Named!.Number, call.Began, clock.Now)
+            && call.Visits.TrueForAll(v => v.Reply is ReplyKind.Answer or ReplyKind.Refused),
         _ => false,
     };
 

@@ -34,6 +34,10 @@ internal sealed class Weather
     public Cause? At(int vendor, TimeSpan now) => Near(vendor, now).FirstOrDefault(c => c.IsOn(now));
 
     /// <summary>Whether nothing explains that a vendor is left out at any moment of a time.</summary>
+    /// <summary>Whether a vendor other than this one is in order all the time.</summary>
+    public bool IsAnotherInOrder(int vendor, TimeSpan from, TimeSpan to) =>
+        Enumerable.Range(0, _causes.Length).Any(other => other != vendor && IsInOrder(other, from, to));
+
     public bool IsInOrder(int vendor, TimeSpan from, TimeSpan to) => !_causes[vendor].Exists(c => c.Explains(from, to));
 
     private IEnumerable<Cause> Near(int vendor, TimeSpan now) => _causes[vendor].SkipWhile(c => c.To <= now).Take(1);

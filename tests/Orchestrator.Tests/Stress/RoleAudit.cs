@@ -43,8 +43,8 @@ internal sealed class RoleAudit(StressRun run)
         var worth = error.Kind switch
         {
             LlmErrorKind.ServerError or LlmErrorKind.Unavailable => error.RetryAfter is null,
-            // A longer one may have ended while others were asked.
-            LlmErrorKind.RateLimited => error.RetryAfter is not null,
+            // A longer one may have ended while others were asked; one that was not told is waited for where no other is left.
+            LlmErrorKind.RateLimited => true,
             _ => false,
         };
         if (!worth || IsBroken(call, call.Asked[at]))
