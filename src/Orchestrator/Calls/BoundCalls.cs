@@ -10,6 +10,9 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class BoundCalls(HandedOut handedOut)
 {
+    /// <summary>Whether nothing can bind a call: most requests name none, and no tool call was handed out.</summary>
+    public bool IsFree(LlmRequest request) => request.Options is null && handedOut.HasNoCalls;
+
     /// <exception cref="LlmException">No provider has the name, or which one is meant is not known.</exception>
     public CallBinding Of(RegisteredProvider[] all, LlmRequest request)
     {

@@ -21,6 +21,9 @@ internal sealed class HandedOut
     // long as the object itself.
     private readonly ConditionalWeakTable<FunctionCallContent, string> _objects = [];
 
+    /// <summary>Whether no tool call was handed out.</summary>
+    public bool HasNoCalls => _calls.IsEmpty;
+
     public void AddConversation(string id, string provider) => _conversations.Set(id, provider);
 
     public void AddCall(FunctionCallContent call, string provider)

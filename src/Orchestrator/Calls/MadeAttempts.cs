@@ -20,12 +20,25 @@ internal struct MadeAttempts()
         _records = records;
     }
 
-    /// <summary>How many attempts were made at this provider.</summary>
+    /// <summary>How many providers were asked.</summary>
+    public readonly int CountProviders()
+    {
+        var count = 0;
+        for (var i = 0; i < _records.Length; i++)
+        {
+            var name = _records[i].Provider.Name;
+            count += Array.FindIndex(_records, made => made.Provider.Name == name) == i ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>How many attempts were made at this provider, or at one before it of the same name.</summary>
     public readonly int CountAt(RegisteredProvider registered)
     {
         var count = 0;
         foreach (var made in _records)
-            count += ReferenceEquals(made.Provider, registered.Info) ? 1 : 0;
+            count += made.Provider.Name == registered.Info.Name ? 1 : 0;
         return count;
     }
 

@@ -37,11 +37,11 @@ internal partial struct ProviderChoice
 
     /// <summary>Goes by a new plan.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="made">How many attempts were made before it.</param>
-    public void Begin(RoutePlan plan, int made)
+    /// <param name="made">The attempts before it.</param>
+    public void Begin(RoutePlan plan, in MadeAttempts made)
     {
         Plan = plan;
-        _triedBefore = made;
+        _triedBefore = made.Count == 0 ? 0 : made.CountProviders();
         _overtaken = false;
     }
 

@@ -9,7 +9,7 @@ internal sealed partial class RouteCall
         var planning = planner.PlanAsync(call, _made, _callClock.Started, hasWaited);
         if (!planning.IsCompletedSuccessfully)
             return PlanLaterAsync(planning);
-        _next.Begin(planning.Result, _made.Count);
+        _next.Begin(planning.Result, _made);
         return default;
     }
 
@@ -17,7 +17,7 @@ internal sealed partial class RouteCall
     {
         try
         {
-            _next.Begin(await planning.ConfigureAwait(false), _made.Count);
+            _next.Begin(await planning.ConfigureAwait(false), _made);
         }
         catch (Exception) when (MustStop)
         {

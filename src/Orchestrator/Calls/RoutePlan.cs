@@ -17,6 +17,7 @@ internal sealed class RoutePlan : IDisposable
     private RegisteredProvider? _firstSeen;
     private RegisteredProvider? _peeked;
     private Queue<RegisteredProvider>? _rest;
+    private List<RegisteredProvider>? _forgotten;
     private UnavailableProviders? _unavailable;
     private object? _list;
     private bool _isRanked;
@@ -94,7 +95,11 @@ internal sealed class RoutePlan : IDisposable
         if (!Peek())
             return others;
         while (NextRanked() is { } registered)
-            (_rest ??= []).Enqueue(registered);
+        {
+            if (_forgotten?.Contains(registered) is not true)
+                (_rest ??= []).Enqueue(registered);
+        }
+
         return 1 + (_rest?.Count ?? 0) + others;
     }
 
@@ -113,7 +118,12 @@ internal sealed class RoutePlan : IDisposable
     public bool IsExcluded(RegisteredProvider registered) => _unavailable?.IsExcluded(registered) ?? false;
 
     /// <inheritdoc cref="UnavailableProviders.Forget"/>
-    public void Forget(RegisteredProvider registered) => _unavailable?.Forget(registered);
+    public void Forget(RegisteredProvider registered)
+    {
+        _unavailable?.Forget(registered);
+        // Its permit may have come at the moment at which this plan was made and found it free.
+        (_forgotten ??= []).Add(registered);
+    }
 
     /// <inheritdoc cref="UnavailableProviders.IsEjected"/>
     public bool IsEjected(RegisteredProvider registered) => _unavailable?.IsEjected(registered) ?? false;
@@ -134,7 +144,15 @@ internal sealed class RoutePlan : IDisposable
         _ranking = null;
     }
 
-    private bool Peek() => (_peeked ??= _rest is { Count: > 0 } ? _rest.Dequeue() : NextRanked()) is not null;
+    private bool Peek()
+    {
+        _peeked ??= Following();
+        while (_peeked is not null && _forgotten?.Contains(_peeked) is true)
+            _peeked = Following();
+        return _peeked is not null;
+    }
+
+    private RegisteredProvider? Following() => _rest is { Count: > 0 } ? _rest.Dequeue() : NextRanked();
 
     private RegisteredProvider? NextRanked()
     {

@@ -74,6 +74,9 @@ internal sealed partial class RoutePlanner
     private ValueTask<RoutePlan> BeginPlan(CallInput call, in MadeAttempts made, long started, bool hasWaited)
     {
         var all = _providers.All;
+        if (_probes is null && made.Count == 0 && _bound.IsFree(call.Request)
+            && _providers.Turns.WholeOf(all) is { AreAllCapable: true, All.Length: > 0 } whole)
+            return new(PlanFree(call, whole, hasWaited ? _services.Clock.Now() : started));
         var binding = BindingOf(all, call);
         var set = binding.Providers;
         // A plan made anew, because the list changed after the first failure.
@@ -82,6 +85,26 @@ internal sealed partial class RoutePlanner
         long? at = made.Count == 0 && !hasWaited ? started : null;
         var input = new PlanInput(call, binding with { Providers = providers }, new(_providers.Turns, all, set), made.Count == 0, at);
         return _probes is null ? new(Plan(input, null)) : ProbeAndPlanAsync(_probes, input, started);
+    }
+
+    /// <summary>The plan of nearly every call: nothing binds it, and any provider could serve it.</summary>
+    private RoutePlan PlanFree(CallInput call, Turns.Whole whole, long now)
+    {
+        var available = whole.All;
+        var byFirstToken = call.Live || call.Request.Streaming || whole.PreferStreaming;
+        var states = StatesOf(ref available, null, now, byFirstToken, null, out var others);
+        if (available.Length == 0)
+            AddEarlyTrial(whole.All, others, now);
+        var turn = call.Turn ?? whole.Count.Take();
+        call.Turn = turn;
+        return new(available, states, others, _strategy, ContextOf(call.Request, turn, whole.All.Length), null);
+    }
+
+    private static void AddEarlyTrial(RegisteredProvider[] providers, UnavailableProviders? others, long now)
+    {
+        if (others is { Trial: null, Full: null, EjectedProviders: null }
+            && EarlyTrial.Of(providers, now) is { } tried && tried.State.Trials.TryEndEarly(now))
+            others.Add(tried, ProviderAvailability.Trial, long.MaxValue);
     }
 
     private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, PlanInput input, long started)
@@ -123,9 +146,8 @@ internal sealed partial class RoutePlanner
         var available = providers;
         var byFirstToken = IsByFirstToken(providers, call.Live || call.Request.Streaming);
         var states = StatesOf(ref available, reachable, now, byFirstToken, null, out var others);
-        if (input.IsFirst && available.Length == 0 && others is { Trial: null, Full: null, EjectedProviders: null }
-            && EarlyTrial.Of(providers, now) is { } tried && tried.State.Trials.TryEndEarly(now))
-            others.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+        if (input.IsFirst && available.Length == 0)
+            AddEarlyTrial(providers, others, now);
         var first = FirstIn(available, input.Binding.First);
         // A call that was bound to begin with stays so, though the one it was bound to has been asked.
         var isFree = input.IsFirst && first is null && !input.Binding.IsToOne;

@@ -89,6 +89,8 @@ internal sealed class UnavailableProviders
     /// <summary>An attempt begins at it: the call does not ask it again.</summary>
     public void Forget(RegisteredProvider registered)
     {
+        if (Trial == registered)
+            Trial = null;
         Full?.Remove(registered);
         EjectedProviders?.Remove(registered);
     }

@@ -11,6 +11,9 @@ internal sealed class Turns
     private readonly Lock _lock = new();
     private readonly Dictionary<string[], TurnCount> _sets = new(new NameSetComparer());
     private volatile Whole _whole = new([], new TurnCount());
+
+    /// <summary>The whole list, where this is it; null while it is being changed.</summary>
+    public Whole? WholeOf(RegisteredProvider[] all) => _whole is var whole && ReferenceEquals(whole.All, all) ? whole : null;
     private long _lookUps;
 
     /// <summary>The list of providers has changed.</summary>
@@ -64,5 +67,15 @@ internal sealed class Turns
         _sets.Remove(_sets.MinBy(static set => set.Value.UsedAt).Key);
     }
 
-    private sealed record Whole(RegisteredProvider[] All, TurnCount Count);
+    /// <summary>The list of providers as a whole, with what every call asks about it.</summary>
+    /// <param name="All">The providers.</param>
+    /// <param name="Count">Their turns.</param>
+    internal sealed record Whole(RegisteredProvider[] All, TurnCount Count)
+    {
+        /// <summary>Whether each of them can serve any request.</summary>
+        public bool AreAllCapable { get; } = Array.TrueForAll(All, static s => s.Info.Capabilities == ProviderCapabilities.All);
+
+        /// <summary>Whether a buffered call would be streamed from each of them.</summary>
+        public bool PreferStreaming { get; } = Array.TrueForAll(All, static s => s.Info.PrefersStreaming);
+    }
 }

@@ -44,6 +44,21 @@ public class RoutePlanTests
     }
 
     [Fact]
+    public void A_provider_whose_permit_has_come_is_not_asked_again_by_a_plan_that_found_it_free()
+    {
+        var unavailable = Others("trial", ["full"], ["ejected"]);
+        var (trial, full, ejected) = (unavailable.Trial!, unavailable.Full!.Single(), unavailable.EjectedProviders!.Single());
+        RegisteredProvider[] free = [Registered("a"), Registered("b"), Registered("c")];
+        using var plan = Plan(unavailable, c => c, free);
+        plan.HasAnotherAvailable.Should().BeTrue("a is looked at before its permit comes");
+        foreach (var registered in new[] { trial, full, ejected, free[0], free[2] })
+            plan.Forget(registered);
+        plan.CountUntried().Should().Be(1);
+        Names(plan).Should().Equal("b");
+        (plan.NextEjected(), plan.Full!.Count, plan.HasTrial).Should().Be((null, 0, false));
+    }
+
+    [Fact]
     public void A_candidate_that_the_strategy_names_again_is_asked_once()
     {
         using var plan = Plan(null, c => [c[1], c[0], c[1], c[2], c[0], c[3], c[2], c[1]], "a", "b", "c", "d");
@@ -140,11 +155,14 @@ public class RoutePlanTests
     }
 
     private RoutePlan Plan(
-        UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available)
+        UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, params string[] available) =>
+        Plan(unavailable, rank, Array.ConvertAll(available, Registered));
+
+    private RoutePlan Plan(
+        UnavailableProviders? unavailable, Func<IReadOnlyList<Candidate>, IEnumerable<Candidate>> rank, RegisteredProvider[] available)
     {
-        var slots = Array.ConvertAll(available, Registered);
         var strategy = new PlanStrategy(new CustomRanking(rank), _faults.Add);
-        return new(slots, new CandidateState[slots.Length], unavailable, strategy, Strategies.RankingCase.Context());
+        return new(available, new CandidateState[available.Length], unavailable, strategy, Strategies.RankingCase.Context());
     }
 
     private static UnavailableProviders Others(string? trial, string[] full, string[] ejected)

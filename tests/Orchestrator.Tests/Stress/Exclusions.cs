@@ -31,6 +31,8 @@ internal sealed class Exclusions(HealthOptions options)
         LlmErrorKind.RateLimited when retryAfter is { } asked =>
             (asked < options.LongestRetryAfter ? asked : options.LongestRetryAfter, Hold.ForSure),
         LlmErrorKind.RateLimited => (options.LongestRetryAfter, Hold.AtMost),
+        _ when retryAfter is { } asked && ErrorRule.For(kind).Health == HealthEffect.Failure =>
+            (asked < options.LongestRetryAfter ? asked : options.LongestRetryAfter, Hold.AtMost),
         _ => null,
     };
 
