@@ -33,8 +33,8 @@ public sealed partial class Router
             // What still runs is cancelled by the disposal.
         }
 
-        var drained = idle.IsCompletedSuccessfully;
         await DisposeAsync().ConfigureAwait(false);
-        return drained;
+        // Another disposal, or a second drain whose time was over, may have come before.
+        return !_services.Running.AreCut;
     }
 }

@@ -60,7 +60,11 @@ internal sealed class CallServices(CallTotals calls)
     /// <summary>
     /// Tells all calls that the router is disposed. On this thread, for nothing but our own code is registered, and none of it blocks.
     /// </summary>
-    public void Cancel() => _disposing.Cancel();
+    public void Cancel()
+    {
+        Running.NoteDisposal();
+        _disposing.Cancel();
+    }
 
     /// <summary>The number of a call that comes to wait for a permit, from 1: every line is in this order.</summary>
     public long NextArrival() => Interlocked.Increment(ref _arrivals);

@@ -41,10 +41,21 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
         var joined = false;
         foreach (var registered in plan.Full)
         {
-            joined |= Join(registered, plan.IsEjected(registered) ? WaitFor.PermitAnyway : WaitFor.Permit, now);
+            joined |= PlaceAt(registered) is not { Line: not null, IsBeyondLimit: true }
+                && Join(registered, plan.IsEjected(registered) ? WaitFor.PermitAnyway : WaitFor.Permit, now);
             IsOvertaken |= registered.IsRetired;
             if (Waiter.IsTaken)
                 return true;
+        }
+
+        // A call that waits at another anyway takes no room in a line that is full, but its turn when a permit is free.
+        foreach (var registered in joined && plan.Full.Count > 1 ? plan.Full : [])
+        {
+            if (PlaceAt(registered) is { Line: null } place && !Waiter.IsTaken)
+            {
+                place.IsBeyondLimit = true;
+                Join(registered, WaitFor.Availability, now);
+            }
         }
 
         foreach (var registered in joined ? plan.Closed ?? [] : [])

@@ -7,6 +7,10 @@ internal sealed class RunningCalls(CallTotals ended)
     private TaskCompletionSource<bool>? _idle;
     private long _last = -1;
     private long _refused;
+    private bool _areCut;
+
+    /// <summary>Whether the disposal of the router has ended calls that ran.</summary>
+    public bool AreCut => Volatile.Read(ref _areCut);
 
     /// <summary>Begins a call.</summary>
     /// <returns>Its number, from 0 up.</returns>
@@ -36,6 +40,13 @@ internal sealed class RunningCalls(CallTotals ended)
         return idle.Task;
     }
 
+    /// <summary>The router is about to be disposed, which ends the calls that run.</summary>
+    public void NoteDisposal()
+    {
+        if (Volatile.Read(ref _idle) is not { Task.IsCompleted: true } && !AreOver())
+            Volatile.Write(ref _areCut, true);
+    }
+
     private ObjectDisposedException Refuse(TaskCompletionSource<bool> idle)
     {
         Interlocked.Increment(ref _refused);
@@ -45,9 +56,14 @@ internal sealed class RunningCalls(CallTotals ended)
 
     private void Check(TaskCompletionSource<bool> idle)
     {
+        if (AreOver())
+            idle.TrySetResult(true);
+    }
+
+    private bool AreOver()
+    {
         // Those that have ended are read first: one that begins in between cannot make up for one that runs.
         var over = ended.Count() + Interlocked.Read(ref _refused);
-        if (over == Interlocked.Read(ref _last) + 1)
-            idle.TrySetResult(true);
+        return over == Interlocked.Read(ref _last) + 1;
     }
 }

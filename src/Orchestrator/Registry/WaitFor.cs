@@ -9,6 +9,7 @@ internal enum WaitFor : byte
     /// <summary>A permit, though the provider is ejected: no other is left to ask.</summary>
     PermitAnyway,
 
-    /// <summary>That the provider comes back: it is ejected or excluded, and the call waits for a permit elsewhere meanwhile.</summary>
+    /// <summary>That the provider comes back, as it is ejected or excluded, or has a permit free, as its line has no room: the call waits
+    /// for a permit elsewhere meanwhile.</summary>
     Availability,
 }

@@ -15,6 +15,9 @@ internal sealed class WaitPlace(PermitWaiter waiter, RegisteredProvider register
 
     public WaitFor For { get; set; }
 
+    /// <summary>Whether the line had no room for it, so that it is not counted; used by the call alone.</summary>
+    public bool IsBeyondLimit { get; set; }
+
     /// <summary>The line it is in; null when it is in none.</summary>
     public WaitLine? Line { get; set; }
 

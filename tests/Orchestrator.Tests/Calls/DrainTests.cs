@@ -117,6 +117,28 @@ public class DrainTests
         provider.Disposals.Should().Be(1);
     }
 
+    [Theory]
+    [BothModes("a disposal", true)]
+    [BothModes("a disposal", false)]
+    [BothModes("a second drain", true)]
+    public async Task It_is_false_where_something_else_has_cut_the_calls_off(string what, bool isDraining, bool streamed)
+    {
+        var provider = Waiting();
+        var router = InOrder(null, _time, null, provider);
+        var running = router.RunAsync(streamed);
+        await UntilAsync(() => provider.Calls == 1);
+        var draining = isDraining ? router.DrainAsync(Timeout.InfiniteTimeSpan) : null;
+
+        if (what == "a disposal")
+            await router.DisposeAsync();
+        else
+            (await router.DrainAsync(TimeSpan.Zero).WaitAsync(Patience)).Should().BeFalse();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => running.WaitAsync(Patience));
+        (await (draining ?? router.DrainAsync(TimeSpan.Zero)).WaitAsync(Patience)).Should().BeFalse();
+        (await router.DrainAsync(TimeSpan.FromSeconds(1)).WaitAsync(Patience)).Should().BeFalse("that stays so");
+    }
+
     [Fact]
     public async Task A_negative_time_is_refused_and_the_router_goes_on()
     {

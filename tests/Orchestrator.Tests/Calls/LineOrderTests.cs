@@ -161,6 +161,34 @@ public class LineOrderTests
     }
 
     [Theory]
+    [BothModes(0)]
+    [BothModes(1)]
+    public async Task A_call_that_found_no_room_in_one_line_and_waits_in_another_has_its_turn_in_both(int limit, bool streamed)
+    {
+        var a = new Held("a", 1);
+        await using var router = InOrder(new(), _clock, null);
+        router.AddProvider(a, new() { QueueLimit = limit }).AddProvider(_b);
+        var calls = new List<Task<string>>();
+        for (var i = 0; i < 8; i++)
+        {
+            calls.Add(router.AskAsync(streamed, messages: Say($"{i}")));
+            await UntilAsync(() => a.Running + _b.Running + router.GetMetrics()["b"].Queued == i + 1);
+        }
+
+        for (var done = 1; done < 8; done++)
+        {
+            router.GetMetrics()["a"].Queued.Should().BeLessThanOrEqualTo(limit, "the others take no room there");
+            a.Release();
+            await UntilAsync(() => a.Done == done && (done == 7 || a.Running == 1));
+        }
+
+        a.Prompts.Should().Equal("0", "2", "3", "4", "5", "6", "7");
+        _b.Release();
+        await Task.WhenAll(calls).WaitAsync(Patience);
+        router.GetMetrics().Values.Should().OnlyContain(m => m.InFlight == 0 && m.Queued == 0);
+    }
+
+    [Theory]
     [BothModes]
     public async Task A_batch_far_greater_than_the_permits_waits_within_its_limit_instead_of_failing(bool streamed)
     {
