@@ -170,8 +170,9 @@ internal partial struct ProviderChoice
         if (_elsewhere is not null)
             return result.Committed ? error : _elsewhere.Error;
         _limited.Note(input, result);
-        var next = services.Rules[error.Kind].Next;
-        var mayAskOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed && !error.IsRequestFault;
+        // No provider could be sent such a request, whatever the rule of its kind says.
+        var next = error.IsRequestFault ? NextProvider.Never : services.Rules[error.Kind].Next;
+        var mayAskOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed;
         var elsewhere = mayAskOne ? new OneElsewhere(error, input.Provider.Info) : null;
         // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
         var otherwise = next == NextProvider.Always || mayAskOne ? null : broken ?? error;

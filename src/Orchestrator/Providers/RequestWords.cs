@@ -9,6 +9,14 @@ internal static class RequestWords
 {
     private static readonly string[] Moderation = ["moderation", "flagged"];
 
+    // Not the prompt, but whoever sends it: every other call is refused as well.
+    private static readonly string[] FlaggedAccounts =
+    [
+        .. from who in new[] { "account", "organization", "organisation", "project", "workspace", "key" }
+           from verb in new[] { "is", "was", "has been" }
+           select $"{who} {verb} flagged",
+    ];
+
     private static readonly string[] Unsupported = ["no endpoints found that support", "no endpoints found that can handle"];
 
     // A smaller request passes at once: the account has money. Not InvalidRequest, for a provider with more credit can answer; not
@@ -19,6 +27,7 @@ internal static class RequestWords
     public static LlmErrorKind? KindOf(int status, ServerError error) => status switch
     {
         400 or 403 or 422 or 451 when error.IsFlagged => LlmErrorKind.ContentFiltered,
+        403 when Says(error.Message, FlaggedAccounts) => LlmErrorKind.Permission,
         403 when Says(error.Message, Moderation) || Says(error.Code, Moderation) || Says(error.Type, Moderation) =>
             LlmErrorKind.ContentFiltered,
         404 when Says(error.Message, Unsupported) => LlmErrorKind.NotSupported,

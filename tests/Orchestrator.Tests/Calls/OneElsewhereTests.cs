@@ -142,6 +142,22 @@ public partial class OneElsewhereTests
     }
 
     [Theory]
+    [BothModes(NextProvider.Always)]
+    [BothModes(NextProvider.OneElsewhere)]
+    public async Task A_request_that_was_never_sent_stops_and_blames_nobody_whatever_the_rule(NextProvider next, bool streamed)
+    {
+        var options = new RouterOptions { Retry = new() };
+        options.ErrorRules[LlmErrorKind.InvalidRequest] =
+            new ErrorRule { RetriesSameProvider = true, Next = next, Health = HealthEffect.Failure };
+        var (a, b) = (Of("a", "v1", null, RequestFault.Of("cannot be written")), Of("b", "v2", null));
+        await using var router = InOrder(options, _clock, null, a, b);
+        for (var call = 0; call < 4; call++)
+            (await router.FailAsync<LlmException>(streamed)).Kind.Should().Be(LlmErrorKind.InvalidRequest);
+        (a.Calls, b.Calls).Should().Be((4, 0));
+        router.GetMetrics()["a"].RecentErrorRate.Should().Be(0);
+    }
+
+    [Theory]
     [BothModes]
     public async Task A_user_may_choose_it_for_other_kinds_and_a_retry_comes_first(bool streamed)
     {

@@ -20,6 +20,8 @@ public class RequestWordsTests
         { 403, """{"error":{"code":403,"message":"This model requires moderation"}}""", LlmErrorKind.ContentFiltered },
         { 403, """{"error":{"message":"Your prompt was FLAGGED","type":"permission_error"}}""", LlmErrorKind.ContentFiltered },
         { 403, """{"error":{"message":"no","code":"content_moderation_failed"}}""", LlmErrorKind.ContentFiltered },
+        { 403, """{"error":{"code":403,"message":"Your account has been flagged. Contact us"}}""", LlmErrorKind.Permission },
+        { 403, """{"error":{"code":403,"message":"This organization was flagged by our moderation"}}""", LlmErrorKind.Permission },
         { 403, """{"error":{"code":403,"message":"Key limit exceeded","metadata":{"flagged_input":null}}}""", LlmErrorKind.Permission },
         { 404, """{"error":{"code":404,"message":"No endpoints found that support tool use. To learn more, see the docs"}}""",
             LlmErrorKind.NotSupported },
