@@ -55,7 +55,8 @@ public partial class OneElsewhereTests
         {
             router.ReplaceProviders([new(same), new(b)]);
             return Some.Failure(Refusal());
-        }) { Info = Info("a", "v1", null) }).AddProvider(Of("gone", "v3", null));
+        })
+        { Info = Info("a", "v1", null) }).AddProvider(Of("gone", "v3", null));
         (await router.AskAsync(streamed)).Should().Be("b");
         same.Calls.Should().Be(0);
     }
@@ -70,7 +71,8 @@ public partial class OneElsewhereTests
         {
             router.ReplaceProviders([]);
             return Some.Failure(Refusal());
-        }) { Info = Info("a", "v1", null) }).AddProvider(b);
+        })
+        { Info = Info("a", "v1", null) }).AddProvider(b);
         (await router.FailAsync<LlmException>(streamed)).Kind.Should().Be(LlmErrorKind.InvalidRequest);
         b.Calls.Should().Be(0);
     }

@@ -38,11 +38,29 @@ internal static partial class ToldWait
 
     private static readonly FrozenDictionary<string, double> Units = new Dictionary<string, double>
     {
-        ["ms"] = 0.001, ["msec"] = 0.001, ["msecs"] = 0.001, ["millisecond"] = 0.001, ["milliseconds"] = 0.001,
-        ["s"] = 1, ["sec"] = 1, ["secs"] = 1, ["second"] = 1, ["seconds"] = 1,
-        ["m"] = 60, ["min"] = 60, ["mins"] = 60, ["minute"] = 60, ["minutes"] = 60,
-        ["h"] = 3600, ["hr"] = 3600, ["hrs"] = 3600, ["hour"] = 3600, ["hours"] = 3600,
-        ["d"] = 86400, ["day"] = 86400, ["days"] = 86400,
+        ["ms"] = 0.001,
+        ["msec"] = 0.001,
+        ["msecs"] = 0.001,
+        ["millisecond"] = 0.001,
+        ["milliseconds"] = 0.001,
+        ["s"] = 1,
+        ["sec"] = 1,
+        ["secs"] = 1,
+        ["second"] = 1,
+        ["seconds"] = 1,
+        ["m"] = 60,
+        ["min"] = 60,
+        ["mins"] = 60,
+        ["minute"] = 60,
+        ["minutes"] = 60,
+        ["h"] = 3600,
+        ["hr"] = 3600,
+        ["hrs"] = 3600,
+        ["hour"] = 3600,
+        ["hours"] = 3600,
+        ["d"] = 86400,
+        ["day"] = 86400,
+        ["days"] = 86400,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The wait that a body tells; null for none.</summary>
