@@ -31,7 +31,7 @@ internal static class CallAudit
                 violations.Expect(
                     told.Count > 0 || call.Error is LlmException
                     {
-                        Kind: LlmErrorKind.NoCandidate or LlmErrorKind.InvalidRequest
+                        Kind: LlmErrorKind.NoCandidate or LlmErrorKind.Overloaded or LlmErrorKind.InvalidRequest
                         or LlmErrorKind.Timeout
                     }, () => $"{Of(call)}: failed without an attempt: {call.Error}");
                 break;

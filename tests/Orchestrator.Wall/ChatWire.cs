@@ -72,7 +72,7 @@ internal static class ChatWire
         LlmErrorKind.ModelNotFound => 404,
         LlmErrorKind.RateLimited => 429,
         LlmErrorKind.Timeout => 504,
-        LlmErrorKind.NoCandidate or LlmErrorKind.Unavailable => 503,
+        LlmErrorKind.NoCandidate or LlmErrorKind.Overloaded or LlmErrorKind.Unavailable => 503,
         _ => 502,
     };
 

@@ -9,12 +9,12 @@ internal static class RequestWords
 {
     private static readonly string[] Moderation = ["moderation", "flagged"];
 
-    // Not the prompt, but whoever sends it: every other call is refused as well.
+    // Not the prompt, but the account that sends it: every other call is refused as well.
     private static readonly string[] FlaggedAccounts =
     [
-        .. from who in new[] { "account", "organization", "organisation", "project", "workspace", "key" }
+        .. from party in new[] { "account", "organization", "organisation", "project", "workspace", "key" }
            from verb in new[] { "is", "was", "has been" }
-           select $"{who} {verb} flagged",
+           select $"{party} {verb} flagged",
     ];
 
     private static readonly string[] Unsupported = ["no endpoints found that support", "no endpoints found that can handle"];

@@ -105,7 +105,7 @@ internal static partial class ToldWait
                     // What quotes the request tells nothing.
                     (name, _) = ("", reader.TrySkip());
                 else if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && reader.ValueSpan.Length <= MostText
-                    && JsonRead.Text(ref reader) is { } text)
+                    && (Member(name) is not null || MayTell(reader.ValueSpan)) && JsonRead.Text(ref reader) is { } text)
                 {
                     if (Member(name) is { } unit && Value(text, unit) is { } wait)
                         return wait;
@@ -119,6 +119,21 @@ internal static partial class ToldWait
         }
 
         return told;
+    }
+
+    /// <summary>Whether a value may have a verb of <see cref="Verb"/>, or is JSON itself: the others need not be decoded.</summary>
+    private static bool MayTell(ReadOnlySpan<byte> value) =>
+        value is [(byte)'{', ..] || HasWord(value, "try"u8) || HasWord(value, "wait"u8) || HasWord(value, "reset"u8);
+
+    private static bool HasWord(ReadOnlySpan<byte> value, ReadOnlySpan<byte> word)
+    {
+        for (var i = 0; i + word.Length <= value.Length; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(value.Slice(i, word.Length), word))
+                return true;
+        }
+
+        return false;
     }
 
     private static double? Member(string name)
