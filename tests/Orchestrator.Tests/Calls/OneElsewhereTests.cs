@@ -144,7 +144,7 @@ public partial class OneElsewhereTests
     [Theory]
     [BothModes(NextProvider.Always)]
     [BothModes(NextProvider.OneElsewhere)]
-    public async Task A_request_that_was_never_sent_stops_and_blames_nobody_whatever_the_rule(NextProvider next, bool streamed)
+    public async Task A_request_that_was_never_sent_stops_and_blames_no_provider_whatever_the_rule(NextProvider next, bool streamed)
     {
         var options = new RouterOptions { Retry = new() };
         options.ErrorRules[LlmErrorKind.InvalidRequest] =

@@ -96,7 +96,8 @@ internal static class CallerScenarios
             await world.Clock.DelayAsync(Second).ConfigureAwait(false);
             await caller.CancelAsync().ConfigureAwait(false);
             var answer = await second.ConfigureAwait(false);
-            checks.Required(answer.Error is OperationCanceledException || answer.LlmError?.Kind is LlmErrorKind.NoCandidate or LlmErrorKind.Overloaded,
+            checks.Required(
+                answer.Error is OperationCanceledException || answer.LlmError?.Kind is LlmErrorKind.NoCandidate or LlmErrorKind.Overloaded,
                 $"in the queue: {answer.Said}");
             checks.Required((await first.ConfigureAwait(false)).IsComplete, "in the queue: the call before was lost");
             checks.Required(world.PrimaryCount == 1, $"in the queue: {world.PrimaryCount} requests where one at a time is served");

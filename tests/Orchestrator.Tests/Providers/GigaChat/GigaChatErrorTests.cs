@@ -175,10 +175,11 @@ public sealed class GigaChatErrorTests
     {
         await using var test = new GigaChatCase();
         test.Server.MaxOpen = 1;
-        test.Server.Reply = new FakeReply("раз") { FirstDelay = TimeSpan.FromMilliseconds(300) };
+        test.Server.Reply = new FakeReply("раз") { FirstDelay = TimeSpan.FromSeconds(2) };
         await test.Provider.ListModelsAsync();
         var first = test.AskAsync(streamed: true);
         await test.Server.WhenAskedAsync(1, TimeSpan.FromSeconds(10));
+        test.Server.Reply = new FakeReply("раз");
         (await test.FailAsync(streamed: false)).Error.Kind.Should().Be(LlmErrorKind.RateLimited);
         (await first).Text.Should().Be("раз");
         (await test.AskAsync(streamed: false)).Text.Should().Be("раз", "the first has ended");
