@@ -52,7 +52,8 @@ internal static class CallAudit
             asked.Provider.WasTrial(asked);
         if (attempt.Role == AttemptRole.Retry)
             violations.Expect(
-                index > 0 && call.Told[index - 1].Provider.Name == attempt.Provider.Name, () => $"{Of(call)}: a retry at another provider");
+                call.Told.Take(index).Any(before => before.Provider.Name == attempt.Provider.Name),
+                () => $"{Of(call)}: a retry at another provider");
         if (attempt.Outcome != AttemptOutcome.Succeeded)
             return;
         violations.Expect(asked.End is Seen.Completed || asked.GaveFinish, () => $"{Of(call)}: a success of what {asked.End}");
