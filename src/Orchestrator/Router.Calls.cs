@@ -88,16 +88,12 @@ public sealed partial class Router
     }
 
     IAsyncEnumerable<ChatResponseUpdate> IChatClient.GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
-    {
-        return StreamForClient(messages, options, showsProgress: false, cancellationToken);
-    }
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+        StreamForClient(messages, options, showsProgress: false, cancellationToken);
 
     IAsyncEnumerable<ChatResponseUpdate> IProgressSource.StreamWithProgress(
-        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
-    {
-        return StreamForClient(messages, options, showsProgress: true, cancellationToken);
-    }
+        IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+        StreamForClient(messages, options, showsProgress: true, cancellationToken);
 
     object? IChatClient.GetService(Type serviceType, object? serviceKey)
     {

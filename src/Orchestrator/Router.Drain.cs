@@ -15,11 +15,8 @@ public sealed partial class Router
     public async Task<bool> DrainAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-        {
             throw new ArgumentOutOfRangeException(
                 nameof(timeout), timeout, "The time-out of a drain must be zero or longer, or Timeout.InfiniteTimeSpan for no limit.");
-        }
-
         _life.Drain();
         var idle = _services.Running.CloseAsync();
         try

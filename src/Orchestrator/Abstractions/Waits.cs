@@ -24,6 +24,21 @@ internal static class Waits
     /// infinite.</summary>
     public static TimeSpan ForTimer(TimeSpan limit) => limit > LongestTimer ? Timeout.InfiniteTimeSpan : NotNegative(limit);
 
+    /// <summary>Disposes a timer whose clock may throw: one that goes on finds that nothing waits for it.</summary>
+    public static void DisposeSafely(this ITimer? timer)
+    {
+        try
+        {
+            timer?.Dispose();
+        }
+#pragma warning disable CA1031 // The clock is the user's.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nothing depends on it.
+        }
+    }
+
     public static TimeSpan Sum(TimeSpan a, TimeSpan b) =>
         b > TimeSpan.Zero && a > TimeSpan.MaxValue - b ? TimeSpan.MaxValue
         : b < TimeSpan.Zero && a < TimeSpan.MinValue - b ? TimeSpan.MinValue

@@ -157,19 +157,7 @@ internal sealed class AttemptClock
         _disposeLink.Unregister();
     }
 
-    public void DisposeTimer()
-    {
-        try
-        {
-            _timer?.Dispose();
-        }
-#pragma warning disable CA1031 // A timer that cannot be disposed finds an attempt that waits no more.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // Nothing depends on it.
-        }
-    }
+    public void DisposeTimer() => _timer.DisposeSafely();
 
     private void LinkToDisposal()
     {

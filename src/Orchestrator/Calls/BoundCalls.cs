@@ -5,8 +5,7 @@ namespace Orchestrator;
 
 /// <summary>
 /// What binds a call to a provider, in the order of force: ModelId, then the conversation or the answer that is continued, then the tool
-/// loop. What none of them binds is
-/// the strategy's.
+/// loop. A call that none of them binds is the strategy's.
 /// </summary>
 internal sealed class BoundCalls(HandedOut handedOut)
 {

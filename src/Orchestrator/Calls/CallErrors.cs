@@ -97,6 +97,5 @@ internal static class CallErrors
         : $"{name}: {obstacle.Reason}";
 
     /// <summary>Whether an exclusion ends by itself.</summary>
-    private static bool HasEnd((ExclusionReason Reason, TimeSpan Left) obstacle) =>
-        obstacle.Reason != ExclusionReason.Disabled && obstacle.Left >= TimeSpan.Zero && obstacle.Left < TimeSpan.MaxValue;
+    private static bool HasEnd((ExclusionReason Reason, TimeSpan Left) obstacle) => obstacle.Left < TimeSpan.MaxValue;
 }

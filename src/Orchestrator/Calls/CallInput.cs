@@ -45,11 +45,10 @@ internal sealed class CallInput
     public bool IsCancelled => Token.IsCancellationRequested || Services.IsDisposing;
 
     /// <summary>The turn among its candidates that it has taken; null as long as it has taken none.</summary>
-    public long? Turn
-    {
-        get => _turn < 0 ? null : _turn;
-        set => _turn = value ?? -1;
-    }
+    public long? Turn => _turn < 0 ? null : _turn;
+
+    /// <summary>Takes its turn, which it keeps however often it plans anew.</summary>
+    public long TakeTurn(TurnCount turns) => _turn = turns.Take();
 
     /// <summary>The call begins.</summary>
     /// <exception cref="ObjectDisposedException">The router is being drained.</exception>

@@ -6,15 +6,7 @@ namespace Orchestrator;
 /// <param name="set">The candidates, by the request alone.</param>
 internal readonly struct CallTurns(Turns turns, RegisteredProvider[] all, RegisteredProvider[] set)
 {
-    /// <summary>The turn of a call: taken once by a free one, however often it plans anew.</summary>
-    public long Of(CallInput call, bool isFree)
-    {
-        if (call.Turn is { } taken)
-            return taken;
-        if (!isFree)
-            return turns.PeekOf(all, set);
-        var turn = turns.Of(all, set).Take();
-        call.Turn = turn;
-        return turn;
-    }
+    /// <summary>The turn of a call: taken by a free one, and only seen by a bound one.</summary>
+    public long Of(CallInput call, bool isFree) =>
+        call.Turn ?? (isFree ? call.TakeTurn(turns.Of(all, set)) : turns.PeekOf(all, set));
 }

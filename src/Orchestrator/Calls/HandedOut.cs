@@ -91,13 +91,10 @@ internal sealed class HandedOut
 
     private string? ByObjects(IReadOnlyList<ChatMessage> messages, int first, int last)
     {
-        for (var i = last; i >= first; i--)
+        foreach (var call in CallsIn(messages, first, last))
         {
-            foreach (var content in messages[i].Contents)
-            {
-                if (content is FunctionCallContent call && _objects.TryGetValue(call, out var provider))
-                    return provider;
-            }
+            if (_objects.TryGetValue(call, out var provider))
+                return provider;
         }
 
         return null;
@@ -107,19 +104,26 @@ internal sealed class HandedOut
     private string? ByIds(IReadOnlyList<ChatMessage> messages, int first, int last)
     {
         string? found = null;
-        for (var i = last; i >= first; i--)
+        foreach (var call in CallsIn(messages, first, last))
         {
-            foreach (var content in messages[i].Contents)
-            {
-                if (content is not FunctionCallContent call || _calls.Of(IdOf(call)) is not { } provider)
-                    continue;
-                if (found is not null && found != provider)
-                    return null;
-                found = provider;
-            }
+            if (_calls.Of(IdOf(call)) is not { } provider)
+                continue;
+            if (found is not null && found != provider)
+                return null;
+            found = provider;
         }
 
         return found;
+    }
+
+    /// <summary>The calls in some of the messages, those of the last message first.</summary>
+    private static IEnumerable<FunctionCallContent> CallsIn(IReadOnlyList<ChatMessage> messages, int first, int last)
+    {
+        for (var i = last; i >= first; i--)
+        {
+            foreach (var call in messages[i].Contents.OfType<FunctionCallContent>())
+                yield return call;
+        }
     }
 
     private static bool Has<T>(ChatMessage message)

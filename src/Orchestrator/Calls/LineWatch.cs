@@ -7,24 +7,29 @@ internal static class LineWatch
 {
     /// <summary>Waits until there is a permit, another provider to ask, or nothing more to wait for, and takes the call out of all
     /// lines.</summary>
-    /// <returns>The permit, null for none; and whether the call's limit has run out.</returns>
+    /// <returns>The permit, null for none; and whether the time is over.</returns>
     /// <param name="call">The call.</param>
     /// <param name="wait">Its places.</param>
-    /// <param name="timeLeft">What its limit leaves; null when none holds.</param>
-    public static async ValueTask<(PermitWaiter? Granted, bool IsOver)> RunAsync(RouteCall call, PermitWait wait, TimeSpan? timeLeft)
+    /// <param name="time">How long it may wait; null where no limit holds.</param>
+    /// <param name="looks">Whether it looks for other providers meanwhile; a call that also waits for the time of a retry does
+    /// not.</param>
+    public static async ValueTask<(PermitWaiter? Granted, bool IsOver)> RunAsync(
+        RouteCall call, PermitWait wait, TimeSpan? time, bool looks)
     {
         Exception? fault = null;
         var isOver = false;
         try
         {
-            var end = wait.EndOf(timeLeft);
+            var end = wait.EndOf(time);
             while (!call.MustStop && !wait.IsGranted)
             {
-                await wait.WaitAsync(end, call.ChangesAt).ConfigureAwait(false);
+                await wait.WaitAsync(end, looks ? call.ChangesAt : long.MaxValue).ConfigureAwait(false);
                 if (wait.IsGranted || call.MustStop)
                     break;
                 if (isOver = wait.IsOver(end))
                     break;
+                if (!looks)
+                    continue;
                 wait.HandOn();
                 if (!wait.IsGranted && !await call.StaysInLineAsync(wait).ConfigureAwait(false))
                     break;
@@ -37,37 +42,13 @@ internal static class LineWatch
             fault = error;
         }
 
-        return (await EndAsync(wait, fault).ConfigureAwait(false), isOver);
-    }
-
-    /// <summary>Waits for so long, or until there is a permit, and takes the call out of all lines.</summary>
-    /// <returns>The permit; null for none.</returns>
-    public static async ValueTask<PermitWaiter?> UntilAsync(RouteCall call, PermitWait wait, TimeSpan time)
-    {
-        Exception? fault = null;
-        try
-        {
-            var end = wait.EndOf(time);
-            while (!call.MustStop && !wait.IsGranted && !wait.IsOver(end))
-                await wait.WaitAsync(end, long.MaxValue).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            fault = error;
-        }
-
-        return await EndAsync(wait, fault).ConfigureAwait(false);
-    }
-
-    private static async ValueTask<PermitWaiter?> EndAsync(PermitWait wait, Exception? fault)
-    {
         var granted = await wait.EndAsync().ConfigureAwait(false) ? wait.Waiter : null;
-        if (fault is null)
-            return granted;
-        granted?.Provider!.Withdraw(granted.Ticket);
-        ExceptionDispatchInfo.Throw(fault);
-        return null;
+        if (fault is not null)
+        {
+            granted?.Provider!.Withdraw(granted.Ticket);
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        return (granted, isOver);
     }
 }

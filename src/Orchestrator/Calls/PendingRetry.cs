@@ -41,7 +41,7 @@ internal sealed class PendingRetry(RegisteredProvider provider, bool onEjected, 
             if (permits is null)
                 await time.RunAsync(_delay, null, link).ConfigureAwait(false);
             else
-                granted = await LineWatch.UntilAsync(call, permits, _delay).ConfigureAwait(false);
+                (granted, _) = await LineWatch.RunAsync(call, permits, _delay, looks: false).ConfigureAwait(false);
             return granted;
         }
         finally

@@ -120,7 +120,7 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
     public async ValueTask<bool> EndAsync()
     {
         _link.Unregister();
-        DisposeTimer();
+        _timer.DisposeSafely();
         var isGranted = !Waiter.TryTake();
         for (var place = _places; place is not null; place = place.OfSameCall)
             place.Registered.State.Line.Leave(place);
@@ -169,19 +169,5 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
         }
 
         _timer.Change(due != Timeout.InfiniteTimeSpan && due < LeastPause ? LeastPause : due, Timeout.InfiniteTimeSpan);
-    }
-
-    private void DisposeTimer()
-    {
-        try
-        {
-            _timer?.Dispose();
-        }
-#pragma warning disable CA1031 // A timer that cannot be disposed wakes a call that does not wait any more.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // Nothing depends on it.
-        }
     }
 }

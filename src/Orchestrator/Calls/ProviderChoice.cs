@@ -11,7 +11,6 @@ internal partial struct ProviderChoice
 
     // The list that the plan was made from.
     private RegisteredProvider[]? _listed;
-
     private long _arrival;
     private int _triedBefore;
     private bool _overtaken;
@@ -172,10 +171,10 @@ internal partial struct ProviderChoice
         _limited.Note(input, result);
         // No provider could be sent such a request, whatever the rule of its kind says.
         var next = error.IsRequestFault ? NextProvider.Never : services.Rules[error.Kind].Next;
-        var mayAskOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed;
-        var elsewhere = mayAskOne ? new OneElsewhere(error, input.Provider.Info) : null;
+        var asksOne = next == NextProvider.OneElsewhere && broken is null && !result.Committed;
+        var elsewhere = asksOne ? new OneElsewhere(error, input.Provider.Info) : null;
         // A provider that was asked to start over and rejects the request: the consumer still saw a cut stream, and learns that.
-        var otherwise = next == NextProvider.Always || mayAskOne ? null : broken ?? error;
+        var otherwise = next == NextProvider.Always || elsewhere is not null ? null : broken ?? error;
         if (RetryDecision.DelayAfter(input, result, Plan!, made, MaxAttempts(services), timeLeft) is { } delay
             && services.Budget.TryTake(input.Call.Number + 1, services.Clock.Now()))
         {
@@ -227,10 +226,9 @@ internal partial struct ProviderChoice
         var now = services.Clock.Now();
         var retry = PendingRetry!;
         PendingRetry = null;
-        var isAvailable =
-            retry.Provider.State.TryBegin(retry.Provider, now, retry.OnEjected, out var ticket, Place) == ProviderAvailability.Available;
+        var availability = retry.Provider.State.TryBegin(retry.Provider, now, retry.OnEjected, out var ticket, Place);
         permit = new(retry.Provider, AttemptRole.Retry, ticket, now);
-        if (isAvailable)
+        if (availability == ProviderAvailability.Available)
             return true;
         // Ejected, excluded, full or removed meanwhile. The retry never started; return its token to the budget.
         services.Budget.PutBack();

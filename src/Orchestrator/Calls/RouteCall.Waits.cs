@@ -50,8 +50,7 @@ internal sealed partial class RouteCall
             _callClock.AddWait(retry.Waited);
         }
 
-        if (granted is not null
-            && _next.TryBeginBeforeRetry(call, granted, MustStop, retry.Waited, _made, _broken, out var permit))
+        if (granted is not null && _next.TryBeginBeforeRetry(call, granted, MustStop, retry.Waited, _made, _broken, out var permit))
         {
             _queuedFor += Services.Clock.Span(retry.Waited);
             StartAttempt(permit);
@@ -81,10 +80,9 @@ internal sealed partial class RouteCall
     /// <summary>Waits at all full providers at once: for the first permit, or for another provider to ask.</summary>
     private async ValueTask WaitForPermitAsync()
     {
-        var plan = _next.Plan!;
-        var first = plan.Full![0];
+        var first = _next.Plan!.Full![0];
         var wait = new PermitWait(Services.Clock, _next.ArrivalIn(Services), _returnsToLine);
-        var joined = wait.Join(plan, _made);
+        var joined = wait.Join(_next.Plan, _made);
         _next.NoteOvertaken(wait.IsOvertaken);
         if (!joined)
         {
@@ -95,11 +93,11 @@ internal sealed partial class RouteCall
         }
 
         _links.Add(wait, call);
-        PermitWaiter? granted;
-        bool isOver;
+        var (granted, isOver) = (default(PermitWaiter), false);
         try
         {
-            (granted, isOver) = await LineWatch.RunAsync(this, wait, call.TimeLeftAt(first, _callClock.Counted)).ConfigureAwait(false);
+            var timeLeft = call.TimeLeftAt(first, _callClock.Counted);
+            (granted, isOver) = await LineWatch.RunAsync(this, wait, timeLeft, looks: true).ConfigureAwait(false);
         }
         finally
         {

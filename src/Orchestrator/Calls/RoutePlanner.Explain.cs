@@ -27,10 +27,9 @@ internal sealed partial class RoutePlanner
         var available = able;
         var byFirstToken = IsByFirstToken(able, request.Streaming);
         var states = StatesOf(ref available, Array.ConvertAll(able, IsReachable), now, byFirstToken, views, out var unavailable);
-        if (available.Length == 0
-            && unavailable is { Trial: null, Full: null, EjectedProviders: null } && EarlyTrial.Of(able, now) is { } tried)
+        if (available.Length == 0 && EarlyTrialOf(able, unavailable, now) is { } tried)
         {
-            unavailable.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+            unavailable!.Add(tried, ProviderAvailability.Trial, long.MaxValue);
             ref var view = ref views[Array.IndexOf(able, tried)];
             view = view with { Availability = ProviderAvailability.Trial };
         }

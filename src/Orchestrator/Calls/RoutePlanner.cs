@@ -95,17 +95,18 @@ internal sealed partial class RoutePlanner
         var states = StatesOf(ref available, null, now, byFirstToken, null, out var others);
         if (available.Length == 0)
             AddEarlyTrial(whole.All, others, now);
-        var turn = call.Turn ?? whole.Count.Take();
-        call.Turn = turn;
-        return new(available, states, others, _strategy, ContextOf(call.Request, turn, whole.All.Length), null);
+        var context = ContextOf(call.Request, call.Turn ?? call.TakeTurn(whole.Count), whole.All.Length);
+        return new(available, states, others, _strategy, context);
     }
 
     private static void AddEarlyTrial(RegisteredProvider[] providers, UnavailableProviders? others, long now)
     {
-        if (others is { Trial: null, Full: null, EjectedProviders: null }
-            && EarlyTrial.Of(providers, now) is { } tried && tried.State.Trials.TryEndEarly(now))
-            others.Add(tried, ProviderAvailability.Trial, long.MaxValue);
+        if (EarlyTrialOf(providers, others, now) is { } tried && tried.State.Trials.TryEndEarly(now))
+            others!.Add(tried, ProviderAvailability.Trial, long.MaxValue);
     }
+
+    private static RegisteredProvider? EarlyTrialOf(RegisteredProvider[] providers, UnavailableProviders? others, long now) =>
+        others is { Trial: null, Full: null, EjectedProviders: null } ? EarlyTrial.Of(providers, now) : null;
 
     private ValueTask<RoutePlan> ProbeAndPlanAsync(ProbeCache probes, PlanInput input, long started)
     {

@@ -35,6 +35,7 @@ internal static class RequestWords
         _ => null,
     };
 
-    private static bool Says(string? text, string[] words) =>
+    /// <summary>Whether a text has one of some words, in whatever case.</summary>
+    public static bool Says(string? text, string[] words) =>
         text is not null && Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

@@ -9,23 +9,19 @@ internal sealed class NameSetComparer : IEqualityComparer<string[]>, IAlternateE
 
     public bool Equals(RegisteredProvider[] alternate, string[] other) => Same(other, alternate, static s => s.Info.Name);
 
-    public int GetHashCode([DisallowNull] string[] obj)
-    {
-        var hash = obj.Length;
-        foreach (var name in obj)
-            hash = unchecked(hash + name.GetHashCode(StringComparison.Ordinal));
-        return hash;
-    }
+    public int GetHashCode([DisallowNull] string[] obj) => HashOf(obj, static n => n);
 
-    public int GetHashCode(RegisteredProvider[] alternate)
-    {
-        var hash = alternate.Length;
-        foreach (var registered in alternate)
-            hash = unchecked(hash + registered.Info.Name.GetHashCode(StringComparison.Ordinal));
-        return hash;
-    }
+    public int GetHashCode(RegisteredProvider[] alternate) => HashOf(alternate, static s => s.Info.Name);
 
     public string[] Create(RegisteredProvider[] alternate) => Array.ConvertAll(alternate, static s => s.Info.Name);
+
+    private static int HashOf<T>(T[] set, Func<T, string> nameOf)
+    {
+        var hash = set.Length;
+        foreach (var one in set)
+            hash = unchecked(hash + nameOf(one).GetHashCode(StringComparison.Ordinal));
+        return hash;
+    }
 
     private static bool Same<T>(string[] names, T[] others, Func<T, string> nameOf)
     {

@@ -44,7 +44,7 @@ internal sealed class Turns
     }
 
     private TurnCount? WholeOf(RegisteredProvider[] all, RegisteredProvider[] set) =>
-        set.Length == all.Length && _whole is var whole && ReferenceEquals(whole.All, all) ? whole.Count : null;
+        set.Length == all.Length ? WholeOf(all)?.Count : null;
 
     private TurnCount OfUnderLock(RegisteredProvider[] set)
     {

@@ -38,12 +38,8 @@ public class FullIsUntriedTests
     [BothModes]
     public async Task A_permit_that_is_free_before_a_limit_is_over_is_taken(bool streamed)
     {
-        var (held, b) = (new Held("a", 1), new Script("b", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null));
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, held, b);
-        var holder = router.RouteAsync("holder");
-        await UntilAsync(() => held.Running == 1);
-        var call = router.RunAsync(streamed);
-        await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
+        var (router, held, b, holder, call) = await WaitsForBothAsync(streamed);
+        await using var closing = router;
         held.Release();
         held.Release();
         (await call.WaitAsync(Patience)).Text.Should().Be("a");
@@ -56,12 +52,8 @@ public class FullIsUntriedTests
     [BothModes]
     public async Task A_limit_that_is_over_before_a_permit_is_free_is_not_waited_past(bool streamed)
     {
-        var (held, b) = (new Held("a", 1), new Script("b", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null));
-        await using var router = InOrder(new() { Retry = new() }, _clock, null, held, b);
-        var holder = router.RouteAsync("holder");
-        await UntilAsync(() => held.Running == 1);
-        var call = router.RunAsync(streamed);
-        await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
+        var (router, held, b, holder, call) = await WaitsForBothAsync(streamed);
+        await using var closing = router;
         _clock.Advance(TimeSpan.FromSeconds(2.3));
         (await call.WaitAsync(Patience)).Text.Should().Be("b");
         router.GetMetrics()["a"].Queued.Should().Be(0);
@@ -96,5 +88,18 @@ public class FullIsUntriedTests
         await router.FailAsync<LlmException>(false, new() { ModelId = "b" });
         (await _clock.RunAsync(router.RunAsync(streamed))).Text.Should().Be("b");
         (a.Calls, b.Calls).Should().Be((1, 2));
+    }
+
+    /// <summary>One call holds the permit of a. Another was limited at b, and waits for that permit and for the end of the limit.</summary>
+    private async Task<(Router Router, Held A, Script B, Task Holder, Task<(string Text, RouteResult Route)> Call)> WaitsForBothAsync(
+        bool streamed)
+    {
+        var (held, b) = (new Held("a", 1), new Script("b", _clock, Error(LlmErrorKind.RateLimited, TimeSpan.FromSeconds(2)), null));
+        var router = InOrder(new() { Retry = new() }, _clock, null, held, b);
+        var holder = router.RouteAsync("holder");
+        await UntilAsync(() => held.Running == 1);
+        var call = router.RunAsync(streamed);
+        await UntilAsync(() => router.GetMetrics()["a"].Queued == 1);
+        return (router, held, b, holder, call);
     }
 }

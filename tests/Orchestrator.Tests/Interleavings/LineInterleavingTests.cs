@@ -33,11 +33,7 @@ public class LineInterleavingTests
                     source.Cancel();
                 }
             });
-            return () =>
-            {
-                (a.Peak, b.Peak).Should().Match<(int, int)>(peaks => peaks.Item1 <= 1 && peaks.Item2 <= 1);
-                scenario.CheckRest(a, b);
-            };
+            return () => CheckOnePermitEach(scenario, a, b);
         },
         free);
 
@@ -61,11 +57,7 @@ public class LineInterleavingTests
                     scenario.Clock.Advance(6100);
                 }
             });
-            return () =>
-            {
-                (a.Peak, b.Peak).Should().Match<(int, int)>(peaks => peaks.Item1 <= 1 && peaks.Item2 <= 1);
-                scenario.CheckRest(a, b);
-            };
+            return () => CheckOnePermitEach(scenario, a, b);
         },
         free);
 
@@ -129,4 +121,10 @@ public class LineInterleavingTests
             };
         },
         free);
+
+    private static void CheckOnePermitEach(Scenario scenario, PointedProvider a, PointedProvider b)
+    {
+        (a.Peak, b.Peak).Should().Match<(int, int)>(peaks => peaks.Item1 <= 1 && peaks.Item2 <= 1);
+        scenario.CheckRest(a, b);
+    }
 }

@@ -53,11 +53,8 @@ internal static class GatewayPage
         // Neither text nor words: JSON in a frame, or bytes that no decoder understood.
         if (!text.Any(char.IsLetter) || text.Any(c => c is '{' or '\uFFFD' || (char.IsControl(c) && !char.IsWhiteSpace(c))))
             return false;
-        return !Says(text, VendorWords) && (status == 403 || Says(text, FirewallWords));
+        return !RequestWords.Says(text, VendorWords) && (status == 403 || RequestWords.Says(text, FirewallWords));
     }
-
-    private static bool Says(string text, string[] words) =>
-        Array.Exists(words, word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> body)
     {

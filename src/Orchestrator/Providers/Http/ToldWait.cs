@@ -104,10 +104,12 @@ internal static partial class ToldWait
                 else if (name is "input" or "flagged_input" or "messages" or "prompt")
                     // What quotes the request tells nothing.
                     (name, _) = ("", reader.TrySkip());
-                else if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && reader.ValueSpan.Length <= MostText
-                    && (Member(name) is not null || MayTell(reader.ValueSpan)) && JsonRead.Text(ref reader) is { } text)
+                else if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number && reader.ValueSpan.Length <= MostText)
                 {
-                    if (Member(name) is { } unit && Value(text, unit) is { } wait)
+                    var unit = Member(name);
+                    if ((unit is null && !MayTell(reader.ValueSpan)) || JsonRead.Text(ref reader) is not { } text)
+                        continue;
+                    if (unit is { } seconds && Value(text, seconds) is { } wait)
                         return wait;
                     told ??= text.StartsWith('{') && depth < MostDepth ? In(Encoding.UTF8.GetBytes(text), depth + 1) : InText(text);
                 }
