@@ -37,7 +37,7 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
         _from = _places is null ? now : _from;
         Waiter.HasSeveralPlaces |= plan.Full!.Count + (plan.Closed?.Count ?? 0) > 1;
         // As long as it joins, no place is its last.
-        Waiter.AddHope();
+        Waiter.AddAwaitedPermit();
         var joined = false;
         foreach (var registered in plan.Full)
         {
@@ -64,7 +64,7 @@ internal sealed class PermitWait(RouterClock clock, long arrival, bool returns)
                 Join(registered, WaitFor.Availability, now);
         }
 
-        if (Waiter.LoseHope())
+        if (Waiter.RemoveAwaitedPermit())
             Waiter.Wake();
         _returns = true;
         return joined;

@@ -15,7 +15,7 @@ internal sealed class PermitWaiter(long arrival) : IValueTaskSource
     private object? _state;
     private RegisteredProvider? _provider;
     private int _taken;
-    private int _hopes;
+    private int _awaitedPermits;
 
     public long Arrival => arrival;
 
@@ -41,11 +41,11 @@ internal sealed class PermitWaiter(long arrival) : IValueTaskSource
     }
 
     /// <summary>One provider more whose permit is waited for.</summary>
-    public void AddHope() => Interlocked.Increment(ref _hopes);
+    public void AddAwaitedPermit() => Interlocked.Increment(ref _awaitedPermits);
 
     /// <summary>One provider less whose permit is waited for.</summary>
     /// <returns>Whether it was the last.</returns>
-    public bool LoseHope() => Interlocked.Decrement(ref _hopes) == 0;
+    public bool RemoveAwaitedPermit() => Interlocked.Decrement(ref _awaitedPermits) == 0;
 
     /// <summary>Ends the present wait, or the next where none is. From any thread, which runs none of the call's code.</summary>
     public void Wake()

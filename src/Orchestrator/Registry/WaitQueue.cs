@@ -30,7 +30,7 @@ internal sealed class WaitQueue
             Leave(place);
         place.For = what;
         if (what != WaitFor.Availability)
-            place.Waiter.AddHope();
+            place.Waiter.AddAwaitedPermit();
         Add(what, 1);
         (what == WaitFor.PermitAnyway ? _anyway : _line).Add(place);
         if (_line.First == place)
@@ -59,7 +59,7 @@ internal sealed class WaitQueue
         line.Remove(place);
         Add(place.For, -1);
         if (place.For != WaitFor.Availability)
-            place.Waiter.LoseHope();
+            place.Waiter.RemoveAwaitedPermit();
     }
 
     /// <summary>The first place whose call still waits.</summary>
@@ -135,7 +135,7 @@ internal sealed class WaitQueue
     {
         Add(place.For, -1);
         place.For = WaitFor.Availability;
-        return place.Waiter.LoseHope();
+        return place.Waiter.RemoveAwaitedPermit();
     }
 
     private WaitPlace? FirstOf(WaitLine line)
