@@ -118,13 +118,14 @@ internal static class Routed
     {
         if (!streamed)
         {
-            var response = await router.RouteAsync(prompt, options, cancellationToken);
+            var response = await router.RouteAsync(prompt, options, cancellationToken).ConfigureAwait(false);
             return (response.Text, response);
         }
 
         var text = "";
         RouteResult? route = null;
-        await foreach (var update in router.RouteStreamAsync(prompt, options, cancellationToken))
+        // A step of the provider runs on to the router's next one; the test's own context would take it to another thread.
+        await foreach (var update in router.RouteStreamAsync(prompt, options, cancellationToken).ConfigureAwait(false))
         {
             text += update.Text;
             route = update.GetRoute() ?? route;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Tests.Support;
 
 /// <summary>
-/// A provider for one call, which goes on only when the test says so, and on the test's own thread: when <see cref="Give(string)"/>
-/// returns, the router has taken the update and waits for the next. It ignores its token.
+/// A provider for one call, which goes on only when the test says so: <see cref="Give(string)"/> waits until the router asks for an
+/// update, and gives it on the test's own thread. It ignores its token.
 /// </summary>
 internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
 {
@@ -76,6 +76,7 @@ internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
     private sealed class HandStream : IAsyncEnumerable<ChatResponseUpdate>, IAsyncEnumerator<ChatResponseUpdate>, IValueTaskSource<bool>
     {
         private ManualResetValueTaskSourceCore<bool> _pull;
+        private volatile bool _isWaited;
 
         public Action? OnPull { get; set; }
 
@@ -91,13 +92,22 @@ internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
 
         public void Give(ChatResponseUpdate update)
         {
+            WhenWaited();
             Current = update;
             _pull.SetResult(true);
         }
 
-        public void End() => _pull.SetResult(false);
+        public void End()
+        {
+            WhenWaited();
+            _pull.SetResult(false);
+        }
 
-        public void Fail(Exception error) => _pull.SetException(error);
+        public void Fail(Exception error)
+        {
+            WhenWaited();
+            _pull.SetException(error);
+        }
 
         public IAsyncEnumerator<ChatResponseUpdate> GetAsyncEnumerator(CancellationToken cancellationToken = default) => this;
 
@@ -123,7 +133,17 @@ internal sealed class HandProvider(string name) : ILlmProvider, IAsyncDisposable
 
         public ValueTaskSourceStatus GetStatus(short token) => _pull.GetStatus(token);
 
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        {
             _pull.OnCompleted(continuation, state, token, flags);
+            _isWaited = true;
+        }
+
+        /// <summary>The consumer of the update before may still be running, on another thread.</summary>
+        private void WhenWaited()
+        {
+            SpinWait.SpinUntil(() => _isWaited, TimeSpan.FromSeconds(10)).Should().BeTrue("the router should ask for an update");
+            _isWaited = false;
+        }
     }
 }
