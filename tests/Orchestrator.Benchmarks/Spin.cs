@@ -23,6 +23,8 @@ internal static class Spin
             return 0;
         }
 
+        if (what is "waiting")
+            return await WaitingSection.SpinAsync();
         using var server = await CannedServer.StartAsync();
         var isOllama = what.StartsWith("ollama", StringComparison.Ordinal);
         ILlmProvider provider = isOllama ? HttpSections.OllamaOf(server) : HttpSections.OpenAiOf(server);

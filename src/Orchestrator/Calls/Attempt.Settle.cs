@@ -64,7 +64,7 @@ internal sealed partial class Attempt
 
         if (_reachedEnd)
         {
-            _error = FaultOfAnswer();
+            _error = AttemptErrors.OfAnswer(_answer, _input);
             if (_error is null)
                 return AttemptOutcome.Succeeded;
             _error.FillIn(Registered.Info);
@@ -77,17 +77,5 @@ internal sealed partial class Attempt
 
         // The consumer has abandoned the stream. With the completion mark seen, and no further round begun, the answer was whole.
         return _answer is { FinishReason: not null, WentOn: false } ? AttemptOutcome.Succeeded : AttemptOutcome.Abandoned;
-    }
-
-    /// <summary>Why an answer that has come to its end is none; null for one that is.</summary>
-    private LlmException? FaultOfAnswer()
-    {
-        if (_answer.IsRefusal && Services.RefusalAction == RefusalAction.NextProvider && !_answer.Committed)
-            return AttemptErrors.Refused(Registered.Info.Name);
-        if (_answer.HasContent || _answer is { FinishReason: not null, Said: null })
-            return null;
-        return _answer.Said is { } said
-            ? AttemptErrors.Said(said, _answer.IsRefusal, Registered.Info.Name, _input.Call.Request)
-            : AttemptErrors.Empty(Registered.Info.Name);
     }
 }

@@ -47,13 +47,16 @@ internal static class AttemptErrors
     public static LlmException NullContent(string provider) =>
         new(LlmErrorKind.MalformedResponse, $"Provider '{provider}' yielded null among the contents of an update.");
 
-    public static LlmException Refused(string provider) =>
-        new(LlmErrorKind.ContentFiltered, $"Provider '{provider}' refused the content (finish reason content_filter).");
-
-    public static LlmException Empty(string provider) =>
-        new(LlmErrorKind.MalformedResponse, $"Provider '{provider}' ended its answer with neither content nor a finish reason.");
-
-    /// <summary>An answer whose only content is an error.</summary>
-    public static LlmException Said(ErrorContent error, bool isRefusal, string provider, LlmRequest request) =>
-        ErrorAnswer.Of(error, isRefusal, provider, request);
+    /// <summary>Why an answer that has come to its end is none; null for one that is.</summary>
+    public static LlmException? OfAnswer(in AttemptAnswer answer, in AttemptInput input)
+    {
+        var provider = input.Provider.Info.Name;
+        if (answer.IsRefusal && input.Call.Services.RefusalAction == RefusalAction.NextProvider && !answer.Committed)
+            return new(LlmErrorKind.ContentFiltered, $"Provider '{provider}' refused the content (finish reason content_filter).");
+        if (answer.HasContent || answer is { FinishReason: not null, Said: null })
+            return null;
+        return answer.Said is { } said
+            ? ErrorAnswer.Of(said, answer.IsRefusal, provider, input.Call.Request)
+            : new(LlmErrorKind.MalformedResponse, $"Provider '{provider}' ended its answer with neither content nor a finish reason.");
+    }
 }

@@ -40,7 +40,8 @@ internal struct AttemptTime(long begun)
     /// <summary>The consumer takes an update: the provider's time stands still.</summary>
     public void Pause(long now)
     {
-        _spent = Spent(now);
+        // The first token was stamped precisely, its update by the tick.
+        _spent = Math.Max(Spent(now), FirstToken);
         _paused = true;
     }
 

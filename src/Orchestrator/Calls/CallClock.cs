@@ -9,6 +9,7 @@ internal struct CallClock
     private long _atConsumer;
     private long _pausedAt;
     private long _finished;
+    private CoarseStamp _step;
 
     /// <summary>When the call began: a buffered one at once, a stream when its consumer asks for the first update.</summary>
     public long Started { get; private set; }
@@ -25,16 +26,21 @@ internal struct CallClock
     public void Start(long now) => Started = now;
 
     /// <summary>An update goes to the consumer: the time until it asks for the next is its own.</summary>
-    public void Pause(long now)
+    /// <returns>The time.</returns>
+    public long Pause(RouterClock clock)
     {
         IsPaused = true;
-        _pausedAt = now;
+        return _pausedAt = clock.Now(ref _step);
     }
 
-    public void Resume(long now)
+    /// <summary>The consumer asks for the next update.</summary>
+    /// <returns>The time.</returns>
+    public long Resume(RouterClock clock)
     {
+        var now = clock.Now(ref _step);
         _atConsumer += now - _pausedAt;
         IsPaused = false;
+        return now;
     }
 
     /// <summary>A wait for a permit or for a retry has ended.</summary>
@@ -44,6 +50,8 @@ internal struct CallClock
     {
         _spent += attempt.Spent;
         _counted += attempt.Counted;
+        // The next attempt begins later than the last step.
+        _step = default;
     }
 
     /// <summary>The answer is there.</summary>

@@ -62,8 +62,7 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
         }
         else if (_callClock.IsPaused)
         {
-            var now = Services.Clock.Now();
-            _callClock.Resume(now);
+            var now = _callClock.Resume(Services.Clock);
             _attempt?.Resume(now);
         }
 
@@ -228,8 +227,7 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
     private CallStep HandOut(ChatResponseUpdate update)
     {
         Current = update;
-        var now = Services.Clock.Now();
-        _callClock.Pause(now);
+        var now = _callClock.Pause(Services.Clock);
         _attempt?.Pause(now);
         return CallStep.Update;
     }
