@@ -116,6 +116,12 @@ internal static partial class Log
     public static partial void ProviderOrphaned(ILogger logger, string provider);
 
     [LoggerMessage(
+        114, LogLevel.Warning,
+        "Provider '{provider}' ended an answer with the unknown finish reason '{reason}'; it counts as whole, because it has content",
+        EventName = "llm_finish_reason_unknown")]
+    public static partial void FinishReasonUnknown(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(
         111, LogLevel.Warning,
         "One event of a stream of provider '{provider}' could not be read and was skipped",
         EventName = "llm_event_skipped")]

@@ -129,9 +129,11 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
             json.WriteString("content"u8, text);
         else
             json.WriteNull("content"u8);
+        var field = OpenAiCompatibleState.WriteMessage(json, message, dialect.Info);
         if (!calls)
             return;
-        OpenAiCompatibleReasoning.WriteRequired(json, dialect);
+        if (field is null || field != dialect.RequiredReasoning)
+            OpenAiCompatibleReasoning.WriteRequired(json, dialect);
         json.WriteStartArray("tool_calls"u8);
         foreach (var content in message.Contents)
         {
@@ -151,6 +153,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         json.WriteString("name"u8, call.Name);
         json.WriteString("arguments"u8, ToolJson.Arguments(call));
         json.WriteEndObject();
+        OpenAiCompatibleState.WriteCall(json, call, dialect.Info);
         json.WriteEndObject();
     }
 }
