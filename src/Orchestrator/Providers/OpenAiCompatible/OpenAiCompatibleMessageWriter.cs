@@ -118,7 +118,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         images.Clear();
     }
 
-    /// <summary>Strict servers refuse a turn of the assistant with neither text nor calls, which a broken stream or a stop leaves.</summary>
+    /// <summary>Strict servers refuse a turn of the assistant with neither text nor calls, which a broken stream leaves.</summary>
     public static bool SaysAnything(ChatMessage message) =>
         message.Contents.Any(c => c is FunctionCallContent || MessageTexts.TextOf(c, isAssistant: true) is { Length: > 0 });
 
@@ -135,16 +135,19 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         if (field is null || field != dialect.RequiredReasoning)
             OpenAiCompatibleReasoning.WriteRequired(json, dialect);
         json.WriteStartArray("tool_calls"u8);
+        var isFirst = true;
         foreach (var content in message.Contents)
         {
-            if (content is FunctionCallContent call)
-                WriteCall(call);
+            if (content is not FunctionCallContent call)
+                continue;
+            WriteCall(call, isFirst);
+            isFirst = false;
         }
 
         json.WriteEndArray();
     }
 
-    private void WriteCall(FunctionCallContent call)
+    private void WriteCall(FunctionCallContent call, bool isFirst)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, ToolCallIds.Of(call.CallId, dialect.Ids));
@@ -153,7 +156,8 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         json.WriteString("name"u8, call.Name);
         json.WriteString("arguments"u8, ToolJson.Arguments(call));
         json.WriteEndObject();
-        OpenAiCompatibleState.WriteCall(json, call, dialect.Info);
+        if (!OpenAiCompatibleState.WriteCall(json, call, dialect.Info) && isFirst)
+            OpenAiCompatibleReasoning.WriteRequiredMembers(json, dialect);
         json.WriteEndObject();
     }
 }

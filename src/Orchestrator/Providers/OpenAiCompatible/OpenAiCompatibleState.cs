@@ -44,11 +44,9 @@ internal static class OpenAiCompatibleState
     }
 
     /// <summary>Writes the vendor's own members of a call.</summary>
-    public static void WriteCall(Utf8JsonWriter json, FunctionCallContent call, ProviderInfo info)
-    {
-        if (VendorState.Of(call, info) is { } state)
-            WriteMembers(json, state, Call);
-    }
+    /// <returns>Whether there were any.</returns>
+    public static bool WriteCall(Utf8JsonWriter json, FunctionCallContent call, ProviderInfo info) =>
+        VendorState.Of(call, info) is { } state && WriteMembers(json, state, Call);
 
     /// <summary>Adds the details of reasoning that a stream brings in pieces: texts of the same entry are joined.</summary>
     public static void AddDetails(JsonObject members, string name, JsonNode? value)
@@ -71,12 +69,13 @@ internal static class OpenAiCompatibleState
     private static string Reasoning(ChatMessage message) =>
         string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text));
 
-    private static void WriteMembers(Utf8JsonWriter json, JsonElement state, string name)
+    private static bool WriteMembers(Utf8JsonWriter json, JsonElement state, string name)
     {
         if (!state.TryGetProperty(name, out var members) || members.ValueKind != JsonValueKind.Object)
-            return;
+            return false;
         foreach (var member in members.EnumerateObject())
             member.WriteTo(json);
+        return true;
     }
 
     private static JsonObject? LastOf(JsonArray all, JsonObject part) =>
