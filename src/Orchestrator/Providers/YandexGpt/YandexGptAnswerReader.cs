@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -160,7 +159,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         {
             _calledTools = true;
             // The vendor has no ids; the caller needs one to assign the result.
-            contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
+            contents.Add(ToolJson.Call(CallIds.New(), name, arguments));
         }
     }
 
