@@ -98,4 +98,30 @@ public sealed class YandexGptPlaceTests : IAsyncLifetime, IDisposable
 
         ids.Should().HaveCount(4).And.OnlyHaveUniqueItems().And.OnlyContain(id => id.Length == 9 && id.All(char.IsAsciiLetterOrDigit));
     }
+
+    [Theory]
+    [InlineData("FAILED", "Ель", LlmErrorKind.ServerError)]
+    [InlineData("INTERNAL_ERROR", "", LlmErrorKind.ServerError)]
+    [InlineData("EUREKA", "", LlmErrorKind.MalformedResponse)]
+    [InlineData("TOOL_CALL_PARSE_ERROR", "", LlmErrorKind.MalformedResponse)]
+    [InlineData("EUREKA", "Ель", null)]
+    public async Task A_status_that_means_failure_or_nothing_known_is_no_answer(string status, string said, LlmErrorKind? kind)
+    {
+        var body = YandexGptCase.Line(said, status);
+        foreach (var streamed in new[] { true, false })
+        {
+            _test.Server.Enqueue(streamed ? Fault.Stream(body + "\n") : Fault.Body(body));
+            if (kind is null)
+            {
+                var answer = await _test.AskAsync(streamed);
+                (answer.Text, answer.FinishReason).Should().Be((said, new ChatFinishReason("eureka")));
+                continue;
+            }
+
+            var (text, error) = await _test.FailAsync(streamed);
+            error.Kind.Should().Be(kind);
+            if (streamed)
+                text.Should().Be(said);
+        }
+    }
 }
