@@ -17,7 +17,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
     private bool _calledTools;
     private bool _hasThought;
     private int _calls;
-    private SplitText _text, _thoughts;
+    private SplitPair _text, _thoughts;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
@@ -195,7 +195,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         // Older versions send no id; the caller needs one to assign the result.
         Add(
             ToolJson.Call(
-                string.IsNullOrEmpty(id) ? NewCallId.Next() : id,
+                string.IsNullOrEmpty(id) ? CallIds.New() : id,
                 name ?? "",
                 arguments ?? ""));
     }

@@ -8,7 +8,7 @@ namespace Orchestrator.Providers;
 internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
 {
     private readonly OpenAiCompatibleToolCalls _calls = new(info);
-    private SplitText _text, _thoughts, _otherThoughts;
+    private SplitPair _text, _thoughts, _otherThoughts;
     private JsonObject? _state;
     private bool _isAttached;
 
@@ -83,7 +83,7 @@ internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
             Add(carrier);
     }
 
-    private static string? Next(ref Utf8JsonReader reader, ref SplitText split)
+    private static string? Next(ref Utf8JsonReader reader, ref SplitPair split)
     {
         reader.Read();
         return split.Read(ref reader) is { Length: > 0 } text ? text : null;

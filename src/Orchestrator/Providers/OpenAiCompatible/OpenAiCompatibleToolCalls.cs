@@ -54,7 +54,7 @@ internal sealed class OpenAiCompatibleToolCalls(ProviderInfo info)
         {
             var call = _calls[i];
             var isOwn = !string.IsNullOrEmpty(call.Id) && !_calls.Exists(other => !ReferenceEquals(other, call) && other.Id == call.Id);
-            call.Id = isOwn ? call.Id : NewCallId.Next();
+            call.Id = isOwn ? call.Id : CallIds.New();
             var content = ToolJson.Call(call.Id!, call.Name ?? "", BrokenText.Repaired(call.Arguments));
             if (call.Members is { } members)
             {
