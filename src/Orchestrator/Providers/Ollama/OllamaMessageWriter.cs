@@ -19,6 +19,7 @@ internal static class OllamaMessageWriter
     {
         // Generated ids are unique within one answer only, so a result belongs to the last call before it.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        List<AIContent>? images = null;
         foreach (var message in messages)
         {
             var (rest, results) = (false, false);
@@ -28,29 +29,47 @@ internal static class OllamaMessageWriter
                     names[call.CallId] = call.Name;
                 if (content is FunctionResultContent result)
                 {
-                    WriteResult(json, result, names);
+                    WriteResult(json, result, names, ref images);
                     results = true;
+                    continue;
                 }
-                else
-                {
-                    rest |= content is not UsageContent;
-                }
+
+                Unsendable.Check(content, message.Role);
+                rest |= content is not (UsageContent or TextContent { Text.Length: 0 });
             }
 
-            if (rest || message.Contents.Count == 0)
-                WriteMessage(json, message, RoleOf(message.Role, results));
+            // A turn of the assistant without anything in it, as a stop leaves it, is no turn.
+            if (!rest && (results || message.Role == ChatRole.Assistant))
+                continue;
+            WriteImages(json, images);
+            WriteMessage(json, message, RoleOf(message.Role, results));
         }
+
+        WriteImages(json, images);
     }
 
-    private static void WriteResult(Utf8JsonWriter json, FunctionResultContent result, Dictionary<string, string> names)
+    /// <summary>Images of results, as a user's message after all results.</summary>
+    private static void WriteImages(Utf8JsonWriter json, List<AIContent>? images)
     {
+        if (images is not { Count: > 0 })
+            return;
+        WriteMessage(json, new ChatMessage(ChatRole.User, [.. images]), "user");
+        images.Clear();
+    }
+
+    private static void WriteResult(
+        Utf8JsonWriter json, FunctionResultContent result, Dictionary<string, string> names, ref List<AIContent>? images)
+    {
+        var read = ToolResult.Read(result);
         json.WriteStartObject();
         json.WriteString("role"u8, "tool"u8);
-        json.WriteString("content"u8, ToolJson.Text(result.Result));
+        json.WriteString("content"u8, read.Text);
         if (names.TryGetValue(result.CallId, out var name))
             json.WriteString("tool_name"u8, name);
         json.WriteString("tool_call_id"u8, result.CallId);
         json.WriteEndObject();
+        if (read.Images.Count > 0)
+            (images ??= []).AddRange(read.Images);
     }
 
     /// <summary>The server accepts any role, but the models' templates drop messages with other roles than system, user, assistant and
@@ -66,7 +85,7 @@ internal static class OllamaMessageWriter
     {
         json.WriteStartObject();
         json.WriteString("role"u8, role);
-        json.WriteString("content"u8, message.Text);
+        json.WriteString("content"u8, MessageTexts.Of(message));
         var thinking = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text));
         if (thinking.Length > 0)
             json.WriteString("thinking"u8, thinking);
@@ -88,12 +107,6 @@ internal static class OllamaMessageWriter
 
             if (content is not DataContent data)
                 continue;
-            if (!data.HasTopLevelMediaType("image"))
-            {
-                throw new LlmException(
-                    LlmErrorKind.NotSupported, "A message holds data that is no image; Ollama takes text and images only.");
-            }
-
             if (!begun)
                 json.WriteStartArray("images"u8);
             begun = true;
@@ -119,7 +132,7 @@ internal static class OllamaMessageWriter
             json.WriteStartObject("function"u8);
             json.WriteString("name"u8, call.Name);
             json.WritePropertyName("arguments"u8);
-            ToolJson.WriteArguments(json, call.Arguments);
+            ToolJson.WriteArguments(json, call);
             json.WriteEndObject();
             json.WriteEndObject();
         }
