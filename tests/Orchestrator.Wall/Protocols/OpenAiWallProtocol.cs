@@ -68,10 +68,15 @@ internal sealed class OpenAiWallProtocol(Dialect dialect) : IWallProtocol
     }
 
     public FakeLlmServer StartServer(FaultServerOptions options) =>
-        new FakeOpenAiServer(options) { Dialect = dialect.Name, ApiKey = WallSecrets.ApiKey };
+        new FakeOpenAiServer(options)
+        {
+            Dialect = dialect.Name,
+            Strict = true,
+            ApiKey = WallSecrets.ApiKey,
+        };
 
     public ILlmProvider CreateProvider(string name, Uri address, string model, TimeProvider clock, HttpClient? client = null) =>
-        new OpenAiCompatibleProvider(name, WallDialects.OptionsFor(dialect.Name, address, model), client, clock);
+        new OpenAiCompatibleProvider(name, WallDialects.OptionsFor(dialect.Name, address, model, WallSecrets.ApiKey), client, clock);
 
     public Uri BaseOf(Uri root) => new(root, dialect.BasePath);
 

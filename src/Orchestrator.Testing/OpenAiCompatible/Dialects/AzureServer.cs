@@ -15,7 +15,6 @@ internal static partial class AzureServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Azure,
-        Word = "azure",
         BasePath = "openai/v1",
         CheckKey = CheckKey,
         Errors = new() { Of = Words },

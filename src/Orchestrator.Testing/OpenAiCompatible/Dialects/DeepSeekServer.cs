@@ -12,7 +12,6 @@ internal static class DeepSeekServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.DeepSeek,
-        Word = "deepseek",
         BasePath = "",
         KeyPrefix = "sk-",
         Errors = new() { Of = Words },

@@ -6,7 +6,7 @@ internal sealed record Dialect
     public required OpenAiDialect Name { get; init; }
 
     /// <summary>The name on a command line.</summary>
-    public required string Word { get; init; }
+    public string Word => Name.ToString().ToLowerInvariant();
 
     /// <summary>The path that <c>/chat/completions</c> is appended to. <c>/v1</c> is understood by every fake.</summary>
     public string BasePath { get; init; } = "v1";

@@ -14,9 +14,8 @@ internal static partial class GeminiServer
 {
     private static readonly IReadOnlyCollection<string> Known = new HashSet<string>(StringComparer.Ordinal)
     {
-        "extra_body", "max_completion_tokens", "max_tokens", "messages", "modalities", "model", "n", "parallel_tool_calls",
-        "presence_penalty", "frequency_penalty", "reasoning_effort", "response_format", "seed", "service_tier", "stop", "stream",
-        "stream_options", "temperature", "tool_choice", "tools", "top_p", "user", "logprobs", "top_logprobs", "web_search_options",
+        "extra_body", "max_completion_tokens", "max_tokens", "messages", "modalities", "model", "n", "reasoning_effort",
+        "response_format", "service_tier", "stop", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_p", "user",
     };
 
     private static readonly IReadOnlyCollection<string> KnownOfMessages = new HashSet<string>(StringComparer.Ordinal)
@@ -27,7 +26,6 @@ internal static partial class GeminiServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Gemini,
-        Word = "gemini",
         BasePath = "v1beta/openai",
         KeyPrefix = "AIza",
         CheckKey = static (request, key) => OpenAiCompatibleRules.CheckKey(request, key) is null ? null
@@ -70,8 +68,8 @@ internal static partial class GeminiServer
                 400,
                 "INVALID_ARGUMENT",
                 $"* GenerateContentRequest.tools[0].function_declarations[{index}].name: Invalid function name. Must start with a "
-                    + "letter or an underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or dashes (-), "
-                    + "with a maximum length of 64.")),
+                    + "letter or an underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), or "
+                    + "dashes (-), with a maximum length of 64.")),
             ToolRules.Unique(name => Error(400, "INVALID_ARGUMENT", $"Duplicate function declaration found: {name}")),
             ToolRules.Objects(
                 (name, _) => Error(

@@ -26,7 +26,6 @@ internal static class GroqServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Groq,
-        Word = "groq",
         BasePath = "openai/v1",
         KeyPrefix = "gsk_",
         Errors = new() { Of = Words },

@@ -13,7 +13,6 @@ internal static class LocalServers
     public static Dialect LlamaCpp { get; } = new()
     {
         Name = OpenAiDialect.LlamaCpp,
-        Word = "llamacpp",
         IsStrict = false,
         CheckKey = static (request, key) =>
             OpenAiCompatibleRules.CheckKey(request, key) is null ? null : LlamaWords(LlmErrorKind.Authentication, ""),
@@ -47,7 +46,6 @@ internal static class LocalServers
     public static Dialect LmStudio { get; } = new()
     {
         Name = OpenAiDialect.LmStudio,
-        Word = "lmstudio",
         IsStrict = false,
         Errors = new() { Write = static (json, error) => json.WriteString("error", error.Message) },
         Shape = new()

@@ -27,7 +27,6 @@ internal static partial class MistralServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Mistral,
-        Word = "mistral",
         CheckKey = static (request, key) => OpenAiCompatibleRules.CheckKey(request, key) is null ? null : NoKey,
         Errors = new()
         {

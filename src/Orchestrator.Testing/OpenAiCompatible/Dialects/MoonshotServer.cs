@@ -15,7 +15,6 @@ internal static class MoonshotServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Moonshot,
-        Word = "moonshot",
         KeyPrefix = "sk-",
         Errors = new()
         {
@@ -41,8 +40,12 @@ internal static class MoonshotServer
         [
             MessageRules.NoEmptyTurn(index => Bad(
                 $"Invalid request: the message at position {index} with role 'assistant' must not be empty")),
-            StateRules.Reasoning("reasoning_content", Thinks, index => Bad(
-                $"thinking is enabled but reasoning_content is missing in assistant tool call message at index {index}")),
+            StateRules.Reasoning(
+                "reasoning_content",
+                Thinks,
+                index => Bad(
+                    $"thinking is enabled but reasoning_content is missing in assistant tool call message at index {index}"),
+                emptyWillDo: false),
             ToolRules.Objects(
                 (_, _) => Bad("tools.function.parameters.type is required and must be \"object\""), needsProperties: false),
             ToolRules.Schemas(FaultOf, (path, fault) => Bad(

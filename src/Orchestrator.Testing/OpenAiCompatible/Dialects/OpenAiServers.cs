@@ -72,7 +72,6 @@ internal static partial class OpenAiServers
     public static Dialect OpenAi { get; } = new()
     {
         Name = OpenAiDialect.OpenAi,
-        Word = "openai",
         IsStrict = false,
         Shape = new() { HasOpenAiFields = true },
         Rules = Rules,
@@ -82,7 +81,6 @@ internal static partial class OpenAiServers
     public static Dialect FastApi { get; } = new()
     {
         Name = OpenAiDialect.FastApi,
-        Word = "fastapi",
         IsStrict = false,
         Errors = new() { Write = static (json, error) => json.WriteString("detail", error.Message) },
     };

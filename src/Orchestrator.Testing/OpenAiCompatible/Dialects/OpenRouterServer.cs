@@ -13,7 +13,6 @@ internal static class OpenRouterServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.OpenRouter,
-        Word = "openrouter",
         BasePath = "api/v1",
         IsStrict = false,
         KeyPrefix = "sk-or-",
@@ -58,8 +57,8 @@ internal static class OpenRouterServer
                 "Gemini models require OpenRouter reasoning details to be preserved in each request. Please refer to our docs: "
                     + "https://openrouter.ai/docs/guides/best-practices/reasoning-tokens#preserving-reasoning-blocks. Upstream error: "
                     + "{\n  \"error\": {\n    \"code\": 400,\n    \"message\": \"Function call is missing a thought_signature in "
-                    + "functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded "
-                    + $"model performance. Additional data, function call `default_api:{name}` , position {position}.\","
+                    + "functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to "
+                    + $"degraded model performance. Additional data, function call `default_api:{name}` , position {position}.\","
                     + "\n    \"status\": \"INVALID_ARGUMENT\"\n  }\n}\n")),
             ToolRules.Names(ToolRules.OrdinaryName(), (index, name) => Upstream(
                 400, $"tools.{index}.function.name: '{name}' should match pattern '^[a-zA-Z0-9_-]{{1,64}}$'")),

@@ -11,7 +11,6 @@ internal static class PerplexityServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Perplexity,
-        Word = "perplexity",
         BasePath = "",
         KeyPrefix = "pplx-",
         HasTools = false,

@@ -12,7 +12,6 @@ internal static class QwenServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Qwen,
-        Word = "qwen",
         BasePath = "compatible-mode/v1",
         KeyPrefix = "sk-",
         Errors = new()

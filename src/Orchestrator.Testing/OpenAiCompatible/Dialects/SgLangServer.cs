@@ -13,7 +13,6 @@ internal static class SgLangServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.SgLang,
-        Word = "sglang",
         CheckKey = VllmServers.CheckKey,
         Errors = new() { Of = Words, Write = Write },
         Shape = new()

@@ -10,7 +10,6 @@ internal static class TgiServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Tgi,
-        Word = "tgi",
         Errors = new()
         {
             Of = Words,

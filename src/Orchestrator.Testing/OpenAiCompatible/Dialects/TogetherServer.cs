@@ -12,7 +12,6 @@ internal static class TogetherServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.Together,
-        Word = "together",
         Errors = new()
         {
             Of = Words,

@@ -13,7 +13,6 @@ internal static class VllmServers
     public static Dialect Vllm { get; } = new()
     {
         Name = OpenAiDialect.Vllm,
-        Word = "vllm",
         IsStrict = false,
         CheckKey = CheckKey,
         Errors = new() { ThenDone = true, Write = static (json, error) => json.WriteObject("error", () => WriteError(json, error)) },
@@ -24,7 +23,6 @@ internal static class VllmServers
     public static Dialect Flat { get; } = new()
     {
         Name = OpenAiDialect.VllmFlat,
-        Word = "vllmflat",
         IsStrict = false,
         CheckKey = CheckKey,
         Errors = new() { ThenDone = true, Write = WriteFlat },

@@ -14,7 +14,6 @@ internal static class XAiServer
     public static Dialect Dialect { get; } = new()
     {
         Name = OpenAiDialect.XAi,
-        Word = "xai",
         KeyPrefix = "xai-",
         CheckKey = static (request, key) => OpenAiCompatibleRules.CheckKey(request, key) is null ? null : NoKey,
         Errors = new()

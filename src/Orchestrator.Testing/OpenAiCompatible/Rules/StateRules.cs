@@ -5,20 +5,24 @@ namespace Orchestrator.Testing;
 /// <summary>Rules about what a model has said and has to be given back. Each takes the vendor's words for what is missing.</summary>
 internal static class StateRules
 {
-    /// <summary>The reasoning that led to calls comes back with them; an empty one will do.</summary>
+    /// <summary>The reasoning that led to calls comes back with them.</summary>
     /// <param name="field">The field of the assistant's message.</param>
     /// <param name="thinks">Whether the model of a request is known to think, besides one whose answers held reasoning.</param>
     /// <param name="words">The words, given the message's index.</param>
+    /// <param name="emptyWillDo">Whether an empty text is as good as any.</param>
     public static DialectRule Reasoning(
-        string field, Func<DialectRequest, bool> thinks, Func<int, OpenAiCompatibleError> words) => request =>
+        string field, Func<DialectRequest, bool> thinks, Func<int, OpenAiCompatibleError> words, bool emptyWillDo = true) => request =>
     {
         if (!request.Sent.HasThought && !thinks(request))
             return null;
         for (var i = 0; i < request.Messages.Count; i++)
         {
             var message = request.Messages[i];
-            if (message.StringProperty("role") == "assistant" && DialectRequest.HasCalls(message) && message.Property(field) is null)
+            if (message.StringProperty("role") == "assistant" && DialectRequest.HasCalls(message)
+                && message.StringProperty(field) is var text && (text is null || (text.Length == 0 && !emptyWillDo)))
+            {
                 return words(i);
+            }
         }
 
         return null;

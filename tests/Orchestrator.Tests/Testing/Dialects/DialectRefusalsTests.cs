@@ -158,6 +158,7 @@ public sealed class DialectRefusalsTests
             "Missing `reasoning_content` field");
         yield return (OpenAiDialect.Moonshot, Body(Step("a"), model: "kimi-k2-thinking"), 400,
             "thinking is enabled but reasoning_content is missing in assistant tool call message at index 1");
+        yield return (OpenAiDialect.Moonshot, Body(Step("a", ",\"reasoning_content\":\"\""), model: "kimi-k2-thinking"), 400, "is missing");
         yield return (OpenAiDialect.Gemini, Body(Step("a")), 400,
             "missing a thought_signature in functionCall parts. This is required for tools to work correctly");
         yield return (OpenAiDialect.Gemini, Body(Step("a", ofCall: Signed)), 400, "Corrupted thought signature.");
