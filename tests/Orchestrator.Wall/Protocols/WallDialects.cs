@@ -30,6 +30,8 @@ internal static class WallDialects
             OpenAiDialect.LlamaCpp => OpenAiCompatibleOptions.LlamaCpp(model, apiKey: key),
             OpenAiDialect.LmStudio => OpenAiCompatibleOptions.LmStudio(model, apiKey: key),
             OpenAiDialect.Tgi => OpenAiCompatibleOptions.Tgi(model, apiKey: key),
+            // A fake of OpenAI is not known by its address.
+            OpenAiDialect.OpenAi => new() { Model = model, ApiKey = key, ToolCallIds = ToolCallIdForm.AtMost40 },
             _ => new() { Model = model, ApiKey = key },
         };
         options.BaseUrl = address;
