@@ -22,6 +22,8 @@ internal static class OpenAiQuirkSettings
         options.TakesJsonSchema = reader.YesNo("TakesJsonSchema") ?? options.TakesJsonSchema;
         foreach (var (field, name) in reader.Names("FieldNames"))
             options.FieldNames[field] = name;
+        if (reader.Json("RequiredCallMembers") is JsonObject members)
+            options.RequiredCallMembers = members;
         if (reader.Json("ExtraBody") is JsonObject body)
             options.ExtraBody = body;
     }

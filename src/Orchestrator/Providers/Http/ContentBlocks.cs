@@ -10,9 +10,12 @@ internal static class ContentBlocks
 {
     /// <summary>Whether it is worth parsing: a block has a type.</summary>
     public static bool MayBe(string json) =>
-        json.StartsWith('{') || json.StartsWith('[')
-            ? json.Contains("type\"", StringComparison.Ordinal)
-            : false;
+        (json.StartsWith('{') || json.StartsWith('[')) && json.Contains("type\"", StringComparison.Ordinal);
+
+    /// <summary>The same for a text: only one with bytes in it is worth it.</summary>
+    public static bool MayHoldBytes(string text) =>
+        MayBe(text)
+        && (text.Contains("mimeType\"", StringComparison.Ordinal) || text.Contains(";base64,", StringComparison.Ordinal));
 
     /// <summary>Reads it into a result; false if it is other JSON, of which nothing is read.</summary>
     /// <exception cref="LlmException">A block is neither text nor image.</exception>

@@ -58,7 +58,7 @@ internal sealed class ToolResult
             case null:
                 break;
             case string text:
-                Add(text);
+                AddText(text);
                 break;
             case AIContent content:
                 Add(content);
@@ -68,10 +68,10 @@ internal sealed class ToolResult
                     Add(content);
                 break;
             case JsonElement { ValueKind: JsonValueKind.String } element:
-                Add(element.GetString());
+                AddText(element.GetString()!);
                 break;
             case JsonValue value when value.TryGetValue<string>(out var text):
-                Add(text);
+                AddText(text);
                 break;
             default:
                 AddJson(ToolJson.Serialized(result));
@@ -118,6 +118,25 @@ internal sealed class ToolResult
         mediaType.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
         || mediaType.EndsWith("/json", StringComparison.OrdinalIgnoreCase)
         || mediaType.EndsWith("/xml", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A text is sent as it is, unless it is a serialized result with bytes in it, as some adapters make.</summary>
+    private void AddText(string text)
+    {
+        if (ContentBlocks.MayHoldBytes(text))
+        {
+            try
+            {
+                AddJson(text);
+                return;
+            }
+            catch (JsonException)
+            {
+                // It only begins like JSON.
+            }
+        }
+
+        Add(text);
+    }
 
     private void AddJson(string json)
     {

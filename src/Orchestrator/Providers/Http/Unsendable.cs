@@ -6,8 +6,8 @@ namespace Orchestrator.Providers;
 /// an answer to a message without its file would look like any other.</summary>
 internal static class Unsendable
 {
-    /// <summary>Throws for a content that is neither text nor image, unless it can be left out: what an answer says of itself, and calls and
-    /// results of tools that another vendor runs.</summary>
+    /// <summary>Throws for a content that is neither text nor image, unless it can be left out: what an answer says of itself, and calls
+    /// and results of tools that another vendor runs.</summary>
     /// <exception cref="LlmException">It has no place (<see cref="LlmErrorKind.NotSupported"/>).</exception>
     public static void Check(AIContent content, ChatRole role)
     {

@@ -17,6 +17,7 @@ internal sealed class OpenAiCompatibleDialect
         RequestUsage = options.RequestUsage;
         Ids = options.ToolCallIds ?? (isOpenAi ? ToolCallIdForm.AtMost40 : ToolCallIdForm.Any);
         RequiredReasoning = options.RequiredReasoningField;
+        RequiredCallMembers = ExtraFields.Copy(options.RequiredCallMembers, nameof(options.RequiredCallMembers));
         TakesNames = options.TakesNames;
         TakesDeveloperRole = options.TakesDeveloperRole;
         TakesUserAfterTool = options.TakesUserAfterTool;
@@ -45,6 +46,8 @@ internal sealed class OpenAiCompatibleDialect
     public ToolCallIdForm Ids { get; }
 
     public string? RequiredReasoning { get; }
+
+    public KeyValuePair<string, JsonElement>[] RequiredCallMembers { get; }
 
     public bool TakesNames { get; }
 

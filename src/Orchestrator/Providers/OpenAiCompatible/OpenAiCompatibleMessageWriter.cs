@@ -118,7 +118,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         images.Clear();
     }
 
-    /// <summary>Strict servers refuse a turn of the assistant with neither text nor calls, which a broken stream or a stop leaves.</summary>
+    /// <summary>Strict servers refuse a turn of the assistant with neither text nor calls, which a broken stream leaves.</summary>
     public static bool SaysAnything(ChatMessage message) =>
         message.Contents.Any(c => c is FunctionCallContent || MessageTexts.TextOf(c, isAssistant: true) is { Length: > 0 });
 
@@ -133,16 +133,19 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
             return;
         OpenAiCompatibleReasoning.WriteRequired(json, dialect);
         json.WriteStartArray("tool_calls"u8);
+        var isFirst = true;
         foreach (var content in message.Contents)
         {
-            if (content is FunctionCallContent call)
-                WriteCall(call);
+            if (content is not FunctionCallContent call)
+                continue;
+            WriteCall(call, isFirst);
+            isFirst = false;
         }
 
         json.WriteEndArray();
     }
 
-    private void WriteCall(FunctionCallContent call)
+    private void WriteCall(FunctionCallContent call, bool isFirst)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, ToolCallIds.Of(call.CallId, dialect.Ids));
@@ -151,6 +154,8 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         json.WriteString("name"u8, call.Name);
         json.WriteString("arguments"u8, ToolJson.Arguments(call));
         json.WriteEndObject();
+        if (isFirst)
+            OpenAiCompatibleReasoning.WriteRequiredMembers(json, dialect);
         json.WriteEndObject();
     }
 }

@@ -18,7 +18,8 @@ public sealed partial class OpenAiCompatibleOptions
         ArgumentException.ThrowIfNullOrWhiteSpace(deployment);
         if (apiVersion is not null)
             ArgumentException.ThrowIfNullOrWhiteSpace(apiVersion);
-        var options = Preset(OpenAiPresetName.Azure, deployment, apiKey, AzureAddress.Of(endpoint, deployment, apiVersion, nameof(endpoint)));
+        var address = AzureAddress.Of(endpoint, deployment, apiVersion, nameof(endpoint));
+        var options = Preset(OpenAiPresetName.Azure, deployment, apiKey, address);
         options.ApiVersion = apiVersion;
         return options;
     }
@@ -28,70 +29,82 @@ public sealed partial class OpenAiCompatibleOptions
     /// <param name="apiKey">The key; <see langword="null"/> for <c>DEEPSEEK_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions DeepSeek(string model, string? apiKey = null) => Preset(OpenAiPresetName.DeepSeek, model, apiKey);
+    public static OpenAiCompatibleOptions DeepSeek(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.DeepSeek, model, apiKey);
 
     /// <summary>Google Gemini.</summary>
     /// <param name="model">The model, such as <c>gemini-3.8-flash</c>.</param>
-    /// <param name="apiKey">The key; <see langword="null"/> for <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c> of the environment.</param>
+    /// <param name="apiKey">The key; <see langword="null"/> for <c>GEMINI_API_KEY</c>, else <c>GOOGLE_API_KEY</c> of the
+    /// environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Gemini(string model, string? apiKey = null) => Preset(OpenAiPresetName.Gemini, model, apiKey);
+    public static OpenAiCompatibleOptions Gemini(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Gemini, model, apiKey);
 
     /// <summary>Groq.</summary>
     /// <param name="model">The model, such as <c>openai/gpt-oss-120b</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>GROQ_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Groq(string model, string? apiKey = null) => Preset(OpenAiPresetName.Groq, model, apiKey);
+    public static OpenAiCompatibleOptions Groq(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Groq, model, apiKey);
 
     /// <summary>Mistral.</summary>
     /// <param name="model">The model, such as <c>mistral-large-latest</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>MISTRAL_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Mistral(string model, string? apiKey = null) => Preset(OpenAiPresetName.Mistral, model, apiKey);
+    public static OpenAiCompatibleOptions Mistral(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Mistral, model, apiKey);
 
     /// <summary>Moonshot, whose models are called Kimi.</summary>
     /// <param name="model">The model, such as <c>kimi-k2.6</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>MOONSHOT_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Moonshot(string model, string? apiKey = null) => Preset(OpenAiPresetName.Moonshot, model, apiKey);
+    public static OpenAiCompatibleOptions Moonshot(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Moonshot, model, apiKey);
 
     /// <summary>OpenRouter.</summary>
     /// <param name="model">The model, such as <c>qwen/qwen3-235b-a22b</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>OPENROUTER_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions OpenRouter(string model, string? apiKey = null) => Preset(OpenAiPresetName.OpenRouter, model, apiKey);
+    public static OpenAiCompatibleOptions OpenRouter(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.OpenRouter, model, apiKey);
 
     /// <summary>xAI.</summary>
     /// <param name="model">The model, such as <c>grok-4.7</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>XAI_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions XAi(string model, string? apiKey = null) => Preset(OpenAiPresetName.XAi, model, apiKey);
+    public static OpenAiCompatibleOptions XAi(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.XAi, model, apiKey);
 
     /// <summary>Perplexity, which has no tools.</summary>
     /// <param name="model">The model, such as <c>sonar-pro</c>.</param>
-    /// <param name="apiKey">The key; <see langword="null"/> for <c>PERPLEXITY_API_KEY</c>, else <c>PPLX_API_KEY</c> of the environment.</param>
+    /// <param name="apiKey">The key; <see langword="null"/> for <c>PERPLEXITY_API_KEY</c>, else <c>PPLX_API_KEY</c> of the
+    /// environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Perplexity(string model, string? apiKey = null) => Preset(OpenAiPresetName.Perplexity, model, apiKey);
+    public static OpenAiCompatibleOptions Perplexity(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Perplexity, model, apiKey);
 
     /// <summary>Alibaba's Qwen, in Singapore: for another region set <see cref="BaseUrl"/>.</summary>
     /// <param name="model">The model, such as <c>qwen-plus</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>DASHSCOPE_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Qwen(string model, string? apiKey = null) => Preset(OpenAiPresetName.Qwen, model, apiKey);
+    public static OpenAiCompatibleOptions Qwen(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Qwen, model, apiKey);
 
     /// <summary>Together AI.</summary>
     /// <param name="model">The model, such as <c>openai/gpt-oss-20b</c>.</param>
     /// <param name="apiKey">The key; <see langword="null"/> for <c>TOGETHER_API_KEY</c> of the environment.</param>
     /// <returns>The options, to change further.</returns>
     /// <exception cref="InvalidOperationException">There is no key; the message names the variable.</exception>
-    public static OpenAiCompatibleOptions Together(string model, string? apiKey = null) => Preset(OpenAiPresetName.Together, model, apiKey);
+    public static OpenAiCompatibleOptions Together(string model, string? apiKey = null) =>
+        Preset(OpenAiPresetName.Together, model, apiKey);
 
     /// <summary>vLLM, a server of one's own.</summary>
     /// <param name="model">The model.</param>

@@ -28,6 +28,11 @@ public sealed partial class OpenAiCompatibleOptions
     /// <value><see langword="null"/>: no field is demanded.</value>
     public string? RequiredReasoningField { get; set; }
 
+    /// <summary>Members that the first call of each assistant's turn must have, because the server refuses calls that it has not signed.
+    /// Turns without such, as those of another vendor, get these.</summary>
+    /// <value><see langword="null"/>: none are demanded.</value>
+    public JsonObject? RequiredCallMembers { get; set; }
+
     /// <summary>Fields of the body that the server knows by another name or, where the value is <see langword="null"/>, not at all: those
     /// are left out. Mistral calls <c>seed</c> <c>random_seed</c>.</summary>
     /// <value>Empty. At <c>api.openai.com</c> <c>top_k</c> is left out besides.</value>

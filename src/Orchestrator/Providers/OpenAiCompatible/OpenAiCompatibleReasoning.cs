@@ -14,4 +14,14 @@ internal static class OpenAiCompatibleReasoning
         if (dialect.RequiredReasoning is { } field)
             json.WriteString(field, Unknown);
     }
+
+    /// <summary>Writes the members that the server demands of a turn's first call, where none of its own are known.</summary>
+    public static void WriteRequiredMembers(Utf8JsonWriter json, OpenAiCompatibleDialect dialect)
+    {
+        foreach (var (name, value) in dialect.RequiredCallMembers)
+        {
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+    }
 }

@@ -15,16 +15,19 @@ internal static class OpenAiCompatibleTurns
             var isSystem = message.Role == ChatRole.System || message.Role.Value == "developer";
             isBeginning &= isSystem;
             var role = isSystem && !isBeginning ? ChatRole.User : message.Role;
-            if (role == ChatRole.Assistant && !OpenAiCompatibleMessageWriter.SaysAnything(message) && !message.Contents.Any(Unsendable.IsImage))
+            if (role == ChatRole.Assistant && IsEmpty(message))
                 continue;
-            if (joined.Count > 0 && joined[^1] is var last && last.Role == role && IsPlain(last) && IsPlain(message) && !isBeginning)
-                joined[^1] = new ChatMessage(role, [.. last.Contents, new TextContent("\n\n"), .. message.Contents]) { AuthorName = last.AuthorName };
-            else
+            if (isBeginning || joined.Count == 0 || joined[^1] is not { } last || last.Role != role || !IsPlain(last) || !IsPlain(message))
                 joined.Add(role == message.Role ? message : new ChatMessage(role, message.Contents));
+            else
+                joined[^1] = new ChatMessage(role, [.. last.Contents, new TextContent("\n\n"), .. message.Contents]);
         }
 
         return joined;
     }
+
+    private static bool IsEmpty(ChatMessage message) =>
+        !OpenAiCompatibleMessageWriter.SaysAnything(message) && !message.Contents.Any(Unsendable.IsImage);
 
     private static bool IsPlain(ChatMessage message) => !message.Contents.Any(c => c is FunctionCallContent or FunctionResultContent);
 }

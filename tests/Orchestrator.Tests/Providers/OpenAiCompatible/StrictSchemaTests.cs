@@ -85,7 +85,8 @@ public class StrictSchemaTests
     public async Task A_server_without_strict_is_not_asked_for_it()
     {
         var tool = AIFunctionFactory.Create(
-            (string city) => city, new AIFunctionFactoryOptions { AdditionalProperties = new Dictionary<string, object?> { ["strict"] = true } });
+            (string city) => city,
+            new AIFunctionFactoryOptions { AdditionalProperties = new Dictionary<string, object?> { ["strict"] = true } });
 
         var body = await Written.OpenAiAsync(false, new ChatOptions { Tools = [tool] }, o => o.TakesStrict = false);
 

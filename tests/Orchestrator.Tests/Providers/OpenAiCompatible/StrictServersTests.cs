@@ -191,11 +191,32 @@ public class StrictServersTests
     }
 
     [Fact]
+    public async Task The_first_call_of_a_turn_has_the_members_that_the_server_demands()
+    {
+        var body = await Written.OpenAiAsync(
+            true,
+            null,
+            o =>
+            {
+                var gemini = OpenAiCompatibleOptions.Gemini("m", "k");
+                o.RequiredCallMembers = gemini.RequiredCallMembers;
+            },
+            new(ChatRole.User, "?"),
+            new(ChatRole.Assistant, [new FunctionCallContent("a", "f"), new FunctionCallContent("b", "f")]));
+
+        var calls = body.GetProperty("messages")[1].GetProperty("tool_calls");
+        calls[0].GetProperty("extra_content").GetProperty("google").GetProperty("thought_signature").GetString()
+            .Should().Be("skip_thought_signature_validator");
+        calls[1].Has("extra_content").Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Images_of_an_answer_are_shown_to_the_model_by_the_user()
     {
         var image = new DataContent(new byte[] { 1, 2, 3 }, "image/png");
         var body = await Written.OpenAiAsync(
-            false, null, null, new(ChatRole.User, "draw"), new(ChatRole.Assistant, [new TextContent("here"), image]), new(ChatRole.User, "bigger"));
+            false, null, null, new(ChatRole.User, "draw"), new(ChatRole.Assistant, [new TextContent("here"), image]),
+            new(ChatRole.User, "bigger"));
 
         body.Messages().Skip(1).Should().Equal(
             """{"role":"assistant","content":"here"}""",

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
@@ -39,13 +40,21 @@ internal static class OpenAiPresets
             },
         },
 
-        // ai.google.dev/gemini-api/docs/openai; google-gemini and litellm trackers: 400 "Unknown name" for fields that Gemini lacks.
+        // ai.google.dev/gemini-api/docs/openai and /thought-signatures: 400 without a signature, and the text that is one for the calls of
+        // other models; google-gemini and litellm trackers: 400 "Unknown name" for fields that Gemini lacks.
         [OpenAiPresetName.Gemini] = new("google", "https://generativelanguage.googleapis.com/v1beta/openai")
         {
             KeyVariables = ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
             Quirks = o =>
             {
                 o.TakesDeveloperRole = false;
+                o.RequiredCallMembers = new JsonObject
+                {
+                    ["extra_content"] = new JsonObject
+                    {
+                        ["google"] = new JsonObject { ["thought_signature"] = "skip_thought_signature_validator" },
+                    },
+                };
                 LeaveOut(o, "frequency_penalty", "parallel_tool_calls", "presence_penalty", "seed", "top_k");
             },
         },
