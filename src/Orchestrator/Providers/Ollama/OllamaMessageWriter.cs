@@ -35,7 +35,7 @@ internal static class OllamaMessageWriter
                 }
 
                 Unsendable.Check(content, message.Role);
-                rest |= content is not (UsageContent or TextContent { Text.Length: 0 });
+                rest |= MessageTexts.IsSaid(content, message.Role == ChatRole.Assistant);
             }
 
             // A turn of the assistant without anything in it, as a stop leaves it, is no turn.

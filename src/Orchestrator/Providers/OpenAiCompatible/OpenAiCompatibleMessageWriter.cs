@@ -34,7 +34,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
             }
 
             Unsendable.Check(content, message.Role);
-            rest |= content is FunctionCallContent or TextContent { Text.Length: > 0 } or ErrorContent || Unsendable.IsImage(content);
+            rest |= MessageTexts.IsSaid(content, message.Role == ChatRole.Assistant);
         }
 
         if ((results || !dialect.TakesEmptyMessages) && !rest)
