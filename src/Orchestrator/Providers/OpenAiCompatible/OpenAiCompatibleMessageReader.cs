@@ -196,6 +196,8 @@ internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
     /// <returns>The text of reasoning in it; null for none.</returns>
     private string? KeepMember(ref Utf8JsonReader reader)
     {
+        var look = reader;
+        HasMoved |= JsonRead.SkipNextSaying(ref look);
         var name = reader.GetString()!;
         reader.Read();
         if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
@@ -209,7 +211,6 @@ internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
         if (_state[OpenAiCompatibleState.Message] is not JsonObject members)
             _state[OpenAiCompatibleState.Message] = members = [];
         OpenAiCompatibleState.AddDetails(members, name, value);
-        HasMoved = true;
         return value is JsonArray details
             ? string.Concat(details.OfType<JsonObject>().Select(d => TextOf(d["text"]) ?? TextOf(d["summary"]))) is { Length: > 0 } text ? text : null
             : null;
