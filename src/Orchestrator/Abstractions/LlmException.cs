@@ -24,6 +24,7 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
         _requestId = source._requestId;
         _partialText = source._partialText;
         IsRequestFault = source.IsRequestFault;
+        IsOfRouter = source.IsOfRouter;
         ProviderCode = source.ProviderCode;
         RetryAfter = source.RetryAfter;
     }
@@ -57,6 +58,9 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// <summary>Whether the request itself is at fault and nothing was sent: every provider would fail in the same way, so none is
     /// asked.</summary>
     internal bool IsRequestFault { get; init; }
+
+    /// <summary>Whether a router threw it before it had asked any provider: to a router around that one it says nothing of health.</summary>
+    internal bool IsOfRouter { get; init; }
 
     /// <summary>Types, messages of this library and stacks, as the log shows them. Messages and data of other libraries' inner exceptions
     /// are not shown, because they may quote a prompt or a key: read <see cref="Exception.InnerException"/> for them.</summary>

@@ -57,6 +57,22 @@ public class NestedRouterTests
         (metrics.IsAvailable, metrics.RecentErrorRate, metrics.Health).Should().Be((true, 1, ProviderHealth.Healthy));
     }
 
+    [Theory]
+    [BothModes(true)]
+    [BothModes(false)]
+    public async Task A_router_whose_providers_stay_busy_until_the_call_s_limit_is_not_to_blame(bool custom, bool streamed)
+    {
+        await using var inner = InOrder(new RouterOptions { Timeouts = new() { Call = TimeSpan.FromSeconds(5) } }, _clock, null);
+        inner.AddProvider(FakeProvider.Silent("busy"), new() { MaxConcurrency = 1 });
+        var ever = Timeout.InfiniteTimeSpan;
+        _ = inner.RouteAsync(new LlmRequest("holds the permit") { Timeouts = new() { Call = ever, Attempt = ever, FirstToken = ever } });
+        await UntilAsync(() => inner.GetMetrics()["busy"].InFlight == 1);
+        await using var outer = InOrder(null, _clock, null, Wrapped(inner, custom), FakeProvider.Answering("b", "b"));
+        for (var i = 0; i < 3; i++)
+            (await _clock.RunAsync(outer.RunAsync(streamed))).Text.Should().Be("b");
+        outer.GetMetrics()["inner"].RecentErrorRate.Should().Be(0);
+    }
+
     [Fact]
     public async Task A_router_within_a_router_within_a_router_is_judged_by_its_mildest_attempt_too()
     {

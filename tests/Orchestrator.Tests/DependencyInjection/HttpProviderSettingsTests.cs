@@ -114,7 +114,8 @@ public class HttpProviderSettingsTests
         + "ApiKey, ApiKeyHeader, ApiVersion, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, ExtraBody, FieldNames, "
         + "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, RequiredCallMembers, "
         + "RequiredReasoningField, TakesDeveloperRole, TakesEmptyMessages, TakesJsonObject, TakesJsonSchema, TakesNames, "
-        + "TakesRolesInAnyOrder, TakesStrict, TakesToolByName, TakesUserAfterTool, Timeouts, ToolCallIds, Type, UseMaxCompletionTokens, Vendor.")]
+        + "TakesRolesInAnyOrder, TakesStrict, TakesToolByName, TakesUserAfterTool, Timeouts, ToolCallIds, Type, "
+        + "UseMaxCompletionTokens, Vendor.")]
     [InlineData("ollama", """{ }""", "Llm:Providers:0:Model is missing; it must be a model the server has, such as llama3.2.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",
         "Llm:Providers:0:BaseUrl must be an absolute http or https address, such as http://localhost:11434.")]

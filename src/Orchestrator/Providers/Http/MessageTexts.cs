@@ -41,6 +41,10 @@ internal static class MessageTexts
         return all?.ToString() ?? first ?? "";
     }
 
+    /// <summary>Whether a content says anything that is sent: text, an image or a call.</summary>
+    public static bool IsSaid(AIContent content, bool isAssistant) =>
+        content is FunctionCallContent || Unsendable.IsImage(content) || TextOf(content, isAssistant) is { Length: > 0 };
+
     /// <summary>The text of a content. What an assistant refused to say is what it said.</summary>
     public static string? TextOf(AIContent content, bool isAssistant) => content switch
     {

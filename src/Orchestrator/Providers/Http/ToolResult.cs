@@ -28,6 +28,14 @@ internal sealed class ToolResult
     public static ToolResult Read(FunctionResultContent content) =>
         Read(content.Result is null && content.Exception is not null ? Failed : content.Result);
 
+    /// <summary>The text, for protocols without a place for images in a result.</summary>
+    /// <exception cref="LlmException">It holds an image, or other bytes (<see cref="LlmErrorKind.NotSupported"/>).</exception>
+    public static string TextOf(FunctionResultContent content)
+    {
+        var read = Read(content);
+        return read.Images.Count == 0 ? read.Text : throw NotSupported("an image");
+    }
+
     /// <inheritdoc cref="Read(FunctionResultContent)"/>
     public static ToolResult Read(object? result)
     {

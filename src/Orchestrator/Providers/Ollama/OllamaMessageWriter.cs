@@ -15,7 +15,7 @@ internal static class OllamaMessageWriter
         json.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ProviderInfo info)
     {
         // Generated ids are unique within one answer only, so a result belongs to the last call before it.
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -35,25 +35,25 @@ internal static class OllamaMessageWriter
                 }
 
                 Unsendable.Check(content, message.Role);
-                rest |= content is not (UsageContent or TextContent { Text.Length: 0 });
+                rest |= MessageTexts.IsSaid(content, message.Role == ChatRole.Assistant);
             }
 
             // A turn of the assistant without anything in it, as a stop leaves it, is no turn.
             if (!rest && (results || message.Role == ChatRole.Assistant))
                 continue;
-            WriteImages(json, images);
-            WriteMessage(json, message, RoleOf(message.Role, results));
+            WriteImages(json, images, info);
+            WriteMessage(json, message, RoleOf(message.Role, results), info);
         }
 
-        WriteImages(json, images);
+        WriteImages(json, images, info);
     }
 
     /// <summary>Images of results, as a user's message after all results.</summary>
-    private static void WriteImages(Utf8JsonWriter json, List<AIContent>? images)
+    private static void WriteImages(Utf8JsonWriter json, List<AIContent>? images, ProviderInfo info)
     {
         if (images is not { Count: > 0 })
             return;
-        WriteMessage(json, new ChatMessage(ChatRole.User, [.. images]), "user");
+        WriteMessage(json, new ChatMessage(ChatRole.User, [.. images]), "user", info);
         images.Clear();
     }
 
@@ -81,18 +81,23 @@ internal static class OllamaMessageWriter
         var other => other,
     };
 
-    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message, string role)
+    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message, string role, ProviderInfo info)
     {
         json.WriteStartObject();
         json.WriteString("role"u8, role);
         json.WriteString("content"u8, MessageTexts.Of(message));
-        var thinking = string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text));
-        if (thinking.Length > 0)
+        if (ThinkingOf(message, info) is { Length: > 0 } thinking)
             json.WriteString("thinking"u8, thinking);
         WriteImages(json, message);
         WriteCalls(json, message);
         json.WriteEndObject();
     }
+
+    /// <summary>The reasoning of this server's own answer: that of another vendor's model would mislead this one.</summary>
+    private static string ThinkingOf(ChatMessage message, ProviderInfo info) =>
+        message.Contents.Any(c => c is TextReasoningContent && VendorState.Of(c, info) is not null)
+            ? string.Concat(message.Contents.OfType<TextReasoningContent>().Select(c => c.Text))
+            : "";
 
     private static void WriteImages(Utf8JsonWriter json, ChatMessage message)
     {

@@ -8,6 +8,7 @@ namespace Orchestrator.Providers;
 /// <summary>Writes a request of <c>/api/chat</c>. <c>stream</c> is always sent: its default is true.</summary>
 internal sealed class OllamaRequestWriter
 {
+    private readonly ProviderInfo _info;
     private readonly string _model;
     private readonly int? _contextLength;
     private readonly TimeSpan? _keepAlive;
@@ -24,8 +25,9 @@ internal sealed class OllamaRequestWriter
     private readonly KeyValuePair<string, double>[] _more;
     private readonly KeyValuePair<string, JsonElement>[] _extra;
 
-    public OllamaRequestWriter(OllamaOptions options)
+    public OllamaRequestWriter(OllamaOptions options, ProviderInfo info)
     {
+        _info = info;
         _model = options.Model;
         _contextLength = options.ContextLength;
         _keepAlive = options.KeepAlive;
@@ -49,7 +51,7 @@ internal sealed class OllamaRequestWriter
         json.WriteStartArray("messages"u8);
         if (request.Options?.Instructions is { Length: > 0 } instructions)
             OllamaMessageWriter.WriteText(json, "system", instructions);
-        OllamaMessageWriter.Write(json, request.Messages);
+        OllamaMessageWriter.Write(json, request.Messages, _info);
         json.WriteEndArray();
         json.WriteBoolean("stream"u8, request.Streaming);
         WriteThink(json, request.Options);

@@ -42,7 +42,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
             .. options.Headers.Select(h => HeaderValue.CheckedHeader(
                 h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null)),
         ];
-        _write = new OpenAiCompatibleRequestWriter(new OpenAiCompatibleDialect(options)).Write;
+        _write = new OpenAiCompatibleRequestWriter(new OpenAiCompatibleDialect(options, Info)).Write;
     }
 
     public Uri Root { get; }

@@ -10,8 +10,9 @@ internal sealed class OpenAiCompatibleDialect
 
     private readonly FrozenDictionary<string, string?> _names;
 
-    public OpenAiCompatibleDialect(OpenAiCompatibleOptions options)
+    public OpenAiCompatibleDialect(OpenAiCompatibleOptions options, ProviderInfo info)
     {
+        Info = info;
         Model = options.Model;
         var isOpenAi = options.BaseUrl.Host.Equals(OpenAiCompatibleEnvironment.Default.Host, StringComparison.OrdinalIgnoreCase);
         RequestUsage = options.RequestUsage;
@@ -38,6 +39,9 @@ internal sealed class OpenAiCompatibleDialect
             names[field] = string.IsNullOrEmpty(name) ? null : name;
         _names = names.ToFrozenDictionary(StringComparer.Ordinal);
     }
+
+    /// <summary>The provider: what an answer holds for its vendor alone goes back to the same one.</summary>
+    public ProviderInfo Info { get; }
 
     public string Model { get; }
 

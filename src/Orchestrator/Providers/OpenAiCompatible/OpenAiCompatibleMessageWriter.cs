@@ -34,7 +34,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
             }
 
             Unsendable.Check(content, message.Role);
-            rest |= content is FunctionCallContent or TextContent { Text.Length: > 0 } or ErrorContent || Unsendable.IsImage(content);
+            rest |= MessageTexts.IsSaid(content, message.Role == ChatRole.Assistant);
         }
 
         if ((results || !dialect.TakesEmptyMessages) && !rest)
@@ -129,9 +129,11 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
             json.WriteString("content"u8, text);
         else
             json.WriteNull("content"u8);
+        var field = OpenAiCompatibleState.WriteMessage(json, message, dialect.Info);
         if (!calls)
             return;
-        OpenAiCompatibleReasoning.WriteRequired(json, dialect);
+        if (field is null || field != dialect.RequiredReasoning)
+            OpenAiCompatibleReasoning.WriteRequired(json, dialect);
         json.WriteStartArray("tool_calls"u8);
         var isFirst = true;
         foreach (var content in message.Contents)
@@ -154,7 +156,7 @@ internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiC
         json.WriteString("name"u8, call.Name);
         json.WriteString("arguments"u8, ToolJson.Arguments(call));
         json.WriteEndObject();
-        if (isFirst)
+        if (!OpenAiCompatibleState.WriteCall(json, call, dialect.Info) && isFirst)
             OpenAiCompatibleReasoning.WriteRequiredMembers(json, dialect);
         json.WriteEndObject();
     }

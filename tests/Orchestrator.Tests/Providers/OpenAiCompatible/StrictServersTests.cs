@@ -42,7 +42,7 @@ public class StrictServersTests
         ChatMessage[] empty =
         [
             new(ChatRole.Assistant, (string?)null), new(ChatRole.Assistant, ""), new(ChatRole.Assistant, [new UsageContent()]),
-            new(ChatRole.Assistant, []),
+            new(ChatRole.Assistant, []), new(ChatRole.Assistant, [new TextReasoningContent("hmm")]),
         ];
         foreach (var turn in empty)
         {
