@@ -45,8 +45,7 @@ public sealed class WallTests
         }
     }
 
-    // Perplexity's message beside its delta is read as a second text yet.
-    public static TheoryData<string> Dialects => [.. WallDialects.All.Select(p => p.Name).Where(n => n != "perplexity")];
+    public static TheoryData<string> Dialects => [.. WallDialects.All.Select(p => p.Name)];
 
     [Theory]
     [MemberData(nameof(Rows))]

@@ -21,6 +21,7 @@ internal static partial class AzureServer
         Shape = new()
         {
             HasOpenAiFields = true,
+            Reasoning = ReasoningForm.Hidden,
             FirstChunk = static json => json.WriteNull("usage"),
             Extras = static json =>
             {

@@ -11,10 +11,20 @@ internal sealed class AgentServer : IAsyncDisposable
 {
     public const int Rounds = 10;
 
-    public AgentServer(OpenAiDialect dialect, string name = "vendor")
+    private readonly int[] _failsAt;
+    private readonly bool _thinks;
+
+    /// <param name="dialect">Whose server it is.</param>
+    /// <param name="name">The provider's name.</param>
+    /// <param name="failsAt">The rounds in which the vendor has an error instead of an answer.</param>
+    public AgentServer(OpenAiDialect dialect, string name = "vendor", params int[] failsAt)
     {
         Name = name;
+        _failsAt = failsAt;
+        // OpenAI shows no thoughts in this protocol, and takes none.
+        _thinks = dialect is not (OpenAiDialect.OpenAi or OpenAiDialect.Azure);
         Server = new FakeOpenAiServer { Dialect = dialect, Strict = true, Respond = Answer };
+        Server.ChooseFault = r => _failsAt.Contains(RoundOf(r.Json!.Value)) ? Fault.Error(LlmErrorKind.ServerError) : null;
         Provider = new OpenAiCompatibleProvider(name, WallDialects.OptionsFor(dialect, Server.BaseUrl, "m", "key-of-" + name));
     }
 
@@ -24,7 +34,7 @@ internal sealed class AgentServer : IAsyncDisposable
 
     public OpenAiCompatibleProvider Provider { get; }
 
-    /// <summary>The requests that got as far as the model.</summary>
+    /// <summary>The requests that the model has answered.</summary>
     public List<JsonElement> Asked { get; } = [];
 
     /// <summary>How many rounds of tools a request has behind it.</summary>
@@ -46,12 +56,16 @@ internal sealed class AgentServer : IAsyncDisposable
     private FakeReply Answer(CapturedRequest request)
     {
         var body = request.Json!.Value;
-        lock (Asked)
-            Asked.Add(body);
         var round = RoundOf(body);
+        if (!_failsAt.Contains(round))
+        {
+            lock (Asked)
+                Asked.Add(body);
+        }
+
         var place = string.Create(CultureInfo.InvariantCulture, $$"""{"at":{{round}}}""");
         return round < Rounds
-            ? new FakeReply("") { Reasoning = Thought(round), ToolCalls = [new("look", place), new("walk", place)] }
+            ? new FakeReply("") { Reasoning = _thinks ? Thought(round) : null, ToolCalls = [new("look", place), new("walk", place)] }
             : new FakeReply($"{Name} is done");
     }
 }

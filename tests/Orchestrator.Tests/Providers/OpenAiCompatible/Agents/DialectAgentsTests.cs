@@ -13,21 +13,16 @@ public sealed class DialectAgentsTests
     private static readonly OpenAiDialect[] WithTools =
         [.. Enum.GetValues<OpenAiDialect>().Where(d => d is not (OpenAiDialect.Perplexity or OpenAiDialect.FastApi))];
 
-    // Their state is not kept on the contents yet, and Gemini's calls, all of index 0, are read as one.
-    private static readonly OpenAiDialect[] Stateless =
-        [.. WithTools.Except([OpenAiDialect.DeepSeek, OpenAiDialect.Gemini, OpenAiDialect.Moonshot, OpenAiDialect.OpenRouter])];
-
     private readonly ConcurrentQueue<string> _done = [];
 
-    public static TheoryData<OpenAiDialect, bool> Alone =>
-        Rows(WithTools.Except([OpenAiDialect.Gemini, OpenAiDialect.OpenRouter]));
+    public static TheoryData<OpenAiDialect, bool> Alone => Rows(WithTools);
 
     public static TheoryData<OpenAiDialect, OpenAiDialect, bool> Pairs
     {
         get
         {
             var rows = new TheoryData<OpenAiDialect, OpenAiDialect, bool>();
-            var all = Stateless;
+            var all = WithTools;
             for (var i = 0; i < all.Length; i++)
             {
                 // Each goes to its neighbour, and to one that is farther away.
@@ -61,10 +56,8 @@ public sealed class DialectAgentsTests
     public async Task A_loop_goes_to_another_vendor_and_back_and_each_gets_its_own_back(
         OpenAiDialect one, OpenAiDialect other, bool streamed)
     {
-        await using var first = new AgentServer(one, "ash");
-        await using var second = new AgentServer(other, "birch");
-        first.Server.ChooseFault = r => AgentServer.RoundOf(r.Json!.Value) is 4 or 5 or 6 ? Fault.Error(LlmErrorKind.ServerError) : null;
-        second.Server.ChooseFault = r => AgentServer.RoundOf(r.Json!.Value) == 7 ? Fault.Error(LlmErrorKind.ServerError) : null;
+        await using var first = new AgentServer(one, "ash", 4, 5, 6);
+        await using var second = new AgentServer(other, "birch", 7);
         var patient = new RouterOptions { Health = new() { ConsecutiveFailures = 100 } };
         await using var router = ChatSurface.InOrder(patient, first.Provider, second.Provider);
 
