@@ -36,7 +36,8 @@ internal static class VendorState
                 string text => Parsed(text),
                 _ => default,
             };
-            return state.ValueKind == JsonValueKind.Object && Is(state, Vendor, info.Vendor) && Is(state, Server, ServerOf(info)) ? state : null;
+            var isOurs = state.ValueKind == JsonValueKind.Object && Is(state, Vendor, info.Vendor) && Is(state, Server, ServerOf(info));
+            return isOurs ? state : null;
         }
         catch (JsonException)
         {
