@@ -10,8 +10,8 @@ internal sealed class EventLines
     /// <summary>Whether an event has begun and not ended.</summary>
     public bool HasAny { get; private set; }
 
-    /// <summary>Whether an object is whole. Equal numbers of braces show it for nearly every object; where texts hold braces, it is looked at
-    /// byte by byte.</summary>
+    /// <summary>Whether an object is whole. Equal numbers of braces show it for nearly every object; where texts hold braces, it is looked
+    /// at byte by byte.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> data) =>
         (data is [.., (byte)'}'] && data.Count((byte)'{') == data.Count((byte)'}')) || IsClosed(data);
 

@@ -211,9 +211,10 @@ internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
         if (_state[OpenAiCompatibleState.Message] is not JsonObject members)
             _state[OpenAiCompatibleState.Message] = members = [];
         OpenAiCompatibleState.AddDetails(members, name, value);
-        return value is JsonArray details
-            ? string.Concat(details.OfType<JsonObject>().Select(d => TextOf(d["text"]) ?? TextOf(d["summary"]))) is { Length: > 0 } text ? text : null
-            : null;
+        if (value is not JsonArray details)
+            return null;
+        var text = string.Concat(details.OfType<JsonObject>().Select(d => TextOf(d["text"]) ?? TextOf(d["summary"])));
+        return text.Length > 0 ? text : null;
     }
 
     private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;

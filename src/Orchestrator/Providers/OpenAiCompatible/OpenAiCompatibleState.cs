@@ -19,7 +19,8 @@ internal static class OpenAiCompatibleState
     private static readonly string[] Fields = ["reasoning_content", "reasoning"];
 
     /// <summary>Whether a member of a message goes back with it.</summary>
-    public static bool Keeps(ReadOnlySpan<byte> field) => field.SequenceEqual("reasoning_details"u8) || field.SequenceEqual("extra_content"u8);
+    public static bool Keeps(ReadOnlySpan<byte> field) =>
+        field.SequenceEqual("reasoning_details"u8) || field.SequenceEqual("extra_content"u8);
 
     /// <summary>Writes the reasoning and the vendor's own members of an assistant's turn.</summary>
     /// <returns>The field that the reasoning was written to; null for none.</returns>

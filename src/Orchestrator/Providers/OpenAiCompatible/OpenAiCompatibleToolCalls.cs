@@ -97,7 +97,9 @@ internal sealed class OpenAiCompatibleToolCalls(ProviderInfo info)
     {
         if (string.IsNullOrEmpty(part.Name) || string.IsNullOrEmpty(call.Name))
             return false;
-        return string.IsNullOrEmpty(part.Id) ? call.IsWhole && part.Arguments is { Length: > 0 } : part.Id != call.Id && call.Id is not null;
+        return string.IsNullOrEmpty(part.Id)
+            ? call.IsWhole && part.Arguments is { Length: > 0 }
+            : part.Id != call.Id && call.Id is not null;
     }
 
     private OpenAiCompatibleCall Add(int index)

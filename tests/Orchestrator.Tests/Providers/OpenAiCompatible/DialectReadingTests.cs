@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.AI;
+using Orchestrator.Providers;
 using Orchestrator.Testing;
 using Orchestrator.Tests.Support;
 using static Orchestrator.Tests.Support.ChatSurface;
@@ -207,7 +208,7 @@ public class DialectReadingTests
         (usage.InputTokenCount, usage.OutputTokenCount).Should().Be((5, 7));
     }
 
-    private static Wrapped Left(ILlmProvider provider) => new(provider, provider.Info);
+    private static Wrapped Left(OpenAiCompatibleProvider provider) => new(provider, provider.Info);
 
     private static Fault Stream(params string[] events) =>
         Fault.Stream(Encoding.UTF8.GetBytes(string.Concat(events.Select(e => $"data: {e}\n\n"))));
