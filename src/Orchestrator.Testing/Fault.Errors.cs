@@ -12,7 +12,16 @@ public sealed partial class Fault
     /// <returns>The fault.</returns>
     public static Fault Status(int status, string? body = null, string contentType = "application/json") =>
         Of($"status {status}", (plan, context) =>
-            plan.Whole(status, body ?? context.Server.ErrorOf(status, context.Request).Body, contentType));
+        {
+            if (body is not null)
+            {
+                plan.Whole(status, body, contentType);
+                return;
+            }
+
+            var said = context.Server.ErrorOf(status, context.Request);
+            plan.Whole(status, said.Body, said.ContentType);
+        });
 
     /// <summary>An error as the vendor reports it: status, words and codes.</summary>
     /// <param name="kind">What went wrong.</param>
@@ -138,7 +147,7 @@ public sealed partial class Fault
     private static void Say(ReplyPlan plan, FaultContext context, LlmErrorKind kind, string? message)
     {
         var said = context.Server.ErrorOf(kind, message, context.Request);
-        plan.Whole(said.Status, said.Body);
+        plan.Whole(said.Status, said.Body, said.ContentType);
         plan.Headers.AddRange(said.Headers ?? []);
     }
 
@@ -152,4 +161,5 @@ public sealed partial class Fault
 }
 
 /// <summary>An error in a vendor's words.</summary>
-internal sealed record VendorError(int Status, string Body, IEnumerable<KeyValuePair<string, string>>? Headers = null);
+internal sealed record VendorError(
+    int Status, string Body, IEnumerable<KeyValuePair<string, string>>? Headers = null, string ContentType = "application/json");

@@ -18,18 +18,7 @@ public sealed partial class Router
             throw new ArgumentOutOfRangeException(
                 nameof(timeout), timeout, "The time-out of a drain must be zero or longer, or Timeout.InfiniteTimeSpan for no limit.");
         _life.Drain();
-        var idle = _services.Running.CloseAsync();
-        try
-        {
-            await idle.WithinAsync(timeout, _services.Clock.Time, cancellationToken).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The time is over, the wait was cancelled, or the clock threw: the router is disposed all the same.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // What still runs is cancelled by the disposal.
-        }
-
+        await _services.Running.CloseWithinAsync(timeout, _services.Clock.Time, cancellationToken).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
         // Another disposal, or a second drain whose time was over, may have come before.
         return !_services.Running.AreCut;

@@ -143,6 +143,7 @@ public sealed partial class Router : IChatClient, IAsyncDisposable, IToolRunner,
 
         _exports.Dispose();
         _probes?.Dispose();
+        _services.Telemetry.Dispose();
     }
 
     /// <summary>Like <see cref="DisposeAsync"/>, without waiting.</summary>

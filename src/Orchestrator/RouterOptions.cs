@@ -52,6 +52,10 @@ public sealed class RouterOptions
     /// <value><see cref="MidStreamMode.Throw"/>.</value>
     public MidStreamMode MidStream { get; set; }
 
+    /// <summary>What spans and meters say.</summary>
+    /// <value>The names of v1.41 of OpenTelemetry's conventions, without cost.</value>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
     /// <summary>What happens when a vendor refuses the content.</summary>
     /// <value><see cref="RefusalAction.Return"/>.</value>
     public RefusalAction RefusalAction { get; set; }

@@ -11,6 +11,7 @@ internal static class RouterServices
         ArgumentNullException.ThrowIfNull(options.Timeouts);
         ArgumentNullException.ThrowIfNull(options.Retry);
         ArgumentNullException.ThrowIfNull(options.Health);
+        ArgumentNullException.ThrowIfNull(options.Telemetry);
         options.Retry.Check();
         options.Health.Check();
         if (options.Observers.Contains(null!))
@@ -42,9 +43,14 @@ internal static class RouterServices
             Backoff = new Backoff(options.Retry, chance),
             Chance = chance,
             Ids = new CallIds(chance.Bits()),
-            Reports = new AttemptReports(options.Observers, logger),
+            Reports = new Reports(options.Observers, logger),
+            Telemetry = new Telemetry(options.Telemetry, NameOf(options)),
             Once = new OnceLog(logger, options.Prices),
             Foreign = foreign,
             Cancellation = new ForeignCancellation(foreign, logger),
         };
+
+    private static string NameOf(RouterOptions options) => options.CustomStrategy is { } own
+        ? RoutingStrategies.NameOf(own) ?? own.GetType().Name
+        : RoutingStrategies.NameOf(RoutingStrategies.Create(options.Strategy))!;
 }

@@ -4,7 +4,8 @@ using Orchestrator;
 using Orchestrator.Testing;
 
 // Runs the fakes as servers of their own, for clients in other languages:
-//   dotnet run --project tests/Orchestrator.FakeHost -- --openai 18080 --ollama 11435 --gigachat 18081
+//   dotnet run --project tests/Orchestrator.FakeHost -- --openai 18080 --ollama 11435 --gigachat 18081 --deepseek 18090 --mistral 18091
+// A dialect of OpenAI's protocol is served, strictly, when it is named: a member of OpenAiDialect in small letters.
 // Port 0 takes a free one. The addresses are printed as one line of JSON; the end of standard input stops the host.
 // The model asked for decides what goes wrong, so that a client needs no other channel.
 var openAi = new FakeOpenAiServer(new FaultServerOptions { Port = PortOf("--openai") })
@@ -31,6 +32,15 @@ var gigaChat = new FakeGigaChatServer(new FaultServerOptions { Port = PortOf("--
     Models = [new("GigaChat"), new("GigaChat-2-Pro"), new("Embeddings", "embedder"), .. Names().Select(n => new FakeGigaChatModel(n))],
     Respond = request => ReplyOf(ModelOf(request)),
 };
+var dialects = Enum.GetValues<OpenAiDialect>().Where(d => d != OpenAiDialect.OpenAi && args.Contains(OptionOf(d)))
+    .Select(d => new FakeOpenAiServer(new FaultServerOptions { Port = PortOf(OptionOf(d)) })
+    {
+        Dialect = d,
+        Strict = true,
+        Respond = request => ReplyOf(ModelOf(request)),
+        ChooseFault = request => FaultOf(ModelOf(request)),
+    })
+    .ToList();
 openAi.ChooseFault = ollama.ChooseFault = gigaChat.ChooseFault = request => FaultOf(ModelOf(request));
 
 await using (openAi)
@@ -39,7 +49,7 @@ await using (gigaChat)
 {
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
         $$"""{"openai":"{{openAi.BaseUrl}}","ollama":"{{ollama.BaseUrl}}", """
-        + $$""" "gigachat":"{{gigaChat.BaseUrl}}","gigachatAuth":"{{gigaChat.AuthUrl}}"}"""));
+        + $$""" "gigachat":"{{gigaChat.BaseUrl}}","gigachatAuth":"{{gigaChat.AuthUrl}}"{{string.Concat(dialects.Select(Shown))}}}"""));
     while (await Console.In.ReadLineAsync() is { } line)
     {
         if (line == "counts")
@@ -52,9 +62,15 @@ await using (gigaChat)
     }
 }
 
+foreach (var server in dialects)
+    await server.DisposeAsync();
 return ErrorCount() == 0 ? 0 : 1;
 
-int ErrorCount() => openAi.Errors.Count + ollama.Errors.Count + gigaChat.Errors.Count;
+int ErrorCount() => openAi.Errors.Count + ollama.Errors.Count + gigaChat.Errors.Count + dialects.Sum(d => d.Errors.Count);
+
+static string OptionOf(OpenAiDialect dialect) => $"--{dialect.ToString().ToLowerInvariant()}";
+
+static string Shown(FakeOpenAiServer server) => $",\"{server.Dialect.ToString().ToLowerInvariant()}\":\"{server.BaseUrl}\"";
 
 int PortOf(string name)
 {

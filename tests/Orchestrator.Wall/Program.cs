@@ -16,6 +16,6 @@ if (options.Endpoint is not null)
     return await WallEndpoint.RunAsync(options);
 
 var failed = false;
-foreach (var protocol in options.Protocol == "all" ? WallProtocols.All : [WallProtocols.Named(options.Protocol)])
+foreach (var protocol in WallProtocols.Chosen(options.Protocol))
     failed |= !await WallRun.RunAsync(protocol, options);
 return failed ? 1 : 0;

@@ -7,7 +7,8 @@ internal sealed record WallArguments
 {
     public const string Usage = """
         dotnet run -c Release --project tests/Orchestrator.Wall [-- options]
-          --protocol openai          what the servers speak: openai, ollama, gigachat, yandexgpt, or all of them one after the other
+          --protocol openai          what the servers speak: openai, ollama, gigachat, yandexgpt, or all of them one after the other;
+                                     a dialect of OpenAI's protocol such as deepseek or mistral, or dialects for all of those
           --only S01,N05             some scenarios only
           --real-time                the true minutes instead of virtual ones
           --seeds 1000               over how many seeds S15 is run without sockets; 0 for none

@@ -90,6 +90,11 @@ internal static class GigaChatRules
             {
                 return GigaChatError.Invalid("a function must have a name and parameters");
             }
+
+            if (function.Property("parameters")?.StringProperty("type") is not "object")
+                return GigaChatError.Invalid("parameters.type must be object");
+            if (GigaChatSchemaRules.Check(function.Property("parameters") ?? default, "parameters") is { } wrong)
+                return GigaChatError.Invalid(wrong);
         }
 
         return request.Property("function_call") is { ValueKind: JsonValueKind.String } mode && mode.GetString() is not ("auto" or "none")
@@ -101,9 +106,9 @@ internal static class GigaChatRules
     {
         if (request.Property("response_format") is not { } format)
             return null;
-        return format.StringProperty("type") == "json_schema" && format.Property("schema") is { ValueKind: JsonValueKind.Object }
-            ? null
-            : GigaChatError.Invalid("response_format must have the type json_schema and a schema");
+        if (format.StringProperty("type") != "json_schema" || format.Property("schema") is not { ValueKind: JsonValueKind.Object } schema)
+            return GigaChatError.Invalid("response_format must have the type json_schema and a schema");
+        return GigaChatSchemaRules.Check(schema, "response_format.schema") is { } wrong ? GigaChatError.Invalid(wrong) : null;
     }
 
     private static VendorError? Number(JsonElement request, string name, double low, double high, bool lowExcluded, string range)

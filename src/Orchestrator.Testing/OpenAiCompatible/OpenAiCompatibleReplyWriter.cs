@@ -1,53 +1,83 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
 namespace Orchestrator.Testing;
 
-/// <summary>Writes a reply as chat completions, whole and as the chunks of a stream.</summary>
-internal sealed class OpenAiCompatibleReplyWriter(string id, string model, long created, string? fingerprint)
+/// <summary>Writes a reply as chat completions in the shape of a dialect, whole and as the chunks of a stream.</summary>
+internal sealed class OpenAiCompatibleReplyWriter(
+    Dialect dialect, OpenAiCompatibleHead head, FakeReply reply, IReadOnlyList<SentCall> calls)
 {
-    public string Whole(FakeReply reply, int promptTokens) => JsonText.Of(json =>
+    private readonly DialectShape _shape = dialect.Shape;
+    private readonly OpenAiCompatibleMessageShape _message = new(dialect.Shape, reply, calls);
+
+    private string Finish => reply.FinishReason ?? (calls.Count > 0 ? _shape.StopOfCalls : _shape.Stop);
+
+    public string Whole(int promptTokens) => JsonText.Of(json =>
     {
-        WriteHead(json, "chat.completion");
+        head.Write(json, "chat.completion");
         json.WriteStartArray("choices");
         json.WriteStartObject();
         json.WriteNumber("index", 0);
-        json.WriteObject("message", () => WriteMessage(json, reply));
+        json.WriteObject("message", () => _message.Write(json));
         json.WriteNull("logprobs");
-        json.WriteString("finish_reason", FinishOf(reply));
+        json.WriteString("finish_reason", Finish);
+        _shape.ChoiceExtras?.Invoke(json, Finish);
         json.WriteEndObject();
         json.WriteEndArray();
+        var usage = Figures(promptTokens, reply.CompletionCount());
         if (reply.Usage != UsageForm.Omitted)
-            WriteUsage(json, reply, promptTokens, reply.CompletionCount());
-        WriteFingerprint(json);
+            WriteUsage(json, usage);
+        WriteExtras(json);
+        _shape.LastExtras?.Invoke(json, usage);
     });
 
-    public IEnumerable<ReadOnlyMemory<byte>> Stream(FakeReply reply, int promptTokens, bool usageAsked)
+    public IEnumerable<ReadOnlyMemory<byte>> Stream(int promptTokens, bool usageAsked)
     {
-        var form = reply.Usage;
-        var ofItsOwn = form == UsageForm.Unasked || (usageAsked && form is UsageForm.AsAsked or UsageForm.WithoutPrompt);
-        var nulls = usageAsked && form == UsageForm.AsAsked;
-        var said = 0;
-        foreach (var delta in Deltas(reply))
+        var place = reply.Usage switch
         {
-            said++;
-            yield return Event(Chunk(json => delta(json), null, json =>
-                WriteUsageOn(json, nulls, form == UsageForm.EveryEvent, reply, promptTokens, said)));
-        }
-
-        yield return Event(Chunk(static _ => { }, FinishOf(reply), json =>
-            WriteUsageOn(json, nulls, form is UsageForm.EveryEvent or UsageForm.OnFinish, reply, promptTokens, reply.CompletionCount())));
-        if (ofItsOwn)
+            UsageForm.Omitted => UsagePlace.Nowhere,
+            UsageForm.Unasked => UsagePlace.Last,
+            UsageForm.OnFinish => UsagePlace.OnFinish,
+            UsageForm.EveryEvent => UsagePlace.Always,
+            _ => _shape.Usage,
+        };
+        var nulls = usageAsked && place == UsagePlace.AsAsked && reply.Usage == UsageForm.AsAsked;
+        var all = Figures(promptTokens, reply.CompletionCount());
+        var before = _shape.Comment;
+        if (_shape.FirstChunk is { } first)
         {
             yield return Event(JsonText.Of(json =>
             {
-                WriteHead(json, "chat.completion.chunk");
-                WriteFingerprint(json);
+                OpenAiCompatibleHead.WriteEmpty(json);
                 json.WriteStartArray("choices");
                 json.WriteEndArray();
-                WriteUsage(json, reply, promptTokens, reply.CompletionCount());
-            }));
+                WriteExtras(json);
+                first(json);
+            }), ref before);
+        }
+
+        var deltas = _message.Deltas().ToList();
+        var finishesWithLast = _shape.FinishesWithCalls && calls.Count > 0;
+        for (var i = 0; i < deltas.Count; i++)
+        {
+            var isLast = finishesWithLast && i == deltas.Count - 1;
+            yield return Event(
+                isLast ? Chunk(deltas[i], Finish, place, nulls, all) : Chunk(deltas[i], null, place, nulls, Figures(promptTokens, i + 1)),
+                ref before);
+        }
+
+        if (!finishesWithLast)
+            yield return Event(Chunk(_message.End(), Finish, place, nulls, all), ref before);
+        if (place == UsagePlace.Last || (usageAsked && place is UsagePlace.AsAsked or UsagePlace.InChoice or UsagePlace.InExtension))
+        {
+            yield return Event(JsonText.Of(json =>
+            {
+                head.Write(json, "chat.completion.chunk");
+                WriteExtras(json);
+                json.WriteStartArray("choices");
+                json.WriteEndArray();
+                WriteUsage(json, all);
+            }), ref before);
         }
 
         yield return "data: [DONE]\n\n"u8.ToArray();
@@ -56,161 +86,91 @@ internal sealed class OpenAiCompatibleReplyWriter(string id, string model, long 
     public static ReadOnlyMemory<byte> Event(string json) => Encoding.UTF8.GetBytes($"data: {json}\n\n");
 
     /// <summary>A chunk that carries an error, as some servers send it: choices and all.</summary>
-    public string ErrorChunk(OpenAiCompatibleError error, OpenAiDialect dialect) => JsonText.Of(json =>
+    public string ErrorChunk(OpenAiCompatibleError error) => JsonText.Of(json =>
     {
-        WriteHead(json, "chat.completion.chunk");
-        error.WriteInside(json, dialect);
-        WriteChoice(json, static _ => { }, "error");
+        head.Write(json, "chat.completion.chunk");
+        dialect.Errors.Write(json, error);
+        WriteChoice(json, new MessageDelta(static _ => { }), "error", null);
     });
 
-    private static IEnumerable<Action<Utf8JsonWriter>> Deltas(FakeReply reply)
+    private static ReadOnlyMemory<byte> Event(string json, ref string? before)
     {
-        yield return json =>
+        var text = $"{before}data: {json}\n\n";
+        before = null;
+        return Encoding.UTF8.GetBytes(text);
+    }
+
+    private string Chunk(MessageDelta delta, string? finish, UsagePlace place, bool nulls, UsageFigures usage) => JsonText.Of(json =>
+    {
+        head.Write(json, "chat.completion.chunk");
+        WriteExtras(json);
+        var isEnd = finish is not null;
+        WriteChoice(json, delta, finish, isEnd && place == UsagePlace.InChoice ? usage : null);
+        if (place == UsagePlace.Always || (isEnd && place == UsagePlace.OnFinish))
+            WriteUsage(json, usage);
+        else if (nulls)
+            json.WriteNull("usage");
+        if (isEnd && place == UsagePlace.InExtension)
         {
-            json.WriteString("role", "assistant");
-            if (reply.ToolCalls.Count > 0 && reply.WholeText().Length == 0)
-                json.WriteNull("content");
-            else
-                json.WriteString("content", "");
-            json.WriteNull("refusal");
-        };
-        foreach (var piece in FakeReply.Cut(reply.Reasoning ?? "", reply.WordsPerEvent))
-            yield return json => json.WriteString("reasoning_content", piece);
-        foreach (var piece in reply.Deltas())
-            yield return json => json.WriteString("content", piece);
-        foreach (var piece in FakeReply.Cut(reply.Refusal ?? "", reply.WordsPerEvent))
-            yield return json => json.WriteString("refusal", piece);
-        for (var i = 0; i < reply.ToolCalls.Count; i++)
-        {
-            var (index, call) = (i, reply.ToolCalls[i]);
-            yield return json => WriteCallPart(json, index, () =>
+            json.WriteObject("x_groq", () =>
             {
-                json.WriteString("id", call.Id ?? IdOf(index));
-                json.WriteString("type", "function");
-                WriteFunction(json, call.Name, "");
+                json.WriteString("id", "req_01fake");
+                WriteUsage(json, usage);
             });
-            foreach (var part in Parts(call.Arguments, reply.ToolCallParts))
-                yield return json => WriteCallPart(
-                    json, index, () => json.WriteObject("function", () => json.WriteString("arguments", part)));
-        }
-    }
-
-    private static IEnumerable<string> Parts(string text, int count)
-    {
-        var size = Math.Max(1, (text.Length + Math.Max(1, count) - 1) / Math.Max(1, count));
-        for (var at = 0; at < text.Length; at += size)
-            yield return text.Substring(at, Math.Min(size, text.Length - at));
-    }
-
-    private static void WriteCallPart(Utf8JsonWriter json, int index, Action write)
-    {
-        json.WriteStartArray("tool_calls");
-        json.WriteStartObject();
-        json.WriteNumber("index", index);
-        write();
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private static void WriteFunction(Utf8JsonWriter json, string name, string arguments) => json.WriteObject("function", () =>
-    {
-        json.WriteString("name", name);
-        json.WriteString("arguments", arguments);
-    });
-
-    private static void WriteMessage(Utf8JsonWriter json, FakeReply reply)
-    {
-        json.WriteString("role", "assistant");
-        var text = reply.WholeText();
-        json.WriteStringOrNull("content", text.Length == 0 && (reply.ToolCalls.Count > 0 || reply.Refusal is not null) ? null : text);
-        if (reply.Reasoning is not null)
-            json.WriteString("reasoning_content", reply.Reasoning);
-        if (reply.ToolCalls.Count > 0)
-        {
-            json.WriteStartArray("tool_calls");
-            for (var i = 0; i < reply.ToolCalls.Count; i++)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", reply.ToolCalls[i].Id ?? IdOf(i));
-                json.WriteString("type", "function");
-                WriteFunction(json, reply.ToolCalls[i].Name, reply.ToolCalls[i].Arguments);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
         }
 
-        json.WriteStringOrNull("refusal", reply.Refusal);
-        json.WriteStartArray("annotations");
-        json.WriteEndArray();
-    }
-
-    private string Chunk(Action<Utf8JsonWriter> delta, string? finish, Action<Utf8JsonWriter> usage) => JsonText.Of(json =>
-    {
-        WriteHead(json, "chat.completion.chunk");
-        WriteFingerprint(json);
-        WriteChoice(json, delta, finish);
-        usage(json);
+        if (isEnd)
+            _shape.LastExtras?.Invoke(json, usage);
     });
 
-    private static void WriteChoice(Utf8JsonWriter json, Action<Utf8JsonWriter> delta, string? finish)
+    private void WriteChoice(Utf8JsonWriter json, MessageDelta delta, string? finish, UsageFigures? usage)
     {
         json.WriteStartArray("choices");
         json.WriteStartObject();
         json.WriteNumber("index", 0);
-        json.WriteObject("delta", () => delta(json));
+        if (_shape.HasMessageBesideDelta && delta.SoFar is { } soFar)
+        {
+            json.WriteObject("message", () =>
+            {
+                json.WriteString("role", "assistant");
+                json.WriteString("content", soFar);
+            });
+        }
+
+        json.WriteObject("delta", () =>
+        {
+            delta.Write(json);
+            _shape.DeltaExtras?.Invoke(json);
+        });
         json.WriteNull("logprobs");
         json.WriteStringOrNull("finish_reason", finish);
+        _shape.ChoiceExtras?.Invoke(json, finish);
+        if (usage is { } figures)
+            WriteUsage(json, figures);
         json.WriteEndObject();
         json.WriteEndArray();
     }
 
-    private void WriteHead(Utf8JsonWriter json, string kind)
+    private void WriteExtras(Utf8JsonWriter json)
     {
-        json.WriteString("id", id);
-        json.WriteString("object", kind);
-        json.WriteNumber("created", created);
-        json.WriteString("model", model);
-    }
-
-    private void WriteFingerprint(Utf8JsonWriter json)
-    {
-        if (fingerprint is null)
-            return;
-        json.WriteString("service_tier", "default");
-        json.WriteString("system_fingerprint", fingerprint);
-    }
-
-    private static void WriteUsageOn(Utf8JsonWriter json, bool nulls, bool real, FakeReply reply, int promptTokens, int completionTokens)
-    {
-        if (real)
-            WriteUsage(json, reply, promptTokens, completionTokens);
-        else if (nulls)
-            json.WriteNull("usage");
-    }
-
-    private static void WriteUsage(Utf8JsonWriter json, FakeReply reply, int promptTokens, int completionTokens) =>
-        json.WriteObject("usage", () =>
+        if (_shape.HasOpenAiFields)
         {
-            if (reply.Usage != UsageForm.WithoutPrompt)
-                json.WriteNumber("prompt_tokens", promptTokens);
-            json.WriteNumber("completion_tokens", completionTokens);
-            json.WriteNumber("total_tokens", promptTokens + completionTokens);
-            json.WriteObject("prompt_tokens_details", () =>
-            {
-                json.WriteNumber("cached_tokens", reply.CachedTokens);
-                json.WriteNumber("audio_tokens", 0);
-            });
-            json.WriteObject("completion_tokens_details", () =>
-            {
-                json.WriteNumber("reasoning_tokens", reply.ReasoningTokens);
-                json.WriteNumber("audio_tokens", 0);
-                json.WriteNumber("accepted_prediction_tokens", 0);
-                json.WriteNumber("rejected_prediction_tokens", 0);
-            });
-        });
+            json.WriteString("service_tier", "default");
+            json.WriteString("system_fingerprint", "fp_fake000001");
+        }
 
-    private static string FinishOf(FakeReply reply) => reply.FinishReason ?? (reply.ToolCalls.Count > 0 ? "tool_calls" : "stop");
+        _shape.Extras?.Invoke(json);
+    }
 
-    private static string IdOf(int index) => string.Create(CultureInfo.InvariantCulture, $"call_fake{index + 1:D20}");
+    private UsageFigures Figures(int prompt, int completion) => new(prompt, completion, reply.CachedTokens, reply.ReasoningTokens);
+
+    private void WriteUsage(Utf8JsonWriter json, UsageFigures usage) => json.WriteObject("usage", () =>
+    {
+        if (reply.Usage != UsageForm.WithoutPrompt)
+            json.WriteNumber("prompt_tokens", usage.Prompt);
+        var apart = _shape.CountsReasoningApart ? Math.Min(usage.Reasoning, usage.Completion) : 0;
+        json.WriteNumber("completion_tokens", usage.Completion - apart);
+        json.WriteNumber("total_tokens", usage.Prompt + usage.Completion);
+        _shape.UsageDetails(json, usage);
+    });
 }

@@ -15,14 +15,15 @@ internal static class OpenAiCompatibleRules
 
     private static readonly HashSet<string> Roles = ["system", "developer", "user", "assistant", "tool", "function"];
 
-    public static OpenAiCompatibleError? Check(JsonElement? body, IReadOnlyCollection<string> models)
+    /// <param name="body">The body.</param>
+    /// <param name="deployment">The model that the address names; null when the body has to.</param>
+    public static OpenAiCompatibleError? Check(JsonElement? body, string? deployment)
     {
         if (body is not { ValueKind: JsonValueKind.Object } request)
             return NoJson;
-        if (request.StringProperty("model") is not { Length: > 0 } model)
+        if (deployment is null && request.StringProperty("model") is not { Length: > 0 })
             return NoModel;
-        return CheckMessages(request) ?? CheckOptions(request)
-            ?? (models.Count > 0 && !models.Contains(model) ? OpenAiCompatibleError.Of(LlmErrorKind.ModelNotFound, model) : null);
+        return CheckMessages(request) ?? CheckOptions(request);
     }
 
     /// <summary>The key of a request; null when it has none.</summary>

@@ -59,7 +59,8 @@ public class LlmException(LlmErrorKind kind, string message, Exception? inner = 
     /// asked.</summary>
     internal bool IsRequestFault { get; init; }
 
-    /// <summary>Whether a router threw it before it had asked any provider: to a router around that one it says nothing of health.</summary>
+    /// <summary>Whether a router threw it before it had asked any provider: to a router around that one it says nothing of
+    /// health.</summary>
     internal bool IsOfRouter { get; init; }
 
     /// <summary>Types, messages of this library and stacks, as the log shows them. Messages and data of other libraries' inner exceptions

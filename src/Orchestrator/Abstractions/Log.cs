@@ -26,52 +26,81 @@ internal static partial class Log
             case AttemptOutcome.Succeeded:
                 RequestCompleted(
                     logger, provider, model, latency, attempt.Streaming, true, usage.PromptTokens, usage.CompletionTokens,
-                    usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                    usage.TotalTokens, attempt.Cost, attempt.Currency, roubles, attempt.CallId, attempt.Number, attempt.Role);
                 break;
             case AttemptOutcome.Failed:
+                var error = attempt.Error!;
                 RequestFailed(
-                    logger, provider, model, latency, attempt.Streaming, false, attempt.Error!.Kind, attempt.Error.StatusCode,
-                    usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                    logger, provider, model, latency, attempt.Streaming, false, error.Kind, error.StatusCode, error.ProviderCode,
+                    error.RequestId, usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles,
+                    attempt.CallId, attempt.Number, attempt.Role, error.Message);
                 break;
             default:
                 RequestLeft(
                     logger, provider, model, latency, attempt.Streaming, false, attempt.Outcome, usage.PromptTokens,
-                    usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles);
+                    usage.CompletionTokens, usage.TotalTokens, attempt.Cost, attempt.Currency, roubles, attempt.CallId, attempt.Number,
+                    attempt.Role);
                 break;
         }
 
         return true;
     }
 
+    /// <summary>One line for a call that failed, with its whole way in short.</summary>
+    public static void Call(ILogger logger, LlmCall call)
+    {
+        if (!logger.IsEnabled(LogLevel.Error))
+            return;
+        var way = string.Join("; ", call.Attempts.Select(attempt =>
+            $"{attempt.Provider.Name}: {attempt.Error?.Kind.ToString() ?? attempt.Outcome.ToString()}"
+            + (attempt.Error?.StatusCode is { } status ? $" ({status})" : "")));
+        CallFailed(
+            logger, call.Id, call.RequestedModel, call.Error?.Kind ?? LlmErrorKind.Unknown, call.Attempts.Count,
+            Math.Round(call.Duration.TotalMilliseconds, 3), way.Length > 0 ? way : "no attempt", call.Error?.Message);
+    }
+
+    [LoggerMessage(
+        113, LogLevel.Error,
+        "llm_call_failed call_id={call_id} requested_model={requested_model} error_kind={error_kind} attempts={attempts} " +
+        "latency_ms={latency_ms} way={way} reason={reason}",
+        EventName = "llm_call_failed")]
+    private static partial void CallFailed(
+        ILogger logger, Guid call_id, string? requested_model, LlmErrorKind error_kind, int attempts, double latency_ms, string way,
+        string? reason);
+
     [LoggerMessage(
         100, LogLevel.Information,
         "llm_request_completed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
         "prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} " +
-        "currency={currency} cost_rub={cost_rub}",
+        "currency={currency} cost_rub={cost_rub} call_id={call_id} attempt={attempt} role={role}",
         EventName = "llm_request_completed")]
     private static partial void RequestCompleted(
         ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, int prompt_tokens,
-        int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+        int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub, Guid call_id, int attempt,
+        AttemptRole role);
 
     [LoggerMessage(
         101, LogLevel.Warning,
         "llm_request_failed provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
-        "error_kind={error_kind} status={status} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} " +
-        "total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub}",
+        "error_kind={error_kind} status={status} provider_code={provider_code} request_id={request_id} prompt_tokens={prompt_tokens} " +
+        "completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} currency={currency} cost_rub={cost_rub} " +
+        "call_id={call_id} attempt={attempt} role={role} reason={reason}",
         EventName = "llm_request_failed")]
     private static partial void RequestFailed(
         ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, LlmErrorKind error_kind,
-        int? status, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+        int? status, string? provider_code, string? request_id, int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost,
+        string currency, decimal? cost_rub, Guid call_id, int attempt, AttemptRole role, string reason);
 
     [LoggerMessage(
         102, LogLevel.Debug,
         "llm_request_left provider={provider} model={model} latency_ms={latency_ms} streaming={streaming} success={success} " +
         "outcome={outcome} prompt_tokens={prompt_tokens} completion_tokens={completion_tokens} total_tokens={total_tokens} cost={cost} " +
-        "currency={currency} cost_rub={cost_rub}",
+        "currency={currency} cost_rub={cost_rub} call_id={call_id} attempt={attempt} role={role}",
         EventName = "llm_request_left")]
     private static partial void RequestLeft(
         ILogger logger, string provider, string model, double latency_ms, bool streaming, bool success, AttemptOutcome outcome,
-        int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub);
+        int prompt_tokens, int completion_tokens, long total_tokens, decimal? cost, string currency, decimal? cost_rub, Guid call_id,
+        int attempt, AttemptRole role);
 
     [LoggerMessage(
         103, LogLevel.Warning,
@@ -114,6 +143,12 @@ internal static partial class Log
         "Provider '{provider}' ignored its cancellation for a second and was orphaned: the call went on without it",
         EventName = "llm_provider_orphaned")]
     public static partial void ProviderOrphaned(ILogger logger, string provider);
+
+    [LoggerMessage(
+        114, LogLevel.Warning,
+        "Provider '{provider}' ended an answer with the unknown finish reason '{reason}'; it counts as whole, because it has content",
+        EventName = "llm_finish_reason_unknown")]
+    public static partial void FinishReasonUnknown(ILogger logger, string provider, string reason);
 
     [LoggerMessage(
         111, LogLevel.Warning,

@@ -21,6 +21,9 @@ internal sealed record VendorFacts
     /// <summary>The vendor's keys in clients of Microsoft.Extensions.AI and in the conventions of OpenTelemetry.</summary>
     public IReadOnlyList<string> AlsoCalled { get; init; } = [];
 
+    /// <summary>The vendor's name in OpenTelemetry's conventions; null when it is the key.</summary>
+    public string? TelemetryName { get; init; }
+
     /// <summary>Which names mean the same model.</summary>
     public ModelNameRules Names { get; init; } = ModelNameRules.None;
 
@@ -59,6 +62,9 @@ internal sealed record VendorFacts
 
     /// <summary>The facts of a vendor; those of no vendor for an unknown key.</summary>
     public static VendorFacts Of(string vendor) => ByKey.GetValueOrDefault(vendor, Unknown);
+
+    /// <summary>The name of a vendor in OpenTelemetry's conventions: its key where they have none.</summary>
+    public static string TelemetryNameOf(string vendor) => Of(KeyOf(vendor)).TelemetryName ?? vendor;
 
     /// <summary>The key of a vendor in the built-in tables; the same object when it has no other.</summary>
     public static string KeyOf(string vendor) => Keys.GetValueOrDefault(vendor, vendor);

@@ -33,6 +33,9 @@ internal static class VendorFactsReader
                 case "alsoCalled":
                     facts = facts with { AlsoCalled = Texts(value) };
                     break;
+                case "telemetryName":
+                    facts = facts with { TelemetryName = value.GetString() };
+                    break;
                 case "names":
                     facts = facts with { Names = ReadNames(value) };
                     break;

@@ -13,6 +13,7 @@ internal sealed partial class Attempt
         {
             if (_enumerator is not null && !_isOrphaned)
             {
+                _trace.Enter();
                 var close = _enumerator.DisposeAsync();
                 if (!close.IsCompletedSuccessfully)
                     return EndSlowlyAsync(close);

@@ -46,7 +46,8 @@ internal sealed partial class Attempt
         }
 
         var counted = _input.Live && _answer.Committed ? _time.FirstToken : spent;
-        var isHeard = Services.LogChanges(Registered.State) | Services.Reports.Report(record);
+        var isHeard = Services.LogChanges(Registered.State) | Services.Reports.Report(record)
+            | _trace.End(record, _input, _answer, Current);
         // Where nothing was counted and nothing listens, this is still the time: a look at the clock costs more than what lies between.
         return new(record, spent, counted, isPlain && !isHeard ? now : null, _answer.Committed, ejected, CallExpired, _answer.ToolRan);
     }

@@ -19,6 +19,7 @@ internal sealed partial class Attempt
     private AttemptClock? _attemptClock;
     private AttemptTime _time;
     private AttemptAnswer _answer;
+    private AttemptTrace _trace;
     private LlmException? _error;
     private byte _pulls;
     private bool _reachedEnd;
@@ -62,9 +63,12 @@ internal sealed partial class Attempt
         HasUpdate = false;
         if (_input.MustStop)
             return default;
+        if (!_wasAsked)
+            _trace.Start(_input);
         _wasAsked = true;
         try
         {
+            _trace.Enter();
             _enumerator ??= Registered.Provider.GenerateAsync(_input.RequestForProvider(), _cancel.Token).GetAsyncEnumerator(_cancel.Token);
             var pull = _enumerator.MoveNextAsync();
             if (!pull.IsCompleted)

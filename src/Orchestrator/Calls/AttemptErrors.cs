@@ -53,10 +53,14 @@ internal static class AttemptErrors
         var provider = input.Provider.Info.Name;
         if (answer.IsRefusal && input.Call.Services.RefusalAction == RefusalAction.NextProvider && !answer.Committed)
             return new(LlmErrorKind.ContentFiltered, $"Provider '{provider}' refused the content (finish reason content_filter).");
-        if (answer.HasContent || answer is { FinishReason: not null, Said: null })
+        if (answer.HasContent || (answer is { FinishReason: { } known, Said: null } && FinishNames.IsKnown(known)))
             return null;
-        return answer.Said is { } said
-            ? ErrorAnswer.Of(said, answer.IsRefusal, provider, input.Call.Request)
-            : new(LlmErrorKind.MalformedResponse, $"Provider '{provider}' ended its answer with neither content nor a finish reason.");
+        if (answer.Said is { } said)
+            return ErrorAnswer.Of(said, answer.IsRefusal, provider, input.Call.Request);
+        // What an unknown end means, nothing tells; without content it is taken for no answer.
+        var reason = answer.FinishReason is { } unknown ? $"the unknown finish reason '{FinishNames.Shown(unknown)}'" : "a finish reason";
+        return new(LlmErrorKind.MalformedResponse, answer.FinishReason is null
+            ? $"Provider '{provider}' ended its answer with neither content nor {reason}."
+            : $"Provider '{provider}' ended its answer with {reason} and without content.");
     }
 }

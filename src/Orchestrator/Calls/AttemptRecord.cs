@@ -1,3 +1,5 @@
+using Orchestrator.Providers;
+
 namespace Orchestrator;
 
 /// <summary>Makes the record of an attempt that has ended.</summary>
@@ -46,6 +48,8 @@ internal static class AttemptRecord
         };
         if (outcome == AttemptOutcome.Succeeded && answer.Reported.HasPrompt && input.Provider.CutsLongPrompts)
             AttemptUsage.NoticeTruncation(usage.PromptTokens, input);
+        if (outcome == AttemptOutcome.Succeeded && answer.FinishReason is { } reason && !FinishNames.IsKnown(reason))
+            input.Services.Once.WarnFinishReason(info.Name, FinishNames.Shown(reason));
         answer.DisposeText();
         return record;
     }

@@ -32,9 +32,9 @@ internal static class BufferedCall
                 await wait.ConfigureAwait(false);
             return (LlmResponse)call.Result!;
         }
-        catch
+        catch (Exception error)
         {
-            await call.CloseAsync().ConfigureAwait(false);
+            await call.CloseAsync(error).ConfigureAwait(false);
             throw;
         }
     }

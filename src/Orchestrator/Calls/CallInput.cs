@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Orchestrator;
 
 /// <summary>
@@ -35,6 +37,9 @@ internal sealed class CallInput
     /// <summary>The one of the caller's own tokens that has fired.</summary>
     public CancellationToken FiredToken => _tokens?.Fired ?? Token;
 
+    /// <summary>The call's span; null when nothing samples it.</summary>
+    public Activity? Span { get; private set; }
+
     /// <summary>Its number among the router's calls, from 0 up: that of its id, and what the retry budget counts by.</summary>
     public long Number { get; private set; }
 
@@ -52,7 +57,11 @@ internal sealed class CallInput
 
     /// <summary>The call begins.</summary>
     /// <exception cref="ObjectDisposedException">The router is being drained.</exception>
-    public void Begin() => Number = Services.Running.Begin();
+    public void Begin()
+    {
+        Number = Services.Running.Begin();
+        Span = Services.Telemetry.StartCall(Request);
+    }
 
     /// <summary>The caller's tokens keep nothing of the call from now on.</summary>
     public void ReleaseTokens() => _tokens?.Unlink();

@@ -40,7 +40,9 @@ internal sealed class CallServices(CallTotals calls)
 
     public HandedOut HandedOut { get; } = new();
 
-    public required AttemptReports Reports { get; init; }
+    public required Reports Reports { get; init; }
+
+    public required Telemetry Telemetry { get; init; }
 
     public required OnceLog Once { get; init; }
 
@@ -77,6 +79,7 @@ internal sealed class CallServices(CallTotals calls)
     {
         foreach (var change in state.TakeChanges())
         {
+            Telemetry.AddChange(state.Name, change.To);
             switch (change.To)
             {
                 case ProviderAvailability.Ejected:

@@ -77,9 +77,10 @@ internal sealed class ErrorRules
     {
         if (NestedRoute.Of(error) is { } route)
             return route.Attempts.Count == 0 ? HealthEffect.None : route.Attempts.Select(EffectOf).MinBy(Weight);
-        // A request that was never sent, a router whose providers were all busy, and a page of a gateway or firewall on the way, which stopped this request: they say nothing
-        // about the provider.
-        return error.IsRequestFault || error.IsOfRouter || error is { Kind: LlmErrorKind.MalformedResponse, StatusCode: >= 400 and < 500 }
+        // A request that was never sent, a router whose providers were all busy, and a page of a gateway or firewall on the way, which
+        // stopped this request: they say nothing about the provider.
+        return error.IsRequestFault || error.IsOfRouter
+            || error is { Kind: LlmErrorKind.MalformedResponse, StatusCode: >= 400 and < 500 }
             ? HealthEffect.None
             : this[error.Kind].Health;
     }

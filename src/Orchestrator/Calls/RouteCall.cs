@@ -139,7 +139,8 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
     }
 
     /// <summary>Ends the call: nothing more is asked of it.</summary>
-    public async ValueTask CloseAsync()
+    /// <param name="error">What its caller is thrown; null for nothing.</param>
+    public async ValueTask CloseAsync(Exception? error = null)
     {
         if (_attempt is { } running)
         {
@@ -147,7 +148,7 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
             Take(await running.EndAsync().ConfigureAwait(false));
         }
 
-        End();
+        End(error);
     }
 
     private ValueTask EndAttemptAsync(Attempt ended)
@@ -233,7 +234,7 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
     }
 
     /// <summary>Counts the call, once, however it ended.</summary>
-    private void End()
+    private void End(Exception? error = null)
     {
         if (_isOver)
             return;
@@ -244,8 +245,7 @@ internal sealed partial class RouteCall(CallInput call, RoutePlanner planner, St
         if (!_begun)
             return;
         _outcome = CallResult.OutcomeOf(_outcome, _callClock.IsPaused, _made.Last);
-        var (whole, overhead) = _callClock.End(Services.Clock, call.Live);
-        Services.Calls.Add(_outcome, Services.Clock.Span(whole).TotalSeconds, Services.Clock.Seconds(overhead), _made.Records);
+        CallEnd.Report(call, _outcome, ref _callClock, _made.Records, error);
         Services.Running.NoteEnd();
     }
 }

@@ -40,6 +40,22 @@ internal sealed class RunningCalls(CallTotals ended)
         return idle.Task;
     }
 
+    /// <summary>Refuses new calls, and waits until none runs, the time is over or the wait is cancelled. Never throws: the router is
+    /// disposed in any case, which cancels what still runs.</summary>
+    public async Task CloseWithinAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CloseAsync().WithinAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Also what the clock throws.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The time is over.
+        }
+    }
+
     /// <summary>The router is about to be disposed, which ends the calls that run.</summary>
     public void NoteDisposal()
     {

@@ -65,9 +65,9 @@ internal sealed class StreamedCall : IAsyncEnumerator<ChatResponseUpdate>
 
             return step == CallStep.Update;
         }
-        catch
+        catch (Exception error)
         {
-            await _call.CloseAsync().ConfigureAwait(false);
+            await _call.CloseAsync(error).ConfigureAwait(false);
             throw;
         }
         finally

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Providers;
 
@@ -33,6 +34,7 @@ internal static class OllamaSettings
             }
         }
 
+        options.ExtraBody = reader.Json("ExtraBody") as JsonObject;
         options.Capabilities = reader.Capabilities("Capabilities") ?? options.Capabilities;
         options.MalformedEvents = reader.Choice("MalformedEvents", [MalformedEventAction.SkipOne, MalformedEventAction.Throw])
             ?? options.MalformedEvents;

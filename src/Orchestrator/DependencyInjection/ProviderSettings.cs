@@ -34,7 +34,7 @@ internal static class ProviderSettings
             return null;
         if (!ProviderTypes.ByName.TryGetValue(type, out var read))
         {
-            reader.Refuse("Type", ProviderTypes.Expected, NearestName.Hint(type, ProviderTypes.ByName.Keys), ProviderTypes.ByName.Keys);
+            reader.Refuse("Type", ProviderTypes.Expected, ProviderTypes.HintFor(type), ProviderTypes.Words);
             return null;
         }
 

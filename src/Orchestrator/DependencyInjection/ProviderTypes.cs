@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Orchestrator.Providers;
 
 namespace Orchestrator.DependencyInjection;
 
@@ -19,5 +20,17 @@ internal static class ProviderTypes
         ["yandexgpt"] = YandexGptSettings.Read,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The types, and the presets, which users take for types.</summary>
+    public static string[] Words { get; } = [.. ByName.Keys, .. Enum.GetNames<OpenAiPresetName>()];
+
     public static string Expected { get; } = "a type of provider: " + string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>What to write instead of an unknown type.</summary>
+    public static string HintFor(string type)
+    {
+        var preset = Array.Find(Enum.GetNames<OpenAiPresetName>(), name => NearestName.Plain(name) == NearestName.Plain(type));
+        return preset is null
+            ? NearestName.Hint(type, ByName.Keys)
+            : $" For this server write Type: openai and Preset: {preset}.";
+    }
 }

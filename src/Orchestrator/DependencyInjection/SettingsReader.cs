@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 
 namespace Orchestrator.DependencyInjection;
@@ -162,6 +163,15 @@ internal sealed class SettingsReader(
 
         return pairs;
     }
+
+    /// <summary>The names of a section whose keys are the user's own, and new names for them; null for none.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Names(string key) => Section(key) is null
+        ? []
+        : configuration.GetSection(key).GetChildren()
+            .Select(item => KeyValuePair.Create(item.Key, string.IsNullOrWhiteSpace(item.Value) ? null : item.Value.Trim()));
+
+    /// <summary>A section as JSON; null when there is none.</summary>
+    public JsonNode? Json(string key) => Section(key) is null ? null : SettingsJson.Of(configuration.GetSection(key));
 
     /// <summary>Reports the keys of this level that were not read. Call it last.</summary>
     public void RefuseUnknownKeys()

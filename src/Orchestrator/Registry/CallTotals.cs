@@ -8,6 +8,8 @@ namespace Orchestrator;
 /// </summary>
 internal sealed class CallTotals
 {
+    private static readonly int WasteCauses = Enum.GetValues<WasteCause>().Length;
+
     private readonly Stripe[] _stripes = new Stripe[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Environment.ProcessorCount, 1, 16))];
 
     public CallTotals()
@@ -29,6 +31,9 @@ internal sealed class CallTotals
                 stripe.Failovers++;
         }
 
+        // One attempt that succeeded, as nearly every call is, wastes nothing.
+        if (attempts.Length > 1 || outcome != AttemptOutcome.Succeeded)
+            stripe.AddWaste(attempts);
         stripe.Duration.Add(seconds);
         stripe.Overhead.Add(overheadSeconds);
         stripe.Exit();
@@ -57,6 +62,21 @@ internal sealed class CallTotals
         return (failovers, retries);
     }
 
+    /// <summary>What was wasted so far, by <see cref="WasteCause"/>.</summary>
+    public Waste[] ReadWaste()
+    {
+        var sums = new Waste[WasteCauses];
+        foreach (var stripe in _stripes)
+        {
+            stripe.Enter();
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] = new(sums[i].Tokens + stripe.Wasted[i].Tokens, sums[i].Cost + stripe.Wasted[i].Cost);
+            stripe.Exit();
+        }
+
+        return sums;
+    }
+
     /// <summary>How many calls have ended.</summary>
     public long Count()
     {
@@ -75,12 +95,22 @@ internal sealed class CallTotals
     private sealed class Stripe
     {
         public readonly long[] Outcomes = new long[4];
+        public readonly Waste[] Wasted = new Waste[WasteCauses];
         public readonly BucketCounts Duration = new(Buckets.Latency);
         public readonly BucketCounts Overhead = new(Buckets.Overhead);
         public long Failovers, Retries;
 
         // Nothing under it throws, waits or allocates, and another processor has a stripe of its own: it is almost never taken.
         private SpinLock _lock = new(enableThreadOwnerTracking: false);
+
+        public void AddWaste(LlmAttempt[] attempts)
+        {
+            for (var i = 0; i < attempts.Length; i++)
+            {
+                if (Waste.CauseOf(attempts, i) is { } cause)
+                    Wasted[(int)cause] = Wasted[(int)cause].With(attempts[i]);
+            }
+        }
 
         public void Enter()
         {

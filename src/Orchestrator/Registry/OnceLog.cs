@@ -9,6 +9,7 @@ internal sealed class OnceLog(ILogger logger, PricingTable prices)
 {
     private readonly OnceSet<(string Vendor, string Model)> _unpriced = new();
     private readonly OnceSet<string> _truncated = new();
+    private readonly OnceSet<(string Provider, string Reason)> _unknownEnds = new();
     private readonly OnceSet<(string Vendor, string Model)> _outdated = new();
 
     /// <summary>The tokens of a model have no price.</summary>
@@ -23,6 +24,13 @@ internal sealed class OnceLog(ILogger logger, PricingTable prices)
     {
         if (prices.KnownTariff(provider.Vendor, provider.Model) is { } tariff && _outdated.TryAdd((provider.Vendor, provider.Model)))
             Log.PriceOutdated(logger, provider.Vendor, provider.Model, price.PromptPer1K, tariff.PromptPer1K, prices.Currency, tariff.AsOf);
+    }
+
+    /// <summary>An answer ended with a finish reason that is none of the known ones.</summary>
+    public void WarnFinishReason(string provider, string reason)
+    {
+        if (_unknownEnds.TryAdd((provider, reason)))
+            Log.FinishReasonUnknown(logger, provider, reason);
     }
 
     /// <summary>Whether a warning of cut prompts would be logged for the provider.</summary>

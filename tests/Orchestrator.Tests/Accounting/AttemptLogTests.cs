@@ -22,7 +22,7 @@ public class AttemptLogTests
         using var logs = new Logs();
         var prices = PricingTable.Empty("RUB").With("acme", "m", new ModelPrice(1.2345m));
         await using var router = InOrder(new() { Prices = prices }, _time, logs, Slow("a", TimeSpan.FromMilliseconds(1500.25)));
-        await router.RunAsync(streamed);
+        var (_, route) = await router.RunAsync(streamed);
 
         var record = logs.Named("llm_request_completed").Should().ContainSingle().Subject;
         record.Level.Should().Be(LogLevel.Information);
@@ -40,19 +40,23 @@ public class AttemptLogTests
             ["cost"] = "1.2431415",
             ["currency"] = "RUB",
             ["cost_rub"] = "1.24",
+            ["call_id"] = $"{route.Attempts[0].CallId}",
+            ["attempt"] = "1",
+            ["role"] = "First",
         });
         record.Message.Should().StartWith("llm_request_completed provider=a model=m ");
     }
 
     [Theory]
     [BothModes]
-    public async Task A_failed_request_is_one_line_with_its_kind_and_status(bool streamed)
+    public async Task A_failed_request_is_one_line_with_its_kind_status_and_reason(bool streamed)
     {
         using var logs = new Logs();
         await using var router = InOrder(null, _time, logs, FakeProvider.Failing("a", LlmErrorKind.Unavailable, 503));
-        await router.FailAsync<AllProvidersFailedException>(streamed);
-        var record = logs.Records.Should().ContainSingle("a failure is said once").Subject;
-        (record.Id.Name, record.Level).Should().Be(("llm_request_failed", LogLevel.Warning));
+        var error = await router.FailAsync<AllProvidersFailedException>(streamed);
+        logs.Records.Select(r => (r.Id.Name, r.Level))
+            .Should().Equal([("llm_request_failed", LogLevel.Warning), ("llm_call_failed", LogLevel.Error)]);
+        var record = logs.Records[0];
         record.StructuredState!.Where(s => s.Key != "{OriginalFormat}").Should().BeEquivalentTo(new Dictionary<string, string?>
         {
             ["provider"] = "a",
@@ -68,7 +72,42 @@ public class AttemptLogTests
             ["cost"] = "0",
             ["currency"] = "RUB",
             ["cost_rub"] = "0",
+            ["provider_code"] = null,
+            ["request_id"] = null,
+            ["call_id"] = $"{error.Attempts[0].CallId}",
+            ["attempt"] = "1",
+            ["role"] = "First",
+            ["reason"] = "a failed on purpose.",
         });
+    }
+
+    [Theory]
+    [BothModes]
+    public async Task A_call_that_failed_is_one_line_with_its_whole_way(bool streamed)
+    {
+        using var logs = new Logs();
+        await using var router = InOrder(
+            null,
+            _time,
+            logs,
+            FakeProvider.Failing("a", LlmErrorKind.Unavailable, 503),
+            FakeProvider.Failing("b", LlmErrorKind.Timeout));
+        await router.FailAsync<AllProvidersFailedException>(streamed);
+        var record = logs.Named("llm_call_failed").Should().ContainSingle().Subject;
+        record.GetStructuredStateValue("way").Should().Be("a: Unavailable (503); b: Timeout");
+        record.GetStructuredStateValue("error_kind").Should().Be("Timeout");
+    }
+
+    [Theory]
+    [BothModes]
+    public async Task A_call_that_failed_before_any_attempt_is_one_line_too(bool streamed)
+    {
+        using var logs = new Logs();
+        await using var router = InOrder(null, _time, logs);
+        await router.FailAsync<LlmException>(streamed);
+        var record = logs.Records.Should().ContainSingle().Subject;
+        record.GetStructuredStateValue("way").Should().Be("no attempt");
+        record.GetStructuredStateValue("error_kind").Should().Be("NoCandidate");
     }
 
     [Theory]

@@ -103,15 +103,18 @@ public class HttpProviderSettingsTests
         "but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "ContextWindow": 0 }""",
         "Llm:Providers:0:ContextWindow must be a whole number of at least 1, but was \"0\".")]
-    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "azure" }""",
-        "Llm:Providers:0:Preset must be Yandex or CloudRu, but was something else (not shown: it may be a secret).")]
+    [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "sk-0123" }""",
+        "Llm:Providers:0:Preset must be Azure, CloudRu, DeepSeek, Gemini, Groq, LlamaCpp, LmStudio, Mistral, Moonshot, OpenRouter, "
+        + "Perplexity, Qwen, SgLang, Tgi, Together, Vllm, XAi or Yandex, but was something else (not shown: it may be a secret).")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Preset": "yandex" }""",
         "Llm:Providers:0:FolderId is missing; it must be the id of the Yandex Cloud folder that the model is used from.")]
     [InlineData("openai", """{ "Preset": "cloudru" }""", "Llm:Providers:0:ApiKey is missing; it must be an API key of cloud.ru.")]
     [InlineData("openai", """{ "Model": "m", "ApiKey": "k", "Url": "http://x" }""",
         "Llm:Providers:0 has a key of 3 characters that is not known (not shown: it may be a secret). Known here: Aliases, "
-        + "ApiKey, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, " +
-        "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, Timeouts, Type, "
+        + "ApiKey, ApiKeyHeader, ApiVersion, AuthorizationScheme, BaseUrl, Capabilities, ContextWindow, ExtraBody, FieldNames, "
+        + "Headers, MalformedEvents, MaxConcurrency, Model, Name, Preset, Price, QueueLimit, RequestUsage, RequiredCallMembers, "
+        + "RequiredReasoningField, TakesDeveloperRole, TakesEmptyMessages, TakesJsonObject, TakesJsonSchema, TakesNames, "
+        + "TakesRolesInAnyOrder, TakesStrict, TakesToolByName, TakesUserAfterTool, Timeouts, ToolCallIds, Type, "
         + "UseMaxCompletionTokens, Vendor.")]
     [InlineData("ollama", """{ }""", "Llm:Providers:0:Model is missing; it must be a model the server has, such as llama3.2.")]
     [InlineData("ollama", """{ "Model": "m", "BaseUrl": "localhost:11434" }""",

@@ -45,6 +45,8 @@ public sealed class WallTests
         }
     }
 
+    public static TheoryData<string> Dialects => [.. WallDialects.All.Select(p => p.Name)];
+
     [Theory]
     [MemberData(nameof(Rows))]
     public async Task Every_fault_comes_to_the_verdict_it_has_to(string id, string mode)
@@ -67,6 +69,19 @@ public sealed class WallTests
             var result = await Task.Run(() => WallRunner.RunAsync(WallScenarios.Named(id), mode, WallProtocols.Named(protocol)));
 
             result.Verdict.Should().BeOneOf([WallCard.Expected(id, mode), WallVerdict.Skipped], result.Note);
+        }
+    }
+
+    /// <summary>A cut and a limit in every dialect; the whole of them takes a quarter of an hour, and is run at night.</summary>
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task Dialects_come_to_the_same_verdicts(string dialect)
+    {
+        foreach (var (id, mode) in new[] { ("S09", WallMode.Live), ("S16", WallMode.Buffered), ("S16", WallMode.LiveWithRestart) })
+        {
+            var result = await Task.Run(() => WallRunner.RunAsync(WallScenarios.Named(id), mode, WallProtocols.Named(dialect)));
+
+            result.Verdict.Should().Be(WallCard.Expected(id, mode), result.Note);
         }
     }
 

@@ -3,10 +3,15 @@ using Orchestrator.Providers;
 
 namespace Orchestrator.Wall;
 
-/// <summary>OpenAI's protocol.</summary>
-internal sealed class OpenAiWallProtocol : IWallProtocol
+/// <summary>OpenAI's protocol, as OpenAI or as another vendor speaks it.</summary>
+internal sealed class OpenAiWallProtocol(Dialect dialect) : IWallProtocol
 {
-    public string Name => "openai";
+    public OpenAiWallProtocol()
+        : this(DialectList.Of(OpenAiDialect.OpenAi))
+    {
+    }
+
+    public string Name => dialect.Word;
 
     public string BrokenEvent => "data: {\"choices\":[{\"index\":0,\"delta\":{\"conte\n\n";
 
@@ -15,10 +20,13 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
     // The finish reason has come; the usage too, and then nothing.
     public Fault MissingEndMark { get; } = Fault.MissingTerminator().And(Fault.CutAfterEvents(int.MaxValue, CutKind.Stall));
 
-    public Fault ContentPolicy { get; } = Fault.Status(
-        400,
-        """{"error":{"message":"Your request was rejected by our safety system.","type":"invalid_request_error","param":null"""
-        + ""","code":"content_policy_violation"}}""");
+    // A vendor that has words of its own for it says them.
+    public Fault ContentPolicy { get; } = dialect.Errors.Of(LlmErrorKind.ContentFiltered, "") is not null
+        ? Fault.Error(LlmErrorKind.ContentFiltered)
+        : Fault.Status(
+            400,
+            """{"error":{"message":"Your request was rejected by our safety system.","type":"invalid_request_error","param":null"""
+            + ""","code":"content_policy_violation"}}""");
 
     public Fault RefusesPrefill { get; } = Fault.Status(
         400,
@@ -59,16 +67,21 @@ internal sealed class OpenAiWallProtocol : IWallProtocol
         }
     }
 
-    public FakeLlmServer StartServer(FaultServerOptions options) => new FakeOpenAiServer(options) { ApiKey = WallSecrets.ApiKey };
+    public FakeLlmServer StartServer(FaultServerOptions options) =>
+        new FakeOpenAiServer(options)
+        {
+            Dialect = dialect.Name,
+            Strict = true,
+            ApiKey = WallSecrets.ApiKey,
+        };
 
     public ILlmProvider CreateProvider(string name, Uri address, string model, TimeProvider clock, HttpClient? client = null) =>
-        new OpenAiCompatibleProvider(
-            name, new OpenAiCompatibleOptions { BaseUrl = address, Model = model, ApiKey = WallSecrets.ApiKey }, client, clock);
+        new OpenAiCompatibleProvider(name, WallDialects.OptionsFor(dialect.Name, address, model, WallSecrets.ApiKey), client, clock);
 
-    public Uri BaseOf(Uri root) => new(root, "v1");
+    public Uri BaseOf(Uri root) => new(root, dialect.BasePath);
 
-    // The first event names the role.
-    public int EventsOf(int words) => words + 1;
+    // The first event names the role, as a rule.
+    public int EventsOf(int words) => words + dialect.Shape.LeadingEvents;
 
     public bool HasPrefill(CapturedRequest request) => WallJson.LastRole(request) == "assistant";
 

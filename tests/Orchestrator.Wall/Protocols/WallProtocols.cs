@@ -7,7 +7,16 @@ internal static class WallProtocols
         [new OpenAiWallProtocol(), new OllamaWallProtocol(), new GigaChatWallProtocol(), new YandexGptWallProtocol()];
 
     public static IWallProtocol Named(string name) =>
-        All.FirstOrDefault(p => p.Name == name)
+        All.Concat(WallDialects.All).FirstOrDefault(p => p.Name == name)
             ?? throw new ArgumentException(
-                $"There is no protocol '{name}'; there are: {string.Join(", ", All.Select(p => p.Name))}.", nameof(name));
+                $"There is no protocol '{name}'; there are: {string.Join(", ", All.Concat(WallDialects.All).Select(p => p.Name))}.",
+                nameof(name));
+
+    /// <summary>The protocols that a word of the command line means: one, all vendors' own, or all dialects of OpenAI's.</summary>
+    public static IReadOnlyList<IWallProtocol> Chosen(string word) => word switch
+    {
+        "all" => All,
+        "dialects" => WallDialects.All,
+        _ => [Named(word)],
+    };
 }

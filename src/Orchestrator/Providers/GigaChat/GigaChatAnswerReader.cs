@@ -7,12 +7,20 @@ namespace Orchestrator.Providers;
 /// option.</summary>
 internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? stop) : AnswerReader(info)
 {
+    private readonly string? _server = info.Endpoint?.AbsoluteUri;
     private readonly List<AIContent> _contents = [];
     private RepeatedText _model;
     private DateTimeOffset? _created;
     private UsageDetails? _usage;
     private string? _finish;
     private string? _state;
+    private ServerError? _told;
+    private SplitPair _textPair;
+    private SplitPair _thoughtPair;
+    private bool _saidText;
+    private bool _saidThought;
+    private bool _hasSaid;
+    private bool _hasChoice;
     private bool _isAnswer;
     private bool _hasMoved;
     private bool _hasFailed;
@@ -24,6 +32,8 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
     {
         if (data.SequenceEqual("[DONE]"u8))
         {
+            if (!_hasChoice)
+                throw NoChoice();
             IsComplete = IsLast = true;
             return null;
         }
@@ -49,6 +59,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         if (finished || cut)
         {
             AddHeld();
+            AddState();
             IsComplete = true;
             // Nothing after the stop sequence is needed: closing the connection stops the generation and its cost.
             IsLast = cut;
@@ -66,8 +77,9 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         Read(body, isError: false);
         AddHeld();
         RefuseFailed();
+        AddState();
         IsComplete = _isAnswer && (_finish is not null || _contents.Count > 0);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)) { AdditionalProperties = State() })
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, new List<AIContent>(_contents)))
         {
             ModelId = _model.Value,
             CreatedAt = _created,
@@ -82,6 +94,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         RefuseFailed();
         _contents.Clear();
         AddHeld();
+        AddState();
         AddUsage();
         return _contents.Count == 0 && _isTold ? null : Update(_isTold ? null : FinishReason());
     }
@@ -109,7 +122,6 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         ModelId = _model.Value,
         CreatedAt = _created,
         FinishReason = finish,
-        AdditionalProperties = finish is null ? null : State(),
     };
 
     private void Read(ReadOnlySpan<byte> json, bool isError)
@@ -125,7 +137,7 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
             if (field.SequenceEqual("choices"u8))
                 hasChoices |= ReadChoices(ref reader);
             else if (field.SequenceEqual("usage"u8))
-                _usage = ReadUsage(ref reader) ?? _usage;
+                _usage = GigaChatUsage.Read(ref reader) ?? _usage;
             else if (field.SequenceEqual("model"u8))
                 _model.ReadNext(ref reader);
             else if (field.SequenceEqual("created"u8))
@@ -147,7 +159,13 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
 
         // The shape of an error inside a stream is not documented: an object with a status or a message and without choices counts as one.
         if (!failed && (hasChoices || (status is null && !hasMessage)))
+        {
+            // Gateways tell an error in other words, too. It counts if no choice follows.
+            if (!hasChoices && !_hasChoice && ServerError.Read(json) is { IsKnown: true } told)
+                _told ??= told;
             return;
+        }
+
         var serverError = ServerError.Read(json);
         throw Reported(GigaChatErrors.KindInStream(status, serverError), serverError, serverError.Name);
     }
@@ -161,11 +179,14 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             // The request asks for one choice; the first is the answer.
-            if (first && JsonRead.TryEnterObject(ref reader))
-                ReadChoice(ref reader);
-            else
+            if (!first || !JsonRead.TryEnterObject(ref reader))
+            {
                 reader.Skip();
-            first = false;
+                continue;
+            }
+
+            (first, _hasChoice) = (false, true);
+            ReadChoice(ref reader);
         }
 
         return true;
@@ -173,19 +194,32 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
 
     private void ReadChoice(ref Utf8JsonReader reader)
     {
+        Utf8JsonReader message = default;
+        var hasMessage = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = JsonRead.Name(ref reader);
-            if (field.SequenceEqual("delta"u8) || field.SequenceEqual("message"u8))
+            if (field.SequenceEqual("delta"u8))
             {
                 reader.Read();
                 if (JsonRead.TryEnterObject(ref reader))
-                    ReadMessage(ref reader);
+                    ReadMessage(ref reader, isDelta: true);
+            }
+            else if (field.SequenceEqual("message"u8))
+            {
+                reader.Read();
+                message = reader;
+                hasMessage = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
             }
             else if (field.SequenceEqual("finish_reason"u8))
             {
                 if (JsonRead.NextText(ref reader) is { Length: > 0 } reason)
                     _finish = reason;
+            }
+            else if (field.SequenceEqual("usage"u8))
+            {
+                _usage = GigaChatUsage.Read(ref reader) ?? _usage;
             }
             else
             {
@@ -193,7 +227,11 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
             }
         }
 
-        _hasFailed |= _finish == "error";
+        // After the deltas of the same choice, whatever their order.
+        if (hasMessage)
+            ReadMessage(ref message, isDelta: false);
+        // An end that is not known may be a failure: it is good only with something said.
+        _hasFailed |= GigaChatFinish.IsFailure(_finish) || (!_hasSaid && GigaChatFinish.Known(_finish) is null);
     }
 
     private void AddText(string? text)
@@ -204,6 +242,9 @@ internal sealed partial class GigaChatAnswerReader(ProviderInfo info, StopCut? s
 
     private void AddHeld()
     {
+        if (_thoughtPair.Rest() is { } thought)
+            _contents.Add(new TextReasoningContent(thought));
+        AddText(_textPair.Rest());
         if (stop?.Rest() is { Length: > 0 } held)
             _contents.Add(new TextContent(held));
     }

@@ -9,8 +9,12 @@ namespace Orchestrator.Providers;
 /// </summary>
 internal static class GigaChatMessageWriter
 {
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, string? instructions)
+    // The vendor's limit for all messages of a request.
+    private const int MostFiles = 10;
+
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, string? instructions, string? server)
     {
+        Check(messages);
         WriteSystem(json, messages, instructions);
         var results = new GigaChatResults(messages);
         foreach (var message in messages)
@@ -18,7 +22,7 @@ internal static class GigaChatMessageWriter
             if (IsSystem(message))
                 continue;
             if (message.Role == ChatRole.Assistant)
-                WriteAssistant(json, message, results);
+                WriteAssistant(json, message, results, server);
             else if (message.Role == ChatRole.User || message.Role == ChatRole.Tool)
                 WriteOther(json, message, results);
             else
@@ -34,7 +38,7 @@ internal static class GigaChatMessageWriter
 
     private static void WriteSystem(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, string? instructions)
     {
-        var texts = messages.Where(IsSystem).Select(m => m.Text).Prepend(instructions).Where(t => !string.IsNullOrEmpty(t)).ToList();
+        var texts = messages.Where(IsSystem).Select(MessageTexts.Of).Prepend(instructions).Where(t => !string.IsNullOrEmpty(t)).ToList();
         if (texts.Count == 0)
             return;
         json.WriteStartObject();
@@ -43,13 +47,17 @@ internal static class GigaChatMessageWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAssistant(Utf8JsonWriter json, ChatMessage message, GigaChatResults results)
+    private static void WriteAssistant(Utf8JsonWriter json, ChatMessage message, GigaChatResults results, string? server)
     {
         var calls = message.Contents.OfType<FunctionCallContent>().ToList();
+        var text = MessageTexts.Of(message);
         if (calls.Count == 0)
         {
-            Open(json, "assistant"u8, message.Text);
-            WriteState(json, message.AdditionalProperties);
+            // A turn that only thought, or was refused, says nothing that the vendor takes.
+            if (text.Length == 0 && GigaChatState.IdIn(message, server) is null && !message.Contents.Any(c => c is HostedFileContent))
+                return;
+            Open(json, "assistant"u8, text);
+            GigaChatState.Write(json, message, server);
             WriteFiles(json, message);
             json.WriteEndObject();
             return;
@@ -57,13 +65,15 @@ internal static class GigaChatMessageWriter
 
         for (var i = 0; i < calls.Count; i++)
         {
-            Open(json, "assistant"u8, i == 0 ? message.Text : "");
+            Open(json, "assistant"u8, i == 0 ? text : "");
             json.WriteStartObject("function_call"u8);
-            json.WriteString("name"u8, calls[i].Name);
+            json.WriteString("name"u8, GigaChatNames.Sent(calls[i].Name));
             json.WritePropertyName("arguments"u8);
-            ToolJson.WriteArguments(json, calls[i].Arguments);
+            ToolJson.WriteArguments(json, calls[i]);
             json.WriteEndObject();
-            WriteState(json, calls[i].AdditionalProperties);
+            GigaChatState.Write(json, calls[i], server);
+            if (i == 0)
+                WriteFiles(json, message);
             json.WriteEndObject();
             // Other vendors' models make several calls at once; here each call needs its result before the next.
             if (calls.Count > 1 && results.Take(calls[i]) is { } result)
@@ -84,7 +94,7 @@ internal static class GigaChatMessageWriter
 
         if (!rest)
             return;
-        Open(json, "user"u8, message.Text);
+        Open(json, "user"u8, MessageTexts.Of(message));
         WriteFiles(json, message);
         json.WriteEndObject();
     }
@@ -94,24 +104,40 @@ internal static class GigaChatMessageWriter
         json.WriteStartObject();
         json.WriteString("role"u8, "function"u8);
         if (!string.IsNullOrEmpty(name))
-            json.WriteString("name"u8, name);
-        json.WriteString("content"u8, GigaChatResults.ObjectText(result.Result));
+            json.WriteString("name"u8, GigaChatNames.Sent(name));
+        json.WriteString("content"u8, GigaChatResults.ObjectText(result));
         json.WriteEndObject();
     }
+
+    /// <summary>Refuses what the protocol has no place for.</summary>
+    private static void Check(IReadOnlyList<ChatMessage> messages)
+    {
+        var files = 0;
+        foreach (var message in messages)
+        {
+            foreach (var content in message.Contents)
+            {
+                if (content is HostedFileContent && !IsSystem(message))
+                    files++;
+                else if (content is DataContent or UriContent)
+                    throw NotSupported($"A message holds a {content.GetType().Name}; GigaChat takes files by id only. Upload it to "
+                        + "GigaChat's file storage and send a HostedFileContent with the id.");
+                else
+                    Unsendable.Check(content, message.Role);
+            }
+        }
+
+        if (files > MostFiles)
+            throw NotSupported($"The messages hold {files} files; GigaChat takes {MostFiles} in a request.");
+    }
+
+    private static LlmException NotSupported(string message) => new(LlmErrorKind.NotSupported, message);
 
     private static void WriteFiles(Utf8JsonWriter json, ChatMessage message)
     {
         var begun = false;
         foreach (var content in message.Contents)
         {
-            if (content is DataContent or UriContent)
-            {
-                throw new LlmException(
-                    LlmErrorKind.NotSupported,
-                    $"A message holds a {content.GetType().Name}; GigaChat takes files by id only. Upload it to GigaChat's file storage "
-                        + "and send a HostedFileContent with the id.");
-            }
-
             if (content is not HostedFileContent file)
                 continue;
             if (!begun)
@@ -129,12 +155,6 @@ internal static class GigaChatMessageWriter
         json.WriteStartObject();
         json.WriteString("role"u8, role);
         json.WriteString("content"u8, text);
-    }
-
-    private static void WriteState(Utf8JsonWriter json, AdditionalPropertiesDictionary? properties)
-    {
-        if (properties?.TryGetValue(GigaChatProvider.StateIdProperty, out var value) is true && value?.ToString() is { Length: > 0 } state)
-            json.WriteString("functions_state_id"u8, state);
     }
 
     private static bool IsSystem(ChatMessage message) => message.Role == ChatRole.System || message.Role.Value == "developer";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
@@ -91,6 +92,11 @@ public sealed class GigaChatOptions
     /// <summary>Whether answers are checked for obscene words (<c>profanity_check</c>).</summary>
     /// <value><see langword="null"/>: as the account is set up.</value>
     public bool? ProfanityCheck { get; set; }
+
+    /// <summary>Further fields of every request's body, such as <c>flags</c> or <c>storage</c>. What the provider writes itself, and
+    /// <c>AdditionalProperties</c> of a request's options, win.</summary>
+    /// <value><see langword="null"/>: none.</value>
+    public JsonObject? ExtraBody { get; set; }
 
     /// <summary>What the model can do beyond text.</summary>
     /// <value>All but <see cref="ProviderCapabilities.Images"/>: an image must be uploaded first, and is then sent as a

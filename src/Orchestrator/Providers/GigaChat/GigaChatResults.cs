@@ -50,9 +50,10 @@ internal sealed class GigaChatResults
     public string? NameOf(FunctionResultContent result) => _names.GetValueOrDefault(result);
 
     /// <summary>A result in the vendor's form: the text of a JSON object. Any other value becomes the only property of an object.</summary>
-    public static string ObjectText(object? result)
+    /// <exception cref="LlmException">It holds what is no text (<see cref="LlmErrorKind.NotSupported"/>).</exception>
+    public static string ObjectText(FunctionResultContent result)
     {
-        var text = ToolJson.Text(result);
+        var text = ToolResult.TextOf(result);
         using var parsed = Parse(text);
         if (parsed?.RootElement.ValueKind == JsonValueKind.Object)
             return text;

@@ -31,6 +31,8 @@ internal abstract class AnswerReader(ProviderInfo info)
     /// <summary>The update for an event that moved the answer and has nothing for the consumer. One object an answer.</summary>
     protected ChatResponseUpdate Progress => _progress ??= AnswerProgress.NewUpdate();
 
+    protected ProviderInfo Info => info;
+
     /// <summary>Reads one event of a stream; null when it neither moves the answer nor carries anything for the consumer.</summary>
     /// <param name="data">The event's bytes.</param>
     /// <param name="isError">Whether the server named the event an error.</param>

@@ -17,6 +17,25 @@ internal sealed class BodyReader(ResponseErrors errors, TimeProvider time)
         }
     }
 
+    /// <summary>Whether a body begins as JSON does, whatever its label says. Its bytes can be read all the same.</summary>
+    public async ValueTask<bool> BeginsAsJsonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = new PeekedStream(await OpenAsync(response, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            var first = await body.PeekAsync(cancellationToken).ConfigureAwait(false);
+            var content = new StreamContent(body);
+            foreach (var (name, values) in response.Content.Headers.NonValidated)
+                content.Headers.TryAddWithoutValidation(name, values);
+            response.Content = content;
+            return first is null or (byte)'{' or (byte)'[';
+        }
+        catch (Exception error)
+        {
+            throw errors.Seen(ExceptionMapper.Map(error, cancellationToken, started: true), response);
+        }
+    }
+
     public async ValueTask<PooledBytes> ReadAsync(HttpResponseMessage response, int cap, CancellationToken cancellationToken)
     {
         var body = new PooledBytes();

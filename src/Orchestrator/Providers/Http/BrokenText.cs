@@ -12,11 +12,27 @@ internal static class BrokenText
     public static bool IsIn(ReadOnlySpan<byte> value, bool isEscaped) => !Utf8.IsValid(value) || (isEscaped && HasHalfPair(value));
 
     /// <summary>The text with U+FFFD in place of invalid parts. The escapes have to be those of JSON.</summary>
-    public static string Repaired(ReadOnlySpan<byte> value, bool isEscaped)
+    public static string Repaired(ReadOnlySpan<byte> value, bool isEscaped) =>
+        isEscaped ? Repaired(Unescaped(value)) : Encoding.UTF8.GetString(value);
+
+    /// <summary>The text with U+FFFD in place of half pairs.</summary>
+    public static string Repaired(StringBuilder text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                text[i] = '\uFFFD';
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The text with half pairs as they are: the other half may follow in the next piece.</summary>
+    public static StringBuilder Unescaped(ReadOnlySpan<byte> value)
     {
         var raw = Encoding.UTF8.GetString(value);
-        if (!isEscaped)
-            return raw;
         var text = new StringBuilder(raw.Length);
         for (var i = 0; i < raw.Length; i++)
         {
@@ -40,15 +56,7 @@ internal static class BrokenText
                 i += 4;
         }
 
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                i++;
-            else if (char.IsSurrogate(text[i]))
-                text[i] = '\uFFFD';
-        }
-
-        return text.ToString();
+        return text;
     }
 
     private static bool HasHalfPair(ReadOnlySpan<byte> value)
@@ -56,9 +64,9 @@ internal static class BrokenText
         while (value.IndexOf((byte)'\\') is >= 0 and var at)
         {
             value = value[at..];
-            var unit = Escaped(value);
+            var unit = UnitAt(value);
             // A high surrogate must be followed by a low one, both escaped; a valid pair is skipped as a whole.
-            if (char.IsLowSurrogate(unit) || (char.IsHighSurrogate(unit) && !char.IsLowSurrogate(Escaped(value[6..]))))
+            if (char.IsLowSurrogate(unit) || (char.IsHighSurrogate(unit) && !char.IsLowSurrogate(UnitAt(value[6..]))))
                 return true;
             value = value[(char.IsHighSurrogate(unit) ? 12 : 2)..];
         }
@@ -67,7 +75,7 @@ internal static class BrokenText
     }
 
     /// <summary>The UTF-16 unit of the escape at the beginning of the bytes; NUL when there is none.</summary>
-    private static char Escaped(ReadOnlySpan<byte> value) =>
+    public static char UnitAt(ReadOnlySpan<byte> value) =>
         value.Length >= 6 && value.StartsWith("\\u"u8)
             && ushort.TryParse(value[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit

@@ -1,13 +1,15 @@
 namespace Orchestrator.Providers;
 
 /// <summary>
-/// Finds the events in the lines of a stream. All protocols here send JSON in one line, so each <c>data:</c> line is an event; the blank
-/// line after it may be missing. Comments and unknown fields are skipped.
+/// Finds the events in the lines of a stream. Nearly all servers send JSON in one line, so a <c>data:</c> line with a whole object is an
+/// event, and the blank line after it may be missing. An object that goes on is joined with the <c>data:</c> lines that follow, as SSE has
+/// it. Comments and unknown fields are skipped.
 /// </summary>
 internal struct EventReader(StreamFraming framing)
 {
     private bool _isError;
     private bool _isErrorLine;
+    private EventLines? _begun;
 
     /// <summary>Whether the last event was named <c>error</c>.</summary>
     public readonly bool IsError => _isError || _isErrorLine;
@@ -22,26 +24,31 @@ internal struct EventReader(StreamFraming framing)
         if (line.Length == 0)
         {
             _isError = false;
-            return false;
+            // An object that the event's end cuts: what it is worth, its reader says.
+            return _begun is not null && _begun.TryEnd(out data);
         }
 
-        if (line.StartsWith("data:"u8))
+        if (data.StartsWith("data:"u8))
         {
-            data = line["data:"u8.Length..].Trim(" \t"u8);
-            return data.Length > 0;
+            data = data["data:"u8.Length..].TrimStart(" \t"u8);
+            if (_begun is { HasAny: true })
+                return _begun.Add(data, out data);
+            if (data is not [(byte)'{', ..] || EventLines.IsWhole(data))
+                return data.Length > 0;
+            return (_begun ??= new EventLines()).Add(data, out data);
         }
 
-        if (line.StartsWith("error:"u8))
+        if (data.StartsWith("error:"u8))
         {
             // Not a field of SSE, but old versions of llama.cpp report errors with it.
-            data = line["error:"u8.Length..].Trim(" \t"u8);
+            data = data["error:"u8.Length..].TrimStart(" \t"u8);
             _isErrorLine = data.Length > 0;
             return _isErrorLine;
         }
 
-        if (line.StartsWith("event:"u8))
+        if (data.StartsWith("event:"u8))
         {
-            _isError = line["event:"u8.Length..].Trim(" \t"u8).SequenceEqual("error"u8);
+            _isError = data["event:"u8.Length..].TrimStart(" \t"u8).SequenceEqual("error"u8);
             return false;
         }
 

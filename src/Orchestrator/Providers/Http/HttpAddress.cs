@@ -28,6 +28,10 @@ internal static class HttpAddress
 
     public static Uri Combine(Uri root, string path) => new($"{root.AbsoluteUri.TrimEnd('/')}/{path}");
 
+    /// <summary>The address with the version of the API as its query; the address itself for no version.</summary>
+    public static Uri WithVersion(Uri address, string? version) =>
+        string.IsNullOrWhiteSpace(version) ? address : new($"{address.AbsoluteUri}?api-version={Uri.EscapeDataString(version.Trim())}");
+
     /// <summary>The address, with a path if it has none.</summary>
     public static Uri WithPath(Uri address, string path) => address.AbsolutePath == "/" ? Combine(address, path) : address;
 

@@ -40,14 +40,40 @@ internal static class JsonRead
         }
     }
 
-    /// <summary>A count of tokens: a whole number from 0 to 2³¹−1, also as text; null for anything else.</summary>
+    /// <summary>A piece of a text that is put together later: half a surrogate pair stays as it is.</summary>
+    public static string? Piece(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && BrokenText.IsIn(reader.ValueSpan, isEscaped: true)
+            ? BrokenText.Unescaped(reader.ValueSpan).ToString()
+            : Text(ref reader);
+
+    /// <summary>Whether the value after a property's name says that something failed: anything but null, false, zero and what is
+    /// empty.</summary>
+    public static bool NextIsError(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var isError = reader.TokenType switch
+        {
+            JsonTokenType.Null or JsonTokenType.False => false,
+            JsonTokenType.String => !reader.ValueSpan.Trim(" \t\r\n"u8).IsEmpty,
+            JsonTokenType.Number => reader.ValueSpan is not [(byte)'0'],
+            JsonTokenType.StartObject or JsonTokenType.StartArray => HasMembers(reader),
+            _ => true,
+        };
+        reader.Skip();
+        return isError;
+    }
+
+    /// <summary>A count of tokens: a whole number from 0 to 2³¹−1, also as text or as <c>100.0</c>; null for anything else.</summary>
     public static int? Count(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)
         {
             var digits = reader.ValueSpan;
-            return System.Buffers.Text.Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length && value >= 0
-                ? value
+            if (System.Buffers.Text.Utf8Parser.TryParse(digits, out int value, out var used) && used == digits.Length)
+                return value >= 0 ? value : null;
+            return System.Buffers.Text.Utf8Parser.TryParse(digits, out decimal whole, out used) && used == digits.Length
+                && whole is >= 0 and <= int.MaxValue && decimal.IsInteger(whole)
+                ? (int)whole
                 : null;
         }
 
@@ -143,6 +169,10 @@ internal static class JsonRead
         reader.Skip();
         return false;
     }
+
+    // A copy of the reader looks ahead.
+    private static bool HasMembers(Utf8JsonReader reader) =>
+        reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray);
 
     private static bool IsText(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;

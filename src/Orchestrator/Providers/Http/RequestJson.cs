@@ -13,19 +13,30 @@ internal static class RequestJson
         if (value is not { } number)
             return;
         if (!float.IsFinite(number))
-        {
-            throw RequestFault.Of(
-                $"ChatOptions has a number that JSON cannot hold for {Encoding.UTF8.GetString(name)}; set a finite one.");
-        }
-
+            Check(number, Encoding.UTF8.GetString(name));
         json.WriteNumber(name, number);
+    }
+
+    /// <summary>Refuses a number that JSON cannot hold.</summary>
+    /// <exception cref="LlmException">It is not finite: an invalid request.</exception>
+    public static void Check(float number, string field)
+    {
+        if (!float.IsFinite(number))
+            throw RequestFault.Of($"ChatOptions has a number that JSON cannot hold for {field}; set a finite one.");
     }
 
     /// <summary>Writes the sequences that end an answer, as a list.</summary>
     /// <exception cref="LlmException">One of them is null.</exception>
     public static void WriteStops(Utf8JsonWriter json, IList<string> stops)
     {
-        json.WriteStartArray("stop"u8);
+        json.WritePropertyName("stop"u8);
+        WriteStopList(json, stops);
+    }
+
+    /// <summary>The same without the name.</summary>
+    public static void WriteStopList(Utf8JsonWriter json, IList<string> stops)
+    {
+        json.WriteStartArray();
         foreach (var stop in Checked(stops))
             json.WriteStringValue(stop);
         json.WriteEndArray();

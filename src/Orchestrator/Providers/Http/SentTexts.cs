@@ -59,7 +59,7 @@ internal static class SentTexts
     {
         TextContent text => [text.Text],
         TextReasoningContent thought => [thought.Text, thought.ProtectedData],
-        FunctionResultContent result => [Json(result.Result), result.CallId],
+        FunctionResultContent result => [Json(result.Result), .. TextsOf(result), result.CallId],
         FunctionCallContent call =>
             [call.Name, call.CallId, Json(call.Arguments), .. (call.Arguments ?? new Dictionary<string, object?>()).Values.Select(Json)],
         DataContent data => [data.Name, TextOf(data)],
@@ -91,6 +91,24 @@ internal static class SentTexts
     private static IEnumerable<string?> OfProperties(IEnumerable<KeyValuePair<string, object?>>? properties) =>
         properties is null ? [] : properties.Select(p => Json(p.Value));
 
+    /// <summary>The plain texts of a result that is made of contents, as they are sent.</summary>
+    private static IEnumerable<string?> TextsOf(FunctionResultContent result)
+    {
+        if (result.Result is null or string)
+            return [];
+        try
+        {
+            return [ToolResult.Read(result).Text];
+        }
+#pragma warning disable CA1031
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // A result that cannot be read was not sent.
+            return [];
+        }
+    }
+
     private static string? TextOf(DataContent data) =>
         data.HasTopLevelMediaType("text") || data.MediaType.Contains("json", StringComparison.OrdinalIgnoreCase)
             || data.MediaType.Contains("xml", StringComparison.OrdinalIgnoreCase)
@@ -105,7 +123,7 @@ internal static class SentTexts
             {
                 null or JsonElement { ValueKind: JsonValueKind.Undefined } => null,
                 IDictionary<string, object?> arguments => ToolJson.Arguments(arguments),
-                _ => ToolJson.Text(value),
+                _ => ToolJson.Serialized(value),
             };
         }
 #pragma warning disable CA1031

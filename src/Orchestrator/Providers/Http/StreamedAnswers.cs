@@ -17,7 +17,8 @@ internal sealed class StreamedAnswers(
         var reader = answers.ReaderFor(request, response);
         if (api.RequiresEventStream && !MediaTypes.IsEventStream(response))
             throw await NoStreamAsync(reader, response, cancellationToken).ConfigureAwait(false);
-        if (api.Framing == StreamFraming.ServerSentEvents && MediaTypes.IsJson(response))
+        if (api.Framing == StreamFraming.ServerSentEvents && MediaTypes.IsJson(response)
+            && await bodies.BeginsAsJsonAsync(response, cancellationToken).ConfigureAwait(false))
         {
             // The server did not stream. A complete answer is accepted; an error under status 200 is thrown.
             using var body = await bodies.ReadAsync(response, HttpCaps.Body, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
@@ -11,6 +10,11 @@ namespace Orchestrator.Providers;
 /// <summary>Converts arguments and results of tools between their typed form and JSON.</summary>
 internal static class ToolJson
 {
+    /// <summary>Where a call's broken arguments are kept, and their name when they are sent again.</summary>
+    private const string Broken = "invalid_arguments";
+
+    private const string Value = "An argument or a result of a function";
+
     // Models read these texts, and an escape costs six times the tokens of its letter.
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -23,37 +27,80 @@ internal static class ToolJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>A call's arguments as JSON text, also those that are broken.</summary>
+    public static string Arguments(FunctionCallContent call)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Writing))
+            WriteArguments(json, call);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Writes a call's arguments as an object. Broken ones are its only text, so that the model sees its mistake: a server that
+    /// parses them would refuse the whole request otherwise.</summary>
+    public static void WriteArguments(Utf8JsonWriter json, FunctionCallContent call)
+    {
+        if (call.Arguments is not null || BrokenArguments(call) is not { } broken)
+        {
+            WriteArguments(json, call.Arguments);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString(Broken, broken);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The text of arguments that are no JSON object; null for a call without such.</summary>
+    public static string? BrokenArguments(FunctionCallContent call) =>
+        call.Exception is not null && call.AdditionalProperties is { } more && more.TryGetValue(Broken, out var text)
+            ? text switch
+            {
+                string plain => plain,
+                JsonElement { ValueKind: JsonValueKind.String } element => element.GetString(),
+                _ => null,
+            }
+            : null;
+
     public static void WriteArguments(Utf8JsonWriter json, IDictionary<string, object?>? arguments)
     {
         json.WriteStartObject();
         foreach (var (name, value) in arguments ?? new Dictionary<string, object?>())
         {
             json.WritePropertyName(name);
-            WriteValue(json, value);
+            JsonValues.Write(json, value, Value);
         }
 
         json.WriteEndObject();
     }
 
     /// <summary>The functions on offer, in the shape of chat completions.</summary>
-    public static void WriteFunctions(Utf8JsonWriter json, IList<AITool> tools)
+    /// <param name="json">The writer.</param>
+    /// <param name="tools">The tools.</param>
+    /// <param name="strict">Whether a function is strict; null where the protocol has no such word.</param>
+    public static void WriteFunctions(Utf8JsonWriter json, IList<AITool> tools, Func<AITool, bool?>? strict = null)
     {
         json.WriteStartArray("tools"u8);
+        WriteFunctionList(json, tools, strict);
+        json.WriteEndArray();
+    }
+
+    /// <summary>The same without the name and the brackets around it.</summary>
+    public static void WriteFunctionList(Utf8JsonWriter json, IList<AITool> tools, Func<AITool, bool?>? strict)
+    {
         foreach (var tool in tools)
         {
             json.WriteStartObject();
             json.WriteString("type"u8, "function"u8);
             json.WritePropertyName("function"u8);
-            WriteFunction(json, tool);
+            WriteFunction(json, tool, tool is null ? null : strict?.Invoke(tool));
             json.WriteEndObject();
         }
-
-        json.WriteEndArray();
     }
 
     /// <summary>One function's name, description and parameters, under the names that all protocols share.</summary>
     /// <exception cref="LlmException">The tool is no function, or has no schema that can be written.</exception>
-    public static void WriteFunction(Utf8JsonWriter json, AITool? tool)
+    public static void WriteFunction(Utf8JsonWriter json, AITool? tool, bool? strict = null)
     {
         if (tool is null)
             throw RequestFault.Of("ChatOptions.Tools holds a null; give functions only.");
@@ -68,14 +115,32 @@ internal static class ToolJson
         if (!string.IsNullOrEmpty(function.Description))
             json.WriteString("description"u8, function.Description);
         json.WritePropertyName("parameters"u8);
-        RequestJson.WriteSchema(json, function, static f => f.JsonSchema, "The JSON schema of a function in ChatOptions.Tools");
+        try
+        {
+            ToolSchema.Write(json, strict is true ? StrictSchema.SchemaOf(function) : function.JsonSchema);
+        }
+        catch (Exception error) when (RequestFault.IsInValue(error))
+        {
+            throw RequestFault.Of(error, "The JSON schema of a function in ChatOptions.Tools");
+        }
+
+        if (strict is { } asked)
+            json.WriteBoolean("strict"u8, asked);
         json.WriteEndObject();
     }
 
-    /// <summary>A tool's result as the text the model reads.</summary>
+    /// <summary>A function's result as the text that the model reads, for protocols without a place for images in it.</summary>
+    /// <exception cref="LlmException">It holds an image or other bytes (<see cref="LlmErrorKind.NotSupported"/>).</exception>
     public static string Text(object? result)
     {
-        switch (result)
+        var read = ToolResult.Read(result);
+        return read.Images.Count == 0 ? read.Text : throw ToolResult.NotSupported("an image");
+    }
+
+    /// <summary>Any value as text; what is no text as JSON.</summary>
+    public static string Serialized(object? value)
+    {
+        switch (value)
         {
             case null:
                 return "";
@@ -86,7 +151,7 @@ internal static class ToolJson
             default:
                 var buffer = new ArrayBufferWriter<byte>();
                 using (var json = new Utf8JsonWriter(buffer, Writing))
-                    WriteValue(json, result);
+                    JsonValues.Write(json, value, Value);
                 return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
     }
@@ -98,62 +163,45 @@ internal static class ToolJson
         return Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(document.RootElement));
     }
 
-    /// <summary>A call with its JSON arguments. Arguments that are no JSON object are reported in the call's exception.</summary>
+    /// <summary>A call with its JSON arguments. Arguments that are no JSON object are reported in the call's exception and kept beside it;
+    /// <c>null</c> and an empty list, as some models write for a function without parameters, are none.</summary>
     public static FunctionCallContent Call(string id, string name, string arguments)
     {
         if (string.IsNullOrWhiteSpace(arguments))
             return new FunctionCallContent(id, name, new Dictionary<string, object?>());
         try
         {
-            using var document = JsonDocument.Parse(arguments);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                return new FunctionCallContent(id, name, document.RootElement.EnumerateObject()
-                    .GroupBy(p => p.Name)
-                    .ToDictionary(g => g.Key, g => (object?)g.Last().Value.Clone()));
-            }
+            return TryRead(arguments) is { } read
+                ? new FunctionCallContent(id, name, read)
+                : Unread(id, name, arguments, new JsonException("The arguments of the call are no JSON object."));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            return new FunctionCallContent(id, name) { Exception = error };
+            return Unread(id, name, arguments, error);
         }
-
-        return new FunctionCallContent(id, name) { Exception = new JsonException("The arguments of the call are no JSON object.") };
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object? value)
+    private static Dictionary<string, object?>? TryRead(string arguments)
     {
-        try
+        using var document = JsonDocument.Parse(arguments);
+        var root = document.RootElement;
+        return root.ValueKind switch
         {
-            WriteAny(json, value);
-        }
-        catch (Exception error) when (RequestFault.IsInValue(error))
-        {
-            throw RequestFault.Of(error, $"An argument or a result of a function, of type {value?.GetType().FullName},");
-        }
+            JsonValueKind.Object => root.EnumerateObject()
+                .GroupBy(p => p.Name)
+                .ToDictionary(g => g.Key, g => (object?)g.Last().Value.Clone()),
+            JsonValueKind.Null => [],
+            JsonValueKind.Array when root.GetArrayLength() == 0 => [],
+            // Written twice: a text that holds the object. What is in it is read once only.
+            JsonValueKind.String when root.GetString()!.Trim() is var inner && (inner.Length == 0 || inner[0] == '{') =>
+                inner.Length == 0 ? [] : TryRead(inner),
+            _ => null,
+        };
     }
 
-    private static void WriteAny(Utf8JsonWriter json, object? value)
+    private static FunctionCallContent Unread(string id, string name, string arguments, Exception error) => new(id, name)
     {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case JsonElement element:
-                element.WriteTo(json);
-                break;
-            case JsonNode node:
-                node.WriteTo(json);
-                break;
-            default:
-                // The serializer of Microsoft.Extensions.AI handles the results of its own function invocation.
-                var options = AIJsonUtilities.DefaultOptions;
-                if (options.TryGetTypeInfo(value.GetType(), out var type))
-                    JsonSerializer.Serialize(json, value, type);
-                else
-                    json.WriteStringValue(value.ToString());
-                break;
-        }
-    }
+        Exception = error,
+        AdditionalProperties = new() { [Broken] = arguments },
+    };
 }

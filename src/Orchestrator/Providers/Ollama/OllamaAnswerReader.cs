@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -16,14 +15,20 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
     private bool _done;
     private bool _hasMoved;
     private bool _calledTools;
+    private bool _hasThought;
     private int _calls;
+    private SplitPair _text, _thoughts;
 
     public override ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> data, bool isError)
     {
         (_contents, _hasMoved) = (null, false);
         Read(data);
         if (_done)
+        {
+            End();
             IsComplete = IsLast = true;
+        }
+
         if (_done && Usage() is { } usage)
             Add(new UsageContent(usage));
         if (_contents is null && !_done)
@@ -41,6 +46,8 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
     {
         _contents = null;
         Read(body.Trim(" \t\r\n"u8));
+        if (_done)
+            End();
         IsComplete = _done;
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, _contents ?? []))
         {
@@ -48,6 +55,20 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             FinishReason = FinishReason(),
             Usage = Usage(),
         };
+    }
+
+    /// <summary>The answer has ended. One whose end means a failure has failed, and one that only loaded the model is none.</summary>
+    private void End()
+    {
+        if (_text.Rest() is { } half)
+            Add(new TextContent(half));
+        if (_thoughts.Rest() is { } halfThought)
+            Add(new TextReasoningContent(halfThought));
+        if (_doneReason?.Trim() is not { Length: > 0 } reason)
+            return;
+        var kind = reason == "load" ? LlmErrorKind.MalformedResponse : FinishNames.FailureOf(reason);
+        if (kind is { } failure)
+            throw Reported(failure, new ServerError($"The answer ended with done reason '{reason}'.", reason, null), reason);
     }
 
     private void Read(ReadOnlySpan<byte> json)
@@ -76,7 +97,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             else if (field.SequenceEqual("eval_count"u8))
                 _evalCount = JsonRead.NextCount(ref reader);
             else if (field.SequenceEqual("error"u8))
-                failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
+                failed |= JsonRead.NextIsError(ref reader);
             else
                 JsonRead.SkipNext(ref reader);
         }
@@ -103,13 +124,15 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
             var field = JsonRead.Name(ref reader);
             if (field.SequenceEqual("content"u8))
             {
-                if (JsonRead.NextText(ref reader) is { Length: > 0 } text)
+                reader.Read();
+                if (_text.Read(ref reader) is { Length: > 0 } text)
                     Add(new TextContent(text));
             }
             else if (field.SequenceEqual("thinking"u8))
             {
-                if (JsonRead.NextText(ref reader) is { Length: > 0 } thought)
-                    Add(new TextReasoningContent(thought));
+                reader.Read();
+                if (_thoughts.Read(ref reader) is { Length: > 0 } thought)
+                    AddThought(thought);
             }
             else if (field.SequenceEqual("tool_calls"u8))
             {
@@ -172,9 +195,19 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
         // Older versions send no id; the caller needs one to assign the result.
         Add(
             ToolJson.Call(
-                string.IsNullOrEmpty(id) ? string.Create(CultureInfo.InvariantCulture, $"call_{_calls}") : id,
+                string.IsNullOrEmpty(id) ? CallIds.New() : id,
                 name ?? "",
                 arguments ?? ""));
+    }
+
+    /// <summary>The first one carries the mark by which the reasoning goes back to this vendor, and to no other.</summary>
+    private void AddThought(string thought)
+    {
+        var content = new TextReasoningContent(thought);
+        if (!_hasThought)
+            VendorState.Attach(content, VendorState.New(Info));
+        _hasThought = true;
+        Add(content);
     }
 
     /// <summary>Nearly every line has one content, and the update's own list is used for it.</summary>
@@ -198,8 +231,7 @@ internal sealed class OllamaAnswerReader(ProviderInfo info) : AnswerReader(info)
 
     private ChatFinishReason FinishReason() => _calledTools ? ChatFinishReason.ToolCalls : _doneReason?.Trim() switch
     {
-        null or "" or "stop" => ChatFinishReason.Stop,
-        "length" => ChatFinishReason.Length,
-        var other => new ChatFinishReason(other),
+        null or "" => ChatFinishReason.Stop,
+        var reason => FinishNames.Of(reason),
     };
 }

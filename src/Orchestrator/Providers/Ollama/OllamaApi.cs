@@ -25,7 +25,7 @@ internal sealed class OllamaApi : VendorApi
             _authorization = new AuthenticationHeaderValue("Bearer", Secret);
         }
 
-        _write = new OllamaRequestWriter(options).Write;
+        _write = new OllamaRequestWriter(options, Info).Write;
     }
 
     public Uri Root { get; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
@@ -41,6 +42,11 @@ public sealed class OllamaOptions
     /// <summary>Further entries of the request's <c>options</c>, such as <c>repeat_penalty</c> or <c>num_gpu</c>.</summary>
     /// <value>Empty.</value>
     public IDictionary<string, double> ModelOptions { get; } = new Dictionary<string, double>(StringComparer.Ordinal);
+
+    /// <summary>Further fields of every request's body; the members of its <c>options</c> are added to those of the request. What the
+    /// provider writes itself, and <c>AdditionalProperties</c> of a request's options, win.</summary>
+    /// <value><see langword="null"/>: none.</value>
+    public JsonObject? ExtraBody { get; set; }
 
     /// <summary>What the model can do beyond text.</summary>
     /// <value><see cref="ProviderCapabilities.All"/>; <see cref="OllamaProvider.DescribeAsync"/> tells what the server says.</value>

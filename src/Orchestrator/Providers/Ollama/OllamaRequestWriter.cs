@@ -8,6 +8,7 @@ namespace Orchestrator.Providers;
 /// <summary>Writes a request of <c>/api/chat</c>. <c>stream</c> is always sent: its default is true.</summary>
 internal sealed class OllamaRequestWriter
 {
+    private readonly ProviderInfo _info;
     private readonly string _model;
     private readonly int? _contextLength;
     private readonly TimeSpan? _keepAlive;
@@ -22,15 +23,18 @@ internal sealed class OllamaRequestWriter
     ];
 
     private readonly KeyValuePair<string, double>[] _more;
+    private readonly KeyValuePair<string, JsonElement>[] _extra;
 
-    public OllamaRequestWriter(OllamaOptions options)
+    public OllamaRequestWriter(OllamaOptions options, ProviderInfo info)
     {
+        _info = info;
         _model = options.Model;
         _contextLength = options.ContextLength;
         _keepAlive = options.KeepAlive;
         _think = options.Think;
         _truncate = options.Truncate;
         _more = [.. options.ModelOptions];
+        _extra = ExtraFields.Copy(options.ExtraBody, nameof(options.ExtraBody));
         if (Array.Find(_more, o => !double.IsFinite(o.Value)) is { Key: { } name })
             throw new ArgumentException($"{Entry("OllamaOptions.ModelOptions", name)} is no finite number.", nameof(options));
     }
@@ -41,12 +45,13 @@ internal sealed class OllamaRequestWriter
 
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
+        var fields = OllamaFields.Of(request.Options?.AdditionalProperties, _extra);
         json.WriteStartObject();
         json.WriteString("model"u8, _model);
         json.WriteStartArray("messages"u8);
         if (request.Options?.Instructions is { Length: > 0 } instructions)
             OllamaMessageWriter.WriteText(json, "system", instructions);
-        OllamaMessageWriter.Write(json, request.Messages);
+        OllamaMessageWriter.Write(json, request.Messages, _info);
         json.WriteEndArray();
         json.WriteBoolean("stream"u8, request.Streaming);
         WriteThink(json, request.Options);
@@ -56,9 +61,19 @@ internal sealed class OllamaRequestWriter
             json.WriteString("keep_alive"u8, Duration(alive));
         WriteFormat(json, request.Options?.ResponseFormat);
         WriteTools(json, request.Options);
-        WriteOptions(json, request.Options);
+        WriteOptions(json, request.Options, fields?.Options);
+        fields?.WriteBody(json, name => IsInBody(name, request.Options));
         json.WriteEndObject();
     }
+
+    private bool IsInBody(string name, ChatOptions? options) => name switch
+    {
+        "think" => _think is not null || options?.Reasoning?.Effort is not null,
+        "truncate" => _truncate is not null,
+        "keep_alive" => _keepAlive is not null,
+        "format" => options?.ResponseFormat is ChatResponseFormatJson,
+        _ => false,
+    };
 
     /// <summary>A duration in Ollama's form, 64 bits of nanoseconds: more than 292 years, or less than zero, means
     /// forever.</summary>
@@ -122,7 +137,7 @@ internal sealed class OllamaRequestWriter
         ToolJson.WriteFunctions(json, tools);
     }
 
-    private void WriteOptions(Utf8JsonWriter json, ChatOptions? options)
+    private void WriteOptions(Utf8JsonWriter json, ChatOptions? options, IReadOnlyDictionary<string, object?>? fields)
     {
         var begun = false;
         Whole("num_ctx"u8, _contextLength);
@@ -135,7 +150,7 @@ internal sealed class OllamaRequestWriter
         Whole("seed"u8, options?.Seed);
         foreach (var (name, value) in _more)
         {
-            if (IsSaid(name, options))
+            if (IsSaid(name, options) || fields?.ContainsKey(name) == true)
                 continue;
             Begin();
             json.WriteNumber(name, value);
@@ -145,6 +160,15 @@ internal sealed class OllamaRequestWriter
         {
             Begin();
             RequestJson.WriteStops(json, stops);
+        }
+
+        foreach (var (name, value) in fields ?? new Dictionary<string, object?>())
+        {
+            if (IsSaid(name, options))
+                continue;
+            Begin();
+            json.WritePropertyName(name);
+            ExtraFields.WriteValue(json, name, value);
         }
 
         if (begun)
@@ -186,6 +210,7 @@ internal sealed class OllamaRequestWriter
         "presence_penalty" => options?.PresencePenalty is not null,
         "frequency_penalty" => options?.FrequencyPenalty is not null,
         "seed" => options?.Seed is not null,
+        "stop" => options?.StopSequences is { Count: > 0 },
         _ => false,
     };
 }

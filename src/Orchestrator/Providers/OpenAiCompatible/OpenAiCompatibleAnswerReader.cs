@@ -10,17 +10,18 @@ namespace Orchestrator.Providers;
 /// </summary>
 internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : AnswerReader(info)
 {
-    private readonly OpenAiCompatibleToolCalls _calls = new();
-    private List<AIContent>? _contents;
+    private readonly OpenAiCompatibleMessageReader _message = new(info);
     private RepeatedText _id;
     private RepeatedText _model;
     private UsageDetails? _usage;
     private ChatFinishReason? _finish;
-    private bool _isAnswer;
-    private bool _hasMoved;
+    private string? _failedEnd;
+    private bool _hasChoice;
+    private bool _hasDelta;
     private bool _isWhole;
     private bool _failed;
     private Range? _choiceError;
+    private LlmException? _told;
     private LlmException? _pending;
 
     public override UsageDetails? UntoldUsage => _usage;
@@ -34,7 +35,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         }
 
         var before = _finish;
-        (_contents, _hasMoved) = (null, false);
+        _message.Begin();
         LlmException? error;
         try
         {
@@ -49,36 +50,38 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
 
         if (error is not null)
         {
-            if (IsComplete || _contents is null)
+            if (IsComplete || _message.Contents is not { } contents)
                 throw error;
             // The error came with a last piece of text, which is sent first.
             _pending = error;
             _finish = null;
             IsComplete = IsLast = true;
-            return NewUpdate(_contents);
+            return NewUpdate(contents);
         }
 
         var finished = _finish is not null && before is null;
         if (finished)
         {
             IsComplete = true;
-            _calls.TakeInto(_contents ??= []);
+            TakeRest();
         }
 
-        if (_contents is null)
-            return _hasMoved ? Progress : null;
-        return NewUpdate(_contents, finished ? _finish : null);
+        return _message.Contents is null && !finished ? _message.HasMoved ? Progress : null
+            : NewUpdate(_message.Contents ?? [], finished ? _finish : null);
     }
 
     public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
     {
-        _contents = null;
+        _message.Begin();
         _isWhole = true;
         if (Read(body, isError: false) is { } error)
             throw error;
-        _calls.TakeInto(_contents ??= []);
-        IsComplete = _isAnswer && (_finish is not null || _contents.Count > 0);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, _contents) { MessageId = _id.Value })
+        if (!_hasChoice && _told is not null)
+            throw _told;
+        TakeRest();
+        var contents = _message.Contents ?? [];
+        IsComplete = _hasChoice && (_finish is not null || contents.Count > 0);
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents) { MessageId = _id.Value })
         {
             ResponseId = _id.Value,
             ModelId = _model.Value,
@@ -92,9 +95,15 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
     {
         if (_pending is not null)
             throw _pending;
-        var contents = new List<AIContent>(1);
+        // What told of an error before the end, without any finish reason, was the end.
+        if (_finish is null && _told is not null)
+            throw _told;
+        _message.Begin();
         // [DONE] without a finish reason: the calls that came are complete.
-        _calls.TakeInto(contents);
+        TakeRest();
+        if (_finish is null && !_message.HasSaid)
+            throw new LlmException(LlmErrorKind.MalformedResponse, $"{Info.Name} ({Info.Model}) ended its stream without an answer.");
+        var contents = _message.Contents ?? new List<AIContent>(1);
         if (_usage is not null)
             contents.Add(new UsageContent(_usage));
         return contents.Count == 0 && _finish is not null ? null : new ChatResponseUpdate
@@ -103,7 +112,7 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
             ResponseId = _id.Value,
             MessageId = _id.Value,
             ModelId = _model.Value,
-            FinishReason = _finish is null ? ChatFinishReason.Stop : null,
+            FinishReason = _finish is not null ? null : _message.HasCalls ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
         };
     }
 
@@ -117,6 +126,14 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         FinishReason = finish,
     };
 
+    private void TakeRest()
+    {
+        _message.TakeRest();
+        // Servers say "stop" beside calls, too.
+        if (_message.HasCalls && _finish == ChatFinishReason.Stop)
+            _finish = ChatFinishReason.ToolCalls;
+    }
+
     /// <summary>Reads an event or a whole answer; gives the error that it reports.</summary>
     private LlmException? Read(ReadOnlySpan<byte> json, bool isError)
     {
@@ -125,24 +142,45 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         var reader = JsonRead.Reader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An object was expected.");
-        (_failed, _choiceError) = (isError, null);
+        (_failed, _failedEnd, _choiceError) = (isError, null, null);
+        var isAnswer = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = JsonRead.Name(ref reader);
             if (field.SequenceEqual("choices"u8))
+            {
+                isAnswer = true;
                 ReadChoices(ref reader);
+            }
             else if (field.SequenceEqual("usage"u8))
+            {
+                isAnswer = true;
                 ReadUsage(ref reader);
+            }
+            else if (field.SequenceEqual("x_groq"u8))
+            {
+                ReadInner(ref reader);
+            }
             else if (field.SequenceEqual("id"u8))
+            {
                 _id.ReadNext(ref reader);
+            }
             else if (field.SequenceEqual("model"u8))
+            {
                 _model.ReadNext(ref reader);
+            }
             else if (field.SequenceEqual("error"u8))
-                _failed |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null;
+            {
+                _failed |= JsonRead.NextIsError(ref reader);
+            }
             else if (field.SequenceEqual("object"u8))
+            {
                 _failed |= IsError(ref reader);
+            }
             else
+            {
                 JsonRead.SkipNext(ref reader);
+            }
         }
 
         // The reader throws for text after the object and for an object that does not end.
@@ -150,91 +188,27 @@ internal sealed partial class OpenAiCompatibleAnswerReader(ProviderInfo info) : 
         {
         }
 
-        return _failed ? ErrorIn(json) : null;
+        if (_failed)
+            return ErrorIn(json);
+        // No part of an answer: an error that the server does not call one, if it says anything.
+        if (!isAnswer && _finish is null && ServerError.Read(json) is { IsKnown: true, Message.Length: > 0 } told)
+            _told ??= Reported(ErrorTable.KindInStream(told), told, told.Name);
+        return null;
     }
 
     private LlmException ErrorIn(ReadOnlySpan<byte> json)
     {
+        var text = string.Concat((_message.Contents ?? []).OfType<TextContent>().Select(c => c.Text));
+        var partial = _isWhole && text.Length > 0 ? text : null;
         var serverError = ServerError.Read(json);
         if (!serverError.IsKnown && _choiceError is { } place)
             serverError = ServerError.Read(json[place]);
-        var text = string.Concat((_contents ?? []).OfType<TextContent>().Select(c => c.Text));
-        return Reported(ErrorTable.KindInStream(serverError), serverError, serverError.Name, _isWhole && text.Length > 0 ? text : null);
-    }
-
-    private void ReadChoices(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (!JsonRead.TryEnterArray(ref reader))
-            return;
-        var first = true;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        if (!serverError.IsKnown && _failedEnd is { } end)
         {
-            // The request asks for one choice; the first is the answer.
-            if (first && JsonRead.TryEnterObject(ref reader))
-                ReadChoice(ref reader);
-            else
-                reader.Skip();
-            first = false;
+            serverError = new ServerError($"The answer ended with finish reason '{end}'.", end, null);
+            return Reported(FinishNames.FailureOf(end) ?? LlmErrorKind.ServerError, serverError, end, partial);
         }
-    }
 
-    private void ReadChoice(ref Utf8JsonReader reader)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            var field = JsonRead.Name(ref reader);
-            if (field.SequenceEqual("delta"u8) || field.SequenceEqual("message"u8))
-            {
-                reader.Read();
-                if (JsonRead.TryEnterObject(ref reader))
-                    ReadMessage(ref reader);
-            }
-            else if (field.SequenceEqual("finish_reason"u8))
-            {
-                reader.Read();
-                if (JsonRead.Text(ref reader)?.Trim() is { Length: > 0 } reason)
-                    FinishWith(reason);
-            }
-            else if (field.SequenceEqual("error"u8))
-            {
-                reader.Read();
-                var start = (int)reader.TokenStartIndex;
-                _failed |= reader.TokenType != JsonTokenType.Null;
-                reader.Skip();
-                _choiceError = start..(int)reader.BytesConsumed;
-            }
-            else
-            {
-                JsonRead.SkipNext(ref reader);
-            }
-        }
+        return Reported(ErrorTable.KindInStream(serverError), serverError, serverError.Name, partial);
     }
-
-    private static bool IsError(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var isError = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
-        reader.Skip();
-        return isError;
-    }
-
-    /// <summary>An answer with finish reason "error" has failed, whatever text came before: OpenRouter sends it when a vendor
-    /// failed.</summary>
-    private void FinishWith(string reason)
-    {
-        if (reason == "error")
-            _failed = true;
-        else
-            _finish = FinishOf(reason);
-    }
-
-    private static ChatFinishReason FinishOf(string reason) => reason switch
-    {
-        "stop" => ChatFinishReason.Stop,
-        "length" => ChatFinishReason.Length,
-        "tool_calls" or "function_call" => ChatFinishReason.ToolCalls,
-        "content_filter" => ChatFinishReason.ContentFilter,
-        _ => new ChatFinishReason(reason),
-    };
 }

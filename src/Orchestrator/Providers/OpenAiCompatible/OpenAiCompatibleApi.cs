@@ -11,6 +11,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
     private readonly Action<Utf8JsonWriter, LlmRequest> _write;
     private readonly Uri _chat;
     private readonly AuthenticationHeaderValue? _authorization;
+    private readonly KeyValuePair<string, string>? _keyHeader;
     private readonly KeyValuePair<string, string>[] _headers;
     private volatile StreamEnd _streamEnd;
 
@@ -21,15 +22,19 @@ internal sealed class OpenAiCompatibleApi : VendorApi
         ThrowsOnMalformedEvent = options.MalformedEvents == MalformedEventAction.Throw;
         var root = HttpAddress.Checked(options.BaseUrl, nameof(options.BaseUrl), OpenAiCompatibleEnvironment.BaseUrlExample);
         Root = root;
-        _chat = HttpAddress.Combine(root, "chat/completions");
-        Models = HttpAddress.Combine(root, "models");
+        _chat = HttpAddress.WithVersion(HttpAddress.Combine(root, "chat/completions"), options.ApiVersion);
+        Models = HttpAddress.WithVersion(HttpAddress.Combine(root, "models"), options.ApiVersion);
+        ListsModels = options.ListsModels;
         // With TLS there is a proxy in front of the server, and a new connection costs too much.
         _streamEnd = root.Scheme == Uri.UriSchemeHttp ? StreamEnd.Unknown : StreamEnd.Keeps;
         if (!string.IsNullOrEmpty(options.ApiKey))
         {
             Secret = HeaderValue.Checked(options.ApiKey, nameof(options.ApiKey));
-            _authorization = new AuthenticationHeaderValue(
-                HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme)), Secret);
+            var scheme = HeaderValue.CheckedName(options.AuthorizationScheme, nameof(options.AuthorizationScheme));
+            if (options.ApiKeyHeader.Equals("Authorization", StringComparison.OrdinalIgnoreCase))
+                _authorization = new AuthenticationHeaderValue(scheme, Secret);
+            else
+                _keyHeader = HeaderValue.CheckedHeader(options.ApiKeyHeader, Secret, nameof(options.ApiKeyHeader), hasKey: false);
         }
 
         _headers =
@@ -37,10 +42,7 @@ internal sealed class OpenAiCompatibleApi : VendorApi
             .. options.Headers.Select(h => HeaderValue.CheckedHeader(
                 h.Key, h.Value, HeaderValue.Entry(nameof(options.Headers), h.Key), _authorization is not null)),
         ];
-        _write = new OpenAiCompatibleRequestWriter(
-            options.Model,
-            options.UseMaxCompletionTokens ?? options.BaseUrl.Host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase),
-            options.RequestUsage).Write;
+        _write = new OpenAiCompatibleRequestWriter(new OpenAiCompatibleDialect(options, Info)).Write;
     }
 
     public Uri Root { get; }
@@ -49,7 +51,10 @@ internal sealed class OpenAiCompatibleApi : VendorApi
     public Uri Models { get; }
 
     /// <summary>Whether a key is sent.</summary>
-    public bool HasKey => _authorization is not null;
+    public bool HasKey => Secret is not null;
+
+    /// <summary>Whether the list of models tells if the model exists.</summary>
+    public bool ListsModels { get; }
 
     public override StreamFraming Framing => StreamFraming.ServerSentEvents;
 
@@ -100,10 +105,21 @@ internal sealed class OpenAiCompatibleApi : VendorApi
         };
     }
 
+    /// <summary>The same request without the key.</summary>
+    public HttpRequestMessage WithoutKey(HttpRequestMessage message)
+    {
+        message.Headers.Authorization = null;
+        if (_keyHeader is { } key)
+            message.Headers.Remove(key.Key);
+        return message;
+    }
+
     /// <summary>Adds the headers that every request has.</summary>
     public HttpRequestMessage Prepare(HttpRequestMessage message)
     {
         message.Headers.Authorization = _authorization;
+        if (_keyHeader is { } key)
+            message.Headers.TryAddWithoutValidation(key.Key, key.Value);
         message.Headers.TryAddWithoutValidation("User-Agent", MediaTypes.UserAgentText);
         foreach (var (header, value) in _headers)
             message.Headers.TryAddWithoutValidation(header, value);

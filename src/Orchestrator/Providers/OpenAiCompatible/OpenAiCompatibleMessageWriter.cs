@@ -3,111 +3,161 @@ using Microsoft.Extensions.AI;
 
 namespace Orchestrator.Providers;
 
-/// <summary>Writes one message: text alone as a string, anything more as parts; a tool's results as messages of their own.</summary>
-internal static class OpenAiCompatibleMessageWriter
+/// <summary>Writes the messages of one request: text alone as a string, anything more as parts; a tool's results as messages of their own,
+/// and the images of results after all results.</summary>
+internal sealed class OpenAiCompatibleMessageWriter(Utf8JsonWriter json, OpenAiCompatibleDialect dialect)
 {
-    public static void Write(Utf8JsonWriter json, ChatMessage message)
+    private const string Nothing = "(empty)";
+    private const string Bridge = "OK.";
+    private const string ImageFollows = "The result is an image; the next message shows it.";
+
+    private List<AIContent>? _images;
+    private bool _isAfterTool;
+
+    public void Write(IReadOnlyList<ChatMessage> messages)
     {
-        var results = false;
+        foreach (var message in dialect.TakesRolesInAnyOrder ? messages : OpenAiCompatibleTurns.Joined(messages))
+            Write(message);
+        WriteImages();
+    }
+
+    private void Write(ChatMessage message)
+    {
+        var (results, rest) = (false, false);
         foreach (var content in message.Contents)
         {
             if (content is FunctionResultContent result)
             {
-                WriteResult(json, result);
+                WriteResult(result);
                 results = true;
+                continue;
             }
+
+            Unsendable.Check(content, message.Role);
+            rest |= MessageTexts.IsSaid(content, message.Role == ChatRole.Assistant);
         }
 
-        if (results && message.Contents.All(c => c is FunctionResultContent or UsageContent))
+        if ((results || !dialect.TakesEmptyMessages) && !rest)
             return;
-        json.WriteStartObject();
+        var isAssistant = message.Role == ChatRole.Assistant;
+        if (!isAssistant || SaysAnything(message))
+            WriteMessage(message, isAssistant, results);
+        if (isAssistant)
+            KeepImages(message);
+    }
+
+    private void WriteMessage(ChatMessage message, bool isAssistant, bool results)
+    {
+        WriteImages();
         // Text beside a tool's results answers no call, so it is not sent in the tool's role.
-        json.WriteString("role"u8, results && message.Role == ChatRole.Tool ? "user" : message.Role.Value);
-        if (!string.IsNullOrEmpty(message.AuthorName))
-            json.WriteString("name"u8, message.AuthorName);
-        WriteContent(json, message);
-        WriteCalls(json, message);
+        Begin(results && message.Role == ChatRole.Tool ? "user" : RoleOf(message.Role));
+        if (dialect.TakesNames && TextName.Of(message.AuthorName) is { } name)
+            json.WriteString("name"u8, name);
+        if (isAssistant)
+            WriteTurn(message);
+        else
+            OpenAiCompatibleParts.Write(json, message);
         json.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, FunctionResultContent result)
-    {
-        json.WriteStartObject();
-        json.WriteString("role"u8, "tool"u8);
-        json.WriteString("tool_call_id"u8, result.CallId);
-        json.WriteString("content"u8, ToolJson.Text(result.Result));
-        json.WriteEndObject();
-    }
+    private string RoleOf(ChatRole role) => role.Value == "developer" && !dialect.TakesDeveloperRole ? "system" : role.Value;
 
-    private static void WriteContent(Utf8JsonWriter json, ChatMessage message)
+    private void Begin(string role)
     {
-        var parts = message.Contents.Where(c => c is TextContent or DataContent or UriContent).ToList();
-        if (parts.TrueForAll(p => p is TextContent))
-        {
-            if (parts.Count == 0 && message.Contents.Any(c => c is FunctionCallContent))
-                json.WriteNull("content"u8);
-            else
-                json.WriteString("content"u8, message.Text);
-            return;
-        }
-
-        json.WriteStartArray("content"u8);
-        foreach (var part in parts)
+        if (_isAfterTool && role == "user" && !dialect.TakesUserAfterTool)
         {
             json.WriteStartObject();
-            switch (part)
-            {
-                case TextContent text:
-                    json.WriteString("type"u8, "text"u8);
-                    json.WriteString("text"u8, text.Text);
-                    break;
-                case DataContent data when data.HasTopLevelMediaType("image"):
-                    WriteImage(json, data.Uri);
-                    break;
-                case UriContent uri when uri.HasTopLevelMediaType("image"):
-                    WriteImage(json, uri.Uri.AbsoluteUri);
-                    break;
-                default:
-                    throw new LlmException(
-                        LlmErrorKind.NotSupported,
-                        $"A message holds a {part.GetType().Name} that is no image; this provider sends text and images only.");
-            }
-
+            json.WriteString("role"u8, "assistant"u8);
+            json.WriteString("content"u8, Bridge);
             json.WriteEndObject();
+        }
+
+        _isAfterTool = role == "tool";
+        json.WriteStartObject();
+        json.WriteString("role"u8, role);
+    }
+
+    private void WriteResult(FunctionResultContent result)
+    {
+        var read = ToolResult.Read(result);
+        if (read.Images.Count > 0 && !dialect.TakesImages)
+            throw ToolResult.NotSupported("an image, which Capabilities does not name");
+        Begin("tool");
+        json.WriteString("tool_call_id"u8, ToolCallIds.Of(result.CallId, dialect.Ids));
+        json.WriteString("content"u8, read.Text switch
+        {
+            "" when read.Images.Count > 0 => ImageFollows,
+            "" when !dialect.TakesEmptyMessages => Nothing,
+            var text => text,
+        });
+        json.WriteEndObject();
+        if (read.Images.Count > 0)
+            (_images ??= []).AddRange(read.Images);
+    }
+
+    /// <summary>Servers take images from users only: those of an answer are shown to the model after it.</summary>
+    private void KeepImages(ChatMessage message)
+    {
+        foreach (var content in message.Contents)
+        {
+            if (Unsendable.IsImage(content))
+                (_images ??= []).Add(content);
+        }
+    }
+
+    private void WriteImages()
+    {
+        if (_images is not { Count: > 0 } images)
+            return;
+        Begin("user");
+        json.WriteStartArray("content"u8);
+        foreach (var image in images)
+            OpenAiCompatibleParts.WriteImage(json, image);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        images.Clear();
+    }
+
+    /// <summary>Strict servers refuse a turn of the assistant with neither text nor calls, which a broken stream leaves.</summary>
+    public static bool SaysAnything(ChatMessage message) =>
+        message.Contents.Any(c => c is FunctionCallContent || MessageTexts.TextOf(c, isAssistant: true) is { Length: > 0 });
+
+    private void WriteTurn(ChatMessage message)
+    {
+        var calls = message.Contents.Any(c => c is FunctionCallContent);
+        if (MessageTexts.Of(message) is { Length: > 0 } text)
+            json.WriteString("content"u8, text);
+        else
+            json.WriteNull("content"u8);
+        var field = OpenAiCompatibleState.WriteMessage(json, message, dialect.Info);
+        if (!calls)
+            return;
+        if (field is null || field != dialect.RequiredReasoning)
+            OpenAiCompatibleReasoning.WriteRequired(json, dialect);
+        json.WriteStartArray("tool_calls"u8);
+        var isFirst = true;
+        foreach (var content in message.Contents)
+        {
+            if (content is not FunctionCallContent call)
+                continue;
+            WriteCall(call, isFirst);
+            isFirst = false;
         }
 
         json.WriteEndArray();
     }
 
-    private static void WriteImage(Utf8JsonWriter json, string address)
+    private void WriteCall(FunctionCallContent call, bool isFirst)
     {
-        json.WriteString("type"u8, "image_url"u8);
-        json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, address);
+        json.WriteStartObject();
+        json.WriteString("id"u8, ToolCallIds.Of(call.CallId, dialect.Ids));
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, ToolJson.Arguments(call));
         json.WriteEndObject();
-    }
-
-    private static void WriteCalls(Utf8JsonWriter json, ChatMessage message)
-    {
-        var begun = false;
-        foreach (var content in message.Contents)
-        {
-            if (content is not FunctionCallContent call)
-                continue;
-            if (!begun)
-                json.WriteStartArray("tool_calls"u8);
-            begun = true;
-            json.WriteStartObject();
-            json.WriteString("id"u8, call.CallId);
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, call.Name);
-            json.WriteString("arguments"u8, ToolJson.Arguments(call.Arguments));
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        if (begun)
-            json.WriteEndArray();
+        if (!OpenAiCompatibleState.WriteCall(json, call, dialect.Info) && isFirst)
+            OpenAiCompatibleReasoning.WriteRequiredMembers(json, dialect);
+        json.WriteEndObject();
     }
 }

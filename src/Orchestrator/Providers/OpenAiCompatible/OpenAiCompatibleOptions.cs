@@ -4,7 +4,7 @@ namespace Orchestrator.Providers;
 
 /// <summary>Where an OpenAI-compatible server is and how it likes to be asked. Copied by the provider's constructor.</summary>
 [DebuggerDisplay("{ToString(),nq}")]
-public sealed class OpenAiCompatibleOptions
+public sealed partial class OpenAiCompatibleOptions
 {
     /// <summary>The model to ask. Required.</summary>
     public string Model { get; set; } = "";

@@ -41,6 +41,13 @@ public sealed partial class OpenAiCompatibleProvider
             return error.Kind == LlmErrorKind.MalformedResponse ? server.Of(error) : server.CannotTell(error, _api.Models.AbsolutePath);
         }
 
+        if (!_api.ListsModels)
+        {
+            return _api.Cleaned(new ProviderDiagnosis(
+                ProviderProblem.None,
+                $"{server.Address} answers. Its list has models, not deployments, so whether {Info.Model} exists could not be checked."));
+        }
+
         var only = models.OnlyOf(LlamaCpp);
         if (!models.Holds(Info.Model) && only is null)
             return _api.Cleaned(server.Unknown(Info.Model, models, "Set Model to one of the server's."));
@@ -75,8 +82,7 @@ public sealed partial class OpenAiCompatibleProvider
 
     private async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
     {
-        var request = _api.Prepare(new HttpRequestMessage(HttpMethod.Get, _api.Models));
-        request.Headers.Authorization = null;
+        var request = _api.WithoutKey(_api.Prepare(new HttpRequestMessage(HttpMethod.Get, _api.Models)));
         return await _http.TryListAsync(request, cancellationToken).ConfigureAwait(false) is not null;
     }
 }

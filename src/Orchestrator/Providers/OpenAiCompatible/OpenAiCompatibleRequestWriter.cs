@@ -4,13 +4,15 @@ using Microsoft.Extensions.AI;
 namespace Orchestrator.Providers;
 
 /// <summary>Writes a request in the shape of chat completions. Null options are left out: the server's defaults hold.</summary>
-internal sealed class OpenAiCompatibleRequestWriter(string model, bool maxCompletionTokens, bool requestUsage)
+internal sealed class OpenAiCompatibleRequestWriter(OpenAiCompatibleDialect dialect)
 {
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
         var options = request.Options;
+        var properties = options?.AdditionalProperties;
         json.WriteStartObject();
-        json.WriteString("model"u8, model);
+        var body = new OpenAiCompatibleBody(json, dialect, dialect.Extra.Length > 0 || ExtraFields.Any(properties));
+        json.WriteString("model"u8, dialect.Model);
         json.WriteStartArray("messages"u8);
         if (options?.Instructions is { Length: > 0 } instructions)
         {
@@ -20,15 +22,14 @@ internal sealed class OpenAiCompatibleRequestWriter(string model, bool maxComple
             json.WriteEndObject();
         }
 
-        foreach (var message in request.Messages)
-            OpenAiCompatibleMessageWriter.Write(json, message);
+        new OpenAiCompatibleMessageWriter(json, dialect).Write(request.Messages);
         json.WriteEndArray();
         if (options is not null)
-            WriteOptions(json, options);
+            WriteOptions(json, body, options);
         if (request.Streaming)
         {
             json.WriteBoolean("stream"u8, true);
-            if (requestUsage)
+            if (dialect.RequestUsage)
             {
                 json.WriteStartObject("stream_options"u8);
                 json.WriteBoolean("include_usage"u8, true);
@@ -36,76 +37,82 @@ internal sealed class OpenAiCompatibleRequestWriter(string model, bool maxComple
             }
         }
 
+        WriteExtra(json, body, properties);
         json.WriteEndObject();
     }
 
-    private void WriteOptions(Utf8JsonWriter json, ChatOptions options)
+    private void WriteOptions(Utf8JsonWriter json, OpenAiCompatibleBody body, ChatOptions options)
     {
-        RequestJson.WriteNumber(json, "temperature"u8, options.Temperature);
-        RequestJson.WriteNumber(json, "top_p"u8, options.TopP);
-        RequestJson.WriteNumber(json, "presence_penalty"u8, options.PresencePenalty);
-        RequestJson.WriteNumber(json, "frequency_penalty"u8, options.FrequencyPenalty);
-        if (options.MaxOutputTokens is { } limit)
-            json.WriteNumber(maxCompletionTokens ? "max_completion_tokens"u8 : "max_tokens"u8, limit);
-        if (options.Seed is { } seed)
-            json.WriteNumber("seed"u8, seed);
-        if (options.StopSequences is { Count: > 0 } stops)
-            RequestJson.WriteStops(json, stops);
-        if (options.ResponseFormat is ChatResponseFormatJson format)
-            WriteFormat(json, format);
-        if (options.Reasoning?.Effort is { } effort && ReasoningName(effort) is { } name)
-            json.WriteString("reasoning_effort"u8, name);
-        WriteTools(json, options);
+        body.Number("temperature", options.Temperature);
+        body.Number("top_p", options.TopP);
+        body.Whole("top_k", options.TopK);
+        body.Number("presence_penalty", options.PresencePenalty);
+        body.Number("frequency_penalty", options.FrequencyPenalty);
+        body.Whole("max_tokens", options.MaxOutputTokens);
+        body.Whole("seed", options.Seed);
+        if (options.StopSequences is { Count: > 0 } stops && body.Begin("stop"))
+            RequestJson.WriteStopList(json, stops);
+        if (options.ResponseFormat is ChatResponseFormatJson format && body.Begin("response_format"))
+            OpenAiCompatibleFormat.Write(json, dialect, format, options.AdditionalProperties);
+        if (options.Reasoning?.Effort is { } effort && ReasoningName(effort) is { } name && body.Begin("reasoning_effort"))
+            json.WriteStringValue(name);
+        WriteTools(json, body, options);
     }
 
-    private static void WriteFormat(Utf8JsonWriter json, ChatResponseFormatJson format)
+    private void WriteTools(Utf8JsonWriter json, OpenAiCompatibleBody body, ChatOptions options)
     {
-        json.WriteStartObject("response_format"u8);
-        if (format.Schema is { } schema)
-        {
-            json.WriteString("type"u8, "json_schema"u8);
-            json.WriteStartObject("json_schema"u8);
-            json.WriteString("name"u8, format.SchemaName ?? "answer");
-            if (format.SchemaDescription is { } description)
-                json.WriteString("description"u8, description);
-            json.WritePropertyName("schema"u8);
-            RequestJson.WriteSchema(json, schema);
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteString("type"u8, "json_object"u8);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
-    {
-        if (options.Tools is not { Count: > 0 } tools)
+        if (options.Tools is not { Count: > 0 } tools || !body.Begin("tools"))
             return;
-        ToolJson.WriteFunctions(json, tools);
-        if (options.AllowMultipleToolCalls is { } several)
-            json.WriteBoolean("parallel_tool_calls"u8, several);
-        switch (options.ToolMode)
+        var demanded = (options.ToolMode as RequiredChatToolMode)?.RequiredFunctionName;
+        if (demanded is not null && !dialect.TakesToolByName)
         {
-            case NoneChatToolMode:
-                json.WriteString("tool_choice"u8, "none"u8);
-                break;
-            case AutoChatToolMode:
-                json.WriteString("tool_choice"u8, "auto"u8);
-                break;
-            case RequiredChatToolMode { RequiredFunctionName: { } name }:
-                json.WriteStartObject("tool_choice"u8);
-                json.WriteString("type"u8, "function"u8);
-                json.WriteStartObject("function"u8);
-                json.WriteString("name"u8, name);
-                json.WriteEndObject();
-                json.WriteEndObject();
-                break;
-            case RequiredChatToolMode:
-                json.WriteString("tool_choice"u8, "required"u8);
-                break;
+            tools = [.. tools.Where(tool => tool is null || tool.Name == demanded)];
+            demanded = null;
+        }
+
+        json.WriteStartArray();
+        ToolJson.WriteFunctionList(
+            json, tools, dialect.TakesStrict ? tool => StrictSchema.Of(tool.AdditionalProperties, options.AdditionalProperties) : null);
+        json.WriteEndArray();
+        if (options.AllowMultipleToolCalls is { } several && body.Begin("parallel_tool_calls"))
+            json.WriteBooleanValue(several);
+        if (WordOf(options.ToolMode) is not { } word || !body.Begin("tool_choice"))
+            return;
+        if (demanded is null)
+        {
+            json.WriteStringValue(word);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, demanded);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string? WordOf(ChatToolMode? mode) => mode switch
+    {
+        NoneChatToolMode => "none",
+        AutoChatToolMode => "auto",
+        RequiredChatToolMode => "required",
+        _ => null,
+    };
+
+    /// <summary>What the request says, then what the settings say.</summary>
+    private void WriteExtra(Utf8JsonWriter json, OpenAiCompatibleBody body, AdditionalPropertiesDictionary? properties)
+    {
+        foreach (var (name, value) in ExtraFields.Of(properties))
+        {
+            if (body.BeginExtra(name))
+                ExtraFields.WriteValue(json, name, value);
+        }
+
+        foreach (var (name, value) in dialect.Extra)
+        {
+            if (body.BeginExtra(name))
+                value.WriteTo(json);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -37,6 +36,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
     private bool _calledTools;
     private bool _handedOut;
     private bool _hasMoved;
+    private bool _hasSaid;
     private int _size;
 
     // The text that replaces a withdrawn one; null while nothing is withdrawn.
@@ -75,10 +75,17 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Role = ChatRole.Assistant,
             Contents = contents,
             ModelId = ModelId,
-            FinishReason = !IsComplete ? null : _final is not null && final is null ? FinalReason() : FinishReason(),
+            FinishReason = !IsComplete || HasFailed ? null : _final is not null && final is null ? FinalReason() : FinishReason(),
             RawRepresentation = final is null ? null : new ReplacedText(final, FinalReason()),
             AdditionalProperties = IsComplete ? More() : null,
         };
+    }
+
+    /// <summary>The text so far was handed out before: it is part of the failed attempt.</summary>
+    public override ChatResponseUpdate? Finish()
+    {
+        RefuseFailed();
+        return null;
     }
 
     public override ChatResponse ReadWhole(ReadOnlySpan<byte> body)
@@ -89,6 +96,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             Take(line, body, contents);
         AddHeld(contents);
         UseFinal(contents);
+        RefuseFailed();
         // Protobuf omits an unspecified status; a body with an answer is complete all the same.
         IsComplete = _status is not null || lines is [{ Status: null, HasAlternative: true }];
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
@@ -160,7 +168,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         {
             _calledTools = true;
             // The vendor has no ids; the caller needs one to assign the result.
-            contents.Add(ToolJson.Call(string.Create(CultureInfo.InvariantCulture, $"call_{contents.Count + 1}"), name, arguments));
+            contents.Add(ToolJson.Call(CallIds.New(), name, arguments));
         }
     }
 
@@ -171,6 +179,7 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
         foreach (var (name, arguments) in line.Calls ?? NoCalls)
             size += name.Length + arguments.Length;
         _hasMoved |= size > 0 && size != _size;
+        _hasSaid |= size > 0;
         _size = size;
     }
 
@@ -216,6 +225,26 @@ internal sealed class YandexGptAnswerReader(ProviderInfo info, StopCut? stop) : 
             // An unknown status ends the answer too; its name decides the finish reason.
             var other => new ChatFinishReason(other.ToLowerInvariant()),
         };
+    }
+
+    /// <summary>Whether the answer ended by a failure, or by a status that is not known and without a text.</summary>
+    private bool HasFailed =>
+        _status is { } status && stop is not { IsCut: true } && (IsFailure(status) || (!_hasSaid && !IsKnown(status)));
+
+    /// <summary>The API has no such status. Proxies and later versions may; none of them says that the answer is whole.</summary>
+    private static bool IsFailure(string status) =>
+        status is "ERROR" or "INTERNAL_ERROR" or "FAILED" or "ABORT" or "ABORTED" or "CANCELLED" or "CANCELED" or "TIMEOUT";
+
+    private static bool IsKnown(string status) => status is "FINAL" or "TRUNCATED_FINAL" or "TOOL_CALLS" or "UNSPECIFIED" or Filtered;
+
+    private void RefuseFailed()
+    {
+        if (!HasFailed)
+            return;
+        throw Reported(
+            IsFailure(_status!) ? LlmErrorKind.ServerError : LlmErrorKind.MalformedResponse,
+            new ServerError($"the answer ended with the status {_status}", null, null),
+            _status);
     }
 
     private AdditionalPropertiesDictionary? More() => _modelVersion is null ? null : new() { ["modelVersion"] = _modelVersion };

@@ -24,7 +24,8 @@ internal sealed class YandexGptApi : VendorApi
         Tokenize = HttpAddress.Combine(root, "tokenize");
         TokenizeCompletion = HttpAddress.Combine(root, "tokenizeCompletion");
         _dataLogging = options.DataLogging;
-        Writer = new YandexGptRequestWriter(_model.Uri, options.Reasoning);
+        Writer = new YandexGptRequestWriter(
+            _model.Uri, options.Reasoning, ExtraFields.Copy(options.ExtraBody, nameof(options.ExtraBody)));
         Mismatch = YandexGptCredentials.Mismatch(options);
         YandexGptCredentials.RequireOne(options);
         _access = new YandexGptAccess(options, time);

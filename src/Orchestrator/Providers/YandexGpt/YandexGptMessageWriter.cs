@@ -24,9 +24,10 @@ internal static class YandexGptMessageWriter
                 results.AddRange(own);
             // Results of simultaneous calls come in separate messages, but Yandex wants them as one list directly after the
             // calls.
-            if (!hasOnlyResults || !string.IsNullOrWhiteSpace(message.Text))
+            var text = MessageTexts.Of(message);
+            if (!hasOnlyResults || !string.IsNullOrWhiteSpace(text))
                 written |= WriteResults(json, results, names);
-            written |= WriteText(json, RoleOf(message.Role), message.Text);
+            written |= WriteText(json, RoleOf(message.Role), text);
             written |= WriteCalls(json, message, names);
             if (!hasOnlyResults)
                 results.AddRange(own);
@@ -68,7 +69,7 @@ internal static class YandexGptMessageWriter
             json.WriteStartObject("functionCall"u8);
             json.WriteString("name"u8, call.Name);
             json.WritePropertyName("arguments"u8);
-            ToolJson.WriteArguments(json, call.Arguments);
+            ToolJson.WriteArguments(json, call);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -95,7 +96,7 @@ internal static class YandexGptMessageWriter
             json.WriteStartObject();
             json.WriteStartObject("functionResult"u8);
             json.WriteString("name"u8, name);
-            json.WriteString("content"u8, ToolJson.Text(result.Result));
+            json.WriteString("content"u8, ToolResult.TextOf(result));
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -120,12 +121,18 @@ internal static class YandexGptMessageWriter
         json.WriteEndObject();
     }
 
+    /// <summary>Refuses what the protocol has no place for.</summary>
     private static void Refuse(ChatMessage message)
     {
-        if (message.Contents.FirstOrDefault(c => c is DataContent or UriContent) is { } content)
+        foreach (var content in message.Contents)
         {
-            throw new LlmException(
-                LlmErrorKind.NotSupported, $"A message holds a {content.GetType().Name}; Yandex's native API takes text only.");
+            if (content is DataContent or UriContent or HostedFileContent)
+            {
+                throw new LlmException(
+                    LlmErrorKind.NotSupported, $"A message holds a {content.GetType().Name}; Yandex's native API takes text only.");
+            }
+
+            Unsendable.Check(content, message.Role);
         }
     }
 

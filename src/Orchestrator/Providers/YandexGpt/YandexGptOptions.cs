@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Orchestrator.Providers;
 
@@ -73,6 +74,11 @@ public sealed class YandexGptOptions
     /// <value>10, the quota of synchronous generations that Yandex documents; it is raised on request. <see langword="null"/>: no
     /// limit.</value>
     public int? MaxConcurrency { get; set; } = 10;
+
+    /// <summary>Further fields of every request's body, for what the API has learned since. Yandex refuses fields that it does not know.
+    /// What the provider writes itself wins.</summary>
+    /// <value><see langword="null"/>: none.</value>
+    public JsonObject? ExtraBody { get; set; }
 
     /// <summary>What happens to a line of a stream that cannot be read.</summary>
     /// <value><see cref="MalformedEventAction.SkipOne"/>.</value>

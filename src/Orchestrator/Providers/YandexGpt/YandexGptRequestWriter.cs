@@ -7,7 +7,7 @@ namespace Orchestrator.Providers;
 /// <summary>Writes a request of <c>/completion</c>. Options that are null are not sent: the model's defaults apply.</summary>
 /// <remarks>The API has no <c>top_p</c>, <c>seed</c> or penalties; such options are left out, as with every provider whose protocol lacks
 /// them. Stop sequences are the reader's.</remarks>
-internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
+internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning, KeyValuePair<string, JsonElement>[] extra)
 {
     public void Write(Utf8JsonWriter json, LlmRequest request)
     {
@@ -25,8 +25,27 @@ internal sealed class YandexGptRequestWriter(string modelUri, bool? reasoning)
             WriteFormat(json, options.ResponseFormat);
         }
 
+        foreach (var (name, value) in extra)
+        {
+            if (IsWritten(name, options))
+                continue;
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+
         json.WriteEndObject();
     }
+
+    private static bool IsWritten(string name, ChatOptions? options) => name switch
+    {
+        "modelUri" or "completionOptions" or "messages" => true,
+        "tools" => options?.Tools is { Count: > 0 },
+        "toolChoice" => options is { Tools.Count: > 0, ToolMode: not null },
+        "parallelToolCalls" => options is { Tools.Count: > 0, AllowMultipleToolCalls: not null },
+        // Only one of the two may be set.
+        "jsonObject" or "jsonSchema" => options?.ResponseFormat is ChatResponseFormatJson,
+        _ => false,
+    };
 
     private void WriteCompletionOptions(Utf8JsonWriter json, bool streaming, ChatOptions? options)
     {

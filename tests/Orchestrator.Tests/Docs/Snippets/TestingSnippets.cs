@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Orchestrator.Providers;
 using Orchestrator.Testing;
 
@@ -33,5 +34,25 @@ public class TestingSnippets
         await router.RouteAsync("How are you?");
 
         Assert.Equal("Bearer secret", server.LastRequest!.Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task An_agent_runs_against_a_vendor_s_rules()
+    {
+        await using var vendor = new FakeOpenAiServer
+        {
+            Dialect = OpenAiDialect.DeepSeek,
+            Respond = request => request.Text.Contains("\"role\":\"tool\"", StringComparison.Ordinal)
+                ? new FakeReply("It rains.")
+                : new FakeReply("") { Reasoning = "I need the weather.", ToolCalls = [new("get_weather", """{"city":"Omsk"}""")] },
+        };
+        var options = OpenAiCompatibleOptions.DeepSeek("deepseek-flash", "key");
+        options.BaseUrl = vendor.BaseUrl;
+
+        await using var agent = new Router(RoutingStrategy.FirstAvailable)
+            .AddProvider(new OpenAiCompatibleProvider("deepseek", options));
+        var tool = AIFunctionFactory.Create((string city) => $"Rain in {city}", "get_weather");
+        using var client = ((IChatClient)agent).AsBuilder().UseFunctionInvocation().Build();
+        (await client.GetResponseAsync("What is the weather?", new() { Tools = [tool] })).Text.Should().Be("It rains.");
     }
 }

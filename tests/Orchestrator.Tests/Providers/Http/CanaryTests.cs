@@ -96,12 +96,19 @@ public sealed class CanaryTests(CanaryTests.Runs runs) : IClassFixture<CanaryTes
             Tools = vendor == "yandex" ? null : [AIFunctionFactory.Create(() => 1, "wings", Description)]
         };
 
+        // The runs of the other vendors have traces of their own, at the same time.
+        using var root = new Activity("run").Start();
+        var trace = root.TraceId;
         var traces = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = _ => true,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = traces.Enqueue,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == trace)
+                    traces.Enqueue(activity);
+            },
         };
         ActivitySource.AddActivityListener(listener);
         var logs = new Logs();

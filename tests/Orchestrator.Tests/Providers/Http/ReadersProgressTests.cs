@@ -21,7 +21,6 @@ public class ReadersProgressTests
         { "openai", Call("""{"index":0,"extra_content":{"google":{"thought_signature":"QUJD"}}}""", begun: true) },
         { "openai", Delta(""" "content":"","reasoning_details":[{"type":"reasoning.encrypted","data":"QUJD"}] """) },
         { "openai", Delta(""" "content":null,"function_call":{"name":"f","arguments":"{"} """) },
-        { "openai", Delta(""" "content":[{"type":"thinking","thinking":[{"type":"text","text":"hmm"}]}] """) },
         { "openai", Delta(""" "audio":{"id":"a","data":"QUJD"} """) },
         { "gigachat", Delta(""" "role":"function_in_progress","content":"Draws a picture" """) },
         { "gigachat", Delta(""" "content":"E" """) },

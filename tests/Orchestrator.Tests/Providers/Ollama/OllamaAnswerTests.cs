@@ -27,7 +27,7 @@ public class OllamaAnswerTests
     [InlineData(true, "length", "length")]
     [InlineData(false, "length", "length")]
     [InlineData(true, "stop", "stop")]
-    [InlineData(true, "load", "load")]
+    [InlineData(true, "unload", "unload")]
     [InlineData(false, "unload", "unload")]
     public async Task The_reason_of_the_end_is_reported(bool streamed, string said, string reason)
     {

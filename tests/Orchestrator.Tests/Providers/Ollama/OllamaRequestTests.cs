@@ -199,7 +199,7 @@ public class OllamaRequestTests
             new ChatMessage(ChatRole.Assistant, "12 m"),
             new ChatMessage(ChatRole.User, "thanks"));
         var messages = sent.GetProperty("messages");
-        messages[1].GetRawText().Should().Be("""{"role":"assistant","content":"","thinking":"must measure","tool_calls":"""
+        messages[1].GetRawText().Should().Be("""{"role":"assistant","content":"","tool_calls":"""
             + """[{"id":"c-1","function":{"name":"measure","arguments":{"tree":"ель","exact":true}}}]}""");
         (messages[2].GetProperty("role").GetString(),
             messages[2].GetProperty("tool_name").GetString(), messages[2].GetProperty("tool_call_id").GetString())

@@ -89,7 +89,7 @@ public class OpenAiContentsTests
 
     [Theory]
     [BothModes]
-    public async Task Reasoning_comes_back_apart_is_not_sent_again_and_its_effort_is_asked_for(bool streamed)
+    public async Task Reasoning_comes_back_apart_is_sent_again_to_its_server_and_its_effort_is_asked_for(bool streamed)
     {
         await using var served = Served.OpenAi();
         served.Server.Reply = new FakeReply("Четыре.") { Reasoning = "Два и два 🤔." };
@@ -103,7 +103,9 @@ public class OpenAiContentsTests
 
         await served.AskAsync(streamed, null, [new(ChatRole.User, "2+2?"), .. answer.Messages, new(ChatRole.User, "Точно?")]);
 
-        served.SentMessages().Should().Equal("""{"role":"user","content":"2+2?"}""", """{"role":"assistant","content":"Четыре."}""",
+        served.SentMessages().Should().Equal(
+            """{"role":"user","content":"2+2?"}""",
+            """{"role":"assistant","content":"Четыре.","reasoning_content":"Два и два 🤔."}""",
             """{"role":"user","content":"Точно?"}""");
     }
 
