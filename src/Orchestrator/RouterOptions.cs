@@ -48,6 +48,10 @@ public sealed class RouterOptions
     /// <value>Empty.</value>
     public IDictionary<LlmErrorKind, ErrorRule> ErrorRules { get; } = new Dictionary<LlmErrorKind, ErrorRule>();
 
+    /// <summary>Errors of vendors that you know better than the built-in tables.</summary>
+    /// <value>Empty.</value>
+    public IList<KnownError> KnownErrors { get; } = [];
+
     /// <summary>What happens when a live stream breaks after text was handed out.</summary>
     /// <value><see cref="MidStreamMode.Throw"/>.</value>
     public MidStreamMode MidStream { get; set; }

@@ -16,6 +16,8 @@ internal static class RouterServices
         options.Health.Check();
         if (options.Observers.Contains(null!))
             throw new ArgumentException("RouterOptions.Observers holds a null; every entry needs an observer.", nameof(options));
+        foreach (var row in options.KnownErrors)
+            (row ?? throw new ArgumentException("RouterOptions.KnownErrors holds a null.", nameof(options))).Check();
         if (!Enum.IsDefined(options.MidStream))
             throw new ArgumentOutOfRangeException(nameof(options), options.MidStream, "RouterOptions.MidStream must be Throw or Restart.");
         if (!Enum.IsDefined(options.RefusalAction))
@@ -36,6 +38,7 @@ internal static class RouterServices
             MaxAttempts = options.MaxAttempts,
             MidStream = options.MidStream,
             RefusalAction = options.RefusalAction,
+            KnownErrors = [.. options.KnownErrors],
             Rules = new ErrorRules(options.RefusalAction, options.ErrorRules),
             Retry = options.Retry,
             Health = options.Health,

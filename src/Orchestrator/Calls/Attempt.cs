@@ -164,7 +164,7 @@ internal sealed partial class Attempt
         else if (error is OperationCanceledException && _attemptClock is { IsCancelled: true })
             _error = AttemptErrors.Cancelled(error);
         else
-            _error = AttemptErrors.Thrown(error, _answer.HasContent, _input.Call.Request).ClaimedBy(this);
+            _error = AttemptErrors.Thrown(error, _answer.HasContent, _input).ClaimedBy(this);
         _error.FillIn(Registered.Info);
         return false;
     }

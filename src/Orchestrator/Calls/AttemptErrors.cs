@@ -26,11 +26,17 @@ internal static class AttemptErrors
     public static LlmException Cancelled(Exception error) => new(LlmErrorKind.Timeout, "The attempt was cancelled by its caller.", error);
 
     /// <summary>What a provider threw.</summary>
-    public static LlmException Thrown(Exception error, bool hasContent, LlmRequest request)
+    public static LlmException Thrown(Exception error, bool hasContent, in AttemptInput input)
     {
         try
         {
-            return ExceptionMapper.Map(error, CancellationToken.None, started: hasContent, request: request);
+            var mapped = ExceptionMapper.Map(error, CancellationToken.None, started: hasContent, request: input.Call.Request);
+            var vendor = input.Provider.Info.Vendor;
+            // A route of a router inside this one is no vendor's error.
+            return mapped.GetType() == typeof(LlmException)
+                && Array.Find(input.Services.KnownErrors, row => row.Fits(mapped, vendor)) is { } known && known.Kind != mapped.Kind
+                ? mapped.Copy(mapped, known.Kind)
+                : mapped;
         }
 #pragma warning disable CA1031 // An exception whose own members throw is a failure like any other.
         catch (Exception)

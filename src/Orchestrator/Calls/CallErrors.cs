@@ -82,7 +82,8 @@ internal static class CallErrors
         LlmErrorKind.Timeout,
         $"No permit became free at {string.Join(", ", full.Select(s => s.Info.Name))} within the {limit.TotalSeconds:0.###} s "
         + "that Timeouts.Call allows; "
-        + "raise it, raise MaxConcurrency if the vendor allows more, or add a provider.") { IsOfRouter = true };
+        + "raise it, raise MaxConcurrency if the vendor allows more, or add a provider.")
+    { IsOfRouter = true };
 
     public static InvalidOperationException TwoReaders() =>
         new("The update before is still awaited; a stream is read by one reader, one update at a time.");

@@ -24,6 +24,8 @@ internal sealed class CallServices(CallTotals calls)
 
     public required RefusalAction RefusalAction { get; init; }
 
+    public required KnownError[] KnownErrors { get; init; }
+
     public required ErrorRules Rules { get; init; }
 
     public required RetryOptions Retry { get; init; }

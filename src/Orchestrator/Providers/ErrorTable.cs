@@ -19,6 +19,7 @@ internal static class ErrorTable
         ["PERMISSIONDENIED"] = LlmErrorKind.Permission,
         ["ACCESSDENIEDEXCEPTION"] = LlmErrorKind.Permission,
         ["BILLINGERROR"] = LlmErrorKind.QuotaExceeded,
+        ["ARREARAGE"] = LlmErrorKind.QuotaExceeded,
         ["BILLINGNOTACTIVE"] = LlmErrorKind.QuotaExceeded,
         ["SERVICEQUOTAEXCEEDEDEXCEPTION"] = LlmErrorKind.QuotaExceeded,
         ["NOTFOUND"] = LlmErrorKind.ModelNotFound,
@@ -33,6 +34,7 @@ internal static class ErrorTable
         ["STRINGABOVEMAXLENGTH"] = LlmErrorKind.ContextLengthExceeded,
         ["RESPONSIBLEAIPOLICYVIOLATION"] = LlmErrorKind.ContentFiltered,
         ["MODERATIONBLOCKED"] = LlmErrorKind.ContentFiltered,
+        ["DATAINSPECTIONFAILED"] = LlmErrorKind.ContentFiltered,
         ["DEADLINEEXCEEDED"] = LlmErrorKind.Timeout,
         ["TIMEOUTERROR"] = LlmErrorKind.Timeout,
         ["MODELTIMEOUTEXCEPTION"] = LlmErrorKind.Timeout,
@@ -45,29 +47,11 @@ internal static class ErrorTable
         ["UNIMPLEMENTED"] = LlmErrorKind.NotSupported,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly string[] ContextWords =
-        ["maximum context length", "context_length", "exceeds the available context", "too many tokens"];
-
-    // Causes that have no code. Only under the statuses of a refusal, where the text states the vendor's reason.
-    private static readonly (string Words, LlmErrorKind Kind)[] Words =
-    [
-        ("prompt is too long", LlmErrorKind.ContextLengthExceeded),
-        ("input is too long", LlmErrorKind.ContextLengthExceeded),
-        ("exceeds the maximum number of tokens", LlmErrorKind.ContextLengthExceeded),
-        ("exceeds the context", LlmErrorKind.ContextLengthExceeded),
-        ("exceed context limit", LlmErrorKind.ContextLengthExceeded),
-        ("credit balance is too low", LlmErrorKind.QuotaExceeded),
-        ("content management policy", LlmErrorKind.ContentFiltered),
-        ("content_filter", LlmErrorKind.ContentFiltered),
-        ("API key not valid", LlmErrorKind.Authentication),
-        ("insufficient_quota", LlmErrorKind.QuotaExceeded),
-    ];
-
     /// <summary>The kind, or null to use the status.</summary>
     public static LlmErrorKind? KindOf(int status, ServerError serverError) =>
         RequestWords.KindOf(status, serverError)
-        ?? OfCode(serverError.Code) ?? OfCode(serverError.Type) ?? OfContext(status, serverError.Message)
-        ?? OfName(status, serverError.Code) ?? OfName(status, serverError.Type) ?? OfWords(status, serverError.Message);
+        ?? OfCode(serverError.Code) ?? OfCode(serverError.Type)
+        ?? OfName(status, serverError.Code) ?? OfName(status, serverError.Type) ?? ErrorWords.KindOf(status, serverError.Message);
 
     /// <summary>The kind of an error inside a stream, which has no status, except that some servers use the status as the code.</summary>
     public static LlmErrorKind KindInStream(ServerError error)
@@ -90,37 +74,19 @@ internal static class ErrorTable
     private static LlmErrorKind? OfCode(string? code) => code switch
     {
         "context_length_exceeded" or "exceed_context_size_error" => LlmErrorKind.ContextLengthExceeded,
-        "content_policy_violation" or "content_filter" => LlmErrorKind.ContentFiltered,
-        "insufficient_quota" or "billing_hard_limit_reached" => LlmErrorKind.QuotaExceeded,
+        "content_policy_violation" or "content_filter" or "data_inspection_failed" => LlmErrorKind.ContentFiltered,
+        "insufficient_quota" or "billing_hard_limit_reached" or "exceeded_current_quota_error" => LlmErrorKind.QuotaExceeded,
         "rate_limit_exceeded" or "rate_limit_error" => LlmErrorKind.RateLimited,
         "invalid_api_key" or "authentication_error" => LlmErrorKind.Authentication,
         "permission_error" or "unsupported_country_region_territory" => LlmErrorKind.Permission,
-        "model_not_found" => LlmErrorKind.ModelNotFound,
+        "model_not_found" or "model_decommissioned" => LlmErrorKind.ModelNotFound,
         "server_is_overloaded" or "overloaded_error" or "unavailable_error" => LlmErrorKind.Unavailable,
-        "server_error" => LlmErrorKind.ServerError,
+        // The model has failed, the request is right.
+        "server_error" or "tool_use_failed" or "json_validate_failed" or "output_parse_failed" => LlmErrorKind.ServerError,
         _ => null,
     };
-
-    private static LlmErrorKind? OfContext(int status, string? message) =>
-        status is 400 or 413 or 422 && message is not null
-            && Array.Exists(ContextWords, words => message.Contains(words, StringComparison.OrdinalIgnoreCase))
-            ? LlmErrorKind.ContextLengthExceeded
-            : null;
 
     // "api_error" is also the type of refusals, whose status is more precise.
     private static LlmErrorKind? OfName(int status, string? name) =>
         OfName(name) is { } kind && !(kind == LlmErrorKind.ServerError && status is >= 400 and < 500) ? kind : null;
-
-    private static LlmErrorKind? OfWords(int status, string? message)
-    {
-        if (message is null || status is not (400 or 402 or 403 or 413 or 422 or 429))
-            return null;
-        foreach (var (words, kind) in Words)
-        {
-            if (message.Contains(words, StringComparison.OrdinalIgnoreCase))
-                return kind;
-        }
-
-        return null;
-    }
 }

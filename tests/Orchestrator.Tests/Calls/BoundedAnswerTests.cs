@@ -144,7 +144,13 @@ public sealed class BoundedAnswerTests
     {
         await using var router = InOrder(null, new FakeProvider("a", (_, _) => Some.Updates(
             [.. Enumerable.Range(0, 1_000).Select(
-                i => new ChatResponseUpdate { ResponseId = $"r{i}", ModelId = $"m{i}", FinishReason = new ChatFinishReason($"f{i}") })])));
+                i => new ChatResponseUpdate
+                {
+                    Contents = i == 0 ? [new TextContent("x")] : [],
+                    ResponseId = $"r{i}",
+                    ModelId = $"m{i}",
+                    FinishReason = new ChatFinishReason($"f{i}"),
+                })])));
         var streamed = await router.RouteStreamAsync("hello").ToChatResponseAsync();
         var whole = (await router.RouteAsync("hello")).Response;
         foreach (var response in new[] { streamed, whole })

@@ -43,7 +43,10 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         try
         {
             var reader = new Utf8JsonReader(body, JsonRead.Options);
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? ReadObject(ref reader) : None;
+            // Some servers put the error into a list.
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
+                reader.Read();
+            return reader.TokenType == JsonTokenType.StartObject ? ReadObject(ref reader) : None;
         }
         // A property name with half a surrogate pair cannot be compared.
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -88,6 +91,7 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
     {
         var result = None;
         string? label = null;
+        ServerError? upstream = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("error"u8))
@@ -120,7 +124,12 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
             {
                 reader.Read();
                 if (JsonRead.TryEnterObject(ref reader))
-                    result = result with { IsFlagged = result.IsFlagged | ReadMetadata(ref reader) };
+                    upstream = ReadMetadata(ref reader, ref result);
+            }
+            else if (reader.ValueTextEquals("details"u8))
+            {
+                if (ReasonIn(ref reader) is { } reason)
+                    result = result with { Type = result.Type ?? reason };
             }
             else if (reader.ValueTextEquals("flagged_input"u8))
             {
@@ -134,21 +143,76 @@ internal sealed record ServerError(string? Message, string? Code, string? Type)
         }
 
         // In an object with a message, "error" is a flag or the name of the status.
-        return result with { Message = result.Message ?? label };
+        result = result with { Message = result.Message ?? label };
+        return upstream is null ? result : result.Over(upstream);
     }
 
-    /// <summary>Whether the input was flagged.</summary>
-    private static bool ReadMetadata(ref Utf8JsonReader reader)
+    /// <summary>The first reason in a list of details; null for none.</summary>
+    private static string? ReasonIn(ref Utf8JsonReader reader)
     {
-        var isFlagged = false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        reader.Read();
+        if (!JsonRead.TryEnterArray(ref reader))
+            return null;
+        string? reason = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var says = reader.ValueTextEquals("flagged_input"u8);
-            isFlagged |= JsonRead.SkipNext(ref reader) != JsonTokenType.Null && says;
+            if (!JsonRead.TryEnterObject(ref reader))
+                continue;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("reason"u8))
+                    reason ??= JsonRead.NextText(ref reader);
+                else
+                    JsonRead.SkipNext(ref reader);
+            }
         }
 
-        return isFlagged;
+        return reason;
     }
+
+    /// <summary>Reads whether the input was flagged, and the error of a server behind this one; null for none.</summary>
+    private static ServerError? ReadMetadata(ref Utf8JsonReader reader, ref ServerError result)
+    {
+        ServerError? upstream = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("raw"u8))
+            {
+                reader.Read();
+                // As a text, which is JSON itself or plain words. What is raw in it in turn is not read.
+                if (reader.TokenType == JsonTokenType.StartObject)
+                    upstream = ReadObject(ref reader);
+                else if (JsonRead.Text(ref reader) is { Length: > 0 } raw)
+                    upstream = ReadRaw(raw);
+            }
+            else
+            {
+                var says = reader.ValueTextEquals("flagged_input"u8);
+                if (JsonRead.SkipNext(ref reader) != JsonTokenType.Null && says)
+                    result = result with { IsFlagged = true };
+            }
+        }
+
+        return upstream;
+    }
+
+    private static ServerError ReadRaw(string raw)
+    {
+        if (raw.TrimStart() is not ['{' or '[', ..])
+            return new ServerError(raw, null, null);
+        // Without the member that could nest for ever.
+        var inner = ReadBody(Encoding.UTF8.GetBytes(raw.Replace("\"raw\"", "\"inner\"", StringComparison.Ordinal)));
+        return inner.IsKnown ? inner : new ServerError(raw, null, null);
+    }
+
+    /// <summary>This error with that of the server behind: its text is added, its code says more than a status.</summary>
+    private ServerError Over(ServerError upstream) => this with
+    {
+        Message = upstream.Message is null ? Message : Message is null ? upstream.Message : $"{Message}: {upstream.Message}",
+        Code = Code is null || (IsStatus(Code) && upstream.Code is { } code && !IsStatus(code)) ? upstream.Code : Code,
+        Type = Type ?? upstream.Type,
+        IsFlagged = IsFlagged || upstream.IsFlagged,
+    };
 
     /// <summary>FastAPI's list of errors in a request: message and location, never the quoted input.</summary>
     private static string? Problems(ref Utf8JsonReader reader)

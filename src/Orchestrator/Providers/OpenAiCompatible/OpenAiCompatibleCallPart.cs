@@ -76,7 +76,7 @@ internal struct OpenAiCompatibleCallPart
     {
         var look = reader;
         look.Read();
-        if (look.TokenType != JsonTokenType.StartObject || reader.ValueIsEscaped)
+        if (look.TokenType != JsonTokenType.StartObject || BrokenText.IsIn(reader.ValueSpan, reader.ValueIsEscaped))
         {
             Says |= JsonRead.SkipNextSaying(ref reader);
             return;
@@ -84,7 +84,8 @@ internal struct OpenAiCompatibleCallPart
 
         var name = reader.GetString()!;
         reader.Read();
-        (Members ??= [])[name] = JsonNode.Parse(ref reader);
+        if (VendorMember.Read(ref reader) is { } value)
+            (Members ??= [])[name] = value;
         Says = true;
     }
 }

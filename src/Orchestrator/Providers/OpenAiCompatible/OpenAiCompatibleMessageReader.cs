@@ -206,7 +206,8 @@ internal sealed class OpenAiCompatibleMessageReader(ProviderInfo info)
             return null;
         }
 
-        var value = JsonNode.Parse(ref reader);
+        if (VendorMember.Read(ref reader) is not { } value)
+            return null;
         _state ??= VendorState.New(info);
         if (_state[OpenAiCompatibleState.Message] is not JsonObject members)
             _state[OpenAiCompatibleState.Message] = members = [];

@@ -125,7 +125,10 @@ public sealed class GigaChatPlaceTests : IAsyncLifetime, IDisposable
             (o.RepetitionPenalty, o.UpdateInterval) = (1.1f, TimeSpan.FromSeconds(1));
             o.ExtraBody = new JsonObject
             {
-                ["flags"] = new JsonArray("a"), ["temperature"] = 2, ["stream"] = true, ["repetition_penalty"] = 9,
+                ["flags"] = new JsonArray("a"),
+                ["temperature"] = 2,
+                ["stream"] = true,
+                ["repetition_penalty"] = 9,
             };
         });
         var options = new ChatOptions
@@ -133,7 +136,10 @@ public sealed class GigaChatPlaceTests : IAsyncLifetime, IDisposable
             Temperature = 0.5f,
             AdditionalProperties = new()
             {
-                ["repetition_penalty"] = 1.3, ["profanity_check"] = false, ["chat_template_kwargs"] = new { a = 1 }, ["model"] = "x",
+                ["repetition_penalty"] = 1.3,
+                ["profanity_check"] = false,
+                ["chat_template_kwargs"] = new { a = 1 },
+                ["model"] = "x",
                 ["storage"] = new Dictionary<string, object> { ["is_stateful"] = true },
             },
         };

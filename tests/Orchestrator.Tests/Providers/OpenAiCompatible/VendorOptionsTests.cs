@@ -137,7 +137,11 @@ public class VendorOptionsTests
                 Temperature = 0.5f,
                 AdditionalProperties = new()
                 {
-                    ["temperature"] = 2, ["min_p"] = 0.05, ["repeat_penalty"] = 1.2, ["think"] = false, ["model"] = "other",
+                    ["temperature"] = 2,
+                    ["min_p"] = 0.05,
+                    ["repeat_penalty"] = 1.2,
+                    ["think"] = false,
+                    ["model"] = "other",
                     ["options"] = new Dictionary<string, object?> { ["mirostat"] = 1, ["min_p"] = 9 },
                 },
             },
