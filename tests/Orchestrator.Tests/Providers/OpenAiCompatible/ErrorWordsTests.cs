@@ -34,7 +34,7 @@ public class ErrorWordsTests
         { 400, """{"error":{"message":"Output data may be wrong.","code":"data_inspection_failed"}}""", LlmErrorKind.ContentFiltered },
         {
             400,
-            """{"error":{"message":"Provider returned error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"prompt is too long\"}}"}}}""",
+            """{"error":{"message":"Provider error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"prompt is too long\"}}"}}}""",
             LlmErrorKind.ContextLengthExceeded
         },
         { 400, Says("Too many tokens per minute"), LlmErrorKind.InvalidRequest },
